@@ -1,0 +1,48 @@
+/**
+ * Unchecked integer reads on a byte array. The caller has checked the length: past the end these give NaN-free garbage (undefined coerced to 0),
+ * never an exception, so a missed check cannot crash the hot path, but it is still a bug of the caller.
+ */
+
+export function u16le(b: Uint8Array, o: number): number {
+  return b[o] | (b[o + 1] << 8)
+}
+
+export function u16be(b: Uint8Array, o: number): number {
+  return (b[o] << 8) | b[o + 1]
+}
+
+export function u32le(b: Uint8Array, o: number): number {
+  return (b[o] | (b[o + 1] << 8) | (b[o + 2] << 16) | (b[o + 3] << 24)) >>> 0
+}
+
+export function u32be(b: Uint8Array, o: number): number {
+  return ((b[o] << 24) | (b[o + 1] << 16) | (b[o + 2] << 8) | b[o + 3]) >>> 0
+}
+
+const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'))
+
+/** Lower-case hexadecimal of a byte range. */
+export function hex(b: Uint8Array, start = 0, end = b.length): string {
+  let s = ''
+  for (let i = start; i < end; i++) s += HEX[b[i]]
+  return s
+}
+
+/** A 64-bit little-endian identifier as "0x" + 16 hex digits, from its low and high 32-bit words. */
+export function hex64(low: number, high: number): string {
+  return `0x${(high >>> 0).toString(16).padStart(8, '0')}${(low >>> 0).toString(16).padStart(8, '0')}`
+}
+
+/** A GUID as [MS-DTYP] 2.3.4 prints it: the first three groups little-endian. `b` holds 16 bytes from `o`. */
+export function guid(b: Uint8Array, o = 0): string {
+  const data1 = u32le(b, o).toString(16).padStart(8, '0')
+  const data2 = u16le(b, o + 4).toString(16).padStart(4, '0')
+  const data3 = u16le(b, o + 6).toString(16).padStart(4, '0')
+  return `${data1}-${data2}-${data3}-${hex(b, o + 8, o + 10)}-${hex(b, o + 10, o + 16)}`
+}
+
+/** True where every byte of the range is zero. */
+export function isZero(b: Uint8Array, start = 0, end = b.length): boolean {
+  for (let i = start; i < end; i++) if (b[i] !== 0) return false
+  return true
+}

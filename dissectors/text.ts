@@ -1,0 +1,23 @@
+/**
+ * Text from the wire. Decoding never fails: what is no text becomes U+FFFD, so that the rest of the message stays readable.
+ * Escaping for a terminal or a page happens where text leaves the program (src/report/escape.ts), not here.
+ */
+
+const UTF16LE = new TextDecoder('utf-16le')
+const UTF8 = new TextDecoder('utf-8')
+const LATIN1 = new TextDecoder('latin1')
+
+/** UTF-16LE ([MS-SMB2] 2.1, [MS-NLMP] 2.2): lone surrogates become U+FFFD; an odd last byte is dropped. */
+export function utf16le(b: Uint8Array): string {
+  return UTF16LE.decode(b.length % 2 === 0 ? b : b.subarray(0, b.length - 1))
+}
+
+/** OEM text ([MS-CIFS] 2.2.1.1): its code page is not on the wire, so every byte is taken as windows-1252. */
+export function oem(b: Uint8Array): string {
+  return LATIN1.decode(b)
+}
+
+/** UTF-8, as Kerberos' GeneralString is used in practice ([MS-KILE] 2.1.1). */
+export function utf8(b: Uint8Array): string {
+  return UTF8.decode(b)
+}

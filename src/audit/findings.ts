@@ -1,0 +1,26 @@
+/** Findings: what rules said, grouped by rule, severity and subject, counted, with the first evidence kept. */
+import type { Severity } from './rule.ts'
+
+export interface Finding {
+  /** Made of rule, capture, hosts and user: the same in every run. */
+  id: string
+  rule: string
+  severity: Severity
+  title: string
+  message: string
+  capture: string
+  connection: string | null
+  session: string | null
+  client: { ip: string; port: number | null } | null
+  server: { ip: string; port: number | null } | null
+  user: string | null
+  /** Microseconds since 1970 UTC, of the first and last evidence counted. */
+  firstTime: number
+  lastTime: number
+  /** How many connections or sessions this finding stands for. */
+  count: number
+  /** The first few, in frame order. */
+  evidence: { capture: string; frame: number; time: number; what: string }[]
+  /** A Wireshark display filter that shows the evidence. */
+  wiresharkFilter: string
+}

@@ -1,0 +1,60 @@
+/** What a rule is: text for people, and one pure function over ledger facts. Rules never see packets. */
+import type { ConnectionFacts, FrameRef, Ledger, SessionFacts } from '../track/ledger.ts'
+import type { Networks } from './networks.ts'
+
+export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const
+export type Severity = (typeof SEVERITIES)[number]
+
+/** Is `a` at least as severe as `b`? */
+export function atLeast(a: Severity, b: Severity): boolean {
+  return SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b)
+}
+
+export interface Rule {
+  /** As in the catalogue: stable, kebab-case. */
+  id: string
+  title: string
+  /** The default; a draft may carry another by circumstance. */
+  severity: Severity
+  /** Heading of Microsoft's guide "Protect SMB traffic from interception". */
+  guide: string
+  /** Why it matters, a few plain sentences. */
+  why: string
+  /** What on the wire decides it, what makes it more or less severe, and what is "unknown". */
+  how: string
+  remediation: {
+    /** The policy or setting by name and the value to give it. */
+    setting: string
+    /** Lines to run in an elevated PowerShell, empty where there is none. */
+    powershell: string[]
+  }
+  references: string[]
+  falsePositives: string[]
+  /** Whose finding it is: repeats are counted per client-server pair, per server, or per client. */
+  subject: 'pair' | 'server' | 'client'
+  evaluate(facts: AuditFacts): Iterable<Draft>
+}
+
+/** What one rule says once; grouped into findings afterwards (findings.ts). */
+export interface Draft {
+  severity: Severity
+  /** One sentence with the names and values of this case. */
+  message: string
+  connection: ConnectionFacts
+  session: SessionFacts | null
+  evidence: EvidenceDraft[]
+}
+
+export interface EvidenceDraft extends FrameRef {
+  /** Field and value as the frame shows them, e.g. "SessionFlags 0x0001 (IS_GUEST)". */
+  what: string
+}
+
+/** A ledger with the look-ups that rules share; made once per audit (facts.ts). */
+export interface AuditFacts {
+  ledger: Ledger
+  networks: Networks
+  connectionOf(session: SessionFacts): ConnectionFacts
+  /** Sessions set up on this connection, in frame order. */
+  sessionsOf(connection: ConnectionFacts): readonly SessionFacts[]
+}

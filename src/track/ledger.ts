@@ -1,0 +1,293 @@
+/**
+ * The ledger: what was seen in the traffic, as plain data (JSON all the way down). The tracker writes it, rules and reports read it, and two
+ * ledgers combine into one in any order (merge.ts). No judgement is made here: `null` means "not seen", and is never read as "no".
+ */
+
+/** A frame of a capture. `frame` is numbered as Wireshark numbers it, `time` is microseconds since 1970 UTC. */
+export interface FrameRef {
+  frame: number
+  time: number
+}
+
+export interface Endpoint {
+  /** Canonical text: dotted decimal, or RFC 5952. */
+  ip: string
+  port: number
+}
+
+export interface Ledger {
+  captures: CaptureFacts[]
+  connections: ConnectionFacts[]
+  sessions: SessionFacts[]
+}
+
+export interface Warning {
+  /** Kebab-case and stable: "truncated-record", "unknown-link-type", "limit-sessions" ... */
+  code: string
+  message: string
+  frame: number | null
+}
+
+export interface CaptureFacts {
+  path: string
+  format: 'pcap' | 'pcapng'
+  compression: 'gzip' | null
+  linkTypes: string[]
+  packets: number
+  /** Captured bytes of all packets, without file headers. */
+  bytes: number
+  smbMessages: number
+  firstTime: number | null
+  lastTime: number | null
+  /** False where the file was cut or damaged: what came before the damage was read. */
+  complete: boolean
+  warnings: Warning[]
+}
+
+export type SigningMode = 'none' | 'enabled' | 'required'
+
+export interface ConnectionFacts {
+  /** Made of capture, addresses, ports and first frame: the same in every run. */
+  id: string
+  capture: string
+  client: Endpoint
+  server: Endpoint
+  transport: 'direct-tcp' | 'netbios-session'
+  firstFrame: number
+  lastFrame: number
+  firstTime: number
+  lastTime: number
+  /** attempted: SYN without an answer; refused: answered by RST; midstream: its start is not in the capture. */
+  state: 'attempted' | 'refused' | 'established' | 'midstream'
+  /** Holes in the captured byte streams, both directions. */
+  gaps: number
+  /** Bytes that were missed in those holes, as far as sequence numbers tell. */
+  missedBytes: number
+  smb1: Smb1Facts | null
+  /** The client's last SMB2 NEGOTIATE. */
+  negotiateRequest: Smb2NegotiateRequestFacts | null
+  /** The server's final answer; DialectRevision 0x02FF (the multi-protocol wildcard) is never final. */
+  negotiateResponse: Smb2NegotiateResponseFacts | null
+  validateNegotiate: ValidateNegotiateFacts | null
+  /** The first encryption transform: proof that the dialect is 3.0 or later where no negotiate was seen. */
+  firstTransform: FrameRef | null
+  /** How the TCP connection ended, as far as it was seen. */
+  end: { by: 'client' | 'server'; how: 'fin' | 'rst'; at: FrameRef } | null
+}
+
+/** What spoke SMB1 on this connection, [MS-CIFS]. */
+export interface Smb1Facts {
+  negotiateRequest:
+    | (FrameRef & {
+        /** In the order of the request: the response's DialectIndex points into this very list. */
+        dialects: string[]
+        /** Flags2 0x0004 / 0x0010 of the request. */
+        signing: SigningMode
+      })
+    | null
+  negotiateResponse:
+    | (FrameRef & {
+        /** 0xFFFF: none of the dialects acceptable. */
+        dialectIndex: number
+        /** The string at that index of this request, null where the request was not seen or the index is outside it. */
+        dialect: string | null
+        /** SecurityMode: USER 0x01, ENCRYPT_PASSWORDS 0x02, SIGNATURES_ENABLED 0x04, SIGNATURES_REQUIRED 0x08; null in core dialects. */
+        securityMode: number | null
+        extendedSecurity: boolean
+      })
+    | null
+  /** The first SMB1 command other than NEGOTIATE that the server answered with success. */
+  firstUse: (FrameRef & { command: number }) | null
+  /** The first SMB1 command other than NEGOTIATE in either direction, answered or not. */
+  firstCommand: (FrameRef & { command: number }) | null
+}
+
+export interface Smb2NegotiateRequestFacts extends FrameRef {
+  /** DialectRevision numbers as offered. */
+  dialects: number[]
+  securityMode: number
+  capabilities: number
+  clientGuid: string
+  /** Ids of the negotiate contexts; null where there was no such context. */
+  ciphers: number[] | null
+  signingAlgorithms: number[] | null
+  hashAlgorithms: number[] | null
+  compressionAlgorithms: number[] | null
+  /** Context 5: the server name that the client typed. */
+  netname: string | null
+}
+
+export interface Smb2NegotiateResponseFacts extends FrameRef {
+  dialect: number
+  securityMode: number
+  capabilities: number
+  serverGuid: string
+  cipher: number | null
+  signingAlgorithm: number | null
+  hashAlgorithm: number | null
+  compressionAlgorithms: number[] | null
+  /** Mechanisms of the server's SPNEGO offer, dotted; null where the blob was empty or unreadable. */
+  mechanisms: string[] | null
+}
+
+/** FSCTL_VALIDATE_NEGOTIATE_INFO, [MS-SMB2] 2.2.31.4 and 2.2.32.6. */
+export interface ValidateNegotiateFacts {
+  request:
+    | (FrameRef & { capabilities: number; clientGuid: string; securityMode: number; dialects: number[] })
+    | null
+  response:
+    | (FrameRef & { status: number; capabilities: number | null; serverGuid: string | null; securityMode: number | null; dialect: number | null })
+    | null
+}
+
+export type AuthKind = 'ntlmv1' | 'ntlmv2' | 'lm' | 'plaintext' | 'kerberos' | 'anonymous' | 'unknown'
+
+/** One session, which may span several connections (multichannel), or one failed attempt at one. */
+export interface SessionFacts {
+  id: string
+  /** The connection that set it up: the first one that carried it. */
+  connection: string
+  /** Every connection that carried it, that one first. */
+  connections: string[]
+  capture: string
+  family: 'smb1' | 'smb2'
+  /** "0x" + 16 hex digits; the UID for SMB1. */
+  sessionId: string
+  user: string | null
+  domain: string | null
+  workstation: string | null
+  auth: AuthKind
+  /** Every authentication of this session: the first, re-authentications and channel bindings, at most 16. */
+  logons: LogonFacts[]
+  /** SessionFlags IS_GUEST or SMB1 Action GUEST of the SUCCESS answer. */
+  guest: boolean
+  /** A null session that was granted: by SessionFlags IS_NULL, or by the empty credentials of [MS-NLMP] 3.2.5.1.2 followed by SUCCESS. */
+  anonymous: boolean
+  /** SessionFlags ENCRYPT_DATA. */
+  encryptData: boolean
+  /** unknown: its setup is not in the capture. */
+  status: 'established' | 'failed' | 'pending' | 'unknown'
+  /** The status of the last setup answer. */
+  ntStatus: number | null
+  /** The frame of the answer that granted or refused the session. */
+  decided: FrameRef | null
+  /** SecurityMode of the client's SESSION_SETUP request: it may require signing for this session alone. */
+  setupSigning: SigningMode | null
+  requests: MessageCounts
+  responses: MessageCounts
+  /** First frames of each kind, in each direction, exempt frames left out. */
+  firstUnsigned: { request: FrameRef | null; response: FrameRef | null }
+  firstSigned: { request: FrameRef | null; response: FrameRef | null }
+  firstEncrypted: FrameRef | null
+  /** First READ answer or WRITE request with file data that went in the clear, on any tree but IPC$. */
+  firstClearData: FrameRef | null
+  /** An unsigned request that was answered with success although one side requires signing. */
+  unsignedAccepted: FrameRef | null
+  trees: TreeFacts[]
+  /** Trees beyond the limit, counted and not kept. */
+  treesNotKept: number
+  logoff: FrameRef | null
+  firstFrame: number
+  lastFrame: number
+  firstTime: number
+  lastTime: number
+}
+
+/** Messages of an established session after its setup, without those that are exempt from signing. */
+export interface MessageCounts {
+  signed: number
+  unsigned: number
+  encrypted: number
+}
+
+export interface TreeFacts extends FrameRef {
+  /** As the client asked for it; null where it went encrypted or unread. */
+  path: string | null
+  shareType: 'disk' | 'pipe' | 'printer' | null
+  /** ShareFlags ENCRYPT_DATA. */
+  encryptData: boolean
+  /** Status of the answer, null where none was seen. */
+  ntStatus: number | null
+}
+
+export interface LogonFacts extends FrameRef {
+  /** first: sets the session up; reauthentication: on the live session; binding: joins a channel to it. */
+  purpose: 'first' | 'reauthentication' | 'binding'
+  auth: AuthKind
+  /** Mechanisms the client offered, dotted. */
+  offered: string[]
+  ntlm: NtlmFacts | null
+  kerberos: KerberosFacts | null
+  user: string | null
+  domain: string | null
+  /** The status of the answer that ended this exchange. */
+  ntStatus: number | null
+  answered: FrameRef | null
+}
+
+/** NTLMSSP, [MS-NLMP] 2.2.1; for SMB1 without extended security the two responses of SESSION_SETUP_ANDX. */
+export interface NtlmFacts {
+  negotiate: (FrameRef & { flags: number; version: OsVersion | null }) | null
+  challenge:
+    | (FrameRef & {
+        flags: number
+        /** 16 hex digits. */
+        serverChallenge: string
+        version: OsVersion | null
+        nbComputer: string | null
+        nbDomain: string | null
+        dnsComputer: string | null
+        dnsDomain: string | null
+        hasTimestamp: boolean
+      })
+    | null
+  authenticate:
+    | (FrameRef & {
+        flags: number | null
+        version: OsVersion | null
+        lmLength: number
+        ntLength: number
+        /** By protocol-facts' table of lengths: which responses were sent. */
+        kind: 'anonymous' | 'lm' | 'ntlmv1' | 'ntlmv1-ess' | 'lm+ntlmv1' | 'ntlmv2'
+        user: string
+        domain: string
+        workstation: string
+        /** First 16 bytes of an NTLMv2 response, hex: the same in two connections means a relay. */
+        ntProof: string | null
+        micPresent: boolean
+        /** MsvAvFlags, AvId 6; null where the pair was absent. */
+        avFlags: number | null
+        /** AvId 9: the SPN the client meant to reach. */
+        targetName: string | null
+        channelBindings: 'absent' | 'zero' | 'bound'
+      })
+    | null
+}
+
+export interface OsVersion {
+  major: number
+  minor: number
+  build: number
+}
+
+/** Kerberos inside SPNEGO or GSS, RFC 4120, RFC 4121. */
+export interface KerberosFacts {
+  apReq:
+    | (FrameRef & {
+        realm: string
+        /** Ticket sname, its parts joined by "/". */
+        serverName: string
+        /** Key of the service: etype of the ticket's enc-part. */
+        ticketEtype: number
+        /** Key of the session: etype of the authenticator. */
+        authenticatorEtype: number
+        mutualRequired: boolean
+      })
+    | null
+  apRep: (FrameRef & { etype: number }) | null
+  error: (FrameRef & { code: number; realm: string | null; serverName: string | null }) | null
+}
+
+export function emptyLedger(): Ledger {
+  return { captures: [], connections: [], sessions: [] }
+}
