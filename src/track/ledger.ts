@@ -183,6 +183,8 @@ export interface SessionFacts {
   firstClearData: FrameRef | null
   /** An unsigned request that was answered with success although one side requires signing. */
   unsignedAccepted: FrameRef | null
+  /** SMB1's free text about each side's system, [MS-CIFS] 2.2.4.53; null where empty or not seen. */
+  nativeOs: { client: string | null; server: string | null }
   trees: TreeFacts[]
   /** Trees beyond the limit, counted and not kept. */
   treesNotKept: number

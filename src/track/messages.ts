@@ -1,0 +1,30 @@
+/** The raw view under the audit: one call for each SMB message, as `smblens messages` prints them. */
+import type { Endpoint } from './ledger.ts'
+
+/** What the message's own header says. The tracker fills one row again and again: copy what is to be kept. */
+export interface MessageRow {
+  /** The frame in which the message ends. */
+  frame: number
+  time: number
+  client: Endpoint
+  server: Endpoint
+  family: 'smb1' | 'smb2' | 'transform' | 'compressed'
+  /** The four below are null for transform and compressed headers, which do not carry them. */
+  command: number | null
+  response: boolean | null
+  /** SMB2_FLAGS_SIGNED; SMB_FLAGS2_SMB_SECURITY_SIGNATURE. */
+  signed: boolean | null
+  /** On responses only. */
+  status: number | null
+  /** The UID for SMB1 (high word 0). Both null for compressed headers. */
+  sessionIdLow: number | null
+  sessionIdHigh: number | null
+  /** Null for asynchronous SMB2 messages, transform and compressed headers; TID for SMB1. */
+  treeId: number | null
+  /** Bytes of this message on the wire: of its element in a compound. */
+  length: number
+}
+
+export interface MessageSink {
+  message(row: MessageRow): void
+}
