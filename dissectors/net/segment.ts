@@ -1,0 +1,58 @@
+/**
+ * One decoded TCP segment, filled in place frame after frame: nothing is allocated per packet.
+ *
+ * Addresses are four 32-bit words in network order, IPv4 as the mapped form ::ffff:a.b.c.d, so that both families are compared alike.
+ * All words, seq and ack are signed 32-bit integers (`| 0`): V8 keeps them unboxed, and sequence arithmetic wraps by itself.
+ */
+export interface Segment {
+  src0: number
+  src1: number
+  src2: number
+  src3: number
+  dst0: number
+  dst1: number
+  dst2: number
+  dst3: number
+  srcPort: number
+  dstPort: number
+  seq: number
+  ack: number
+  /** TCP flags, the low eight bits. */
+  flags: number
+  /** Where the payload starts in the frame's buffer, and where its captured bytes end. */
+  payload: number
+  payloadEnd: number
+  /** Payload bytes on the wire: more than payloadEnd - payload where the capture cut the frame. */
+  length: number
+}
+
+export function createSegment(): Segment {
+  return {
+    src0: 0,
+    src1: 0,
+    src2: 0,
+    src3: 0,
+    dst0: 0,
+    dst1: 0,
+    dst2: 0,
+    dst3: 0,
+    srcPort: 0,
+    dstPort: 0,
+    seq: 0,
+    ack: 0,
+    flags: 0,
+    payload: 0,
+    payloadEnd: 0,
+    length: 0,
+  }
+}
+
+/** What became of a frame. */
+export const DECODED = {
+  /** Something else than TCP, or too short to tell. */
+  OTHER: 0,
+  TCP: 1,
+  /** A fragment of an IP datagram. */
+  FRAGMENT: 2,
+  UNKNOWN_LINK: 3,
+} as const

@@ -1,0 +1,30 @@
+/** TCP header, RFC 9293 3.1. Big-endian: ports 2 + 2, sequence 4, acknowledgment 4, data offset in the high four bits of byte 12, flags in 13. */
+import { u16be } from '../bytes.ts'
+import { DECODED, type Segment } from './segment.ts'
+
+export const TCP_FIN = 0x01
+export const TCP_SYN = 0x02
+export const TCP_RST = 0x04
+export const TCP_ACK = 0x10
+
+const MIN_HEADER = 20
+
+/**
+ * Reads the TCP header at `o` into `out`.
+ * @param end end of the captured bytes
+ * @param wireEnd end of the IP datagram by its own length, never before `end`'s padding was cut
+ */
+export function decodeTcp(b: Uint8Array, o: number, end: number, wireEnd: number, out: Segment): number {
+  if (o + MIN_HEADER > end) return DECODED.OTHER
+  const header = (b[o + 12] >> 4) * 4
+  if (header < MIN_HEADER || o + header > wireEnd) return DECODED.OTHER
+  out.srcPort = u16be(b, o)
+  out.dstPort = u16be(b, o + 2)
+  out.seq = (b[o + 4] << 24) | (b[o + 5] << 16) | (b[o + 6] << 8) | b[o + 7]
+  out.ack = (b[o + 8] << 24) | (b[o + 9] << 16) | (b[o + 10] << 8) | b[o + 11]
+  out.flags = b[o + 13]
+  out.payload = o + header < end ? o + header : end
+  out.payloadEnd = end
+  out.length = wireEnd - o - header
+  return DECODED.TCP
+}
