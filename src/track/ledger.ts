@@ -249,8 +249,8 @@ export interface NtlmFacts {
         version: OsVersion | null
         lmLength: number
         ntLength: number
-        /** By protocol-facts' table of lengths: which responses were sent. */
-        kind: 'anonymous' | 'lm' | 'ntlmv1' | 'ntlmv1-ess' | 'lm+ntlmv1' | 'ntlmv2'
+        /** Which responses were sent, by their lengths and content; unknown: they fit no form, or could not be read. */
+        kind: 'anonymous' | 'lm' | 'ntlmv1' | 'ntlmv1-ess' | 'lm+ntlmv1' | 'ntlmv2' | 'unknown'
         user: string
         domain: string
         workstation: string
