@@ -245,6 +245,7 @@ export function session(overrides: SessionOverrides = {}): SessionFacts {
     firstEncrypted: at(11),
     firstClearData: null,
     unsignedAccepted: null,
+    nativeOs: { client: null, server: null },
     trees: [],
     treesNotKept: 0,
     logoff: null,
