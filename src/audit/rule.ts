@@ -30,14 +30,19 @@ export interface Rule {
   }
   references: string[]
   falsePositives: string[]
-  /** Whose finding it is: repeats are counted per client-server pair, per server, or per client. */
-  subject: 'pair' | 'server' | 'client'
+  /** Whose finding it is. */
+  subject: Subject
   evaluate(facts: AuditFacts): Iterable<Draft>
 }
 
-/** What one rule says once; grouped into findings afterwards (findings.ts). */
+/** What repeats are counted by: client address, server address and user; server address and port; client address; or the capture alone. */
+export type Subject = 'pair' | 'server' | 'client' | 'capture'
+
+/** What one rule says once; grouped into findings afterwards (audit.ts). A rule says at most one thing of a session or connection. */
 export interface Draft {
   severity: Severity
+  /** Where it differs from the rule's. */
+  subject?: Subject
   /** One sentence with the names and values of this case. */
   message: string
   connection: ConnectionFacts
