@@ -1,0 +1,53 @@
+/**
+ * Findings as RFC 4180: one header, a row a finding, CRLF. Made for spreadsheets, which run what looks like a formula: a cell that starts like one
+ * gets an apostrophe before it. The exact values are in json and ndjson.
+ */
+import { escapeText } from './escape.ts'
+import type { FindingRecord } from './records.ts'
+import type { TextSink } from './sink.ts'
+
+type Cell = string | number | null
+
+const COLUMNS: readonly [name: string, cell: (finding: FindingRecord) => Cell][] = [
+  ['severity', (f) => f.severity],
+  ['rule', (f) => f.rule],
+  ['title', (f) => f.title],
+  ['message', (f) => f.message],
+  ['clientIp', (f) => f.client?.ip ?? null],
+  ['clientPort', (f) => f.client?.port ?? null],
+  ['serverIp', (f) => f.server?.ip ?? null],
+  ['serverPort', (f) => f.server?.port ?? null],
+  ['user', (f) => f.user],
+  ['count', (f) => f.count],
+  ['firstTime', (f) => f.firstTime],
+  ['lastTime', (f) => f.lastTime],
+  ['capture', (f) => f.capture],
+  ['evidence', (f) => f.evidence.map(({ capture, frame, what }) => `${capture} frame ${frame}: ${what}`).join(' | ')],
+  ['wiresharkFilter', (f) => f.wiresharkFilter],
+  ['remediation', (f) => f.remediation?.setting ?? null],
+  ['powershell', (f) => f.remediation?.powershell.join(' | ') ?? null],
+  ['guide', (f) => f.guide],
+  ['references', (f) => f.references.join(' | ')],
+  ['connection', (f) => f.connection],
+  ['session', (f) => f.session],
+  ['id', (f) => f.id],
+]
+
+export function writeCsv(findings: Iterable<FindingRecord>, sink: TextSink): void {
+  sink.write(`${COLUMNS.map(([name]) => name).join(',')}\r\n`)
+  for (const finding of findings) sink.write(`${COLUMNS.map(([, cell]) => csvCell(cell(finding))).join(',')}\r\n`)
+}
+
+/** What makes Excel, LibreOffice or Google Sheets read a cell as a formula, with the full-width forms that they take for the same. */
+const FORMULA = /^\s*[=+\-@＝＋－＠]/
+
+/** Separators and quotes of RFC 4180, and those that a spreadsheet set to another country splits at. */
+const NEEDS_QUOTES = /["',;|\t ]/
+
+function csvCell(value: Cell): string {
+  if (value === null) return ''
+  if (typeof value === 'number') return String(value)
+  const text = escapeText(value)
+  const inert = FORMULA.test(text) ? `'${text}` : text
+  return NEEDS_QUOTES.test(inert) ? `"${inert.replaceAll('"', '""')}"` : inert
+}

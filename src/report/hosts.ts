@@ -1,0 +1,168 @@
+/** Hosts as the ledger shows them: every address that took part, with what it said about itself and what was agreed with it. */
+import type { Networks } from '../audit/networks.ts'
+import type { ConnectionFacts, Ledger, LogonFacts, SessionFacts, SigningMode } from '../track/ledger.ts'
+import { chosenDialect, clientSigning, serverSigning } from './negotiated.ts'
+import { isoTime } from './time.ts'
+import { windowsRelease } from './windows.ts'
+
+export interface HostRecord {
+  type: 'host'
+  ip: string
+  internal: boolean
+  /** As this host or its peers named it, without repeats; claims, at most 16. */
+  names: string[]
+  /** As the host claims in NTLMSSP, or in SMB1's NativeOS. */
+  os: string | null
+  /** server: it answered; an address that was only tried has no role of its own. */
+  roles: ('client' | 'server')[]
+  /** Agreed dialects, in either role. */
+  dialects: string[]
+  /** As a server, the weakest it was seen with. */
+  signing: SigningMode | null
+  /** As a client, the weakest it was seen with. */
+  clientSigning: SigningMode | null
+  connections: number
+  sessions: number
+  firstTime: string | null
+  lastTime: string | null
+}
+
+const MAX_NAMES = 16
+const WEAKEST_FIRST: readonly SigningMode[] = ['none', 'enabled', 'required']
+
+interface Host {
+  names: Map<string, string>
+  os: string | null
+  nativeOs: string | null
+  client: boolean
+  server: boolean
+  dialects: Set<string>
+  signing: SigningMode | null
+  clientSigning: SigningMode | null
+  connections: number
+  sessions: number
+  firstTime: number
+  lastTime: number
+}
+
+/** Ordered by first packet, then by address. */
+export function hostRecords(ledger: Ledger, networks: Networks): HostRecord[] {
+  const hosts = new Map<string, Host>()
+  const connections = new Map<string, ConnectionFacts>()
+  for (const connection of ledger.connections) {
+    connections.set(connection.id, connection)
+    const client = hostAt(hosts, connection.client.ip, connection)
+    const server = hostAt(hosts, connection.server.ip, connection)
+    addConnection(client, server, connection)
+  }
+  for (const session of ledger.sessions) {
+    const connection = connections.get(session.connection)
+    const client = connection && hosts.get(connection.client.ip)
+    const server = connection && hosts.get(connection.server.ip)
+    if (client && server) addSession(client, server, session)
+  }
+  return [...hosts]
+    .sort(([ipA, a], [ipB, b]) => a.firstTime - b.firstTime || (ipA < ipB ? -1 : 1))
+    .map(([ip, host]) => record(ip, host, networks))
+}
+
+function hostAt(hosts: Map<string, Host>, ip: string, seen: { firstTime: number; lastTime: number }): Host {
+  const known = hosts.get(ip)
+  if (known !== undefined) {
+    known.firstTime = Math.min(known.firstTime, seen.firstTime)
+    known.lastTime = Math.max(known.lastTime, seen.lastTime)
+    return known
+  }
+  const host: Host = {
+    names: new Map(),
+    os: null,
+    nativeOs: null,
+    client: false,
+    server: false,
+    dialects: new Set(),
+    signing: null,
+    clientSigning: null,
+    connections: 0,
+    sessions: 0,
+    firstTime: seen.firstTime,
+    lastTime: seen.lastTime,
+  }
+  hosts.set(ip, host)
+  return host
+}
+
+function addConnection(client: Host, server: Host, connection: ConnectionFacts): void {
+  const answered = connection.state === 'established' || connection.state === 'midstream'
+  client.client = true
+  if (answered) server.server = true
+  client.connections++
+  if (server !== client) server.connections++
+  const dialect = chosenDialect(connection)
+  if (dialect !== null) {
+    client.dialects.add(dialect)
+    server.dialects.add(dialect)
+  }
+  client.clientSigning = weaker(client.clientSigning, clientSigning(connection))
+  server.signing = weaker(server.signing, serverSigning(connection))
+  addName(server, connection.negotiateRequest?.netname)
+}
+
+function addSession(client: Host, server: Host, session: SessionFacts): void {
+  client.sessions++
+  if (server !== client) server.sessions++
+  addName(client, session.workstation)
+  client.nativeOs ??= session.nativeOs.client
+  server.nativeOs ??= session.nativeOs.server
+  for (const logon of session.logons) addLogon(client, server, logon)
+}
+
+function addLogon(client: Host, server: Host, logon: LogonFacts): void {
+  const { negotiate, challenge, authenticate } = logon.ntlm ?? {}
+  if (challenge) {
+    addName(server, challenge.dnsComputer)
+    addName(server, challenge.nbComputer)
+    if (challenge.version) server.os ??= windowsRelease(challenge.version)
+  }
+  addName(client, authenticate?.workstation)
+  const version = authenticate?.version ?? negotiate?.version
+  if (version) client.os ??= windowsRelease(version)
+  // A service name is service/host, and may go on with a realm: cifs/files.corp.example/CORP.EXAMPLE.
+  addName(server, logon.kerberos?.apReq?.serverName.split('/', 2)[1])
+}
+
+function addName(host: Host, name: string | null | undefined): void {
+  if (!name || host.names.size >= MAX_NAMES || isAddress(name)) return
+  const key = name.toLowerCase()
+  if (!host.names.has(key)) host.names.set(key, name)
+}
+
+/** People type addresses where a name belongs; those name nobody. */
+function isAddress(name: string): boolean {
+  return name.includes(':') || /^[0-9.]+$/.test(name)
+}
+
+function weaker(a: SigningMode | null, b: SigningMode | null): SigningMode | null {
+  if (a === null || b === null) return a ?? b
+  return WEAKEST_FIRST.indexOf(a) <= WEAKEST_FIRST.indexOf(b) ? a : b
+}
+
+function record(ip: string, host: Host, networks: Networks): HostRecord {
+  const roles: HostRecord['roles'] = []
+  if (host.client) roles.push('client')
+  if (host.server) roles.push('server')
+  return {
+    type: 'host',
+    ip,
+    internal: networks.isInternal(ip),
+    names: [...host.names.values()],
+    os: host.os ?? host.nativeOs,
+    roles,
+    dialects: [...host.dialects].sort(),
+    signing: host.signing,
+    clientSigning: host.clientSigning,
+    connections: host.connections,
+    sessions: host.sessions,
+    firstTime: isoTime(host.firstTime),
+    lastTime: isoTime(host.lastTime),
+  }
+}

@@ -1,0 +1,381 @@
+/**
+ * Records: what reports are made of, and what scripts rely on. Fields may be added; none is renamed or given another meaning without a new
+ * SCHEMA_VERSION. docs/records.md explains them, docs/records.schema.json holds them.
+ *
+ * Times are ISO 8601 in UTC with microseconds, absent is null and never "". Text from the wire is kept as it is: escaping is the writers' work.
+ */
+import { dosErrorName, ntStatusName } from '../../dissectors/ntstatus.ts'
+import type { Finding } from '../audit/findings.ts'
+import type { Direction, Networks } from '../audit/networks.ts'
+import { type Rule, SEVERITIES, type Severity } from '../audit/rule.ts'
+import type {
+  AuthKind,
+  CaptureFacts,
+  ConnectionFacts,
+  Endpoint,
+  Ledger,
+  MessageCounts,
+  SessionFacts,
+  SigningMode,
+  Warning,
+} from '../track/ledger.ts'
+import type { MessageRow } from '../track/messages.ts'
+import { type HostRecord, hostRecords } from './hosts.ts'
+import {
+  agreedCipher,
+  chosenDialect,
+  clientSigning,
+  offeredDialects,
+  preauthIntegrity,
+  serverSigning,
+  signingAlgorithm,
+} from './negotiated.ts'
+import { isoTime } from './time.ts'
+
+export const SCHEMA_VERSION = 1
+
+export interface CaptureRecord {
+  type: 'capture'
+  path: string
+  format: CaptureFacts['format']
+  compression: CaptureFacts['compression']
+  linkTypes: string[]
+  packets: number
+  bytes: number
+  smbMessages: number
+  firstTime: string | null
+  lastTime: string | null
+  complete: boolean
+  warnings: Warning[]
+}
+
+export interface ConnectionRecord {
+  type: 'connection'
+  id: string
+  capture: string
+  client: Endpoint
+  server: Endpoint
+  transport: ConnectionFacts['transport']
+  firstFrame: number
+  lastFrame: number
+  firstTime: string | null
+  lastTime: string | null
+  state: ConnectionFacts['state']
+  gaps: number
+  missedBytes: number
+  offeredDialects: string[]
+  dialect: string | null
+  clientSigning: SigningMode | null
+  serverSigning: SigningMode | null
+  cipher: string | null
+  signingAlgorithm: string | null
+  preauthIntegrity: string | null
+  clientGuid: string | null
+  serverGuid: string | null
+  direction: Direction
+}
+
+export interface SessionRecord {
+  type: 'session'
+  id: string
+  connection: string
+  connections: string[]
+  capture: string
+  sessionId: string
+  user: string | null
+  domain: string | null
+  workstation: string | null
+  auth: AuthKind
+  guest: boolean
+  anonymous: boolean
+  encryptData: boolean
+  status: SessionFacts['status']
+  ntStatus: string | null
+  requests: MessageCounts
+  responses: MessageCounts
+  trees: TreeRecord[]
+  treesNotKept: number
+  firstFrame: number
+  lastFrame: number
+  firstTime: string | null
+  lastTime: string | null
+}
+
+export interface TreeRecord {
+  path: string | null
+  shareType: 'disk' | 'pipe' | 'printer' | null
+  encryptData: boolean
+  ntStatus: string | null
+  frame: number
+}
+
+export interface FindingRecord {
+  type: 'finding'
+  id: string
+  rule: string
+  severity: Severity
+  title: string
+  message: string
+  capture: string
+  connection: string | null
+  session: string | null
+  client: { ip: string; port: number | null } | null
+  server: { ip: string; port: number | null } | null
+  user: string | null
+  firstTime: string | null
+  lastTime: string | null
+  count: number
+  evidence: EvidenceRecord[]
+  wiresharkFilter: string
+  guide: string | null
+  remediation: Rule['remediation'] | null
+  references: string[]
+}
+
+export interface EvidenceRecord {
+  capture: string
+  frame: number
+  time: string | null
+  what: string
+}
+
+export interface SummaryRecord {
+  type: 'summary'
+  captures: number
+  packets: number
+  bytes: number
+  smbMessages: number
+  connections: number
+  sessions: number
+  /** Of the findings that this report lists. */
+  findings: Record<Severity, number>
+  /** Findings that --min-severity kept out of this report. */
+  findingsHidden: number
+  durationMs: number
+}
+
+export interface MessageRecord {
+  type: 'message'
+  frame: number
+  time: string | null
+  client: Endpoint
+  server: Endpoint
+  family: MessageRow['family']
+  command: number | null
+  response: boolean | null
+  signed: boolean | null
+  status: string | null
+  sessionId: string | null
+  treeId: number | null
+  length: number
+}
+
+export type ScanRecord = CaptureRecord | ConnectionRecord | SessionRecord | HostRecord | FindingRecord | SummaryRecord
+
+/** All that a report is written from. */
+export interface Report {
+  ledger: Ledger
+  networks: Networks
+  /** As they are to be listed. */
+  findings: Finding[]
+  findingsHidden: number
+  rules: readonly Rule[]
+  durationMs: number
+}
+
+/** Every record of a scan, one at a time: captures, connections, sessions, hosts, findings, and the summary last. */
+export function* scanRecords(report: Report): Generator<ScanRecord> {
+  const { ledger, networks } = report
+  for (const capture of ledger.captures) yield captureRecord(capture)
+  for (const connection of ledger.connections) yield connectionRecord(connection, networks)
+  for (const session of ledger.sessions) yield sessionRecord(session)
+  yield* hostRecords(ledger, networks)
+  yield* findingRecords(report)
+  yield summaryRecord(report)
+}
+
+export function* findingRecords(report: Pick<Report, 'findings' | 'rules'>): Generator<FindingRecord> {
+  const rules = new Map(report.rules.map((rule) => [rule.id, rule]))
+  for (const finding of report.findings) yield findingRecord(finding, rules.get(finding.rule))
+}
+
+export function captureRecord(capture: CaptureFacts): CaptureRecord {
+  return {
+    type: 'capture',
+    path: capture.path,
+    format: capture.format,
+    compression: capture.compression,
+    linkTypes: capture.linkTypes,
+    packets: capture.packets,
+    bytes: capture.bytes,
+    smbMessages: capture.smbMessages,
+    firstTime: timeOrNull(capture.firstTime),
+    lastTime: timeOrNull(capture.lastTime),
+    complete: capture.complete,
+    warnings: capture.warnings.map(({ code, message, frame }) => ({ code, message, frame })),
+  }
+}
+
+export function connectionRecord(connection: ConnectionFacts, networks: Networks): ConnectionRecord {
+  return {
+    type: 'connection',
+    id: connection.id,
+    capture: connection.capture,
+    client: endpoint(connection.client),
+    server: endpoint(connection.server),
+    transport: connection.transport,
+    firstFrame: connection.firstFrame,
+    lastFrame: connection.lastFrame,
+    firstTime: isoTime(connection.firstTime),
+    lastTime: isoTime(connection.lastTime),
+    state: connection.state,
+    gaps: connection.gaps,
+    missedBytes: connection.missedBytes,
+    offeredDialects: offeredDialects(connection),
+    dialect: chosenDialect(connection),
+    clientSigning: clientSigning(connection),
+    serverSigning: serverSigning(connection),
+    cipher: agreedCipher(connection),
+    signingAlgorithm: signingAlgorithm(connection),
+    preauthIntegrity: preauthIntegrity(connection),
+    clientGuid: textOrNull(connection.negotiateRequest?.clientGuid),
+    serverGuid: textOrNull(connection.negotiateResponse?.serverGuid),
+    direction: networks.direction(connection.client.ip, connection.server.ip),
+  }
+}
+
+export function sessionRecord(session: SessionFacts): SessionRecord {
+  return {
+    type: 'session',
+    id: session.id,
+    connection: session.connection,
+    connections: session.connections,
+    capture: session.capture,
+    sessionId: session.sessionId,
+    user: textOrNull(session.user),
+    domain: textOrNull(session.domain),
+    workstation: textOrNull(session.workstation),
+    auth: session.auth,
+    guest: session.guest,
+    anonymous: session.anonymous,
+    encryptData: session.encryptData,
+    status: session.status,
+    ntStatus: statusName(session.ntStatus, session.family),
+    requests: messageCounts(session.requests),
+    responses: messageCounts(session.responses),
+    trees: session.trees.map((tree) => ({
+      path: textOrNull(tree.path),
+      shareType: tree.shareType,
+      encryptData: tree.encryptData,
+      ntStatus: statusName(tree.ntStatus, session.family),
+      frame: tree.frame,
+    })),
+    treesNotKept: session.treesNotKept,
+    firstFrame: session.firstFrame,
+    lastFrame: session.lastFrame,
+    firstTime: isoTime(session.firstTime),
+    lastTime: isoTime(session.lastTime),
+  }
+}
+
+/** `rule` is the one that said it: the parts of a finding that are the same every time. */
+export function findingRecord(finding: Finding, rule: Rule | undefined): FindingRecord {
+  return {
+    type: 'finding',
+    id: finding.id,
+    rule: finding.rule,
+    severity: finding.severity,
+    title: finding.title,
+    message: finding.message,
+    capture: finding.capture,
+    connection: finding.connection,
+    session: finding.session,
+    client: finding.client && { ip: finding.client.ip, port: finding.client.port },
+    server: finding.server && { ip: finding.server.ip, port: finding.server.port },
+    user: textOrNull(finding.user),
+    firstTime: isoTime(finding.firstTime),
+    lastTime: isoTime(finding.lastTime),
+    count: finding.count,
+    evidence: finding.evidence.map(({ capture, frame, time, what }) => ({ capture, frame, time: isoTime(time), what })),
+    wiresharkFilter: finding.wiresharkFilter,
+    guide: rule?.guide ?? null,
+    remediation: rule?.remediation ?? null,
+    references: rule?.references ?? [],
+  }
+}
+
+export function summaryRecord(report: Report): SummaryRecord {
+  const { captures, connections, sessions } = report.ledger
+  return {
+    type: 'summary',
+    captures: captures.length,
+    packets: total(captures, (c) => c.packets),
+    bytes: total(captures, (c) => c.bytes),
+    smbMessages: total(captures, (c) => c.smbMessages),
+    connections: connections.length,
+    sessions: sessions.length,
+    findings: countBySeverity(report.findings),
+    findingsHidden: report.findingsHidden,
+    durationMs: Math.round(report.durationMs),
+  }
+}
+
+export function messageRecord(row: MessageRow): MessageRecord {
+  const { sessionIdHigh: high, sessionIdLow: low } = row
+  return {
+    type: 'message',
+    frame: row.frame,
+    time: isoTime(row.time),
+    client: endpoint(row.client),
+    server: endpoint(row.server),
+    family: row.family,
+    command: row.command,
+    response: row.response,
+    signed: row.signed,
+    status: row.status === null ? null : `0x${hex32(row.status)}`,
+    sessionId: high === null || low === null ? null : `0x${hex32(high)}${hex32(low)}`,
+    treeId: row.treeId,
+    length: row.length,
+  }
+}
+
+export function countBySeverity(findings: readonly { severity: Severity }[]): Record<Severity, number> {
+  const counts = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0])) as Record<Severity, number>
+  for (const { severity } of findings) counts[severity]++
+  return counts
+}
+
+/**
+ * The status by name. SMB1 without SMB_FLAGS2_NT_STATUS puts a DOS error into the same four bytes: class (1), a zero, code (2), which no NTSTATUS
+ * that SMB1 servers send looks like.
+ */
+function statusName(status: number | null, family: SessionFacts['family']): string | null {
+  if (status === null) return null
+  const dosClass = status & 0xff
+  const dosError = dosClass >= 1 && dosClass <= 3 && (status & 0xff00) === 0 && status >>> 16 !== 0
+  return family === 'smb1' && dosError ? dosErrorName(status) : ntStatusName(status)
+}
+
+function hex32(word: number): string {
+  return (word >>> 0).toString(16).padStart(8, '0')
+}
+
+function endpoint({ ip, port }: Endpoint): Endpoint {
+  return { ip, port }
+}
+
+function messageCounts({ signed, unsigned, encrypted }: MessageCounts): MessageCounts {
+  return { signed, unsigned, encrypted }
+}
+
+function textOrNull(text: string | null | undefined): string | null {
+  return text === undefined || text === '' ? null : text
+}
+
+function timeOrNull(time: number | null): string | null {
+  return time === null ? null : isoTime(time)
+}
+
+function total<T>(items: readonly T[], count: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + count(item), 0)
+}

@@ -1,0 +1,293 @@
+/**
+ * The report for people, in plain text: the verdict, what was looked at, then findings by severity. Repeats of one rule share a paragraph, its
+ * explanation and its cure; what does not fit is counted, never left out in silence.
+ */
+import { SEVERITIES, type Severity } from '../audit/rule.ts'
+import type { SessionFacts } from '../track/ledger.ts'
+import { displayWidth, escapeText, truncate, wrap } from './escape.ts'
+import { countBySeverity, type FindingRecord, findingRecords, type Report } from './records.ts'
+import type { TextSink } from './sink.ts'
+import { createStyle, type Style } from './style.ts'
+import { shortTime } from './time.ts'
+
+export interface TableOptions {
+  /** Columns of the terminal, 80 where there is none. */
+  width: number
+  color: boolean
+}
+
+/** Paragraphs wider than this are hard to read, whatever the terminal. */
+const MAX_WIDTH = 132
+const MIN_WIDTH = 40
+
+/** A group of up to so many findings tells each in full; a larger one tells the first in full and lists so many more. */
+const FULL_FINDINGS = 3
+const LISTED_FINDINGS = 8
+const EVIDENCE_FRAMES = 5
+
+/** Cells of text that somebody on the wire chose the length of. */
+const MAX_NAME = 64
+const MAX_MESSAGE = 600
+
+interface Page {
+  sink: TextSink
+  style: Style
+  width: number
+  /** More than one capture: evidence then says which. */
+  manyCaptures: boolean
+}
+
+export function writeTable(report: Report, sink: TextSink, options: TableOptions): void {
+  const page: Page = {
+    sink,
+    style: createStyle(options.color),
+    width: Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, options.width)),
+    manyCaptures: report.ledger.captures.length > 1,
+  }
+  writeVerdict(page, report)
+  for (const group of groups(findingRecords(report))) writeGroup(page, group)
+}
+
+function writeVerdict(page: Page, report: Report): void {
+  const [word, severity, sentence] = verdict(report)
+  const lines = wrap(`${word} ${sentence}`, page.width)
+  const first = lines[0] ?? ''
+  const mark = severity === null ? page.style.good(word) : page.style.severity(severity, word)
+  page.sink.write(`${first.startsWith(word) ? mark + first.slice(word.length) : first}\n`)
+  for (const line of lines.slice(1)) page.sink.write(`${line}\n`)
+  paragraph(page, '', scope(report), page.style.quiet)
+  const incomplete = report.ledger.captures.filter((capture) => !capture.complete).length
+  if (incomplete > 0) {
+    const which = page.manyCaptures ? count(incomplete, 'capture is', 'captures are') : 'The capture is'
+    paragraph(page, '', `${which} cut or damaged: this holds for the part that could be read.`)
+  }
+}
+
+/** One or two sentences that answer the question with which somebody opened the capture. Severity null: nothing to do. */
+function verdict(report: Report): [word: string, severity: Severity | null, sentence: string] {
+  const { captures, connections, sessions } = report.ledger
+  const worst = SEVERITIES.find((severity) => report.findings.some((finding) => finding.severity === severity))
+  if (worst !== undefined) return [WORDS[worst], worst, `${countsSentence(report)} ${worstSentence(report, worst)}`]
+  if (report.findingsHidden > 0) {
+    const hidden = count(report.findingsHidden, 'finding is', 'findings are')
+    return ['Nothing', null, `at or above the severity asked for; ${hidden} below it.`]
+  }
+  if (captures.length === 0) return ['Nothing', null, 'could be read.']
+  if (connections.length === 0) {
+    return [
+      'No SMB',
+      null,
+      `in ${count(
+        total(captures, (c) => c.packets),
+        'packet',
+      )}: there is nothing to judge.`,
+    ]
+  }
+  if (sessions.length === 0) {
+    const answered = connections.some((c) => c.state === 'established' || c.state === 'midstream')
+    const what = answered ? 'no session was set up in them' : 'none was answered'
+    return ['No findings.', null, `${count(connections.length, 'SMB connection')}, and ${what}.`]
+  }
+  return ['No findings.', null, sessionsSentence(sessions)]
+}
+
+const WORDS: Record<Severity, string> = {
+  critical: 'Act now:',
+  high: 'At risk:',
+  medium: 'Not hardened:',
+  low: 'Small gaps:',
+  info: 'For information:',
+}
+
+function countsSentence(report: Report): string {
+  const counts = countBySeverity(report.findings)
+  const parts = SEVERITIES.filter((severity) => counts[severity] > 0).map(
+    (severity) => `${number(counts[severity])} ${severity}`,
+  )
+  const noun = report.findings.length === 1 ? 'finding' : 'findings'
+  const hidden = report.findingsHidden > 0 ? ` (${number(report.findingsHidden)} less severe not shown)` : ''
+  return `${join(parts)} ${noun}${hidden}.`
+}
+
+function worstSentence(report: Report, worst: Severity): string {
+  const titles = new Set(
+    report.findings.filter((finding) => finding.severity === worst).map((finding) => finding.title),
+  )
+  const shown = [...titles].slice(0, 3)
+  const more = titles.size > shown.length ? ` and ${titles.size - shown.length} more` : ''
+  return `${titles.size === 1 ? 'The worst' : 'The worst are'}: ${shown.join('; ')}${more}.`
+}
+
+/** How the sessions' traffic went, without a verdict on it. */
+function sessionsSentence(sessions: readonly SessionFacts[]): string {
+  const kinds = { encrypted: 0, signed: 0, partly: 0, clear: 0, unseen: 0 }
+  for (const session of sessions) kinds[protection(session)]++
+  const parts = [
+    part(kinds.encrypted, 'encrypted'),
+    part(kinds.signed, 'signed'),
+    part(kinds.partly, 'partly protected'),
+    part(kinds.clear, 'neither signed nor encrypted'),
+    part(kinds.unseen, 'without traffic that shows it'),
+  ].filter((text) => text !== '')
+  const all = parts.length === 1 ? `all ${parts[0]?.replace(/^\S+ /, '')}` : join(parts)
+  return `${count(sessions.length, 'session')} seen: ${all}.`
+}
+
+function part(n: number, what: string): string {
+  return n === 0 ? '' : `${number(n)} ${what}`
+}
+
+function protection(session: SessionFacts): 'encrypted' | 'signed' | 'partly' | 'clear' | 'unseen' {
+  const signed = session.requests.signed + session.responses.signed
+  const unsigned = session.requests.unsigned + session.responses.unsigned
+  const encrypted = session.requests.encrypted + session.responses.encrypted
+  if (signed + unsigned + encrypted === 0) return 'unseen'
+  if (unsigned === 0) return signed === 0 ? 'encrypted' : 'signed'
+  return signed + encrypted === 0 ? 'clear' : 'partly'
+}
+
+/** What was looked at: an answer is worth as much as what it rests on. */
+function scope(report: Report): string {
+  const { captures, connections, sessions } = report.ledger
+  const first = captures.map((c) => c.firstTime).filter((time) => time !== null)
+  const last = captures.map((c) => c.lastTime).filter((time) => time !== null)
+  const facts = [
+    count(captures.length, 'capture'),
+    count(
+      total(captures, (c) => c.packets),
+      'packet',
+    ),
+    count(
+      total(captures, (c) => c.smbMessages),
+      'SMB message',
+    ),
+    count(connections.length, 'connection'),
+    count(sessions.length, 'session'),
+  ]
+  const span = first.length > 0 ? `, ${shortTime(least(first))} to ${shortTime(greatest(last))} UTC` : ''
+  return `Seen: ${facts.join(', ')}${span}.`
+}
+
+/** Findings of one rule at one severity. */
+type Group = [FindingRecord, ...FindingRecord[]]
+
+/** Most severe first; within a severity in the order in which rules first spoke. */
+function groups(findings: Iterable<FindingRecord>): Group[] {
+  const byKey = new Map<string, Group>()
+  for (const finding of findings) {
+    const key = `${finding.severity} ${finding.rule}`
+    const group = byKey.get(key)
+    if (group) group.push(finding)
+    else byKey.set(key, [finding])
+  }
+  return [...byKey.values()].sort(([a], [b]) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
+}
+
+function writeGroup(page: Page, group: Group): void {
+  const { sink, style, width } = page
+  const [first, ...others] = group
+  sink.write('\n')
+  const label = first.severity.toUpperCase()
+  const tail = `  ${first.rule}`
+  const title = truncate(escapeText(first.title), Math.max(8, width - label.length - 2 - tail.length))
+  const gap = ' '.repeat(Math.max(0, width - label.length - 2 - displayWidth(title) - tail.length))
+  sink.write(`${style.severity(first.severity, label)}  ${style.strong(title)}${gap}${style.quiet(tail)}\n`)
+
+  const inFull = group.length <= FULL_FINDINGS ? group : [first]
+  for (const finding of inFull) writeFinding(page, finding)
+  if (group.length > FULL_FINDINGS) {
+    for (const finding of others.slice(0, LISTED_FINDINGS)) {
+      paragraph(page, '  ', `${who(finding)}${times(finding)}  ${frames(page, finding, 1)}`)
+    }
+    writeRest(page, others.slice(LISTED_FINDINGS))
+  }
+  writeRemedy(page, first)
+}
+
+function writeFinding(page: Page, finding: FindingRecord): void {
+  paragraph(page, '  ', `${who(finding)}${times(finding)}`)
+  paragraph(page, '    ', truncate(escapeText(finding.message), MAX_MESSAGE))
+  paragraph(page, '    ', frames(page, finding, EVIDENCE_FRAMES), page.style.quiet)
+}
+
+function writeRest(page: Page, rest: FindingRecord[]): void {
+  const [sample] = rest
+  if (sample === undefined) return
+  const clients = new Set(rest.map((finding) => finding.client?.ip).filter((ip) => ip !== undefined)).size
+  const servers = new Set(rest.map((finding) => finding.server?.ip).filter((ip) => ip !== undefined)).size
+  const ends = [clients > 0 ? count(clients, 'client') : '', servers > 0 ? count(servers, 'server') : ''].filter(
+    (end) => end !== '',
+  )
+  const between = ends.length > 0 ? ` (${ends.join(', ')})` : ''
+  paragraph(page, '  ', `and ${number(rest.length)} more${between}: --rule ${sample.rule} --format csv lists them`)
+}
+
+function writeRemedy(page: Page, { rule, remediation }: FindingRecord): void {
+  if (remediation === null) return
+  paragraph(page, '  Fix: ', remediation.setting)
+  for (const line of remediation.powershell) page.sink.write(`       ${page.style.quiet('PS>')} ${line}\n`)
+  paragraph(page, '  ', `More: smblens rules ${rule}`, page.style.quiet)
+}
+
+/** Who did it to whom: `10.0.0.5 -> 10.0.0.9:445  CORP\alice`. */
+function who({ client, server, user }: FindingRecord): string {
+  const ends = [client && address(client), server && address(server)]
+  const hosts = ends[0] && ends[1] ? `${ends[0]} -> ${ends[1]}` : (ends[0] ?? (ends[1] ? `server ${ends[1]}` : ''))
+  return user === null ? hosts : `${hosts}  ${truncate(escapeText(user), MAX_NAME)}`
+}
+
+function times(finding: FindingRecord): string {
+  return finding.count > 1 ? `  x${number(finding.count)}` : ''
+}
+
+function frames(page: Page, finding: FindingRecord, most: number): string {
+  const [first, ...others] = finding.evidence.slice(0, most)
+  if (first === undefined) return ''
+  const where = page.manyCaptures ? `${escapeText(first.capture)} ` : ''
+  if (most === 1) return `${where}frame ${first.frame}`
+  const elsewhere = others.map(({ capture, frame }) =>
+    capture === first.capture ? `${frame}` : `${escapeText(capture)} ${frame}`,
+  )
+  const also = elsewhere.length > 0 ? `; also ${elsewhere.join(', ')}` : ''
+  return `${where}frame ${first.frame}: ${truncate(escapeText(first.what), MAX_MESSAGE)}${also}`
+}
+
+/** `10.0.0.9:445`, `[2001:db8::9]:445`. */
+export function address({ ip, port }: { ip: string; port: number | null }): string {
+  if (port === null) return ip
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+}
+
+/** `text` wrapped behind `indent`; further lines start where the text did. */
+function paragraph(page: Page, indent: string, text: string, style: (line: string) => string = (line) => line): void {
+  const [first = '', ...rest] = wrap(text, page.width - indent.length)
+  if (first === '' && rest.length === 0) return
+  const hanging = ' '.repeat(indent.length)
+  page.sink.write(`${indent}${style(first)}\n`)
+  for (const line of rest) page.sink.write(`${hanging}${style(line)}\n`)
+}
+
+function count(n: number, one: string, many = `${one}s`): string {
+  return `${number(n)} ${n === 1 ? one : many}`
+}
+
+/** Digits in threes: `1,234,567`. */
+function number(n: number): string {
+  return String(n).replace(/\B(?=(?:\d{3})+$)/g, ',')
+}
+
+function join(parts: string[]): string {
+  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+}
+
+function total<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((sum, item) => sum + of(item), 0)
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+}
+
+function greatest(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
+}

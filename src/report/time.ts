@@ -1,0 +1,27 @@
+/** Packet times as text. A packet's clock is the capturing machine's, or an attacker's: every number has an answer. */
+
+/** Seconds since 1970 of 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z: the years that ISO 8601 writes with four digits. */
+const FIRST_SECOND = -62_167_219_200
+const LAST_SECOND = 253_402_300_799
+
+let cachedSecond = Number.NaN
+let cachedText = ''
+
+/** Microseconds since 1970 UTC as `2026-01-31T12:34:56.000001Z`; null for what is no time in the years 0000 to 9999. */
+export function isoTime(microseconds: number): string | null {
+  const second = Math.floor(microseconds / 1e6)
+  if (!(second >= FIRST_SECOND && second <= LAST_SECOND)) return null
+  if (second !== cachedSecond) {
+    // Neighbouring messages share their second, and formatting a date costs more than the rest of a row.
+    cachedText = new Date(second * 1000).toISOString().slice(0, 20)
+    cachedSecond = second
+  }
+  const rest = Math.min(999_999, Math.max(0, Math.floor(microseconds - second * 1e6)))
+  return `${cachedText}${String(rest).padStart(6, '0')}Z`
+}
+
+/** For people: `2026-01-31 12:34:56`, or `?`. */
+export function shortTime(microseconds: number): string {
+  const iso = isoTime(microseconds)
+  return iso === null ? '?' : `${iso.slice(0, 10)} ${iso.slice(11, 19)}`
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { hostRecords } from '../../src/report/hosts.ts'
+import { windowsRelease } from '../../src/report/windows.ts'
+import type { NtlmFacts } from '../../src/track/ledger.ts'
+import {
+  at,
+  connection,
+  kerberos,
+  ledger,
+  logon,
+  negotiateRequest,
+  negotiateResponse,
+  ntlm,
+  session,
+} from '../support/facts.ts'
+import { NETWORKS } from '../support/findings.ts'
+
+const CHALLENGE: NonNullable<NtlmFacts['challenge']> = {
+  ...at(7),
+  flags: 0,
+  serverChallenge: '0011223344556677',
+  version: { major: 10, minor: 0, build: 17_763 },
+  nbComputer: 'FILES',
+  nbDomain: 'CORP',
+  dnsComputer: 'files.corp.example',
+  dnsDomain: 'corp.example',
+  hasTimestamp: true,
+}
+
+function host(ip: string, hosts: ReturnType<typeof hostRecords>) {
+  const found = hosts.find((record) => record.ip === ip)
+  if (!found) throw new Error(`no host ${ip}`)
+  return found
+}
+
+describe('hosts', () => {
+  it('are named by what NTLM, Kerberos and the negotiate say', () => {
+    const on = connection({ negotiateRequest: negotiateRequest({ netname: 'share.corp.example' }) })
+    const logons = [
+      logon({ auth: 'ntlmv2', ntlm: ntlm({ workstation: 'PC1' }, { challenge: CHALLENGE }) }),
+      logon({ kerberos: kerberos({ apReq: { ...kerberos().apReq!, serverName: 'cifs/FILES.corp.example' } }) }),
+    ]
+    const hosts = hostRecords(ledger([on], [session({ on, logons })]), NETWORKS)
+    expect(host('10.0.0.5', hosts)).toMatchObject({
+      names: ['PC1'],
+      os: 'Windows 10 22H2 (10.0.19045)',
+      roles: ['client'],
+      dialects: ['3.1.1'],
+      signing: null,
+      clientSigning: 'required',
+    })
+    expect(host('10.0.0.10', hosts)).toMatchObject({
+      names: ['share.corp.example', 'files.corp.example', 'FILES'],
+      os: 'Windows 10 1809 or Server 2019 (10.0.17763)',
+      roles: ['server'],
+      signing: 'required',
+      clientSigning: null,
+    })
+  })
+
+  it('keep the weakest signing seen', () => {
+    const strong = connection()
+    const weak = connection({ firstFrame: 200, negotiateResponse: negotiateResponse({ securityMode: 1 }) })
+    expect(host('10.0.0.10', hostRecords(ledger([strong, weak]), NETWORKS)).signing).toBe('enabled')
+    expect(host('10.0.0.10', hostRecords(ledger([weak, strong]), NETWORKS)).signing).toBe('enabled')
+  })
+
+  it('are no servers for being tried', () => {
+    const hosts = hostRecords(ledger([connection({ state: 'refused', server: '203.0.113.7' })]), NETWORKS)
+    expect(host('203.0.113.7', hosts)).toMatchObject({ roles: [], internal: false })
+    expect(host('10.0.0.5', hosts)).toMatchObject({ roles: ['client'], internal: true })
+  })
+
+  it('take no address for a name, and at most 16 names', () => {
+    const on = connection({ negotiateRequest: negotiateRequest({ netname: '10.0.0.10' }) })
+    const logons = Array.from({ length: 40 }, (_, i) =>
+      logon({ auth: 'ntlmv2', ntlm: ntlm({ workstation: `WS${i}` }) }),
+    )
+    const hosts = hostRecords(ledger([on], [session({ on, logons })]), NETWORKS)
+    expect(host('10.0.0.10', hosts).names).toEqual([])
+    expect(host('10.0.0.5', hosts).names).toHaveLength(16)
+  })
+
+  it('may be client and server at once, of themselves too', () => {
+    const loop = connection({ client: '10.0.0.9', server: '10.0.0.9' })
+    expect(hostRecords(ledger([loop]), NETWORKS)).toMatchObject([{ roles: ['client', 'server'], connections: 1 }])
+  })
+
+  it('fall back to what SMB1 says of the system', () => {
+    const on = connection()
+    const bare = ntlm({ version: null })
+    const facts = session({ on, nativeOs: { client: 'Windows 4.0', server: 'Unix' }, logons: [logon({ ntlm: bare })] })
+    const hosts = hostRecords(ledger([on], [facts]), NETWORKS)
+    expect(host('10.0.0.5', hosts).os).toBe('Windows 4.0')
+    expect(host('10.0.0.10', hosts).os).toBe('Unix')
+  })
+})
+
+describe('windowsRelease', () => {
+  it.each([
+    [{ major: 6, minor: 1, build: 7601 }, 'Windows 7 SP1 or Server 2008 R2 SP1 (6.1.7601)'],
+    [{ major: 10, minor: 0, build: 99_999 }, 'Windows 10.0.99999'],
+    [{ major: 6, minor: 1, build: 0 }, null],
+  ])('%j is %s', (version, name) => {
+    expect(windowsRelease(version)).toBe(name)
+  })
+})

@@ -1,0 +1,164 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { displayWidth } from '../../src/report/escape.ts'
+import type { Report } from '../../src/report/records.ts'
+import { writeTable } from '../../src/report/table.ts'
+import { bareConnection, capture, clearSession, connection, ledger, session, signedSession } from '../support/facts.ts'
+import { finding, report, rule, textOf } from '../support/findings.ts'
+
+function table(overrides: Partial<Report>, width = 80, color = false): string {
+  return textOf((sink) => writeTable(report(overrides), sink, { width, color }))
+}
+
+describe('table: the verdict', () => {
+  it.each([
+    ['no capture', { ledger: ledger([], []) }, 'Nothing could be read.'],
+    [
+      'no SMB',
+      { ledger: ledger([], [], [capture({ packets: 1234 })]) },
+      'No SMB in 1,234 packets: there is nothing to judge.',
+    ],
+    [
+      'attempts alone',
+      { ledger: ledger([bareConnection({ state: 'attempted' })]) },
+      'No findings. 1 SMB connection, and none was answered.',
+    ],
+    [
+      'a negotiate alone',
+      { ledger: ledger([connection()]) },
+      'No findings. 1 SMB connection, and no session was set up in them.',
+    ],
+    [
+      'one kind of session',
+      { ledger: ledger([connection()], [session(), session()]) },
+      'No findings. 2 sessions seen: all encrypted.',
+    ],
+    [
+      'several kinds of session',
+      { ledger: ledger([connection()], [session(), signedSession(), clearSession()]) },
+      'No findings. 3 sessions seen: 1 encrypted, 1 signed and 1 neither signed nor',
+    ],
+    [
+      'findings below the threshold',
+      { findingsHidden: 3 },
+      'Nothing at or above the severity asked for; 3 findings are below it.',
+    ],
+    [
+      'findings',
+      {
+        findings: [
+          finding(),
+          finding({ severity: 'critical', title: 'SMB1 was negotiated' }),
+          finding({ severity: 'low' }),
+        ],
+      },
+      'Act now: 1 critical, 1 high and 1 low findings. The worst: SMB1 was negotiated.',
+    ],
+  ])('%s', (_name, overrides, first) => {
+    expect(table(overrides).split('\n')[0]).toBe(first)
+  })
+
+  it('says when a part could not be read', () => {
+    const cut = [capture({ complete: false })]
+    expect(table({ ledger: ledger([], [], cut) })).toContain('The capture is cut or damaged')
+    expect(table({ ledger: ledger([], [], [...cut, capture({ path: 'b.pcap' })]) })).toContain(
+      '1 capture is cut or damaged',
+    )
+  })
+})
+
+describe('table: findings', () => {
+  it('say who, what, where in the capture and what to do', () => {
+    expect(table({ findings: [finding()] })).toBe(
+      [
+        'At risk: 1 high finding. The worst: A session goes unsigned.',
+        'Seen: 1 capture, 100 packets, 80 SMB messages, 0 connections, 0 sessions,',
+        '2024-05-01 00:00:00 to 2024-05-01 00:00:00 UTC.',
+        '',
+        'HIGH  A session goes unsigned                                   unsigned-session',
+        '  10.0.0.5:50000 -> 10.0.0.10:445  CORP\\alice',
+        '    None of the 40 messages between 10.0.0.5 and 10.0.0.10 is signed.',
+        '    frame 14: CREATE request, SMB2_FLAGS_SIGNED clear',
+        '  Fix: Require signing on the server.',
+        '       PS> Set-SmbServerConfiguration -RequireSecuritySignature $true -Force',
+        '  More: smblens rules unsigned-session',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('come by severity', () => {
+    const findings = (['low', 'critical', 'info', 'high', 'medium'] as const).map((severity) => finding({ severity }))
+    const headings = table({ findings }).match(/^(CRITICAL|HIGH|MEDIUM|LOW|INFO)/gm)
+    expect(headings).toEqual(['CRITICAL', 'HIGH', 'MEDIUM', 'LOW', 'INFO'])
+  })
+
+  it('of one rule share a paragraph, and the rest is counted', () => {
+    const findings = Array.from({ length: 200 }, (_, i) =>
+      finding({ client: { ip: `10.0.1.${i}`, port: null }, count: i + 1 }),
+    )
+    const text = table({ findings })
+    expect(text.match(/Fix:/g)).toHaveLength(1)
+    expect(text).toContain('  10.0.1.1 -> 10.0.0.10:445  CORP\\alice  x2  frame 14\n')
+    expect(text).toContain('and 191 more (191 clients, 1 server): --rule unsigned-session --format csv')
+    expect(text.split('\n').length).toBeLessThan(30)
+  })
+
+  it('name the capture where there are several', () => {
+    const captures = [capture(), capture({ path: 'b.pcap' })]
+    const evidence = [
+      { capture: 'office.pcap', frame: 3, time: 0, what: 'first' },
+      { capture: 'office.pcap', frame: 9, time: 0, what: 'again' },
+      { capture: 'b.pcap', frame: 4, time: 0, what: 'again' },
+    ]
+    const text = table({ ledger: ledger([], [], captures), findings: [finding({ evidence })] })
+    expect(text).toContain('office.pcap frame 3: first; also 9, b.pcap 4')
+  })
+
+  it('write IPv6 ends so that the port can be told', () => {
+    const text = table({
+      findings: [finding({ client: { ip: '2001:db8::5', port: null }, server: { ip: '2001:db8::9', port: 445 } })],
+    })
+    expect(text).toContain('2001:db8::5 -> [2001:db8::9]:445')
+  })
+})
+
+describe('table: the terminal', () => {
+  const hostile = finding({
+    user: `\x1b]0;owned\x07${'\u202e'}${'x'.repeat(5000)}`,
+    message: `user \x1b[2J\x9b31m${'田'.repeat(3000)}`,
+    evidence: [{ capture: 'a\x1b[31m.pcap', frame: 1, time: 0, what: '\x1b[5mblink\n\n\n' }],
+  })
+
+  it('gets no control character from the wire, and no flood of it', () => {
+    const text = table({ findings: [hostile] })
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+    expect(text.split('\n').length).toBeLessThan(60)
+  })
+
+  it('is not overrun at any width, but for lines to copy', () => {
+    const findings = [
+      finding(),
+      hostile,
+      ...Array.from({ length: 12 }, () => finding({ rule: 'ntlm-auth', severity: 'medium' })),
+    ]
+    fc.assert(
+      fc.property(fc.integer({ min: 40, max: 200 }), (width) => {
+        for (const line of table({ findings }, width).split('\n')) {
+          if (!line.includes('PS>')) expect(displayWidth(line)).toBeLessThanOrEqual(Math.min(width, 132))
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('gets colour only when asked, and the same words with it', () => {
+    const findings = [finding(), finding({ severity: 'critical', rule: 'smb1-negotiated' })]
+    const plain = table({ findings, rules: [rule()] })
+    const colored = table({ findings, rules: [rule()] }, 80, true)
+    expect(plain).not.toContain('\x1b')
+    expect(colored).toContain('\x1b[')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes are what is taken out
+    expect(colored.replaceAll(/\x1b\[[0-9;]*m/g, '')).toBe(plain)
+  })
+})
