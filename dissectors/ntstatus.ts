@@ -2,7 +2,8 @@
  * NTSTATUS, [MS-ERREF] 2.3: 32 bits, the two highest its severity (0 success, 1 informational, 2 warning, 3 error).
  * Below are the values that SMB servers send, [MS-SMB2] and [MS-CIFS] 2.2.2.4; any other is shown as a number.
  *
- * SMB1 messages without SMB_FLAGS2_NT_STATUS carry a DOS error in the same four bytes instead, [MS-CIFS] 2.2.3.1: see dosErrorName.
+ * SMB1 messages without SMB_FLAGS2_NT_STATUS carry a DOS error in the same four bytes instead, [MS-CIFS] 2.2.3.1: see
+ * dosErrorName.
  */
 
 export const STATUS_SUCCESS = 0x00000000
@@ -220,7 +221,8 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [0xc05d0000, 'SMB_NO_PREAUTH_INTEGRITY_HASH_OVERLAP'],
   [0xc05d0001, 'SMB_BAD_CLUSTER_DIALECT'],
 
-  // SMB1's own, [MS-CIFS] 2.2.2.4: DOS errors in the guise of NTSTATUS. Their severity bits say success, and they are failures.
+  // SMB1's own, [MS-CIFS] 2.2.2.4: DOS errors in the guise of NTSTATUS. Their severity bits say success, and they are
+  // failures.
   [0x00010002, 'INVALID_SMB'],
   [0x00050002, 'SMB_BAD_TID'],
   [0x00160002, 'SMB_BAD_COMMAND'],
@@ -235,14 +237,17 @@ export function ntStatusName(code: number): string {
   return name === undefined ? `0x${(code >>> 0).toString(16).toUpperCase().padStart(8, '0')}` : `STATUS_${name}`
 }
 
-/** SMB1's own codes are DOS errors: a class of 1 to 3 in the low byte, the error in the high half. NTSTATUS successes stay below. */
+/**
+ * SMB1's own codes are DOS errors: a class of 1 to 3 in the low byte, the error in the high half. NTSTATUS successes
+ * stay below.
+ */
 const LAST_SUCCESS = 0x0000ffff
 const INFORMATIONAL = 1
 
 /**
- * Severity success or informational, without SMB1's own error codes, whose severity bits lie. False as well for two that a caller may want to
- * let pass: STATUS_MORE_PROCESSING_REQUIRED, of error severity, although the session setup goes on; and STATUS_BUFFER_OVERFLOW, a warning that
- * the answer's data was cut.
+ * Severity success or informational, without SMB1's own error codes, whose severity bits lie. False as well for two
+ * that a caller may want to let pass: STATUS_MORE_PROCESSING_REQUIRED, of error severity, although the session setup
+ * goes on; and STATUS_BUFFER_OVERFLOW, a warning that the answer's data was cut.
  */
 export function isSuccess(code: number): boolean {
   const status = code >>> 0
@@ -308,8 +313,9 @@ const DOS_ERRORS: Readonly<Record<number, { name: string; codes: Readonly<Record
 }
 
 /**
- * A DOS error as SMB1's Status field holds it where SMB_FLAGS2_NT_STATUS is clear: ErrorClass (1), Reserved (1), ErrorCode (2).
- * "ERRSRV/ERRbadpw"; "ERRSRV/1234" and "0x07/1234" where a code or class is none of ours; "SUCCESS" for class 0.
+ * A DOS error as SMB1's Status field holds it where SMB_FLAGS2_NT_STATUS is clear: ErrorClass (1), Reserved (1),
+ * ErrorCode (2). "ERRSRV/ERRbadpw"; "ERRSRV/1234" and "0x07/1234" where a code or class is none of ours; "SUCCESS" for
+ * class 0.
  *
  * @param status the four bytes read as a little-endian word
  */

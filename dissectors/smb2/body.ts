@@ -14,8 +14,9 @@ export function expectStructureSize(c: Cursor, size: number): void {
 }
 
 /**
- * A buffer that names its place, counted from the start of the SMB2 header. Without bytes it has no place: its offset is not looked at.
- * One that begins among the fixed fields, which end at `fixedEnd`, is read as it says and named in `anomalies`.
+ * A buffer that names its place, counted from the start of the SMB2 header. Without bytes it has no place: its offset
+ * is not looked at. One that begins among the fixed fields, which end at `fixedEnd`, is read as it says and named in
+ * `anomalies`.
  */
 export function bufferAt(
   c: Cursor,

@@ -1,5 +1,6 @@
 /**
- * SMB2 negotiate contexts, [MS-SMB2] 2.2.3.1 and 2.2.4.1, of a NEGOTIATE that offers or selects dialect 3.1.1. A list of
+ * SMB2 negotiate contexts, [MS-SMB2] 2.2.3.1 and 2.2.4.1, of a NEGOTIATE that offers or selects dialect 3.1.1. A list
+ * of
  *
  *   ContextType (2)  DataLength (2)  Reserved (4)  Data (DataLength)
  *
@@ -57,8 +58,8 @@ export interface NegotiateContexts {
 }
 
 /**
- * Reads `count` contexts from `offset`, counted from the SMB2 header. A fault stays in the result, so that it costs the caller nothing of the
- * message around it.
+ * Reads `count` contexts from `offset`, counted from the SMB2 header. A fault stays in the result, so that it costs the
+ * caller nothing of the message around it.
  */
 export function readNegotiateContexts(
   message: Uint8Array,
@@ -99,7 +100,8 @@ export function readNegotiateContexts(
     if (seen.has(type)) addOnce(out.anomalies, 'duplicate-context')
     else {
       seen.add(type)
-      // Bounded by its own length: a list that says it is longer is malformed, and does not read on into the next context.
+      // Bounded by its own length: a list that says it is longer is malformed, and does not read on into the next
+      // context.
       const data = parse(new Cursor(message, end, at + CONTEXT_HEADER_LENGTH), (c) => readData(c, type, length, out))
       if (!data.ok) out.fault ??= data.fault
     }
@@ -200,7 +202,9 @@ export function hashAlgorithmName(id: number): string | null {
   return HASH_ALGORITHMS.get(id) ?? null
 }
 
-/** The name of a Ciphers entry, null where it is none of the specification's; so for 0, which says "no common cipher". */
+/**
+ * The name of a Ciphers entry, null where it is none of the specification's; so for 0, which says "no common cipher".
+ */
 export function cipherName(id: number): string | null {
   return CIPHERS.get(id) ?? null
 }

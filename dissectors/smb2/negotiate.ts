@@ -109,8 +109,8 @@ export function parseNegotiateRequest(
 }
 
 /**
- * `message` starts at the SMB2 header, whose Status must be a success: a refused NEGOTIATE has the body of an ERROR response instead
- * (error.ts), which here is a malformed StructureSize.
+ * `message` starts at the SMB2 header, whose Status must be a success: a refused NEGOTIATE has the body of an ERROR
+ * response instead (error.ts), which here is a malformed StructureSize.
  */
 export function parseNegotiateResponse(
   message: Uint8Array,

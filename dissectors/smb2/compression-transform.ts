@@ -1,0 +1,121 @@
+/**
+ * SMB2 COMPRESSION_TRANSFORM_HEADER, [MS-SMB2] 2.2.42: stands before a compressed message. Little-endian:
+ *
+ *   0 ProtocolId (FC 'SMB')  4 OriginalCompressedSegmentSize (4)
+ *
+ * then unchained (2.2.42.1):
+ *   8 CompressionAlgorithm (2)  10 Flags (2) = 0  12 Offset (4)  16 `Offset` bytes as they are, then compressed ones
+ *
+ * or chained (2.2.42.2), one payload after another:
+ *   0 CompressionAlgorithm (2)  2 Flags (2)  4 Length (4)  8 OriginalPayloadSize (4; LZ algorithms only, part of Length)  data
+ *
+ * Which it is, the Flags at 10 say. Nothing is decompressed, and nothing is allocated by the sizes that the sender
+ * names.
+ */
+import { Cursor, type Parsed, parse } from '../parse.ts'
+import { PROTOCOL_ID_COMPRESSION } from './header.ts'
+
+export const COMPRESSION_HEADER_LENGTH = 16
+
+export const SMB2_COMPRESSION_FLAG_CHAINED = 0x0001
+
+/** CompressionAlgorithm. */
+export const SMB2_COMPRESSION = { NONE: 0, LZNT1: 1, LZ77: 2, LZ77_HUFFMAN: 3, PATTERN_V1: 4, LZ4: 5 } as const
+
+/** Windows makes three at the most: a pattern, what lies between, a pattern. */
+const MAX_PAYLOADS = 64
+/** The largest message that Windows sends or takes is half of this. */
+const PLAUSIBLE_SIZE = 16 * 1024 * 1024
+
+export interface CompressionTransform {
+  /**
+   * What decompression gives: of the compressed part where unchained, of the whole message where chained. By the
+   * sender's word.
+   */
+  originalCompressedSegmentSize: number
+  chained: boolean
+  /** One where unchained. */
+  payloads: CompressedPayload[]
+  /** Unchained: how many bytes stay as they are, before the compressed ones; null where chained. */
+  offset: number | null
+  /**
+   * The message's first bytes where they go uncompressed: with 64 of them or more, its SMB2 header is readable. A view
+   * of what was captured of them.
+   */
+  clear: Uint8Array
+  /**
+   * "implausible-size": more than 16 MiB, or Offset and size beyond 32 bits together; "too-many-payloads": 64 were
+   * read.
+   */
+  anomalies: string[]
+}
+
+export interface CompressedPayload {
+  /** SMB2_COMPRESSION. */
+  compressionAlgorithm: number
+  /** Compressed bytes on the wire. */
+  length: number
+}
+
+/** `message` starts at the transform header. */
+export function parseCompressionTransform(
+  message: Uint8Array,
+  wireLength: number = message.length,
+): Parsed<CompressionTransform> {
+  return parse<CompressionTransform>(new Cursor(message, wireLength), (c, out) => {
+    out.anomalies = []
+    if (c.u32('ProtocolId') !== PROTOCOL_ID_COMPRESSION) c.malformed('ProtocolId', 0)
+    out.originalCompressedSegmentSize = c.u32('OriginalCompressedSegmentSize')
+    const compressionAlgorithm = c.u16('CompressionAlgorithm')
+    out.chained = (c.u16('Flags') & SMB2_COMPRESSION_FLAG_CHAINED) !== 0
+    if (out.chained) {
+      out.offset = null
+      if (out.originalCompressedSegmentSize > PLAUSIBLE_SIZE) out.anomalies.push('implausible-size')
+      c.offset -= 4
+      readChain(c, out)
+      return out as CompressionTransform
+    }
+    const offsetAt = c.offset
+    const offset = c.u32('Offset')
+    out.offset = offset
+    if (out.originalCompressedSegmentSize + offset > PLAUSIBLE_SIZE) out.anomalies.push('implausible-size')
+    if (offset > c.remaining()) c.malformed('Offset', offsetAt)
+    out.clear = captured(c, offset)
+    out.payloads = [{ compressionAlgorithm, length: c.remaining() - offset }]
+    return out as CompressionTransform
+  })
+}
+
+function readChain(c: Cursor, out: Partial<CompressionTransform>): void {
+  const payloads: CompressedPayload[] = []
+  out.payloads = payloads
+  out.clear = c.bytes.subarray(0, 0)
+  while (c.remaining() > 0) {
+    if (payloads.length === MAX_PAYLOADS) {
+      out.anomalies?.push('too-many-payloads')
+      return
+    }
+    const compressionAlgorithm = c.u16('CompressionAlgorithm')
+    c.skip(2, 'Flags')
+    const lengthAt = c.offset
+    let length = c.u32('Length')
+    if (length > c.remaining()) c.malformed('Length', lengthAt)
+    if (hasOriginalSize(compressionAlgorithm)) {
+      if (length < 4) c.malformed('Length', lengthAt)
+      c.skip(4, 'OriginalPayloadSize')
+      length -= 4
+    }
+    if (payloads.length === 0 && compressionAlgorithm === SMB2_COMPRESSION.NONE) out.clear = captured(c, length)
+    payloads.push({ compressionAlgorithm, length })
+    c.skip(length, 'Data')
+  }
+}
+
+function hasOriginalSize(algorithm: number): boolean {
+  return algorithm !== SMB2_COMPRESSION.NONE && algorithm !== SMB2_COMPRESSION.PATTERN_V1
+}
+
+/** What was captured of the next `length` bytes. */
+function captured(c: Cursor, length: number): Uint8Array {
+  return c.bytes.subarray(c.offset, Math.min(c.offset + length, c.wireLength))
+}
