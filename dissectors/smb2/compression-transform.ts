@@ -7,7 +7,8 @@
  *   8 CompressionAlgorithm (2)  10 Flags (2) = 0  12 Offset (4)  16 `Offset` bytes as they are, then compressed ones
  *
  * or chained (2.2.42.2), one payload after another:
- *   0 CompressionAlgorithm (2)  2 Flags (2)  4 Length (4)  8 OriginalPayloadSize (4; LZ algorithms only, part of Length)  data
+ *   0 CompressionAlgorithm (2)  2 Flags (2)  4 Length (4)  8 OriginalPayloadSize (4; LZ algorithms only)  data
+ *     Length covers what follows it
  *
  * Which it is, the Flags at 10 say. Nothing is decompressed, and nothing is allocated by the sizes that the sender
  * names.
@@ -43,10 +44,7 @@ export interface CompressionTransform {
    * of what was captured of them.
    */
   clear: Uint8Array
-  /**
-   * "implausible-size": more than 16 MiB, or Offset and size beyond 32 bits together; "too-many-payloads": 64 were
-   * read.
-   */
+  /** "implausible-size": more than 16 MiB with Offset; "too-many-payloads": 64 were read. */
   anomalies: string[]
 }
 

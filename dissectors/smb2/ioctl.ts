@@ -3,8 +3,8 @@
  *
  * Request:
  *   0 StructureSize = 57  2 Reserved  4 CtlCode (4)  8 FileId (16)  24 InputOffset (4)  28 InputCount (4)
- *  32 MaxInputResponse (4)  36 OutputOffset (4)  40 OutputCount (4)  44 MaxOutputResponse (4)  48 Flags (4)  52 Reserved2
- *  56 Buffer
+ *  32 MaxInputResponse (4)  36 OutputOffset (4)  40 OutputCount (4)  44 MaxOutputResponse (4)  48 Flags (4)
+ *  52 Reserved2  56 Buffer
  *
  * Response:
  *   0 StructureSize = 49  2 Reserved  4 CtlCode (4)  8 FileId (16)  24 InputOffset (4)  28 InputCount (4)

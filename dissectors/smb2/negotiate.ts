@@ -3,11 +3,11 @@
  *
  * Request:
  *   0 StructureSize = 36  2 DialectCount  4 SecurityMode (2)  6 Reserved  8 Capabilities (4)  12 ClientGuid (16)
- *  28 NegotiateContextOffset (4)  32 NegotiateContextCount (2)  34 Reserved2; or, unless 3.1.1 is offered, ClientStartTime (8)
+ *  28 NegotiateContextOffset (4)  32 NegotiateContextCount (2)  34 Reserved2; unless 3.1.1 is offered, ClientStartTime (8)
  *  36 Dialects (2 each), padding, negotiate contexts
  *
  * Response:
- *   0 StructureSize = 65  2 SecurityMode (2)  4 DialectRevision  6 NegotiateContextCount, or Reserved  8 ServerGuid (16)
+ *   0 StructureSize = 65  2 SecurityMode (2)  4 DialectRevision  6 NegotiateContextCount, or Reserved  8 ServerGuid
  *  24 Capabilities (4)  28 MaxTransactSize (4)  32 MaxReadSize (4)  36 MaxWriteSize (4)  40 SystemTime (8)
  *  48 ServerStartTime (8)  56 SecurityBufferOffset (2)  58 SecurityBufferLength (2)
  *  60 NegotiateContextOffset (4), or Reserved2  64 Buffer

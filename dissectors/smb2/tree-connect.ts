@@ -2,8 +2,9 @@
  * SMB2 TREE_CONNECT, [MS-SMB2] 2.2.9 and 2.2.10. The body is 64 bytes into the message.
  *
  * Request:
- *   0 StructureSize = 9  2 Flags (2; reserved before 3.1.1)  4 PathOffset (2)  6 PathLength (2)  8 Buffer: the path, or with
- *     EXTENSION_PRESENT  8 TreeConnectContextOffset (4)  12 TreeConnectContextCount (2)  14 Reserved (10)  24 the path, contexts
+ *   0 StructureSize = 9  2 Flags (2; reserved before 3.1.1)  4 PathOffset (2)  6 PathLength (2)  8 Buffer: the path;
+ *   or, with EXTENSION_PRESENT,  8 TreeConnectContextOffset (4)  12 TreeConnectContextCount (2)  14 Reserved (10)
+ *  24 the path, tree connect contexts
  *
  * Response:
  *   0 StructureSize = 16  2 ShareType (1)  3 Reserved  4 ShareFlags (4)  8 Capabilities (4)  12 MaximalAccess (4)
