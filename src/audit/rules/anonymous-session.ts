@@ -1,0 +1,89 @@
+import type { SessionFacts, TreeFacts } from '../../track/ledger.ts'
+import { cite, evidence, isIpc, place, STATUS_ACCESS_DENIED, STATUS_SUCCESS, statusText } from '../predicates.ts'
+import type { AuditFacts, Draft, EvidenceDraft, Rule, Severity } from '../rule.ts'
+
+export const anonymousSession: Rule = {
+  id: 'anonymous-session',
+  title: 'Anonymous session',
+  severity: 'medium',
+  guide: 'Disable guest authentication and fallback',
+  why:
+    'A null session needs no credentials. What it can reach is open to everybody on the network: lists of users and shares from the ' +
+    'pipes, files where a share allows it. Like a guest session it has no key, so nothing in it is signed or encrypted.',
+  how:
+    'SESSION_SETUP succeeds with SMB2_SESSION_FLAG_IS_NULL; or, as most servers leave that flag out, after an AUTHENTICATE with an empty ' +
+    'user name, no NT response and an LM response of at most one zero byte (SMB1 without extended security: both passwords as empty). An ' +
+    'empty name with a real NT response is not anonymous. High where the session then connects to a disk share; low where every share it ' +
+    'asks for is denied; medium otherwise, which includes IPC$. Silent where the server flagged the session as guest: that is guest-session.',
+  remediation: {
+    setting:
+      'Computer Configuration > Windows Settings > Security Settings > Local Policies > Security Options: "Network access: Restrict ' +
+      'anonymous access to Named Pipes and Shares": Enabled, with "Shares that can be accessed anonymously" and "Named Pipes that can be ' +
+      'accessed anonymously" empty; "Network access: Do not allow anonymous enumeration of SAM accounts and shares": Enabled. ' +
+      'Samba: restrict anonymous = 2.',
+    powershell: [
+      "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\LanmanServer\\Parameters' -Name RestrictNullSessAccess -Type DWord -Value 1",
+      "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa' -Name RestrictAnonymous -Type DWord -Value 1",
+      "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa' -Name RestrictAnonymousSAM -Type DWord -Value 1",
+    ],
+  },
+  references: [
+    '[MS-NLMP] 3.2.5.1.2',
+    '[MS-SMB2] 2.2.6',
+    'https://learn.microsoft.com/previous-versions/windows/it-pro/windows-10/security/threat-protection/security-policy-settings/network-access-restrict-anonymous-access-to-named-pipes-and-shares',
+  ],
+  falsePositives: [
+    'Windows computers open null sessions to IPC$ of domain controllers and in workgroups as a matter of course; domain controllers need ' +
+      'some pipes to be reachable this way.',
+    'Scanners and monitoring try null sessions on purpose.',
+  ],
+  subject: 'pair',
+  *evaluate({ ledger, connectionOf }: AuditFacts): Iterable<Draft> {
+    for (const session of ledger.sessions) {
+      if (!session.anonymous || session.guest) continue
+      const connection = connectionOf(session)
+      const reach = reachOf(session)
+      yield {
+        severity: reach.severity,
+        message: `${place(connection.server)} granted ${connection.client.ip} a session without credentials${reach.text}.`,
+        connection,
+        session,
+        evidence: evidence(
+          session,
+          session.decided !== null && cite(session.decided, 'SESSION_SETUP answered with STATUS_SUCCESS'),
+          ...logonEvidence(session),
+          reach.tree !== null && cite(reach.tree, treeText(reach.tree)),
+        ),
+      }
+    }
+  },
+}
+
+function reachOf(session: SessionFacts): { severity: Severity; text: string; tree: TreeFacts | null } {
+  const disk = session.trees.find((t) => t.ntStatus === STATUS_SUCCESS && isDisk(t))
+  if (disk !== undefined) {
+    return { severity: 'high', text: ` and let it connect to ${disk.path ?? 'a disk share'}`, tree: disk }
+  }
+  const first = session.trees[0] ?? null
+  if (first === null) return { severity: 'medium', text: '', tree: null }
+  if (session.treesNotKept === 0 && session.trees.every((t) => t.ntStatus === STATUS_ACCESS_DENIED)) {
+    return { severity: 'low', text: ' and denied it every share it asked for', tree: first }
+  }
+  return { severity: 'medium', text: isIpc(first) ? ' and its IPC$' : '', tree: first }
+}
+
+function isDisk(tree: TreeFacts): boolean {
+  return tree.shareType === 'disk' || (tree.shareType === null && tree.path !== null && !isIpc(tree))
+}
+
+function logonEvidence(session: SessionFacts): EvidenceDraft[] {
+  const authenticate = session.logons.find((l) => l.ntlm?.authenticate?.kind === 'anonymous')?.ntlm?.authenticate
+  if (authenticate == null) return []
+  const { ntLength, lmLength } = authenticate
+  return [cite(authenticate, `credentials: user name empty, NT response ${ntLength} bytes, LM response ${lmLength}`)]
+}
+
+function treeText({ path, ntStatus }: TreeFacts): string {
+  const answer = ntStatus === null ? 'no answer seen' : statusText(ntStatus)
+  return `TREE_CONNECT ${path ?? 'to a share whose name was not seen'}: ${answer}`
+}

@@ -1,0 +1,106 @@
+import type { SessionFacts } from '../../track/ledger.ts'
+import { cite, evidence, pairKey, place, refusesCredentials, statusText, who } from '../predicates.ts'
+import type { AuditFacts, Draft, Rule } from '../rule.ts'
+
+/** How soon the guest session has to follow the refusal: a person who logs on anew takes longer. Microseconds. */
+const WINDOW = 10_000_000
+
+export const guestFallback: Rule = {
+  id: 'guest-fallback',
+  title: 'Refused logon followed by guest access',
+  severity: 'high',
+  guide: 'Disable guest authentication and fallback',
+  why:
+    'The client tried a user, was refused, and went on as guest without asking anybody. This is how a made-up server wins: it refuses ' +
+    'every logon, the user sees a share open all the same, and what comes from it is neither signed nor the right server’s.',
+  how:
+    'A session of a named user ends in a status that refuses credentials, and within 10 seconds the same client gets a guest session on ' +
+    'the same server, in the same capture. Critical where the server is outside the internal networks. Medium where the session that ' +
+    'follows is anonymous: some clients open null sessions for reasons of their own. The guest session itself is also listed by ' +
+    'guest-session.',
+  remediation: {
+    setting:
+      'On the client: Computer Configuration > Administrative Templates > Network > Lanman Workstation > "Enable insecure guest logons": ' +
+      'Disabled. (Enabled is what permits the fallback.) On Samba servers: map to guest = Never, because "Bad User" and "Bad Password" ' +
+      'turn refusals into guest sessions.',
+    powershell: ['Set-SmbClientConfiguration -EnableInsecureGuestLogons $false -Force'],
+  },
+  references: [
+    '[MS-SMB2] 3.2.5.3',
+    'https://learn.microsoft.com/troubleshoot/windows-server/networking/guest-access-in-smb2-is-disabled-by-default',
+    'https://learn.microsoft.com/windows-server/storage/file-server/enable-insecure-guest-logons-smb2-and-smb3',
+  ],
+  falsePositives: [
+    'Another user of the same computer who asked for guest at the same moment.',
+    'Hosts behind one translated address: one is refused, another is a guest.',
+  ],
+  subject: 'pair',
+  *evaluate({ ledger, networks, connectionOf }: AuditFacts): Iterable<Draft> {
+    const refusals = refusalsByPair(ledger.sessions, (s) => pairKey(connectionOf(s)))
+    for (const session of ledger.sessions) {
+      if (!(session.guest || session.anonymous) || session.decided === null) continue
+      const connection = connectionOf(session)
+      const refused = lastBefore(refusals.get(pairKey(connection)), session.decided.time)
+      if (refused === null || session.decided.time - refused.time > WINDOW) continue
+      const outbound = networks.direction(connection.client.ip, connection.server.ip) === 'outbound'
+      const status = statusText(refused.session.ntStatus!)
+      yield {
+        severity: !session.guest ? 'medium' : outbound ? 'critical' : 'high',
+        message:
+          `${place(connection.server)} refused ${who(refused.session)} (${status}), and ${connection.client.ip} went on ` +
+          `${session.guest ? 'as guest' : 'without credentials'} ${seconds(session.decided.time - refused.time)} later.`,
+        connection,
+        session,
+        evidence: evidence(
+          session,
+          cite(refused, `SESSION_SETUP answered with ${status}`),
+          cite(session.decided, session.guest ? 'granted as guest' : 'granted as a null session'),
+        ),
+      }
+    }
+  },
+}
+
+interface Refusal {
+  session: SessionFacts
+  frame: number
+  time: number
+}
+
+function refusalsByPair(sessions: readonly SessionFacts[], keyOf: (s: SessionFacts) => string): Map<string, Refusal[]> {
+  const byPair = new Map<string, Refusal[]>()
+  for (const session of sessions) {
+    const { status, ntStatus, decided, user } = session
+    if (status !== 'failed' || decided === null || !refusesCredentials(ntStatus) || !isNamed(user)) continue
+    const key = keyOf(session)
+    const list = byPair.get(key)
+    const refusal = { session, frame: decided.frame, time: decided.time }
+    if (list === undefined) byPair.set(key, [refusal])
+    else list.push(refusal)
+  }
+  for (const list of byPair.values()) {
+    list.sort((a, b) => a.time - b.time || a.frame - b.frame || (a.session.id < b.session.id ? -1 : 1))
+  }
+  return byPair
+}
+
+function isNamed(user: string | null): boolean {
+  return user !== null && user !== '' && user.toLowerCase() !== 'guest'
+}
+
+/** The last one at or before `time`, of a list sorted by time. */
+function lastBefore(list: readonly Refusal[] | undefined, time: number): Refusal | null {
+  if (list === undefined) return null
+  let low = 0
+  let high = list.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (list[middle]!.time <= time) low = middle + 1
+    else high = middle
+  }
+  return list[low - 1] ?? null
+}
+
+function seconds(microseconds: number): string {
+  return `${(microseconds / 1_000_000).toFixed(3)} s`
+}

@@ -1,0 +1,57 @@
+import { crossings, type Stage } from '../crossing.ts'
+import { place } from '../predicates.ts'
+import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
+
+const SEVERITY: Record<Stage, Severity> = {
+  refused: 'info',
+  attempted: 'medium',
+  established: 'critical',
+  credentials: 'critical',
+}
+
+export const inboundSmb: Rule = {
+  id: 'inbound-smb',
+  title: 'SMB enters the network',
+  severity: 'critical',
+  guide: 'Restrict outbound SMB destinations',
+  why:
+    'An SMB server that the internet can reach is found within minutes, and then open to every flaw of its implementation and to the ' +
+    'guessing of passwords, without anybody inside having to make a mistake.',
+  how:
+    'The opener of the TCP connection has an external address, the server an internal one (what is external: see outbound-smb). Info ' +
+    'where the server refused with a reset; medium where it did not answer, because the packet came in all the same; critical where the ' +
+    'connection was established, whatever became of it. Counted per server; clients that sent credentials or had a session are ' +
+    'findings of their own, each pair of hosts once.',
+  remediation: {
+    setting:
+      'Block TCP 445 and 139 from the internet at the border. Give users who need files from outside a VPN or SMB over QUIC. On the ' +
+      'server, restrict the firewall rules of "File and Printer Sharing" to the addresses that need it.',
+    powershell: [
+      "New-NetFirewallRule -DisplayName 'Block SMB from the internet' -Direction Inbound -Protocol TCP -LocalPort 445,139 -RemoteAddress Internet -Action Block",
+    ],
+  },
+  references: [
+    '[MS-SMB2] 2.1',
+    'https://learn.microsoft.com/windows-server/storage/file-server/smb-secure-traffic',
+    'https://support.microsoft.com/topic/preventing-smb-traffic-from-lateral-connections-and-entering-or-leaving-the-network-c0541db7-2244-0dce-18fd-14a3ddeb282a',
+  ],
+  falsePositives: [
+    'Clients of your own with public addresses, such as another site or a VPN pool: name their networks with --internal.',
+    'A capture made in front of the firewall shows attempts that it stops.',
+    'Honeypots.',
+  ],
+  subject: 'server',
+  *evaluate(facts: AuditFacts): Iterable<Draft> {
+    for (const { connection, stage, pairStage, text, evidence } of crossings(facts, 'inbound')) {
+      const { client, server } = connection
+      yield {
+        severity: SEVERITY[stage],
+        subject: pairStage === 'credentials' ? 'pair' : 'server',
+        message: `A connection from ${client.ip}, outside the network, to ${place(server)} ${text}.`,
+        connection,
+        session: null,
+        evidence,
+      }
+    }
+  },
+}

@@ -1,0 +1,33 @@
+/** The catalogue: every rule there is, in the order in which people read about them. */
+import type { Rule } from '../rule.ts'
+import { anonymousSession } from './anonymous-session.ts'
+import { guestFallback } from './guest-fallback.ts'
+import { guestSession } from './guest-session.ts'
+import { inboundSmb } from './inbound-smb.ts'
+import { ntlmAuth } from './ntlm-auth.ts'
+import { ntlmv1Auth } from './ntlmv1-auth.ts'
+import { oldDialect } from './old-dialect.ts'
+import { outboundSmb } from './outbound-smb.ts'
+import { plaintextPassword } from './plaintext-password.ts'
+import { signingNotRequired } from './signing-not-required.ts'
+import { smb1Negotiated } from './smb1-negotiated.ts'
+import { smb1Offered } from './smb1-offered.ts'
+import { unencryptedSession } from './unencrypted-session.ts'
+import { unsignedSession } from './unsigned-session.ts'
+
+export const RULES: readonly Rule[] = [
+  smb1Negotiated,
+  smb1Offered,
+  guestSession,
+  anonymousSession,
+  guestFallback,
+  unsignedSession,
+  signingNotRequired,
+  unencryptedSession,
+  ntlmAuth,
+  ntlmv1Auth,
+  plaintextPassword,
+  outboundSmb,
+  inboundSmb,
+  oldDialect,
+]

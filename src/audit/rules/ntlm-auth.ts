@@ -1,0 +1,87 @@
+import type { ConnectionFacts, LogonFacts } from '../../track/ledger.ts'
+import { cite, evidence, hasKey, place, who } from '../predicates.ts'
+import type { AuditFacts, Draft, Rule } from '../rule.ts'
+
+const NTLMSSP = '1.3.6.1.4.1.311.2.2.10'
+
+export const ntlmAuth: Rule = {
+  id: 'ntlm-auth',
+  title: 'NTLM authentication',
+  severity: 'medium',
+  guide: 'Beyond SMB',
+  why:
+    'NTLM does not prove who the server is, so a logon can be relayed to another host while it happens, and the response can be taken away ' +
+    'and tried against word lists. Stolen hashes work as well as the password. Kerberos has none of these properties.',
+  how:
+    'An NTLM AUTHENTICATE with an NTLMv2 response that was not refused: the first logon of the session, a later re-authentication or the ' +
+    'binding of a channel. What was merely offered in SPNEGO beside Kerberos does not count. Silent for refused logons, for guest and ' +
+    'anonymous sessions, and for LM and NTLMv1, which ntlmv1-auth reports.',
+  remediation: {
+    setting:
+      'Find out why Kerberos was not used: a target named by address or alias, a missing service principal name, a host outside the domain. ' +
+      'Then audit and block: Security Options, "Network security: Restrict NTLM: Outgoing NTLM traffic to remote servers": Audit all, ' +
+      'later Deny all. From Windows 11 24H2 and Windows Server 2025, for SMB alone: Lanman Workstation > "Block NTLM (LM, NTLM, NTLMv2)".',
+    powershell: [
+      "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\MSV1_0' -Name RestrictSendingNTLMTraffic -Type DWord -Value 1",
+      'Set-SmbClientConfiguration -BlockNTLM $true -Force',
+    ],
+  },
+  references: [
+    '[MS-NLMP] 3.3.2',
+    '[MS-SMB2] 3.2.4.2.3',
+    'https://learn.microsoft.com/windows-server/storage/file-server/smb-ntlm-blocking',
+    'https://learn.microsoft.com/previous-versions/windows/it-pro/windows-10/security/threat-protection/security-policy-settings/network-security-restrict-ntlm-outgoing-ntlm-traffic-to-remote-servers',
+    'CVE-2019-1040',
+  ],
+  falsePositives: [
+    'Local accounts and computers outside a domain have no Kerberos; NTLM is what they have, until IAKerb and a local KDC reach them.',
+  ],
+  subject: 'pair',
+  *evaluate({ ledger, connectionOf }: AuditFacts): Iterable<Draft> {
+    for (const session of ledger.sessions) {
+      if (!hasKey(session) || session.status === 'failed') continue
+      const logon = session.logons.find((l) => l.auth === 'ntlmv2' && !wasRefused(l))
+      if (logon === undefined) continue
+      const connection = connectionOf(session)
+      const authenticate = logon.ntlm?.authenticate ?? null
+      const changed = session.logons[0]!.auth === 'kerberos'
+      const outcome = logon.answered === null ? ' (the answer was not seen)' : ''
+      yield {
+        severity: 'medium',
+        message:
+          `${who(logon.user === null ? session : logon)} ${changed ? 'changed from Kerberos to NTLMv2' : 'used NTLMv2'} ` +
+          `on ${place(connection.server)}${outcome}${reason(connection, logon)}.`,
+        connection,
+        session,
+        evidence: evidence(
+          session,
+          cite(
+            authenticate ?? logon,
+            `AUTHENTICATE${authenticate === null ? '' : `, NT response ${authenticate.ntLength} bytes`}`,
+          ),
+          logon.answered !== null && cite(logon.answered, 'SESSION_SETUP answered with STATUS_SUCCESS'),
+        ),
+      }
+    }
+  },
+}
+
+function wasRefused({ ntStatus, answered }: LogonFacts): boolean {
+  return answered !== null && ntStatus !== null && ntStatus !== 0
+}
+
+/** Why it was not Kerberos, where the traffic tells. */
+function reason({ negotiateResponse }: ConnectionFacts, logon: LogonFacts): string {
+  const mechanisms = negotiateResponse?.mechanisms ?? []
+  if (mechanisms.length > 0 && mechanisms.every((m) => m === NTLMSSP)) return '; the server offers nothing else'
+  const target = logon.ntlm?.authenticate?.targetName ?? null
+  if (target !== null && isAddress(target.slice(target.indexOf('/') + 1))) {
+    return `; the client asked for "${target}", an address, for which Kerberos is not tried`
+  }
+  if (logon.offered.length > 0 && logon.offered.every((m) => m === NTLMSSP)) return '; the client offered nothing else'
+  return ''
+}
+
+function isAddress(host: string): boolean {
+  return /^[0-9.]{7,15}$/.test(host) || (host.includes(':') && /^[0-9A-Fa-f:.[\]]{2,47}$/.test(host))
+}

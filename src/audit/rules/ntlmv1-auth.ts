@@ -1,0 +1,85 @@
+import type { LogonFacts } from '../../track/ledger.ts'
+import { cite, evidence, place, sentNtlmv1, statusText, who } from '../predicates.ts'
+import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
+
+export const ntlmv1Auth: Rule = {
+  id: 'ntlmv1-auth',
+  title: 'LM or NTLMv1 authentication',
+  severity: 'critical',
+  guide: 'Beyond SMB',
+  why:
+    'LM and NTLMv1 responses are three DES encryptions of the server’s challenge. Whoever holds one can recover the hash itself, not only ' +
+    'guess weak passwords, in hours and for any password, and the hash is as good as the password. It is enough to see one logon, or to ' +
+    'lead one to a host of the attacker’s that picks the challenge.',
+  how:
+    'Decided by the lengths and contents of the two responses in NTLM AUTHENTICATE (SMB1 without extended security: of the two passwords ' +
+    'in SESSION_SETUP_ANDX), not by flags: the flag for extended session security is set in NTLMv2 logons too. An NT response of 24 bytes ' +
+    'is NTLMv1; an LM response of 24 bytes alone is LM. Critical, also where the server refused: the response is on the wire all the same. ' +
+    'High where the LM field holds 8 bytes and 16 zeros beside a 24-byte NT response: NTLMv1 with extended session security, where the ' +
+    'client’s own challenge stops tables made in advance.',
+  remediation: {
+    setting:
+      'Security Options: "Network security: LAN Manager authentication level": Send NTLMv2 response only. Refuse LM & NTLM ' +
+      '(LmCompatibilityLevel 5), on clients and on domain controllers. Samba: ntlm auth = ntlmv2-only, client ntlmv2 auth = yes, ' +
+      'client lanman auth = no. Then change the passwords that were used.',
+    powershell: [
+      "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa' -Name LmCompatibilityLevel -Type DWord -Value 5",
+    ],
+  },
+  references: [
+    '[MS-NLMP] 3.3.1',
+    '[MS-NLMP] 2.2.2.3',
+    '[MS-CIFS] 2.2.4.53.1',
+    'https://learn.microsoft.com/previous-versions/windows/it-pro/windows-10/security/threat-protection/security-policy-settings/network-security-lan-manager-authentication-level',
+  ],
+  falsePositives: ['Tools that test for LM and NTLMv1 send such responses on purpose.'],
+  subject: 'pair',
+  *evaluate({ ledger, connectionOf }: AuditFacts): Iterable<Draft> {
+    for (const session of ledger.sessions) {
+      const sent = session.logons.filter(sentNtlmv1)
+      // The worst of its logons stands for the session.
+      const logon = sent.find((l) => severityOf(l) === 'critical') ?? sent[0]
+      if (logon === undefined) continue
+      const connection = connectionOf(session)
+      const authenticate = logon.ntlm?.authenticate ?? null
+      const outcome =
+        logon.answered === null || logon.ntStatus === null ? 'the answer was not seen' : statusText(logon.ntStatus)
+      yield {
+        severity: severityOf(logon),
+        message:
+          `${connection.client.ip} sent ${nameOf(logon)} of ${who(logon.user === null ? session : logon)} ` +
+          `to ${place(connection.server)} (${outcome}).`,
+        connection,
+        session,
+        evidence: evidence(
+          session,
+          cite(
+            authenticate ?? logon,
+            authenticate === null
+              ? 'LM or NTLMv1 response'
+              : `NT response ${authenticate.ntLength} bytes, LM response ${authenticate.lmLength} bytes`,
+          ),
+        ),
+      }
+    }
+  },
+}
+
+function severityOf({ ntlm }: LogonFacts): Severity {
+  return ntlm?.authenticate?.kind === 'ntlmv1-ess' ? 'high' : 'critical'
+}
+
+function nameOf({ auth, ntlm }: LogonFacts): string {
+  switch (ntlm?.authenticate?.kind) {
+    case 'lm':
+      return 'the LM response'
+    case 'ntlmv1-ess':
+      return 'the NTLMv1 response (with extended session security)'
+    case 'lm+ntlmv1':
+      return 'the LM and NTLMv1 responses'
+    case 'ntlmv1':
+      return 'the NTLMv1 response'
+    default:
+      return auth === 'lm' ? 'the LM response' : 'the NTLMv1 response'
+  }
+}

@@ -1,0 +1,76 @@
+import { crossings, type Stage } from '../crossing.ts'
+import { cite, place } from '../predicates.ts'
+import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
+
+const SEVERITY: Record<Stage, Severity> = {
+  refused: 'info',
+  attempted: 'low',
+  established: 'high',
+  credentials: 'critical',
+}
+
+export const outboundSmb: Rule = {
+  id: 'outbound-smb',
+  title: 'SMB leaves the network',
+  severity: 'critical',
+  guide: 'Restrict outbound SMB destinations',
+  why:
+    'A link in a mail or a picture in a document is enough to make Windows connect to an SMB server anywhere and log on with the user’s ' +
+    'credentials. The response can be cracked or relayed from there, and files can leave the same way.',
+  how:
+    'The opener of the TCP connection has an internal address, the other end an external one. External is every address that is not ' +
+    'private, shared (100.64.0.0/10), loopback, link-local, unique-local, multicast, broadcast, unspecified or named with --internal; ' +
+    'documentation addresses count as external, and IPv6 addresses that carry an IPv4 address are judged by it. Info where the attempt ' +
+    'was refused with a reset; low where it was not answered; high where the connection was established; critical where credentials ' +
+    'were sent or a session was in use. Each pair of hosts counts once, at the furthest stage that any of its connections reached; ' +
+    'attempts are counted per client. Where both ends are external there is one info for the capture: it shows transit, or an estate ' +
+    'with public addresses of its own.',
+  remediation: {
+    setting:
+      'Block TCP 445 and 139 to the internet at the border, and on laptops by the host firewall, which goes with them. Where cloud storage ' +
+      'needs it, go through a VPN or SMB over QUIC, or allow single destinations. Networks of your own with public addresses: name them ' +
+      'with --internal.',
+    powershell: [
+      "New-NetFirewallRule -DisplayName 'Block SMB to the internet' -Direction Outbound -Protocol TCP -RemotePort 445,139 -RemoteAddress Internet -Action Block",
+    ],
+  },
+  references: [
+    '[MS-SMB2] 2.1',
+    'https://learn.microsoft.com/windows-server/storage/file-server/smb-secure-traffic',
+    'https://support.microsoft.com/topic/preventing-smb-traffic-from-lateral-connections-and-entering-or-leaving-the-network-c0541db7-2244-0dce-18fd-14a3ddeb282a',
+    'CVE-2023-23397',
+  ],
+  falsePositives: [
+    'An estate with public addresses of its own (universities, large companies): name its networks with --internal.',
+    'Cloud storage over the internet on purpose, such as Azure Files with encryption required.',
+    'Address translation at a VPN that gives internal servers public addresses.',
+  ],
+  subject: 'pair',
+  *evaluate(facts: AuditFacts): Iterable<Draft> {
+    for (const { connection, stage, pairStage, text, evidence } of crossings(facts, 'outbound')) {
+      const { client, server } = connection
+      yield {
+        severity: SEVERITY[stage],
+        // One host that tries half the internet is one finding.
+        subject: pairStage === 'refused' || pairStage === 'attempted' ? 'client' : 'pair',
+        message: `A connection from ${client.ip} to ${place(server)}, outside the network, ${text}.`,
+        connection,
+        session: null,
+        evidence,
+      }
+    }
+    for (const { connection } of crossings(facts, 'external')) {
+      const { client, server, firstFrame, firstTime } = connection
+      yield {
+        severity: 'info',
+        subject: 'capture',
+        message:
+          'Connections with both ends outside the network, such as ' +
+          `${client.ip} to ${place(server)}: name your own public networks with --internal to have them judged.`,
+        connection,
+        session: null,
+        evidence: [cite({ frame: firstFrame, time: firstTime }, 'first frame of the connection')],
+      }
+    }
+  },
+}

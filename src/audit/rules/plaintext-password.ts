@@ -1,0 +1,56 @@
+import { cite, evidence, hex, place, statusText, who } from '../predicates.ts'
+import type { AuditFacts, Draft, Rule } from '../rule.ts'
+
+export const plaintextPassword: Rule = {
+  id: 'plaintext-password',
+  title: 'Password in clear text',
+  severity: 'critical',
+  guide: 'Remove SMB 1.0',
+  why: 'The password itself is in the packet. Everybody who saw the traffic, or who has the capture, can log on with it.',
+  how:
+    'An SMB1 SESSION_SETUP_ANDX carries a password after a NEGOTIATE response without NEGOTIATE_ENCRYPT_PASSWORDS in its SecurityMode. ' +
+    'Critical, also where the server refused it. A server that clears the bit and gets no password is not reported here. The password ' +
+    'is never printed and not kept.',
+  remediation: {
+    setting:
+      'Security Options: "Microsoft network client: Send unencrypted password to third-party SMB servers": Disabled. Samba servers: ' +
+      'encrypt passwords = yes. Samba clients: client plaintext auth = no. Remove SMB1, the only dialect that can do this, and change ' +
+      'the password.',
+    powershell: [
+      "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\LanmanWorkstation\\Parameters' -Name EnablePlainTextPassword -Type DWord -Value 0",
+      'Set-SmbServerConfiguration -EnableSMB1Protocol $false -Force',
+    ],
+  },
+  references: [
+    '[MS-CIFS] 2.2.4.52.2',
+    '[MS-CIFS] 2.2.4.53.1',
+    'https://learn.microsoft.com/previous-versions/windows/it-pro/windows-10/security/threat-protection/security-policy-settings/microsoft-network-client-send-unencrypted-password-to-third-party-smb-servers',
+  ],
+  falsePositives: ['An exercise or a tool that sends a made-up password to see whether the server takes it.'],
+  subject: 'pair',
+  *evaluate({ ledger, connectionOf }: AuditFacts): Iterable<Draft> {
+    for (const session of ledger.sessions) {
+      const logon = session.logons.find((l) => l.auth === 'plaintext')
+      if (logon === undefined) continue
+      const connection = connectionOf(session)
+      const response = connection.smb1?.negotiateResponse ?? null
+      const outcome =
+        logon.answered === null || logon.ntStatus === null ? 'the answer was not seen' : statusText(logon.ntStatus)
+      yield {
+        severity: 'critical',
+        message:
+          `${connection.client.ip} sent the password of ${who(logon.user === null ? session : logon)} in clear text ` +
+          `to ${place(connection.server)} (${outcome}).`,
+        connection,
+        session,
+        evidence: evidence(
+          session,
+          response !== null &&
+            response.securityMode !== null &&
+            cite(response, `SecurityMode ${hex(response.securityMode, 2)}: no ENCRYPT_PASSWORDS`),
+          cite(logon, 'SESSION_SETUP_ANDX with a password in clear text'),
+        ),
+      }
+    }
+  },
+}

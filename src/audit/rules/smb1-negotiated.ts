@@ -1,0 +1,91 @@
+import type { ConnectionFacts } from '../../track/ledger.ts'
+import { cite, evidence, hex, hostKey, isSmb2DialectString, place, quoted, smb1Use } from '../predicates.ts'
+import type { AuditFacts, Draft, Rule } from '../rule.ts'
+
+export const smb1Negotiated: Rule = {
+  id: 'smb1-negotiated',
+  title: 'SMB1 in use',
+  severity: 'critical',
+  guide: 'Remove SMB 1.0',
+  why:
+    'SMB1 has no encryption and no pre-authentication integrity, and its signatures are MD5. Whoever stands between client and server can ' +
+    'read what passes, and change the negotiation itself. Its implementations carry the flaws that EternalBlue used. Nothing in SMB1 ' +
+    'stops an interceptor from moving newer peers down to it, so it is a danger to them for as long as it is accepted anywhere.',
+  how:
+    'The server answers an SMB1 NEGOTIATE with a DialectIndex other than 0xFFFF, which selects that entry of the list in the very request ' +
+    'it answers; or SMB1 commands beyond NEGOTIATE flow. High for NT LM 0.12. Critical for anything older, and where the client also ' +
+    'offered SMB2 while the same server address speaks SMB2 in this capture: SMB1 was avoidable there, or somebody chose it for them. ' +
+    'An SMB1 NEGOTIATE that is answered in SMB2 or not at all is smb1-offered, not this.',
+  remediation: {
+    setting:
+      'Remove the feature "SMB 1.0/CIFS File Sharing Support" from both sides. Turn on the audit first where it is not known who depends ' +
+      'on it (event 3000 in Microsoft-Windows-SMBServer/Audit). Samba: server min protocol = SMB2_02, client min protocol = SMB2_02. ' +
+      'A device that speaks nothing else needs new firmware or a replacement.',
+    powershell: [
+      'Set-SmbServerConfiguration -AuditSmb1Access $true -Force',
+      'Set-SmbServerConfiguration -EnableSMB1Protocol $false -Force',
+      'Disable-WindowsOptionalFeature -Online -FeatureName SMB1Protocol -NoRestart',
+    ],
+  },
+  references: [
+    '[MS-CIFS] 2.2.4.52',
+    '[MS-SMB2] 3.3.5.3',
+    'https://learn.microsoft.com/windows-server/storage/file-server/troubleshoot/detect-enable-and-disable-smbv1-v2-v3',
+    'https://techcommunity.microsoft.com/t5/storage-at-microsoft/stop-using-smb1/ba-p/425858',
+    'CVE-2017-0144',
+  ],
+  falsePositives: [
+    'Vulnerability scanners and inventory tools negotiate SMB1 on purpose; the server that accepts it is still a finding.',
+    'Two servers behind one address (NAT, a load balancer) can make an SMB1-only server look as if it also spoke SMB2: the step from ' +
+      'high to critical rests on the address.',
+  ],
+  subject: 'pair',
+  *evaluate(facts: AuditFacts): Iterable<Draft> {
+    const smb2Servers = new Set<string>()
+    for (const { capture, server, negotiateResponse } of facts.ledger.connections) {
+      if (negotiateResponse !== null) smb2Servers.add(hostKey(capture, server.ip))
+    }
+    for (const connection of facts.ledger.connections) {
+      const use = smb1Use(connection)
+      if (use === null) continue
+      const request = connection.smb1?.negotiateRequest ?? null
+      const selected = use.how === 'selected' ? (connection.smb1?.negotiateResponse ?? null) : null
+      const first = connection.smb1?.firstUse ?? connection.smb1?.firstCommand ?? null
+      const avoidable =
+        request?.dialects.some(isSmb2DialectString) === true &&
+        smb2Servers.has(hostKey(connection.capture, connection.server.ip))
+      const dialect = selected?.dialect ?? null
+      yield {
+        severity: avoidable || (dialect !== null && isOlderThanNt(dialect)) ? 'critical' : 'high',
+        message: message(connection, dialect, selected !== null, avoidable),
+        connection,
+        session: null,
+        evidence: evidence(
+          connection,
+          request !== null && cite(request, `NEGOTIATE lists ${quoted(request.dialects)}`),
+          selected !== null &&
+            cite(selected, `DialectIndex ${selected.dialectIndex}${dialect === null ? '' : ` ("${dialect}")`}`),
+          first !== null && cite(first, `SMB1 command ${hex(first.command, 2)}`),
+        ),
+      }
+    }
+  },
+}
+
+/** LAN Manager, core and XENIX dialects came before NT LM 0.12. */
+function isOlderThanNt(dialect: string): boolean {
+  return !dialect.startsWith('NT L')
+}
+
+function message(
+  { client, server }: ConnectionFacts,
+  dialect: string | null,
+  selected: boolean,
+  avoidable: boolean,
+): string {
+  const peers = `${place(server)} and ${client.ip}`
+  if (!selected) return `${peers} speak SMB1; its negotiate is not in the capture.`
+  const chosen = dialect === null ? 'an SMB1 dialect whose name was not seen' : `"${dialect}"`
+  const rest = avoidable ? ', though the client offered SMB2 and the same server speaks it elsewhere' : ''
+  return `${place(server)} chose ${chosen} for ${client.ip}${rest}.`
+}

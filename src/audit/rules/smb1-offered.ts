@@ -1,0 +1,83 @@
+import type { ConnectionFacts } from '../../track/ledger.ts'
+import { cite, dialectName, evidence, isSmb2DialectString, place, quoted, smb1Use } from '../predicates.ts'
+import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
+
+export const smb1Offered: Rule = {
+  id: 'smb1-offered',
+  title: 'Client offers SMB1',
+  severity: 'low',
+  guide: 'Remove SMB 1.0',
+  why:
+    'A client that lists SMB1 dialects has SMB1 switched on. It goes down to SMB1 as soon as a server, or somebody who answers in its ' +
+    'place, asks for it, and no later check notices.',
+  how:
+    'An SMB1 NEGOTIATE lists a dialect other than "SMB 2.002" and "SMB 2.???". Low where the server answers in SMB2. Info where the server ' +
+    'accepts none of the dialects (DialectIndex 0xFFFF), where it closes the connection or no answer was seen, and where the list holds ' +
+    'SMB2 dialects only: then just the old form of the opening is in use. Silent where SMB1 was chosen: that is smb1-negotiated.',
+  remediation: {
+    setting:
+      'Remove the feature "SMB 1.0/CIFS File Sharing Support" from the client. Samba clients: client min protocol = SMB2_02. ' +
+      'Linux mounts: vers=3.1.1.',
+    powershell: ['Disable-WindowsOptionalFeature -Online -FeatureName SMB1Protocol -NoRestart'],
+  },
+  references: [
+    '[MS-CIFS] 2.2.4.52.1',
+    '[MS-SMB2] 3.3.5.3',
+    'https://learn.microsoft.com/windows-server/storage/file-server/troubleshoot/detect-enable-and-disable-smbv1-v2-v3',
+  ],
+  falsePositives: [
+    'Scanners offer SMB1 in order to see who accepts it.',
+    'Some clients list SMB1 dialects in the multi-protocol negotiate and refuse to use them afterwards.',
+  ],
+  subject: 'client',
+  *evaluate({ ledger }: AuditFacts): Iterable<Draft> {
+    for (const connection of ledger.connections) {
+      const request = connection.smb1?.negotiateRequest ?? null
+      if (request === null || smb1Use(connection) !== null) continue
+      const answer = answerTo(connection)
+      const old = request.dialects.filter((d) => !isSmb2DialectString(d))
+      const peers = `${connection.client.ip} to ${place(connection.server)}`
+      yield {
+        severity: old.length === 0 ? 'info' : answer.severity,
+        message:
+          old.length === 0
+            ? `${peers}: an SMB1 NEGOTIATE that lists SMB2 dialects only.`
+            : `${peers}: SMB1 offered (${quoted(old)}); ${answer.text}.`,
+        connection,
+        session: null,
+        evidence: evidence(connection, cite(request, `NEGOTIATE lists ${quoted(request.dialects)}`), answer.at),
+      }
+    }
+  },
+}
+
+function answerTo({ smb1, negotiateRequest, negotiateResponse, end }: ConnectionFacts): {
+  severity: Severity
+  text: string
+  at: ReturnType<typeof cite> | null
+} {
+  if (negotiateResponse !== null) {
+    const dialect = dialectName(negotiateResponse.dialect)
+    return {
+      severity: 'low',
+      text: `the server answered in SMB2 (${dialect})`,
+      at: cite(negotiateResponse, `DialectRevision ${dialect}`),
+    }
+  }
+  if (negotiateRequest !== null) {
+    return { severity: 'low', text: 'the client went on in SMB2', at: cite(negotiateRequest, 'SMB2 NEGOTIATE request') }
+  }
+  const refusal = smb1?.negotiateResponse ?? null
+  if (refusal !== null) {
+    const at = cite(refusal, `DialectIndex ${refusal.dialectIndex === 0xffff ? '0xFFFF' : refusal.dialectIndex}`)
+    return { severity: 'info', text: 'the server accepted none of it', at }
+  }
+  if (end?.by === 'server') {
+    return {
+      severity: 'info',
+      text: 'the server closed the connection',
+      at: cite(end.at, `TCP ${end.how.toUpperCase()}`),
+    }
+  }
+  return { severity: 'info', text: 'no answer was seen', at: null }
+}
