@@ -132,11 +132,15 @@ export interface Smb2NegotiateResponseFacts extends FrameRef {
 
 /** FSCTL_VALIDATE_NEGOTIATE_INFO, [MS-SMB2] 2.2.31.4 and 2.2.32.6. */
 export interface ValidateNegotiateFacts {
-  request:
-    | (FrameRef & { capabilities: number; clientGuid: string; securityMode: number; dialects: number[] })
-    | null
+  request: (FrameRef & { capabilities: number; clientGuid: string; securityMode: number; dialects: number[] }) | null
   response:
-    | (FrameRef & { status: number; capabilities: number | null; serverGuid: string | null; securityMode: number | null; dialect: number | null })
+    | (FrameRef & {
+        status: number
+        capabilities: number | null
+        serverGuid: string | null
+        securityMode: number | null
+        dialect: number | null
+      })
     | null
 }
 

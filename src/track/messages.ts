@@ -1,7 +1,7 @@
 /** The raw view under the audit: one call for each SMB message, as `smblens messages` prints them. */
 import type { Endpoint } from './ledger.ts'
 
-/** What the message's own header says. The tracker fills one row again and again: copy what is to be kept. */
+/** What the message's own header says. */
 export interface MessageRow {
   /** The frame in which the message ends. */
   frame: number

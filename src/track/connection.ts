@@ -1,0 +1,290 @@
+/**
+ * One TCP connection that speaks SMB: its two streams, what was negotiated on it, and the sessions on it. Direction is a parameter
+ * everywhere; "a" is the endpoint that sorts first, client and server are known once a SYN or a message says so.
+ */
+import { u32le } from '../../dissectors/bytes.ts'
+import { ipText } from '../../dissectors/net/addresses.ts'
+import type { Segment } from '../../dissectors/net/segment.ts'
+import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
+import {
+  PROTOCOL_ID_COMPRESSION,
+  PROTOCOL_ID_SMB1,
+  PROTOCOL_ID_SMB2,
+  PROTOCOL_ID_TRANSFORM,
+} from '../../dissectors/smb2/header.ts'
+import { type TrackContext, warn } from './context.ts'
+import { Framer, type MessageReader } from './framer.ts'
+import type { ConnectionFacts, Endpoint, FrameRef, LogonFacts } from './ledger.ts'
+import type { LiveSession } from './session.ts'
+import { smb1Message, smb1Wanted } from './smb1.ts'
+import { type AwaitedSignature, settleSignatures } from './smb1-signing.ts'
+import { compressedMessage, smb2Message, smb2Wanted, transformMessage } from './smb2.ts'
+import { Stream, type StreamOwner } from './stream.ts'
+
+const DIRECT_TCP_PORT = 445
+const NETBIOS_SESSION_PORT = 139
+
+/** RFC 1002 4.3.2, 4.3.3. */
+const NETBIOS_SESSION_REQUEST = 0x81
+const NETBIOS_POSITIVE_RESPONSE = 0x82
+
+/** A request whose answer carries facts. */
+export interface PendingRequest extends FrameRef {
+  /** MessageId low word, or MID. */
+  id: number
+  command: number
+  session: LiveSession | null
+  logon: LogonFacts | null
+  /** TREE_CONNECT: the path asked for. */
+  path: string | null
+  /** SMB1 TREE_CONNECT: the service asked for. IOCTL: the control code. */
+  detail: string | number | null
+}
+
+export class Connection implements MessageReader, StreamOwner {
+  readonly context: TrackContext
+  readonly facts: ConnectionFacts
+  readonly hash: number
+  lastFrame: number
+
+  readonly endpointA: Endpoint
+  readonly endpointB: Endpoint
+  /** Null until a SYN or a message has told which side is the client. */
+  clientIsA: boolean | null = null
+
+  readonly pending: PendingRequest[] = []
+  /** SMB1 requests whose signatures are compared with their answers'. */
+  readonly awaitedSignatures: AwaitedSignature[] = []
+  lastSignature = 0
+  readonly sessions: LiveSession[] = []
+  /** The session of the last look-up: the next message is nearly always of the same one. */
+  lastSession: LiveSession | null = null
+  /** Ids of the message before, for related operations of a compound. */
+  previousSessionLow = 0
+  previousSessionHigh = 0
+
+  private readonly a: { w0: number; w1: number; w2: number; w3: number; port: number }
+  private readonly b: { w0: number; w1: number; w2: number; w3: number; port: number }
+  private readonly streamA: Stream
+  private readonly streamB: Stream
+  private readonly framerA: Framer
+  private readonly framerB: Framer
+  private isn = 0
+  private messages = 0
+  private done = false
+  private readonly onSmbPort: boolean
+  /** What looked like SMB on another port was not. */
+  private ignored = false
+  private netbios = false
+
+  constructor(context: TrackContext, s: Segment, hash: number, fromA: boolean, frame: number, time: number) {
+    this.context = context
+    this.hash = hash
+    this.lastFrame = frame
+    const source = { w0: s.src0, w1: s.src1, w2: s.src2, w3: s.src3, port: s.srcPort }
+    const destination = { w0: s.dst0, w1: s.dst1, w2: s.dst2, w3: s.dst3, port: s.dstPort }
+    this.a = fromA ? source : destination
+    this.b = fromA ? destination : source
+    this.endpointA = endpoint(this.a)
+    this.endpointB = endpoint(this.b)
+    this.onSmbPort = isSmbPort(s.srcPort) || isSmbPort(s.dstPort)
+    const { limits } = context
+    this.framerA = new Framer(this, true, limits.gatherBytes)
+    this.framerB = new Framer(this, false, limits.gatherBytes)
+    this.streamA = new Stream(this.framerA, this, limits)
+    this.streamB = new Stream(this.framerB, this, limits)
+    this.facts = {
+      id: '',
+      capture: context.capture,
+      client: this.endpointA,
+      server: this.endpointB,
+      transport: 'direct-tcp',
+      firstFrame: frame,
+      lastFrame: frame,
+      firstTime: time,
+      lastTime: time,
+      state: 'midstream',
+      gaps: 0,
+      missedBytes: 0,
+      smb1: null,
+      negotiateRequest: null,
+      negotiateResponse: null,
+      validateNegotiate: null,
+      firstTransform: null,
+      end: null,
+    }
+  }
+
+  matches(s: Segment): boolean {
+    const { a, b } = this
+    if (a.w3 === s.src3 && a.port === s.srcPort && b.w3 === s.dst3 && b.port === s.dstPort) {
+      return (
+        a.w2 === s.src2 && a.w1 === s.src1 && a.w0 === s.src0 && b.w2 === s.dst2 && b.w1 === s.dst1 && b.w0 === s.dst0
+      )
+    }
+    if (b.w3 === s.src3 && b.port === s.srcPort && a.w3 === s.dst3 && a.port === s.dstPort) {
+      return (
+        b.w2 === s.src2 && b.w1 === s.src1 && b.w0 === s.src0 && a.w2 === s.dst2 && a.w1 === s.dst1 && a.w0 === s.dst0
+      )
+    }
+    return false
+  }
+
+  /** Is this the SYN of another connection between the same two ports? */
+  isReusedBy(s: Segment): boolean {
+    return (s.flags & (TCP_SYN | TCP_ACK)) === TCP_SYN && !(this.facts.state !== 'midstream' && s.seq === this.isn)
+  }
+
+  /** The handshake was seen before the connection was recognised. */
+  startedAt(start: { frame: number; time: number; clientIsA: boolean }): void {
+    this.facts.firstFrame = start.frame
+    this.facts.firstTime = start.time
+    this.facts.state = 'established'
+    this.clientIsA = start.clientIsA
+  }
+
+  segment(bytes: Uint8Array, s: Segment, frame: number, time: number): void {
+    if (this.ignored) return
+    const fromA =
+      s.srcPort === this.a.port &&
+      s.src3 === this.a.w3 &&
+      s.src2 === this.a.w2 &&
+      s.src1 === this.a.w1 &&
+      s.src0 === this.a.w0
+    this.lastFrame = frame
+    this.facts.lastFrame = frame
+    this.facts.lastTime = time
+    const stream = fromA ? this.streamA : this.streamB
+    if ((s.flags & (TCP_SYN | TCP_RST | TCP_FIN)) !== 0) this.tcpControl(s, fromA, stream, frame, time)
+    if ((s.flags & TCP_ACK) !== 0) (fromA ? this.streamB : this.streamA).acknowledged(s.ack)
+    this.at(frame, time)
+    if (s.length > 0 && (s.flags & (TCP_SYN | TCP_RST)) === 0) {
+      if (this.facts.state === 'attempted') this.facts.state = 'established'
+      stream.segment(bytes, s, frame, time)
+      if (this.messages === 0 && !this.onSmbPort && (fromA ? this.framerA : this.framerB).isSearching)
+        this.ignored = true
+    }
+  }
+
+  /** StreamOwner. */
+  at(frame: number, time: number): void {
+    this.context.frame = frame
+    this.context.time = time
+  }
+
+  gap(bytes: number): void {
+    this.facts.gaps++
+    this.facts.missedBytes += bytes
+  }
+
+  /** MessageReader. */
+  wanted(bytes: Uint8Array, start: number, length: number): number {
+    switch (u32le(bytes, start)) {
+      case PROTOCOL_ID_SMB2:
+        return smb2Wanted(bytes, start, length)
+      case PROTOCOL_ID_SMB1:
+        return smb1Wanted(bytes, start, length)
+      default:
+        return 0
+    }
+  }
+
+  message(fromA: boolean, bytes: Uint8Array, start: number, captured: number, length: number): void {
+    this.messages++
+    this.context.smbMessages++
+    switch (u32le(bytes, start)) {
+      case PROTOCOL_ID_SMB2:
+        smb2Message(this, fromA, bytes, start, captured, length)
+        break
+      case PROTOCOL_ID_SMB1:
+        smb1Message(this, fromA, bytes, start, captured, length)
+        break
+      case PROTOCOL_ID_TRANSFORM:
+        transformMessage(this, fromA, bytes, start, length)
+        break
+      case PROTOCOL_ID_COMPRESSION:
+        compressedMessage(this, bytes, start, length)
+    }
+  }
+
+  control(_fromA: boolean, type: number): void {
+    if (type === NETBIOS_SESSION_REQUEST || type === NETBIOS_POSITIVE_RESPONSE) this.netbios = true
+  }
+
+  private tcpControl(s: Segment, fromA: boolean, stream: Stream, frame: number, time: number): void {
+    const { facts } = this
+    if ((s.flags & TCP_SYN) !== 0) {
+      stream.synchronise(s.seq)
+      if ((s.flags & TCP_ACK) === 0) {
+        this.isn = s.seq
+        this.clientIsA = fromA
+        if (facts.state === 'midstream') facts.state = 'attempted'
+      } else {
+        this.clientIsA ??= !fromA
+        facts.state = 'established'
+      }
+    } else if ((s.flags & TCP_RST) !== 0) {
+      if (facts.state === 'attempted' && fromA !== this.clientIsA) facts.state = 'refused'
+      facts.end ??= { by: this.isClient(fromA) ? 'client' : 'server', how: 'rst', at: { frame, time } }
+    } else {
+      facts.end ??= { by: this.isClient(fromA) ? 'client' : 'server', how: 'fin', at: { frame, time } }
+    }
+  }
+
+  /** Learns from a message which side is the client, where no SYN told. */
+  orient(fromA: boolean, response: boolean): void {
+    this.clientIsA ??= fromA !== response
+  }
+
+  /** By the ports where nothing else is known. */
+  isClient(fromA: boolean): boolean {
+    if (this.clientIsA !== null) return fromA === this.clientIsA
+    const server =
+      isSmbPort(this.a.port) !== isSmbPort(this.b.port) ? isSmbPort(this.a.port) : this.a.port < this.b.port
+    return fromA !== server
+  }
+
+  /** Which side is the client is settled from here on, and with it the connection's id. */
+  settle(): string {
+    const { facts } = this
+    if (facts.id !== '') return facts.id
+    this.clientIsA ??= this.isClient(true)
+    facts.client = this.clientIsA ? this.endpointA : this.endpointB
+    facts.server = this.clientIsA ? this.endpointB : this.endpointA
+    facts.id = `${this.context.captureKey}/${endpointText(facts.client)}-${endpointText(facts.server)}/${facts.firstFrame}`
+    return facts.id
+  }
+
+  /** Everything is in: the facts are completed and go to the ledger. */
+  finish(): void {
+    if (this.done) return
+    this.done = true
+    this.streamA.finish()
+    this.streamB.finish()
+    settleSignatures(this)
+    const { context, facts } = this
+    if (this.messages === 0 && !this.onSmbPort) return
+    this.settle()
+    if (this.netbios || facts.server.port === NETBIOS_SESSION_PORT) facts.transport = 'netbios-session'
+    if (context.connections.length < context.limits.connections) context.connections.push(facts)
+    else
+      warn(
+        context,
+        'limit-connections',
+        `more than ${context.limits.connections} connections: later ones are not in the results`,
+        facts.firstFrame,
+      )
+  }
+}
+
+function endpoint(e: { w0: number; w1: number; w2: number; w3: number; port: number }): Endpoint {
+  return { ip: ipText(e.w0, e.w1, e.w2, e.w3), port: e.port }
+}
+
+function endpointText(e: Endpoint): string {
+  return e.ip.includes(':') ? `[${e.ip}]:${e.port}` : `${e.ip}:${e.port}`
+}
+
+function isSmbPort(port: number): boolean {
+  return port === DIRECT_TCP_PORT || port === NETBIOS_SESSION_PORT
+}

@@ -1,0 +1,108 @@
+/**
+ * The connections that are followed, by their two endpoints. Open addressing over one array of hashes, so that the look-up of a packet that
+ * belongs to none of them, the usual case, touches one word. Both directions of a connection find the same entry.
+ */
+import type { Segment } from '../../dissectors/net/segment.ts'
+import type { Connection } from './connection.ts'
+
+/** A per-process seed: which flows share a bucket is not for the sender to choose. */
+const SEED = (Math.random() * 0x100000000) | 0
+
+const MIN_CAPACITY = 1024
+
+export class FlowTable {
+  private hashes = new Int32Array(MIN_CAPACITY)
+  private entries: (Connection | null)[] = new Array(MIN_CAPACITY).fill(null)
+  private mask = MIN_CAPACITY - 1
+  private count = 0
+
+  get size(): number {
+    return this.count
+  }
+
+  /** The connection of a segment, or null. `hash` is flowHash(s). */
+  find(s: Segment, hash: number): Connection | null {
+    let i = hash & this.mask
+    while (this.hashes[i] !== 0) {
+      if (this.hashes[i] === hash) {
+        const c = this.entries[i]!
+        if (c.matches(s)) return c
+      }
+      i = (i + 1) & this.mask
+    }
+    return null
+  }
+
+  /** Adds a connection, or replaces the one with the same endpoints. */
+  set(connection: Connection, hash: number, s: Segment): void {
+    let i = hash & this.mask
+    while (this.hashes[i] !== 0) {
+      if (this.hashes[i] === hash && this.entries[i]!.matches(s)) {
+        this.entries[i] = connection
+        return
+      }
+      i = (i + 1) & this.mask
+    }
+    this.hashes[i] = hash
+    this.entries[i] = connection
+    this.count++
+    if (this.count * 2 > this.mask) this.rebuild(this.connections(), (this.mask + 1) * 2)
+  }
+
+  /** Every connection, in no particular order. */
+  connections(): Connection[] {
+    return this.entries.filter((c) => c !== null)
+  }
+
+  /** Removes the given share of connections, longest idle first, and returns them. */
+  evict(share: number): Connection[] {
+    const all = this.connections().sort((x, y) => x.lastFrame - y.lastFrame)
+    const evicted = all.splice(0, Math.max(1, Math.floor(all.length * share)))
+    this.rebuild(all, this.mask + 1)
+    return evicted
+  }
+
+  private rebuild(connections: Connection[], capacity: number): void {
+    this.hashes = new Int32Array(capacity)
+    this.entries = new Array(capacity).fill(null)
+    this.mask = capacity - 1
+    this.count = connections.length
+    for (const c of connections) {
+      let i = c.hash & this.mask
+      while (this.hashes[i] !== 0) i = (i + 1) & this.mask
+      this.hashes[i] = c.hash
+      this.entries[i] = c
+    }
+  }
+}
+
+/** The same for both directions, never 0. */
+export function flowHash(s: Segment): number {
+  const forward = sourceIsA(s)
+  let h = SEED
+  h = mix(h, forward ? s.src3 : s.dst3)
+  h = mix(h, forward ? s.dst3 : s.src3)
+  h = mix(h, forward ? (s.srcPort << 16) | s.dstPort : (s.dstPort << 16) | s.srcPort)
+  if (s.src2 !== 0x0000ffff) {
+    h = mix(h, forward ? s.src2 : s.dst2)
+    h = mix(h, forward ? s.dst2 : s.src2)
+    h = mix(h, forward ? s.src1 ^ s.src0 : s.dst1 ^ s.dst0)
+    h = mix(h, forward ? s.dst1 ^ s.dst0 : s.src1 ^ s.src0)
+  }
+  h ^= h >>> 15
+  return h === 0 ? 1 : h
+}
+
+function mix(h: number, word: number): number {
+  h = Math.imul(h ^ word, 0x2c1b3c6d)
+  return h ^ (h >>> 13)
+}
+
+/** The endpoint that sorts first is "a": so a connection has one form whichever side is seen first. */
+export function sourceIsA(s: Segment): boolean {
+  if (s.src3 !== s.dst3) return s.src3 < s.dst3
+  if (s.src2 !== s.dst2) return s.src2 < s.dst2
+  if (s.src1 !== s.dst1) return s.src1 < s.dst1
+  if (s.src0 !== s.dst0) return s.src0 < s.dst0
+  return s.srcPort < s.dstPort
+}

@@ -1,0 +1,391 @@
+/**
+ * Finds the SMB messages in one direction of a TCP stream.
+ *
+ * The stream is a row of NetBIOS session packets ([MS-SMB2] 2.1, RFC 1002 4.3): a 4-byte prefix, then one SMB message, or a compound of them.
+ * A packet that lies whole in one segment, the usual case, is read where it lies. Of one that spans segments only what a reader wants is
+ * gathered: the header, or the whole message where it carries facts; the payload is skipped by counting, never copied.
+ *
+ * Messages are handed over when their packet is complete, so that they belong to the frame in which it ends. After lost bytes the framer goes
+ * on where the packet's length says; where the loss swallowed a prefix it searches for the next prefix with a valid header behind it.
+ */
+import { u16le, u32be, u32le } from '../../dissectors/bytes.ts'
+import { SMB1_HEADER_LENGTH } from '../../dissectors/smb1/header.ts'
+import {
+  PROTOCOL_ID_COMPRESSION,
+  PROTOCOL_ID_SMB1,
+  PROTOCOL_ID_SMB2,
+  PROTOCOL_ID_TRANSFORM,
+  SMB2_HEADER_LENGTH,
+  SMB2_OFFSET,
+} from '../../dissectors/smb2/header.ts'
+
+/** Who reads the messages: src/track/connection.ts. */
+export interface MessageReader {
+  /**
+   * How many bytes of the message at `start` are wanted. At least its header is there.
+   * @param length of the message on the wire
+   */
+  wanted(bytes: Uint8Array, start: number, length: number): number
+  /** One message. `captured` bytes of it are at `start`: all that was wanted, unless some were lost. `bytes` is borrowed. */
+  message(fromA: boolean, bytes: Uint8Array, start: number, captured: number, length: number): void
+  /** A NetBIOS session packet of another type than message. */
+  control(fromA: boolean, type: number): void
+}
+
+const PREFIX = 4
+/** Prefix and protocol id: what tells a message from anything else. */
+const HEAD = 8
+/** Prefix, protocol id and StructureSize: what a search looks at. */
+const PROBE = 10
+
+const TYPE_MESSAGE = 0x00
+const TYPE_SESSION_REQUEST = 0x81
+const TYPE_KEEP_ALIVE = 0x85
+
+const STATE = { BOUNDARY: 0, GATHER: 1, SKIP: 2, SEARCH: 3 } as const
+
+/** Messages of one compound beyond this are not read: a compound has a few, never thousands. */
+const MAX_ELEMENTS = 1024
+
+/** What a message's fixed header takes, by protocol id; 0 for none of ours. */
+function headerLength(protocolId: number): number {
+  switch (protocolId) {
+    case PROTOCOL_ID_SMB2:
+      return SMB2_HEADER_LENGTH
+    case PROTOCOL_ID_SMB1:
+      return SMB1_HEADER_LENGTH
+    case PROTOCOL_ID_TRANSFORM:
+      return 52
+    case PROTOCOL_ID_COMPRESSION:
+      return 16
+    default:
+      return 0
+  }
+}
+
+/**
+ * Does a message start at `o`: prefix, protocol id, plausible length, and SMB2's StructureSize where it is there to see?
+ * At least HEAD bytes are there.
+ */
+export function isMessageStart(b: Uint8Array, o: number, end: number): boolean {
+  // The protocol id first: nearly every other payload fails at its 'S'.
+  if (b[o + 5] !== 0x53 || b[o] !== TYPE_MESSAGE) return false
+  const id = u32le(b, o + PREFIX)
+  const header = headerLength(id)
+  if (header === 0 || (u32be(b, o) & 0xffffff) < header) return false
+  return id !== PROTOCOL_ID_SMB2 || o + PROBE > end || u16le(b, o + PREFIX + SMB2_OFFSET.structureSize) === 64
+}
+
+export class Framer {
+  private readonly reader: MessageReader
+  private readonly fromA: boolean
+  private readonly gatherLimit: number
+
+  private state: number = STATE.BOUNDARY
+  /** BOUNDARY: the bytes of prefix and protocol id seen so far; SEARCH: the last bytes, in which a prefix may begin. */
+  private readonly head = new Uint8Array(HEAD + PROBE)
+  private headLength = 0
+
+  /** Bytes of the current packet that are still to come. */
+  private packetLeft = 0
+  /** Bytes of the current message that are still to come; within packetLeft. */
+  private messageLeft = 0
+  /** GATHER: bytes of the current message to gather in all. */
+  private want = 0
+  /** GATHER: the header is complete and `want` is the reader's. */
+  private headerRead = false
+
+  /** Gathered bytes of the current packet's messages, one after another; and start, captured, length of each. */
+  private arena: Uint8Array | null = null
+  private arenaLength = 0
+  private arenaStart = 0
+  private readonly elements: number[] = []
+
+  constructor(reader: MessageReader, fromA: boolean, gatherLimit: number) {
+    this.reader = reader
+    this.fromA = fromA
+    this.gatherLimit = gatherLimit
+  }
+
+  /** Is the framer out of step with the stream, looking for the next packet? */
+  get isSearching(): boolean {
+    return this.state === STATE.SEARCH
+  }
+
+  /** The stream's next bytes, [p, end) of `b`. */
+  feed(b: Uint8Array, p: number, end: number): void {
+    while (p < end) {
+      switch (this.state) {
+        case STATE.BOUNDARY:
+          p = this.headLength === 0 && end - p >= HEAD ? this.packet(b, p, end) : this.gatherHead(b, p, end)
+          break
+        case STATE.GATHER:
+          p = this.gather(b, p, end)
+          break
+        case STATE.SKIP: {
+          const n = Math.min(this.messageLeft, end - p)
+          p += n
+          this.messageLeft -= n
+          this.packetLeft -= n
+          if (this.messageLeft === 0) this.endMessage()
+          break
+        }
+        default:
+          p = this.search(b, p, end)
+      }
+    }
+  }
+
+  /** The stream's next `n` bytes are missing from the capture. */
+  lost(n: number): void {
+    if (this.state === STATE.SEARCH) {
+      this.headLength = 0
+      return
+    }
+    if (this.state === STATE.BOUNDARY || n > this.packetLeft) {
+      if (this.state !== STATE.BOUNDARY) this.flush(true)
+      this.startSearch()
+      return
+    }
+    // Inside the packet: its messages keep what was gathered, and the loss is counted through like a payload.
+    if (this.state === STATE.GATHER) this.closeElement()
+    this.state = STATE.SKIP
+    if (n > this.messageLeft) {
+      // The loss swallowed the headers of the messages behind this one.
+      this.messageLeft = this.packetLeft
+    }
+    this.messageLeft -= n
+    this.packetLeft -= n
+    if (this.messageLeft === 0) this.endMessage()
+  }
+
+  /** The stream ends here: what was read of an unfinished packet is handed over as far as its header goes. */
+  finish(): void {
+    if (this.state === STATE.GATHER || this.state === STATE.SKIP) this.flush(true)
+    this.startSearch()
+  }
+
+  /** A packet starts at `p`, and at least HEAD bytes are there. */
+  private packet(b: Uint8Array, p: number, end: number): number {
+    const type = b[p]
+    if (type !== TYPE_MESSAGE) return this.controlPacket(b, p)
+    if (!isMessageStart(b, p, end)) return this.desynchronised(b, p, end)
+    const length = u32be(b, p) & 0xffffff
+    const start = p + PREFIX
+    if (start + length > end) {
+      this.startPacket(length)
+      return start
+    }
+    this.wholePacket(b, start, length)
+    return start + length
+  }
+
+  /** Every message of a packet that lies whole at `start`. */
+  private wholePacket(b: Uint8Array, start: number, length: number): void {
+    let at = start
+    let left = length
+    for (let n = 0; n < MAX_ELEMENTS && left > 0; n++) {
+      const header = left >= 4 ? headerLength(u32le(b, at)) : 0
+      // Padding behind the last message, or bytes that are none of ours.
+      if (header === 0 || left < header) return
+      const size = elementLength(b, at, left)
+      this.reader.message(this.fromA, b, at, size, size)
+      at += size
+      left -= size
+    }
+  }
+
+  private gatherHead(b: Uint8Array, p: number, end: number): number {
+    while (this.headLength < HEAD && p < end) {
+      this.head[this.headLength++] = b[p++]
+      if (this.headLength === PREFIX && this.head[0] !== TYPE_MESSAGE) {
+        this.headLength = 0
+        this.controlPacket(this.head, 0)
+        return p
+      }
+    }
+    if (this.headLength < HEAD) return p
+    this.headLength = 0
+    if (!isMessageStart(this.head, 0, HEAD)) {
+      this.startSearch()
+      // The bytes behind the first may begin a prefix.
+      for (let i = 1; i < HEAD; i++) this.head[i - 1] = this.head[i]
+      this.headLength = HEAD - 1
+      return p
+    }
+    this.startPacket(u32be(this.head, 0) & 0xffffff)
+    this.gather(this.head, PREFIX, HEAD)
+    return p
+  }
+
+  private controlPacket(b: Uint8Array, p: number): number {
+    const type = b[p]
+    // RFC 1002 4.3.1: the length is 17 bits. Anything longer than names and addresses take is no session packet.
+    const length = u32be(b, p) & 0x1ffff
+    if (type < TYPE_SESSION_REQUEST || type > TYPE_KEEP_ALIVE || length > 1024) {
+      this.startSearch()
+      return p + 1
+    }
+    this.reader.control(this.fromA, type)
+    if (length > 0) {
+      this.packetLeft = this.messageLeft = length
+      this.state = STATE.SKIP
+    }
+    return p + PREFIX
+  }
+
+  private startPacket(length: number): void {
+    this.packetLeft = length
+    this.startMessage()
+  }
+
+  private startMessage(): void {
+    this.state = STATE.GATHER
+    this.messageLeft = this.packetLeft
+    this.arenaStart = this.arenaLength
+    this.headerRead = false
+    // The protocol id says how long the header is.
+    this.want = 4
+  }
+
+  /** Copies wanted bytes; returns how far it read. */
+  private gather(b: Uint8Array, p: number, end: number): number {
+    const have = this.arenaLength - this.arenaStart
+    const n = Math.min(this.want - have, end - p, this.messageLeft)
+    const arena = this.room(this.arenaLength + n)
+    for (let i = 0; i < n; i++) arena[this.arenaLength + i] = b[p + i]
+    this.arenaLength += n
+    this.messageLeft -= n
+    this.packetLeft -= n
+    if (this.messageLeft === 0 || have + n === this.want) this.gathered(arena)
+    return p + n
+  }
+
+  /** What was wanted is there: want more, or go on to skip the rest. */
+  private gathered(arena: Uint8Array): void {
+    const start = this.arenaStart
+    const have = this.arenaLength - start
+    if (!this.headerRead) {
+      const header = have >= 4 ? headerLength(u32le(arena, start)) : 0
+      if (header === 0 || have + this.messageLeft < header) {
+        // Padding behind the last message, or bytes that are none of ours.
+        this.arenaLength = start
+        this.state = STATE.SKIP
+        if (this.messageLeft === 0) this.endMessage()
+        return
+      }
+      if (have < header) {
+        this.want = header
+        return
+      }
+      this.headerRead = true
+      const length = elementLength(arena, start, have + this.messageLeft)
+      this.messageLeft = length - have
+      this.want = Math.min(this.reader.wanted(arena, start, length), length, this.gatherLimit)
+      if (have < this.want) return
+    }
+    this.closeElement()
+    this.state = STATE.SKIP
+    if (this.messageLeft === 0) this.endMessage()
+  }
+
+  /** Notes the message whose bytes were gathered; its length on the wire is what was gathered and what is left of it. */
+  private closeElement(): void {
+    const have = this.arenaLength - this.arenaStart
+    if (this.headerRead && this.elements.length < MAX_ELEMENTS * 3) {
+      this.elements.push(this.arenaStart, have, have + this.messageLeft)
+    } else {
+      this.arenaLength = this.arenaStart
+    }
+    this.headerRead = false
+  }
+
+  private endMessage(): void {
+    if (this.packetLeft > 0) this.startMessage()
+    else this.flush(false)
+  }
+
+  /** Hands the gathered messages over: their packet is complete, or will never be. */
+  private flush(unfinished: boolean): void {
+    if (unfinished && this.state === STATE.GATHER) this.closeElement()
+    const { elements, arena } = this
+    this.state = STATE.BOUNDARY
+    this.headLength = 0
+    this.packetLeft = this.messageLeft = 0
+    if (arena !== null) {
+      for (let i = 0; i < elements.length; i += 3) {
+        this.reader.message(this.fromA, arena, elements[i], elements[i + 1], elements[i + 2])
+      }
+    }
+    elements.length = 0
+    this.arenaLength = 0
+    // A large arena is a rare need: it is not kept for the life of the stream.
+    if (arena !== null && arena.length > 4096) this.arena = null
+  }
+
+  private room(size: number): Uint8Array {
+    const old = this.arena
+    if (old !== null && old.length >= size) return old
+    const arena = new Uint8Array(Math.max(256, size, old === null ? 0 : old.length * 2))
+    if (old !== null) arena.set(old.subarray(0, this.arenaLength))
+    this.arena = arena
+    return arena
+  }
+
+  private desynchronised(b: Uint8Array, p: number, end: number): number {
+    this.startSearch()
+    return this.search(b, p + 1, end)
+  }
+
+  private startSearch(): void {
+    this.state = STATE.SEARCH
+    this.headLength = 0
+    this.packetLeft = this.messageLeft = 0
+    this.elements.length = 0
+    this.arenaLength = 0
+  }
+
+  /** Looks for the next packet with a valid header; stops at it, or at `end`. */
+  private search(b: Uint8Array, p: number, end: number): number {
+    if (this.headLength > 0) {
+      // A prefix may have begun in the last segment: look at the seam first.
+      const kept = this.headLength
+      const more = Math.min(PROBE - 1, end - p)
+      for (let i = 0; i < more; i++) this.head[kept + i] = b[p + i]
+      const seam = kept + more
+      for (let o = 0; o < kept && o + PROBE <= seam; o++) {
+        if (!isMessageStart(this.head, o, seam)) continue
+        this.state = STATE.BOUNDARY
+        this.headLength = 0
+        const begun = this.head.slice(o, kept)
+        this.feed(begun, 0, begun.length)
+        return p
+      }
+      if (more < PROBE - 1) {
+        // All of the segment is in the seam: its last bytes may begin a prefix in turn.
+        const drop = Math.max(0, seam - (PROBE - 1))
+        this.head.copyWithin(0, drop, seam)
+        this.headLength = seam - drop
+        return end
+      }
+      this.headLength = 0
+    }
+    for (let o = p; o + PROBE <= end; o++) {
+      if (b[o + 5] === 0x53 && isMessageStart(b, o, end)) {
+        this.state = STATE.BOUNDARY
+        return o
+      }
+    }
+    const keep = Math.min(PROBE - 1, end - p)
+    for (let i = 0; i < keep; i++) this.head[i] = b[end - keep + i]
+    this.headLength = keep
+    return end
+  }
+}
+
+/** How long the message at `o` is within the `left` bytes of its packet: SMB2's NextCommand where it is valid, all of them otherwise. */
+function elementLength(b: Uint8Array, o: number, left: number): number {
+  if (u32le(b, o) !== PROTOCOL_ID_SMB2) return left
+  const next = u32le(b, o + SMB2_OFFSET.nextCommand)
+  return next >= SMB2_HEADER_LENGTH && next < left ? next : left
+}

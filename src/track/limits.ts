@@ -1,0 +1,33 @@
+/** What bounds the tracker's memory. Reaching a limit is a warning with its count, never silent. */
+export interface Limits {
+  /** TCP connections followed at one time; beyond it the longest idle are closed. */
+  flows: number
+  /** Connections and sessions kept in the ledger of one capture. */
+  connections: number
+  sessions: number
+  /** Bytes and segments held behind a hole, per direction. */
+  heldBytes: number
+  heldSegments: number
+  /** Bytes gathered of one message that carries facts and spans segments. */
+  gatherBytes: number
+  /** Requests of one connection whose answers carry facts and are still awaited. */
+  pendingRequests: number
+  /** Kept per session; more are counted. */
+  treesPerSession: number
+  logonsPerSession: number
+  /** Sessions of one connection that are looked up by id at one time. */
+  sessionsPerConnection: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  flows: 65_536,
+  connections: 100_000,
+  sessions: 100_000,
+  heldBytes: 1 << 20,
+  heldSegments: 512,
+  gatherBytes: 128 << 10,
+  pendingRequests: 256,
+  treesPerSession: 64,
+  logonsPerSession: 16,
+  sessionsPerConnection: 1024,
+}

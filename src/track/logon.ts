@@ -1,0 +1,162 @@
+/**
+ * The authentication inside a session setup: SPNEGO, and NTLMSSP or Kerberos in it. The same for SMB1's extended security and SMB2. What a
+ * token contains decides, whatever was offered around it.
+ */
+import { parseKerberosToken } from '../../dissectors/auth/kerberos.ts'
+import type { NtlmResponseKind } from '../../dissectors/auth/ntlm-responses.ts'
+import {
+  messageType,
+  parseNtlmAuthenticate,
+  parseNtlmChallenge,
+  parseNtlmNegotiate,
+} from '../../dissectors/auth/ntlmssp.ts'
+import { innerToken, parseSecurityBlob } from '../../dissectors/auth/spnego.ts'
+import { isZero } from '../../dissectors/bytes.ts'
+import { readable } from '../../dissectors/parse.ts'
+import type { TrackContext } from './context.ts'
+import type { AuthKind, LogonFacts, NtlmFacts } from './ledger.ts'
+import { here, type LiveSession } from './session.ts'
+
+export function createLogon(context: TrackContext, purpose: LogonFacts['purpose']): LogonFacts {
+  return {
+    ...here(context),
+    purpose,
+    auth: 'unknown',
+    offered: [],
+    ntlm: null,
+    kerberos: null,
+    user: null,
+    domain: null,
+    ntStatus: null,
+    answered: null,
+  }
+}
+
+/** Reads the security blob of a setup request or answer into `logon`. `blob` may be cut. */
+export function readSecurityBlob(context: TrackContext, logon: LogonFacts, blob: Uint8Array): void {
+  const offer = readable(parseSecurityBlob(blob))
+  if (offer.form === 'neg-token-init' && offer.mechTypes !== undefined && logon.offered.length === 0) {
+    logon.offered = offer.mechTypes
+  }
+  const token = innerToken(offer)
+  if (token.bytes === null) return
+  if (token.kind === 'ntlmssp') readNtlm(context, logon, token.bytes, token.wireLength)
+  else if (token.kind === 'kerberos') readKerberos(context, logon, token.bytes, token.wireLength)
+}
+
+function readNtlm(context: TrackContext, logon: LogonFacts, token: Uint8Array, wireLength: number): void {
+  logon.ntlm ??= noNtlm()
+  switch (messageType(token)) {
+    case 1: {
+      const { negotiateFlags, version } = readable(parseNtlmNegotiate(token, wireLength))
+      logon.ntlm.negotiate = { ...here(context), flags: negotiateFlags ?? 0, version: version ?? null }
+      break
+    }
+    case 2:
+      readChallenge(context, logon.ntlm, token, wireLength)
+      break
+    case 3:
+      readAuthenticate(context, logon, logon.ntlm, token, wireLength)
+  }
+}
+
+function readChallenge(context: TrackContext, ntlm: NtlmFacts, token: Uint8Array, wireLength: number): void {
+  const { negotiateFlags, serverChallenge, version, targetInfo } = readable(parseNtlmChallenge(token, wireLength))
+  if (serverChallenge === undefined) return
+  ntlm.challenge = {
+    ...here(context),
+    flags: negotiateFlags ?? 0,
+    serverChallenge,
+    version: version ?? null,
+    nbComputer: targetInfo?.nbComputerName ?? null,
+    nbDomain: targetInfo?.nbDomainName ?? null,
+    dnsComputer: targetInfo?.dnsComputerName ?? null,
+    dnsDomain: targetInfo?.dnsDomainName ?? null,
+    hasTimestamp: (targetInfo?.timestamp ?? null) !== null,
+  }
+}
+
+function readAuthenticate(
+  context: TrackContext,
+  logon: LogonFacts,
+  ntlm: NtlmFacts,
+  token: Uint8Array,
+  wireLength: number,
+): void {
+  const message = readable(parseNtlmAuthenticate(token, wireLength))
+  const { userName, domainName, workstation, responses, ntlmv2 } = message
+  logon.user = userName || null
+  logon.domain = domainName || null
+  if (responses === undefined) return
+  const avPairs = ntlmv2?.avPairs ?? null
+  const bindings = avPairs?.channelBindings ?? null
+  logon.auth = authKind(responses)
+  ntlm.authenticate = {
+    ...here(context),
+    flags: message.negotiateFlags ?? null,
+    version: message.version ?? null,
+    lmLength: message.lmChallengeResponseLength ?? 0,
+    ntLength: message.ntChallengeResponseLength ?? 0,
+    kind: responses,
+    user: userName ?? '',
+    domain: domainName ?? '',
+    workstation: workstation ?? '',
+    ntProof: ntlmv2?.ntProofStr ?? null,
+    micPresent: message.micZero === false,
+    avFlags: avPairs?.flags ?? null,
+    targetName: avPairs?.targetName ?? null,
+    channelBindings: bindings === null ? 'absent' : isZero(bindings) ? 'zero' : 'bound',
+  }
+}
+
+/** What a session calls its authentication. */
+export function authKind(kind: NtlmResponseKind): AuthKind {
+  switch (kind) {
+    case 'ntlmv1':
+    case 'ntlmv1-ess':
+    case 'lm+ntlmv1':
+      return 'ntlmv1'
+    default:
+      return kind
+  }
+}
+
+function readKerberos(context: TrackContext, logon: LogonFacts, token: Uint8Array, wireLength: number): void {
+  const message = readable(parseKerberosToken(token, wireLength))
+  const kerberos = (logon.kerberos ??= { apReq: null, apRep: null, error: null })
+  switch (message.kind) {
+    case 'ap-req':
+      logon.auth = 'kerberos'
+      kerberos.apReq = {
+        ...here(context),
+        realm: message.ticket?.realm ?? '',
+        serverName: message.ticket?.serverName ?? '',
+        ticketEtype: message.ticket?.etype ?? 0,
+        authenticatorEtype: message.authenticatorEtype ?? 0,
+        mutualRequired: message.mutualRequired ?? false,
+      }
+      break
+    case 'ap-rep':
+      if (message.etype !== undefined) kerberos.apRep = { ...here(context), etype: message.etype }
+      break
+    case 'krb-error':
+      if (message.code !== undefined) {
+        const { code, realm, serverName } = message
+        kerberos.error = { ...here(context), code, realm: realm ?? null, serverName: serverName ?? null }
+      }
+  }
+}
+
+function noNtlm(): NtlmFacts {
+  return { negotiate: null, challenge: null, authenticate: null }
+}
+
+/** What a session's first authentication says of the session itself. */
+export function adoptLogon(session: LiveSession, logon: LogonFacts): void {
+  if (logon.purpose !== 'first') return
+  const { facts } = session
+  facts.auth = logon.auth
+  facts.user = logon.user
+  facts.domain = logon.domain
+  facts.workstation = logon.ntlm?.authenticate?.workstation || null
+}

@@ -1,0 +1,74 @@
+/** Fills the one row that `smblens messages` is told about, from a message's own header. */
+import { u16le, u32le } from '../../dissectors/bytes.ts'
+import {
+  SMB_FLAGS_REPLY,
+  SMB_FLAGS2_NT_STATUS,
+  SMB_FLAGS2_SMB_SECURITY_SIGNATURE,
+  SMB1_OFFSET,
+} from '../../dissectors/smb1/header.ts'
+import {
+  SMB2_FLAGS_ASYNC_COMMAND,
+  SMB2_FLAGS_SERVER_TO_REDIR,
+  SMB2_FLAGS_SIGNED,
+  SMB2_OFFSET,
+} from '../../dissectors/smb2/header.ts'
+import { TRANSFORM_SESSION_ID } from '../../dissectors/smb2/transform.ts'
+import type { Connection } from './connection.ts'
+import type { MessageRow } from './messages.ts'
+
+/** Tells the sink of `c`'s capture, which is there, about the message at `o`. */
+export function emitMessage(
+  c: Connection,
+  family: MessageRow['family'],
+  b: Uint8Array,
+  o: number,
+  length: number,
+): void {
+  const clientIsA = c.isClient(true)
+  const row: MessageRow = {
+    frame: c.context.frame,
+    time: c.context.time,
+    client: clientIsA ? c.endpointA : c.endpointB,
+    server: clientIsA ? c.endpointB : c.endpointA,
+    family,
+    command: null,
+    response: null,
+    signed: null,
+    status: null,
+    sessionIdLow: null,
+    sessionIdHigh: null,
+    treeId: null,
+    length,
+  }
+  if (family === 'smb2') smb2Row(row, b, o)
+  else if (family === 'smb1') smb1Row(row, b, o)
+  else if (family === 'transform') sessionId(row, b, o + TRANSFORM_SESSION_ID)
+  c.context.messages!.message(row)
+}
+
+function smb2Row(row: MessageRow, b: Uint8Array, o: number): void {
+  const flags = u32le(b, o + SMB2_OFFSET.flags)
+  row.command = u16le(b, o + SMB2_OFFSET.command)
+  row.response = (flags & SMB2_FLAGS_SERVER_TO_REDIR) !== 0
+  row.signed = (flags & SMB2_FLAGS_SIGNED) !== 0
+  if (row.response) row.status = u32le(b, o + SMB2_OFFSET.status)
+  sessionId(row, b, o + SMB2_OFFSET.sessionId)
+  if ((flags & SMB2_FLAGS_ASYNC_COMMAND) === 0) row.treeId = u32le(b, o + SMB2_OFFSET.treeId)
+}
+
+function smb1Row(row: MessageRow, b: Uint8Array, o: number): void {
+  const flags2 = u16le(b, o + SMB1_OFFSET.flags2)
+  row.command = b[o + SMB1_OFFSET.command]
+  row.response = (b[o + SMB1_OFFSET.flags] & SMB_FLAGS_REPLY) !== 0
+  row.signed = (flags2 & SMB_FLAGS2_SMB_SECURITY_SIGNATURE) !== 0
+  // Without the flag the field holds a DOS error class and code, which is no NTSTATUS.
+  if (row.response && (flags2 & SMB_FLAGS2_NT_STATUS) !== 0) row.status = u32le(b, o + SMB1_OFFSET.status)
+  row.sessionIdLow = u16le(b, o + SMB1_OFFSET.uid)
+  row.sessionIdHigh = 0
+  row.treeId = u16le(b, o + SMB1_OFFSET.tid)
+}
+
+function sessionId(row: MessageRow, b: Uint8Array, o: number): void {
+  row.sessionIdLow = u32le(b, o)
+  row.sessionIdHigh = u32le(b, o + 4)
+}

@@ -1,0 +1,21 @@
+/** Requests of a connection whose answers are awaited: a short list, oldest first, since few are under way at one time. */
+import type { Connection, PendingRequest } from './connection.ts'
+
+export function addPending(c: Connection, request: PendingRequest): void {
+  c.pending.push(request)
+  // Answers that never came: of a capture with one direction, or of a client that floods.
+  if (c.pending.length > c.context.limits.pendingRequests) c.pending.shift()
+}
+
+/** Takes the request out of the list; null where it was not seen. */
+export function takePending(c: Connection, command: number, id: number): PendingRequest | null {
+  const { pending } = c
+  for (let i = 0; i < pending.length; i++) {
+    const p = pending[i]
+    if (p.id === id && p.command === command) {
+      pending.splice(i, 1)
+      return p
+    }
+  }
+  return null
+}

@@ -1,0 +1,161 @@
+/**
+ * The life of a session's setup, for both families: a first authentication, a re-authentication on the live session, or the binding of another
+ * channel ([MS-SMB2] 3.3.5.5). One exchange may take several requests; each answer is matched by MessageId (SMB2) or MID (SMB1).
+ */
+import { isSuccess, STATUS_MORE_PROCESSING_REQUIRED, STATUS_PENDING } from '../../dissectors/ntstatus.ts'
+import type { Connection, PendingRequest } from './connection.ts'
+import type { LogonFacts, SigningMode } from './ledger.ts'
+import { createLogon } from './logon.ts'
+import { addPending, takePending } from './pending.ts'
+import { createSession, here, type LiveSession, setSessionId, touch } from './session.ts'
+import { attach, joinedSession, known, publish } from './sessions.ts'
+
+export interface SetupRequest {
+  family: 'smb1' | 'smb2'
+  command: number
+  /** MessageId (low word) or MID. */
+  id: number
+  /** SessionId as the request carries it; 0 in a first one. */
+  low: number
+  high: number
+  /** SMB2_SESSION_FLAG_BINDING. */
+  binding: boolean
+  signing: SigningMode | null
+}
+
+export interface SetupAnswer {
+  command: number
+  id: number
+  low: number
+  high: number
+  status: number
+  /** Null where the flags could not be read. */
+  granted: { guest: boolean; anonymous: boolean; encryptData: boolean } | null
+}
+
+/** The session and exchange that a setup request belongs to, begun where it is the first; its answer is awaited from now on. */
+export function beginSetup(c: Connection, request: SetupRequest): { session: LiveSession; logon: LogonFacts } {
+  const { context } = c
+  const session = sessionOfRequest(c, request)
+  touch(session, context)
+  const { facts } = session
+  facts.setupSigning ??= request.signing
+  session.logon ??= startLogon(c, session, request)
+  const logon = session.logon
+  addPending(c, {
+    ...here(context),
+    id: request.id,
+    command: request.command,
+    session,
+    logon,
+    path: null,
+    detail: null,
+  })
+  return { session, logon }
+}
+
+function sessionOfRequest(c: Connection, request: SetupRequest): LiveSession {
+  const { low, high, family } = request
+  if (low !== 0 || high !== 0) {
+    const session = known(c, low, high)
+    if (session !== null && !session.closed) return session
+    const joined = request.binding ? joinedSession(c, low, high) : null
+    if (joined !== null) return joined
+  }
+  const session = createSession(c.context, c.settle(), family, 'pending')
+  if (low !== 0 || high !== 0) {
+    // The beginning of this exchange is not in the capture.
+    setSessionId(session, low, high)
+    attach(c, session)
+  }
+  return session
+}
+
+function startLogon(c: Connection, session: LiveSession, request: SetupRequest): LogonFacts {
+  const { facts } = session
+  const live = facts.status === 'established' || facts.status === 'unknown'
+  const logon = createLogon(c.context, request.binding ? 'binding' : live ? 'reauthentication' : 'first')
+  if (facts.logons.length < c.context.limits.logonsPerSession) facts.logons.push(logon)
+  return logon
+}
+
+/** The request that a setup answer belongs to, with its session named by now; null where there was none and the answer names none. */
+export function setupOfAnswer(c: Connection, answer: SetupAnswer, family: 'smb1' | 'smb2'): PendingRequest | null {
+  const { low, high } = answer
+  const named = low !== 0 || high !== 0
+  const request = takePending(c, answer.command, answer.id)
+  if (request?.session) {
+    const { session } = request
+    if (named && session.idLow === 0 && session.idHigh === 0) {
+      setSessionId(session, low, high)
+      forget(c, low, high)
+      attach(c, session)
+    }
+    return request
+  }
+  if (!named) return null
+  // A capture of one direction, or one that begins here.
+  let session = known(c, low, high)
+  if (session === null || session.closed) {
+    session = createSession(c.context, c.settle(), family, 'pending')
+    setSessionId(session, low, high)
+    attach(c, session)
+  }
+  if (session.logon === null) {
+    session.logon = createLogon(c.context, session.facts.decided === null ? 'first' : 'reauthentication')
+    session.facts.logons.push(session.logon)
+  }
+  return {
+    ...here(c.context),
+    id: answer.id,
+    command: answer.command,
+    session,
+    logon: session.logon,
+    path: null,
+    detail: null,
+  }
+}
+
+/** A session of this id on this connection is no more: the server has given the id to another. */
+function forget(c: Connection, low: number, high: number): void {
+  const old = known(c, low, high)
+  if (old === null) return
+  c.sessions.splice(c.sessions.indexOf(old), 1)
+  if (c.lastSession === old) c.lastSession = null
+}
+
+/** What the answer says of the exchange and of the session. `request` is setupOfAnswer's. */
+export function endSetup(c: Connection, request: PendingRequest, answer: SetupAnswer): void {
+  const { context } = c
+  const { status, granted } = answer
+  const { session, logon } = request
+  if (session === null || logon === null) return
+  touch(session, context)
+  if (status === STATUS_PENDING) {
+    // An interim answer: the real one comes under the same id.
+    addPending(c, request)
+    return
+  }
+  if (status === STATUS_MORE_PROCESSING_REQUIRED) return
+  session.logon = null
+  logon.ntStatus = status
+  logon.answered = here(context)
+  const { facts } = session
+  if (logon.purpose !== 'first') return
+  facts.ntStatus = status
+  facts.decided = here(context)
+  if (!isSuccess(status)) {
+    facts.status = 'failed'
+    session.closed = true
+    return
+  }
+  facts.status = 'established'
+  if (granted !== null) {
+    facts.guest = granted.guest
+    facts.encryptData = granted.encryptData
+    facts.anonymous = granted.anonymous
+  }
+  // Most servers grant a null session without saying so; one that was mapped to guest is a guest session.
+  if (logon.auth === 'anonymous' && !facts.guest) facts.anonymous = true
+  if (facts.family === 'smb2') publish(c, session)
+}

@@ -1,0 +1,143 @@
+/** A session while it is followed: its facts, and what is needed to go on filling them. */
+import { hex64 } from '../../dissectors/bytes.ts'
+import { type TrackContext, warn } from './context.ts'
+import type { FrameRef, LogonFacts, MessageCounts, SessionFacts, TreeFacts } from './ledger.ts'
+
+export interface LiveSession {
+  readonly facts: SessionFacts
+  idLow: number
+  idHigh: number
+  /** The exchange that is under way, from its first request to its last answer. */
+  logon: LogonFacts | null
+  /** Connected trees by TreeId; null for a tree whose connect went unread. */
+  readonly trees: Map<number, TreeFacts>
+  /** Logged off: its id is free for another session. */
+  closed: boolean
+  /** The last unsigned request where a side requires signing: MessageId (low word), or -1. */
+  unsignedRequest: number
+  unsignedFrame: number
+  unsignedTime: number
+}
+
+export function createSession(
+  context: TrackContext,
+  connection: string,
+  family: 'smb1' | 'smb2',
+  status: 'pending' | 'unknown',
+): LiveSession {
+  const { frame, time } = context
+  const facts: SessionFacts = {
+    id: `${connection}/s${frame}`,
+    connection,
+    connections: [connection],
+    capture: context.capture,
+    family,
+    sessionId: hex64(0, 0),
+    user: null,
+    domain: null,
+    workstation: null,
+    auth: 'unknown',
+    logons: [],
+    guest: false,
+    anonymous: false,
+    encryptData: false,
+    status,
+    ntStatus: null,
+    decided: null,
+    setupSigning: null,
+    requests: noMessages(),
+    responses: noMessages(),
+    firstUnsigned: { request: null, response: null },
+    firstSigned: { request: null, response: null },
+    firstEncrypted: null,
+    firstClearData: null,
+    unsignedAccepted: null,
+    nativeOs: { client: null, server: null },
+    trees: [],
+    treesNotKept: 0,
+    logoff: null,
+    firstFrame: frame,
+    lastFrame: frame,
+    firstTime: time,
+    lastTime: time,
+  }
+  if (context.sessions.length < context.limits.sessions) {
+    context.sessions.push(facts)
+  } else {
+    warn(
+      context,
+      'limit-sessions',
+      `more than ${context.limits.sessions} sessions: later ones are not in the results`,
+      frame,
+    )
+  }
+  return {
+    facts,
+    idLow: 0,
+    idHigh: 0,
+    logon: null,
+    trees: new Map(),
+    closed: false,
+    unsignedRequest: -1,
+    unsignedFrame: 0,
+    unsignedTime: 0,
+  }
+}
+
+export function setSessionId(session: LiveSession, low: number, high: number): void {
+  session.idLow = low
+  session.idHigh = high
+  session.facts.sessionId = hex64(low, high)
+  // Several setups may start in one frame: the id tells them apart.
+  session.facts.id = `${session.facts.connection}/s${session.facts.firstFrame}-${(high >>> 0).toString(16)}${(low >>> 0).toString(16).padStart(8, '0')}`
+}
+
+function noMessages(): MessageCounts {
+  return { signed: 0, unsigned: 0, encrypted: 0 }
+}
+
+/** A reference to the frame where the context, or whatever else has a frame, stands. */
+export function here(at: FrameRef): FrameRef {
+  return { frame: at.frame, time: at.time }
+}
+
+/** Notes that the session was active in the current frame. */
+export function touch(session: LiveSession, context: TrackContext): void {
+  session.facts.lastFrame = context.frame
+  session.facts.lastTime = context.time
+}
+
+/** Counts one message of the session in the clear. */
+export function countClear(session: LiveSession, at: FrameRef, response: boolean, signed: boolean): void {
+  const { facts } = session
+  const counts = response ? facts.responses : facts.requests
+  const first = signed ? facts.firstSigned : facts.firstUnsigned
+  if (signed) counts.signed++
+  else counts.unsigned++
+  if (response) first.response ??= here(at)
+  else first.request ??= here(at)
+}
+
+export function countEncrypted(session: LiveSession, context: TrackContext, response: boolean): void {
+  const { facts } = session
+  if (response) facts.responses.encrypted++
+  else facts.requests.encrypted++
+  facts.firstEncrypted ??= here(context)
+}
+
+/** Keeps a tree connect, once for each path, kind and outcome. */
+export function keepTree(session: LiveSession, context: TrackContext, tree: TreeFacts): TreeFacts {
+  const { trees } = session.facts
+  for (const t of trees) {
+    if (
+      t.path === tree.path &&
+      t.shareType === tree.shareType &&
+      t.ntStatus === tree.ntStatus &&
+      t.encryptData === tree.encryptData
+    )
+      return t
+  }
+  if (trees.length < context.limits.treesPerSession) trees.push(tree)
+  else session.facts.treesNotKept++
+  return tree
+}

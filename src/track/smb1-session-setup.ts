@@ -1,0 +1,110 @@
+/** SMB1 SESSION_SETUP_ANDX, [MS-CIFS] 2.2.4.53 and [MS-SMB] 2.2.4.6: with a security blob, or with two password fields. */
+import { classifyResponses, parseNtlmv2Response } from '../../dissectors/auth/ntlm-responses.ts'
+import { u16le } from '../../dissectors/bytes.ts'
+import { readable } from '../../dissectors/parse.ts'
+import { SMB1_COMMAND, SMB1_OFFSET } from '../../dissectors/smb1/header.ts'
+import {
+  parseSessionSetupRequest,
+  parseSessionSetupResponse,
+  type SessionSetupRequest,
+  SMB_SETUP_GUEST,
+} from '../../dissectors/smb1/session-setup-andx.ts'
+import type { Connection } from './connection.ts'
+import type { LogonFacts } from './ledger.ts'
+import { adoptLogon, authKind, readSecurityBlob } from './logon.ts'
+import { here } from './session.ts'
+import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from './session-setup.ts'
+import { clientSigning } from './smb1.ts'
+
+/** SecurityMode of the server's NEGOTIATE answer: passwords are answered as challenges. */
+const ENCRYPT_PASSWORDS = 0x02
+
+export function smb1SetupRequest(
+  c: Connection,
+  message: Uint8Array,
+  offset: number,
+  length: number,
+  id: number,
+  uid: number,
+): void {
+  const request = readable(parseSessionSetupRequest(message, offset, length))
+  const { session, logon } = beginSetup(c, {
+    family: 'smb1',
+    command: SMB1_COMMAND.SESSION_SETUP_ANDX,
+    id,
+    low: uid,
+    high: 0,
+    binding: false,
+    signing: clientSigning(u16le(message, SMB1_OFFSET.flags2)),
+  })
+  session.facts.nativeOs.client ??= request.nativeOs || null
+  if (request.securityBlob) readSecurityBlob(c.context, logon, request.securityBlob)
+  else readPasswords(c, logon, request)
+  adoptLogon(session, logon)
+}
+
+/** The forms without extended security: an LM and an NT response, or the password itself. It is classified and never kept. */
+function readPasswords(c: Connection, logon: LogonFacts, request: Partial<SessionSetupRequest>): void {
+  const { oemPassword, unicodePassword, accountName, primaryDomain } = request
+  if (oemPassword === undefined || unicodePassword === undefined) return
+  logon.user = accountName || null
+  logon.domain = primaryDomain || null
+  const user = accountName ?? ''
+  const kind = classifyResponses(oemPassword, unicodePassword, user.length, { extendedSecurity: false })
+  const securityMode = c.facts.smb1?.negotiateResponse?.securityMode ?? null
+  if (kind !== 'anonymous' && securityMode !== null && (securityMode & ENCRYPT_PASSWORDS) === 0) {
+    if (oemPassword.length + unicodePassword.length > 0) logon.auth = 'plaintext'
+    return
+  }
+  logon.auth = authKind(kind)
+  const v2 = kind === 'ntlmv2' ? readable(parseNtlmv2Response(unicodePassword)) : {}
+  logon.ntlm = {
+    negotiate: null,
+    challenge: null,
+    authenticate: {
+      ...here(c.context),
+      flags: null,
+      version: null,
+      lmLength: oemPassword.length,
+      ntLength: unicodePassword.length,
+      kind,
+      user,
+      domain: primaryDomain ?? '',
+      workstation: '',
+      ntProof: v2.ntProofStr ?? null,
+      micPresent: false,
+      avFlags: v2.avPairs?.flags ?? null,
+      targetName: v2.avPairs?.targetName ?? null,
+      channelBindings: 'absent',
+    },
+  }
+}
+
+export function smb1SetupResponse(
+  c: Connection,
+  message: Uint8Array,
+  offset: number,
+  length: number,
+  id: number,
+  uid: number,
+  status: number,
+): void {
+  const response = readable(parseSessionSetupResponse(message, offset, length))
+  const granted =
+    response.action === undefined
+      ? null
+      : { guest: (response.action & SMB_SETUP_GUEST) !== 0, anonymous: false, encryptData: false }
+  const answer: SetupAnswer = {
+    command: SMB1_COMMAND.SESSION_SETUP_ANDX,
+    id,
+    low: uid,
+    high: 0,
+    status,
+    granted,
+  }
+  const request = setupOfAnswer(c, answer, 'smb1')
+  if (request === null || request.session === null || request.logon === null) return
+  request.session.facts.nativeOs.server ??= response.nativeOs || null
+  if (response.securityBlob) readSecurityBlob(c.context, request.logon, response.securityBlob)
+  endSetup(c, request, answer)
+}

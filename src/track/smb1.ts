@@ -1,0 +1,251 @@
+/** SMB1 messages of a connection, [MS-CIFS] and [MS-SMB]: what each says about the connection, its sessions and their trees. */
+import { u16le, u32le } from '../../dissectors/bytes.ts'
+import { isSuccess, STATUS_ACCESS_DENIED, STATUS_LOGON_FAILURE } from '../../dissectors/ntstatus.ts'
+import { readable } from '../../dissectors/parse.ts'
+import { andxChain } from '../../dissectors/smb1/andx.ts'
+import {
+  SMB_FLAGS_REPLY,
+  SMB_FLAGS2_NT_STATUS,
+  SMB_FLAGS2_SMB_SECURITY_SIGNATURE,
+  SMB_FLAGS2_SMB_SECURITY_SIGNATURE_REQUIRED,
+  SMB1_COMMAND,
+  SMB1_HEADER_LENGTH,
+  SMB1_OFFSET,
+} from '../../dissectors/smb1/header.ts'
+import { parseNegotiateRequest, parseNegotiateResponse } from '../../dissectors/smb1/negotiate.ts'
+import { parseTreeConnectAndxRequest, parseTreeConnectAndxResponse } from '../../dissectors/smb1/tree-connect-andx.ts'
+import type { Connection } from './connection.ts'
+import type { SigningMode, Smb1Facts } from './ledger.ts'
+import { emitMessage } from './message-rows.ts'
+import { addPending, takePending } from './pending.ts'
+import { createSession, here, keepTree, type LiveSession, setSessionId, touch } from './session.ts'
+import { attach, known } from './sessions.ts'
+import { smb1SetupRequest, smb1SetupResponse } from './smb1-session-setup.ts'
+import { noteRequestSignature, noteResponseSignature } from './smb1-signing.ts'
+
+/** WordCount and the longest parameter block whose fields are read in place. */
+const READ_IN_PLACE = SMB1_HEADER_LENGTH + 32
+/** READ_ANDX response: DataLength behind AndX block, Available, DataCompactionMode and a reserved word. */
+const READ_DATA_LENGTH = SMB1_HEADER_LENGTH + 1 + 10
+/** WRITE_ANDX request: DataLength behind AndX block, FID, Offset, Timeout, WriteMode, Remaining and DataLengthHigh. */
+const WRITE_DATA_LENGTH = SMB1_HEADER_LENGTH + 1 + 20
+
+const ERRDOS_NOACCESS = 0x00050001
+const ERRSRV_BADPW = 0x00020002
+const ERRSRV_ACCESS = 0x00040002
+const STATUS_UNSUCCESSFUL = 0xc0000001
+
+/** How much of a message that spans segments is worth gathering. */
+export function smb1Wanted(b: Uint8Array, o: number, length: number): number {
+  switch (b[o + SMB1_OFFSET.command]) {
+    case SMB1_COMMAND.NEGOTIATE:
+    case SMB1_COMMAND.SESSION_SETUP_ANDX:
+    case SMB1_COMMAND.TREE_CONNECT_ANDX:
+    case SMB1_COMMAND.LOGOFF_ANDX:
+      return length
+    default:
+      return READ_IN_PLACE
+  }
+}
+
+/** One message at `o`, `captured` of its `length` bytes there, the header at least. */
+export function smb1Message(
+  c: Connection,
+  fromA: boolean,
+  b: Uint8Array,
+  o: number,
+  captured: number,
+  length: number,
+): void {
+  const command = b[o + SMB1_OFFSET.command]
+  const response = (b[o + SMB1_OFFSET.flags] & SMB_FLAGS_REPLY) !== 0
+  c.orient(fromA, response)
+  if (c.context.messages !== null) emitMessage(c, 'smb1', b, o, length)
+  c.facts.smb1 ??= { negotiateRequest: null, negotiateResponse: null, firstUse: null, firstCommand: null }
+  const smb1 = c.facts.smb1
+  if (command === SMB1_COMMAND.NEGOTIATE) {
+    if (response) negotiateResponse(c, smb1, b.subarray(o, o + captured), length)
+    else negotiateRequest(c, smb1, b.subarray(o, o + captured), length)
+    return
+  }
+  const flags2 = u16le(b, o + SMB1_OFFSET.flags2)
+  const status = response ? ntStatus(u32le(b, o + SMB1_OFFSET.status), flags2) : 0
+  smb1.firstCommand ??= { ...here(c.context), command }
+  if (response && isSuccess(status)) smb1.firstUse ??= { ...here(c.context), command }
+
+  const uid = u16le(b, o + SMB1_OFFSET.uid)
+  switch (command) {
+    case SMB1_COMMAND.SESSION_SETUP_ANDX:
+    case SMB1_COMMAND.TREE_CONNECT_ANDX:
+    case SMB1_COMMAND.LOGOFF_ANDX:
+      chain(c, b.subarray(o, o + captured), length, response, status, uid)
+      return
+    case SMB1_COMMAND.TREE_CONNECT:
+      return
+  }
+  const session = smb1Session(c, uid)
+  if (session === null) return
+  touch(session, c.context)
+  if (command === SMB1_COMMAND.READ_ANDX && response && isSuccess(status)) {
+    clearData(c, session, b, o, captured, READ_DATA_LENGTH)
+  } else if (command === SMB1_COMMAND.WRITE_ANDX && !response) {
+    clearData(c, session, b, o, captured, WRITE_DATA_LENGTH)
+  }
+  // An oplock break that the server sends is a request of its own, with a signature that nobody checks ([MS-SMB] 3.2.5.1).
+  if (command === SMB1_COMMAND.LOCKING_ANDX && !response && !c.isClient(fromA)) return
+  if (response) noteResponseSignature(c, session, b, o, status)
+  else noteRequestSignature(c, session, b, o)
+}
+
+function chain(
+  c: Connection,
+  message: Uint8Array,
+  length: number,
+  response: boolean,
+  status: number,
+  uid: number,
+): void {
+  const id = u16le(message, SMB1_OFFSET.mid)
+  for (const { command, offset } of andxChain(message, length).steps) {
+    switch (command) {
+      case SMB1_COMMAND.SESSION_SETUP_ANDX:
+        if (response) smb1SetupResponse(c, message, offset, length, id, uid, status)
+        else smb1SetupRequest(c, message, offset, length, id, uid)
+        break
+      case SMB1_COMMAND.TREE_CONNECT_ANDX:
+        if (response) treeConnectResponse(c, message, offset, length, id, uid, status)
+        else treeConnectRequest(c, message, offset, length, id)
+        break
+      case SMB1_COMMAND.LOGOFF_ANDX: {
+        const session = response && isSuccess(status) ? known(c, uid, 0) : null
+        if (session === null) break
+        touch(session, c.context)
+        session.facts.logoff ??= here(c.context)
+        session.closed = true
+      }
+    }
+  }
+}
+
+/** The session of a UID; one whose setup is not in the capture is taken up. Null for UID 0, which is no session. */
+function smb1Session(c: Connection, uid: number): LiveSession | null {
+  if (uid === 0) return null
+  const last = c.lastSession
+  if (last !== null && last.idLow === uid && last.idHigh === 0) return last
+  let session = known(c, uid, 0)
+  if (session === null) {
+    session = createSession(c.context, c.settle(), 'smb1', 'unknown')
+    setSessionId(session, uid, 0)
+    attach(c, session)
+  }
+  c.lastSession = session
+  return session
+}
+
+function negotiateRequest(c: Connection, smb1: Smb1Facts, message: Uint8Array, length: number): void {
+  const { dialects } = readable(parseNegotiateRequest(message, SMB1_HEADER_LENGTH, length))
+  if (dialects === undefined) return
+  smb1.negotiateRequest = {
+    ...here(c.context),
+    dialects,
+    signing: clientSigning(u16le(message, SMB1_OFFSET.flags2)),
+  }
+}
+
+function negotiateResponse(c: Connection, smb1: Smb1Facts, message: Uint8Array, length: number): void {
+  const { dialectIndex, securityMode, extendedSecurity } = readable(
+    parseNegotiateResponse(message, SMB1_HEADER_LENGTH, length),
+  )
+  if (dialectIndex === undefined) return
+  smb1.negotiateResponse = {
+    ...here(c.context),
+    dialectIndex,
+    dialect: smb1.negotiateRequest?.dialects[dialectIndex] ?? null,
+    securityMode: securityMode ?? null,
+    extendedSecurity: extendedSecurity ?? false,
+  }
+}
+
+/**
+ * The status as NTSTATUS. Without the flag it is a DOS error, class in the low byte and code in the high half; those that decide a logon are
+ * mapped as [MS-CIFS] 2.2.2.4 does.
+ */
+function ntStatus(status: number, flags2: number): number {
+  if (status === 0 || (flags2 & SMB_FLAGS2_NT_STATUS) !== 0) return status
+  switch (status & 0xffff00ff) {
+    case ERRSRV_BADPW:
+      return STATUS_LOGON_FAILURE
+    case ERRDOS_NOACCESS:
+    case ERRSRV_ACCESS:
+      return STATUS_ACCESS_DENIED
+    default:
+      return STATUS_UNSUCCESSFUL
+  }
+}
+
+/** What the client's Flags2 say of signing. */
+export function clientSigning(flags2: number): SigningMode {
+  if ((flags2 & SMB_FLAGS2_SMB_SECURITY_SIGNATURE_REQUIRED) !== 0) return 'required'
+  return (flags2 & SMB_FLAGS2_SMB_SECURITY_SIGNATURE) !== 0 ? 'enabled' : 'none'
+}
+
+function treeConnectRequest(c: Connection, message: Uint8Array, offset: number, length: number, id: number): void {
+  const { path, service } = readable(parseTreeConnectAndxRequest(message, offset, length))
+  addPending(c, {
+    ...here(c.context),
+    id,
+    command: SMB1_COMMAND.TREE_CONNECT_ANDX,
+    session: null,
+    logon: null,
+    path: path ?? null,
+    detail: service ?? null,
+  })
+}
+
+function treeConnectResponse(
+  c: Connection,
+  message: Uint8Array,
+  offset: number,
+  length: number,
+  id: number,
+  uid: number,
+  status: number,
+): void {
+  const request = takePending(c, SMB1_COMMAND.TREE_CONNECT_ANDX, id)
+  const session = smb1Session(c, uid)
+  if (session === null) return
+  touch(session, c.context)
+  const answer = isSuccess(status) ? readable(parseTreeConnectAndxResponse(message, offset, length)) : {}
+  const tree = keepTree(session, c.context, {
+    path: request?.path ?? null,
+    shareType: shareType(answer.service ?? request?.detail ?? null),
+    encryptData: false,
+    ntStatus: status,
+    frame: request?.frame ?? c.context.frame,
+    time: request?.time ?? c.context.time,
+  })
+  if (isSuccess(status) && session.trees.size < c.context.limits.treesPerSession * 4) {
+    session.trees.set(u16le(message, SMB1_OFFSET.tid), tree)
+  }
+}
+
+/** Service strings, [MS-CIFS] 2.2.4.55.1; the client may ask for "?????", any. */
+function shareType(service: string | number | null): 'disk' | 'pipe' | 'printer' | null {
+  switch (service) {
+    case 'A:':
+      return 'disk'
+    case 'IPC':
+      return 'pipe'
+    case 'LPT1:':
+      return 'printer'
+    default:
+      return null
+  }
+}
+
+function clearData(c: Connection, session: LiveSession, b: Uint8Array, o: number, captured: number, at: number): void {
+  if (session.facts.firstClearData !== null || captured < at + 2 || u16le(b, o + at) === 0) return
+  if (session.trees.get(u16le(b, o + SMB1_OFFSET.tid))?.shareType === 'disk') {
+    session.facts.firstClearData = here(c.context)
+  }
+}

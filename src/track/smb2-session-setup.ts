@@ -1,0 +1,67 @@
+/** SMB2 SESSION_SETUP, [MS-SMB2] 2.2.5 and 2.2.6. */
+import { u32le } from '../../dissectors/bytes.ts'
+import { readable } from '../../dissectors/parse.ts'
+import {
+  SMB2_COMMAND,
+  SMB2_NEGOTIATE_SIGNING_ENABLED,
+  SMB2_NEGOTIATE_SIGNING_REQUIRED,
+  SMB2_OFFSET,
+} from '../../dissectors/smb2/header.ts'
+import {
+  parseSessionSetupRequest,
+  parseSessionSetupResponse,
+  SMB2_SESSION_FLAG_ENCRYPT_DATA,
+  SMB2_SESSION_FLAG_IS_GUEST,
+  SMB2_SESSION_FLAG_IS_NULL,
+} from '../../dissectors/smb2/session-setup.ts'
+import type { Connection } from './connection.ts'
+import type { SigningMode } from './ledger.ts'
+import { adoptLogon, readSecurityBlob } from './logon.ts'
+import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from './session-setup.ts'
+
+export function setupRequest(c: Connection, message: Uint8Array, length: number, low: number, high: number): void {
+  const { binding, securityMode, securityBuffer } = readable(parseSessionSetupRequest(message, length))
+  const { session, logon } = beginSetup(c, {
+    family: 'smb2',
+    command: SMB2_COMMAND.SESSION_SETUP,
+    id: u32le(message, SMB2_OFFSET.messageId),
+    low,
+    high,
+    binding: binding ?? false,
+    signing: securityMode === undefined ? null : smb2SigningMode(securityMode),
+  })
+  if (securityBuffer === undefined) return
+  readSecurityBlob(c.context, logon, securityBuffer)
+  adoptLogon(session, logon)
+}
+
+export function setupResponse(
+  c: Connection,
+  message: Uint8Array,
+  length: number,
+  low: number,
+  high: number,
+  status: number,
+): void {
+  const { sessionFlags, securityBuffer } = readable(parseSessionSetupResponse(message, length))
+  const granted =
+    sessionFlags === undefined || sessionFlags === null
+      ? null
+      : {
+          guest: (sessionFlags & SMB2_SESSION_FLAG_IS_GUEST) !== 0,
+          anonymous: (sessionFlags & SMB2_SESSION_FLAG_IS_NULL) !== 0,
+          encryptData: (sessionFlags & SMB2_SESSION_FLAG_ENCRYPT_DATA) !== 0,
+        }
+  const id = u32le(message, SMB2_OFFSET.messageId)
+  const answer: SetupAnswer = { command: SMB2_COMMAND.SESSION_SETUP, id, low, high, status, granted }
+  const request = setupOfAnswer(c, answer, 'smb2')
+  if (request === null || request.logon === null) return
+  if (securityBuffer) readSecurityBlob(c.context, request.logon, securityBuffer)
+  endSetup(c, request, answer)
+}
+
+/** SecurityMode of NEGOTIATE and SESSION_SETUP. */
+export function smb2SigningMode(securityMode: number): SigningMode {
+  if ((securityMode & SMB2_NEGOTIATE_SIGNING_REQUIRED) !== 0) return 'required'
+  return (securityMode & SMB2_NEGOTIATE_SIGNING_ENABLED) !== 0 ? 'enabled' : 'none'
+}

@@ -1,0 +1,317 @@
+/** SMB2 and SMB3 messages of a connection, [MS-SMB2]: what each says about the connection, its sessions and their trees. */
+import { isZero, u16le, u32le } from '../../dissectors/bytes.ts'
+import {
+  isSuccess,
+  STATUS_BUFFER_OVERFLOW,
+  STATUS_NETWORK_SESSION_EXPIRED,
+  STATUS_PENDING,
+  STATUS_SUCCESS,
+  STATUS_USER_SESSION_DELETED,
+} from '../../dissectors/ntstatus.ts'
+import { readable } from '../../dissectors/parse.ts'
+import {
+  SMB2_COMMAND,
+  SMB2_FLAGS_ASYNC_COMMAND,
+  SMB2_FLAGS_RELATED_OPERATIONS,
+  SMB2_FLAGS_SERVER_TO_REDIR,
+  SMB2_FLAGS_SIGNED,
+  SMB2_HEADER_LENGTH,
+  SMB2_NEGOTIATE_SIGNING_REQUIRED,
+  SMB2_OFFSET,
+} from '../../dissectors/smb2/header.ts'
+import {
+  FSCTL_QUERY_NETWORK_INTERFACE_INFO,
+  FSCTL_VALIDATE_NEGOTIATE_INFO,
+  parseIoctlRequest,
+  parseIoctlResponse,
+} from '../../dissectors/smb2/ioctl.ts'
+import { parseTreeConnectRequest, parseTreeConnectResponse } from '../../dissectors/smb2/tree-connect.ts'
+import {
+  parseValidateNegotiateInfoRequest,
+  parseValidateNegotiateInfoResponse,
+} from '../../dissectors/smb2/validate-negotiate-info.ts'
+import type { Connection } from './connection.ts'
+import { emitMessage } from './message-rows.ts'
+import { negotiateRequest, negotiateResponse } from './negotiate.ts'
+import { addPending, takePending } from './pending.ts'
+import { countClear, countEncrypted, here, keepTree, type LiveSession, touch } from './session.ts'
+import { sessionOf } from './sessions.ts'
+import { setupRequest, setupResponse } from './smb2-session-setup.ts'
+
+/** IOCTL: CtlCode follows StructureSize and Reserved. */
+const CTL_CODE = SMB2_HEADER_LENGTH + 4
+/** IOCTL requests up to this are gathered whole: VALIDATE_NEGOTIATE_INFO is far smaller. */
+const SMALL_IOCTL = 1024
+/** READ response and WRITE request: StructureSize 2, DataOffset, DataLength at 4 of the body. */
+const DATA_LENGTH = SMB2_HEADER_LENGTH + 4
+const ALL_ONES = 0xffffffff
+
+/** How much of a message that spans segments is worth gathering. */
+export function smb2Wanted(b: Uint8Array, o: number, length: number): number {
+  switch (u16le(b, o + SMB2_OFFSET.command)) {
+    case SMB2_COMMAND.NEGOTIATE:
+    case SMB2_COMMAND.SESSION_SETUP:
+    case SMB2_COMMAND.TREE_CONNECT:
+      return length
+    case SMB2_COMMAND.IOCTL:
+      return length <= SMALL_IOCTL ? length : CTL_CODE + 4
+    case SMB2_COMMAND.READ:
+    case SMB2_COMMAND.WRITE:
+      return DATA_LENGTH + 4
+    default:
+      return SMB2_HEADER_LENGTH
+  }
+}
+
+/** One message at `o`, `captured` of its `length` bytes there, the header at least. */
+export function smb2Message(
+  c: Connection,
+  fromA: boolean,
+  b: Uint8Array,
+  o: number,
+  captured: number,
+  length: number,
+): void {
+  const flags = u32le(b, o + SMB2_OFFSET.flags)
+  const command = u16le(b, o + SMB2_OFFSET.command)
+  const response = (flags & SMB2_FLAGS_SERVER_TO_REDIR) !== 0
+  c.orient(fromA, response)
+  if (c.context.messages !== null) emitMessage(c, 'smb2', b, o, length)
+
+  let low = u32le(b, o + SMB2_OFFSET.sessionId)
+  let high = u32le(b, o + SMB2_OFFSET.sessionId + 4)
+  if ((flags & SMB2_FLAGS_RELATED_OPERATIONS) !== 0 && low === ALL_ONES && high === ALL_ONES) {
+    low = c.previousSessionLow
+    high = c.previousSessionHigh
+  } else {
+    c.previousSessionLow = low
+    c.previousSessionHigh = high
+  }
+  const status = response ? u32le(b, o + SMB2_OFFSET.status) : 0
+
+  switch (command) {
+    case SMB2_COMMAND.NEGOTIATE:
+      if (response) negotiateResponse(c, b.subarray(o, o + captured), length, status)
+      else negotiateRequest(c, b.subarray(o, o + captured), length)
+      return
+    case SMB2_COMMAND.SESSION_SETUP:
+      if (response) setupResponse(c, b.subarray(o, o + captured), length, low, high, status)
+      else setupRequest(c, b.subarray(o, o + captured), length, low, high)
+      return
+  }
+  if (low === 0 && high === 0) return
+  const session = sessionOf(c, low, high)
+  if (session === null) return
+  touch(session, c.context)
+  switch (command) {
+    case SMB2_COMMAND.LOGOFF:
+      if (response && status === STATUS_SUCCESS) {
+        session.facts.logoff ??= here(c.context)
+        session.closed = true
+      }
+      return
+    case SMB2_COMMAND.TREE_CONNECT:
+      if (response) treeConnectResponse(c, session, b.subarray(o, o + captured), length, status)
+      else treeConnectRequest(c, session, b.subarray(o, o + captured), length)
+      return
+    case SMB2_COMMAND.TREE_DISCONNECT:
+      if (response && status === STATUS_SUCCESS) session.trees.delete(u32le(b, o + SMB2_OFFSET.treeId))
+      break
+    case SMB2_COMMAND.IOCTL:
+      if (ioctl(c, session, b.subarray(o, o + captured), length, response, status)) return
+      break
+    case SMB2_COMMAND.READ:
+      if (response) clearData(c, session, b, o, captured, flags, status)
+      break
+    case SMB2_COMMAND.WRITE:
+      if (!response) clearData(c, session, b, o, captured, flags, STATUS_SUCCESS)
+      break
+    case SMB2_COMMAND.OPLOCK_BREAK:
+      // A notification of the server belongs to no session and is never signed ([MS-SMB2] 3.3.4.6).
+      if (response && u32le(b, o + SMB2_OFFSET.messageId) === ALL_ONES) return
+  }
+  count(c, session, b, o, flags, response, status)
+}
+
+/** An encryption transform, [MS-SMB2] 2.2.41: the session it belongs to is readable, nothing else is. */
+export function transformMessage(c: Connection, fromA: boolean, b: Uint8Array, o: number, length: number): void {
+  const { context } = c
+  c.settle()
+  if (context.messages !== null) emitMessage(c, 'transform', b, o, length)
+  c.facts.firstTransform ??= here(context)
+  const response = !c.isClient(fromA)
+  const session = sessionOf(c, u32le(b, o + 44), u32le(b, o + 48))
+  if (session === null) return
+  touch(session, context)
+  countEncrypted(session, context, response)
+}
+
+export function compressedMessage(c: Connection, b: Uint8Array, o: number, length: number): void {
+  if (c.context.messages !== null) emitMessage(c, 'compressed', b, o, length)
+}
+
+/** Counts a message as signed or not, unless it is one that says nothing about the session ([MS-SMB2] 3.2.5.1.3, 3.3.4.1.1). */
+function count(
+  c: Connection,
+  session: LiveSession,
+  b: Uint8Array,
+  o: number,
+  flags: number,
+  response: boolean,
+  status: number,
+): void {
+  if (response) {
+    // An interim answer is signed or not as the server likes.
+    if (status === STATUS_PENDING && (flags & SMB2_FLAGS_ASYNC_COMMAND) !== 0) return
+    // The server has no key any more.
+    if (status === STATUS_USER_SESSION_DELETED || status === STATUS_NETWORK_SESSION_EXPIRED) return
+  }
+  const { facts } = session
+  // The answer that set it up is not in the capture, but the session plainly lives.
+  if (facts.status === 'pending' && response && isSuccess(status)) facts.status = 'unknown'
+  if (facts.status === 'pending' || facts.status === 'failed') return
+  const signature = o + SMB2_OFFSET.signature
+  const signed = (flags & SMB2_FLAGS_SIGNED) !== 0 && !isZero(b, signature, signature + 16)
+  countClear(session, c.context, response, signed)
+  if (facts.unsignedAccepted === null && !signed) unsignedThoughRequired(c, session, b, o, response, status)
+}
+
+/** Watches for an unsigned request that is answered with success although a side requires signing. */
+function unsignedThoughRequired(
+  c: Connection,
+  session: LiveSession,
+  b: Uint8Array,
+  o: number,
+  response: boolean,
+  status: number,
+): void {
+  const { facts } = session
+  const { negotiateRequest: request, negotiateResponse: answer } = c.facts
+  const required =
+    facts.setupSigning === 'required' ||
+    (((request?.securityMode ?? 0) | (answer?.securityMode ?? 0)) & SMB2_NEGOTIATE_SIGNING_REQUIRED) !== 0
+  if (!required || facts.guest || facts.anonymous) return
+  const id = u32le(b, o + SMB2_OFFSET.messageId)
+  if (!response) {
+    session.unsignedRequest = id
+    session.unsignedFrame = c.context.frame
+    session.unsignedTime = c.context.time
+  } else if (id === session.unsignedRequest && status === STATUS_SUCCESS) {
+    facts.unsignedAccepted = { frame: session.unsignedFrame, time: session.unsignedTime }
+  }
+}
+
+/** File data in the clear: on a tree that is known not to be a pipe. */
+function clearData(
+  c: Connection,
+  session: LiveSession,
+  b: Uint8Array,
+  o: number,
+  captured: number,
+  flags: number,
+  status: number,
+): void {
+  if (session.facts.firstClearData !== null || captured < DATA_LENGTH + 4) return
+  if (status !== STATUS_SUCCESS && status !== STATUS_BUFFER_OVERFLOW) return
+  if ((flags & SMB2_FLAGS_ASYNC_COMMAND) !== 0 || u32le(b, o + DATA_LENGTH) === 0) return
+  if (session.trees.get(u32le(b, o + SMB2_OFFSET.treeId))?.shareType === 'disk') {
+    session.facts.firstClearData = here(c.context)
+  }
+}
+
+function treeConnectRequest(c: Connection, session: LiveSession, message: Uint8Array, length: number): void {
+  const { path } = readable(parseTreeConnectRequest(message, length))
+  addPending(c, {
+    id: u32le(message, SMB2_OFFSET.messageId),
+    command: SMB2_COMMAND.TREE_CONNECT,
+    session,
+    logon: null,
+    path: path ?? null,
+    detail: null,
+    ...here(c.context),
+  })
+}
+
+function treeConnectResponse(
+  c: Connection,
+  session: LiveSession,
+  message: Uint8Array,
+  length: number,
+  status: number,
+): void {
+  if (status === STATUS_PENDING) return
+  const request = takePending(c, SMB2_COMMAND.TREE_CONNECT, u32le(message, SMB2_OFFSET.messageId))
+  const answer = isSuccess(status) ? readable(parseTreeConnectResponse(message, length)) : {}
+  const tree = keepTree(session, c.context, {
+    path: request?.path ?? null,
+    shareType: shareTypeName(answer.shareType),
+    encryptData: answer.encryptData ?? false,
+    ntStatus: status,
+    frame: request?.frame ?? c.context.frame,
+    time: request?.time ?? c.context.time,
+  })
+  if (isSuccess(status) && session.trees.size < c.context.limits.treesPerSession * 4) {
+    session.trees.set(u32le(message, SMB2_OFFSET.treeId), tree)
+  }
+}
+
+function shareTypeName(type: number | null | undefined): 'disk' | 'pipe' | 'printer' | null {
+  return type === 1 ? 'disk' : type === 2 ? 'pipe' : type === 3 ? 'printer' : null
+}
+
+/** True where the message is exempt: it is signed whatever the session does ([MS-SMB2] 3.2.5.5, and Windows' interface query). */
+function ioctl(
+  c: Connection,
+  session: LiveSession,
+  message: Uint8Array,
+  length: number,
+  response: boolean,
+  status: number,
+): boolean {
+  const id = u32le(message, SMB2_OFFSET.messageId)
+  if (!response) {
+    if (message.length < CTL_CODE + 4) return false
+    const code = u32le(message, CTL_CODE)
+    if (code !== FSCTL_VALIDATE_NEGOTIATE_INFO && code !== FSCTL_QUERY_NETWORK_INTERFACE_INFO) return false
+    addPending(c, {
+      id,
+      command: SMB2_COMMAND.IOCTL,
+      session,
+      logon: null,
+      path: null,
+      detail: code,
+      ...here(c.context),
+    })
+    if (code === FSCTL_VALIDATE_NEGOTIATE_INFO) validateRequest(c, message, length)
+    return true
+  }
+  const interim = status === STATUS_PENDING
+  const request = takePending(c, SMB2_COMMAND.IOCTL, id)
+  const answer = isSuccess(status) && !interim ? readable(parseIoctlResponse(message, length)) : {}
+  const code = request?.detail ?? answer.ctlCode
+  if (request !== null && interim) addPending(c, request)
+  if (code === FSCTL_VALIDATE_NEGOTIATE_INFO && !interim) validateResponse(c, status, answer.output ?? null)
+  return code === FSCTL_VALIDATE_NEGOTIATE_INFO || code === FSCTL_QUERY_NETWORK_INTERFACE_INFO
+}
+
+function validateRequest(c: Connection, message: Uint8Array, length: number): void {
+  const { input } = readable(parseIoctlRequest(message, length))
+  const info = input === undefined ? null : parseValidateNegotiateInfoRequest(input)
+  c.facts.validateNegotiate ??= { request: null, response: null }
+  if (info === null || !info.ok) return
+  const { capabilities, guid, securityMode, dialects } = info.value
+  c.facts.validateNegotiate.request = { ...here(c.context), capabilities, clientGuid: guid, securityMode, dialects }
+}
+
+function validateResponse(c: Connection, status: number, output: Uint8Array | null): void {
+  const info = output === null ? null : readable(parseValidateNegotiateInfoResponse(output))
+  c.facts.validateNegotiate ??= { request: null, response: null }
+  c.facts.validateNegotiate.response = {
+    ...here(c.context),
+    status,
+    capabilities: info?.capabilities ?? null,
+    serverGuid: info?.guid ?? null,
+    securityMode: info?.securityMode ?? null,
+    dialect: info?.dialect ?? null,
+  }
+}

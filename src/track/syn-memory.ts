@@ -1,0 +1,47 @@
+/**
+ * Recent SYN segments on any port, so that a connection whose content turns out to be SMB has its start: only ports 445 and 139 are followed
+ * from the SYN on. A fixed number of slots; a newer SYN takes the place of an older one with the same hash.
+ */
+
+import type { Segment } from '../../dissectors/net/segment.ts'
+import { TCP_ACK } from '../../dissectors/net/tcp.ts'
+
+const SLOTS = 1 << 14
+
+export class SynMemory {
+  private readonly hashes = new Int32Array(SLOTS)
+  private readonly frames = new Float64Array(SLOTS)
+  private readonly times = new Float64Array(SLOTS)
+  /** Sequence numbers of the SYN and of the SYN-ACK. */
+  private readonly clientSeq = new Int32Array(SLOTS)
+  private readonly serverSeq = new Int32Array(SLOTS)
+  private readonly answered = new Uint8Array(SLOTS)
+  private readonly fromA = new Uint8Array(SLOTS)
+
+  note(s: Segment, hash: number, fromA: boolean, frame: number, time: number): void {
+    const i = hash & (SLOTS - 1)
+    if ((s.flags & TCP_ACK) === 0) {
+      this.hashes[i] = hash
+      this.frames[i] = frame
+      this.times[i] = time
+      this.clientSeq[i] = s.seq
+      this.answered[i] = 0
+      this.fromA[i] = fromA ? 1 : 0
+    } else if (this.hashes[i] === hash && s.ack === ((this.clientSeq[i] + 1) | 0)) {
+      this.answered[i] = 1
+      this.serverSeq[i] = s.seq
+    }
+  }
+
+  /** The slot of the handshake that this segment's sequence number shows to be its own, or -1. */
+  find(s: Segment, hash: number, fromA: boolean): number {
+    const i = hash & (SLOTS - 1)
+    if (this.hashes[i] !== hash || this.answered[i] === 0) return -1
+    const isn = (this.fromA[i] === 1) === fromA ? this.clientSeq[i] : this.serverSeq[i]
+    return s.seq === ((isn + 1) | 0) ? i : -1
+  }
+
+  start(slot: number): { frame: number; time: number; clientIsA: boolean } {
+    return { frame: this.frames[slot], time: this.times[slot], clientIsA: this.fromA[slot] === 1 }
+  }
+}

@@ -1,0 +1,147 @@
+/** Frames in, ledger out: the one object that a capture is fed to. */
+import { decodeFrame } from '../../dissectors/link/frame.ts'
+import { createSegment, DECODED } from '../../dissectors/net/segment.ts'
+import { TCP_SYN } from '../../dissectors/net/tcp.ts'
+import type { FrameSink } from '../capture/frame-sink.ts'
+import { Connection } from './connection.ts'
+import { createContext, type TrackContext, warn } from './context.ts'
+import { FlowTable, flowHash, sourceIsA } from './flow-table.ts'
+import { isMessageStart } from './framer.ts'
+import type { CaptureFacts, Ledger } from './ledger.ts'
+import { DEFAULT_LIMITS, type Limits } from './limits.ts'
+import type { MessageSink } from './messages.ts'
+import { SynMemory } from './syn-memory.ts'
+
+export const DIRECT_TCP_PORT = 445
+export const NETBIOS_SESSION_PORT = 139
+
+export interface TrackerOptions {
+  limits?: Partial<Limits>
+  /** Called for every SMB message. */
+  messages?: MessageSink
+}
+
+/** What the reader knows of the capture; the tracker adds what it saw in it. */
+export type CaptureDescription = Omit<CaptureFacts, 'path' | 'smbMessages'>
+
+/** How many idle connections go at once when the table is full: enough to pay for the sorting. */
+const EVICTED_SHARE = 1 / 8
+
+/** Prefix and protocol id: what a payload must hold to be recognised as SMB. */
+const RECOGNISABLE = 8
+
+export class Tracker implements FrameSink {
+  private readonly context: TrackContext
+  private readonly segment = createSegment()
+  private readonly flows = new FlowTable()
+  private readonly syns = new SynMemory()
+  private fragments = 0
+  private firstFragment = 0
+  private readonly unknownLinks = new Map<number, { frame: number; count: number }>()
+
+  constructor(capture: string, options: TrackerOptions = {}) {
+    this.context = createContext(capture, { ...DEFAULT_LIMITS, ...options.limits }, options.messages ?? null)
+  }
+
+  frame(
+    bytes: Uint8Array,
+    start: number,
+    captured: number,
+    original: number,
+    linkType: number,
+    time: number,
+    number: number,
+  ): void {
+    const s = this.segment
+    const decoded = decodeFrame(linkType, bytes, start, start + captured, start + original, s)
+    if (decoded === DECODED.TCP) this.tcp(bytes, time, number)
+    else if (decoded !== DECODED.OTHER) this.undecoded(decoded, linkType, number)
+  }
+
+  /** Closes what is open and hands over the ledger; the tracker is done after that. */
+  finish(description: CaptureDescription): Ledger {
+    const { context } = this
+    for (const connection of this.flows.connections()) connection.finish()
+    const unknown = [...this.unknownLinks]
+    for (const [linkType, { frame, count }] of unknown) {
+      warn(context, 'unknown-link-type', `link type ${linkType} is not known: ${count} packets were not read`, frame)
+    }
+    if (this.fragments > 0) {
+      const message = `IP fragments are not put together: ${this.fragments} packets were not read`
+      warn(context, 'ip-fragments', message, this.firstFragment)
+    }
+    const byFirstFrame = (x: { firstFrame: number }, y: { firstFrame: number }) => x.firstFrame - y.firstFrame
+    return {
+      captures: [
+        {
+          ...description,
+          path: context.capture,
+          smbMessages: context.smbMessages,
+          complete: description.complete && unknown.length === 0,
+          warnings: [...description.warnings, ...context.warnings.values()],
+        },
+      ],
+      connections: context.connections.sort(byFirstFrame),
+      sessions: context.sessions.sort(byFirstFrame),
+    }
+  }
+
+  private tcp(bytes: Uint8Array, time: number, number: number): void {
+    const s = this.segment
+    const hash = flowHash(s)
+    const connection = this.flows.find(s, hash)
+    if (connection !== null && !connection.isReusedBy(s)) {
+      connection.segment(bytes, s, number, time)
+      return
+    }
+    const fromA = sourceIsA(s)
+    if ((s.flags & TCP_SYN) !== 0) this.syns.note(s, hash, fromA, number, time)
+    if (connection === null && !isSmbPort(s.srcPort) && !isSmbPort(s.dstPort)) {
+      if (!this.isRecognised(bytes, hash, fromA)) return
+    }
+    if (connection !== null) connection.finish()
+    this.follow(bytes, hash, fromA, time, number)
+  }
+
+  /**
+   * Does SMB begin in this payload, on a port that says nothing? One too short to tell may, where it is the stream's very first: the next
+   * segments decide.
+   */
+  private isRecognised(b: Uint8Array, hash: number, fromA: boolean): boolean {
+    const s = this.segment
+    if (s.payloadEnd - s.payload >= RECOGNISABLE) return isMessageStart(b, s.payload, s.payloadEnd)
+    return s.payload < s.payloadEnd && b[s.payload] === 0 && this.syns.find(s, hash, fromA) >= 0
+  }
+
+  private follow(bytes: Uint8Array, hash: number, fromA: boolean, time: number, number: number): void {
+    const { context, segment: s } = this
+    if (this.flows.size >= context.limits.flows) {
+      for (const idle of this.flows.evict(EVICTED_SHARE)) idle.finish()
+      warn(
+        context,
+        'limit-flows',
+        `more than ${context.limits.flows} connections at one time: the longest idle were closed`,
+        number,
+      )
+    }
+    const connection = new Connection(context, s, hash, fromA, number, time)
+    const slot = this.syns.find(s, hash, fromA)
+    if (slot >= 0) connection.startedAt(this.syns.start(slot))
+    this.flows.set(connection, hash, s)
+    connection.segment(bytes, s, number, time)
+  }
+
+  private undecoded(decoded: number, linkType: number, frame: number): void {
+    if (decoded === DECODED.FRAGMENT) {
+      if (this.fragments++ === 0) this.firstFragment = frame
+      return
+    }
+    const seen = this.unknownLinks.get(linkType)
+    if (seen === undefined) this.unknownLinks.set(linkType, { frame, count: 1 })
+    else seen.count++
+  }
+}
+
+function isSmbPort(port: number): boolean {
+  return port === DIRECT_TCP_PORT || port === NETBIOS_SESSION_PORT
+}

@@ -1,0 +1,162 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createSegment, type Segment } from '../../dissectors/net/segment.ts'
+import { Framer } from '../../src/track/framer.ts'
+import { Stream, type StreamLimits } from '../../src/track/stream.ts'
+import { packet, smb2 } from '../support/conversation.ts'
+
+const LIMITS: StreamLimits = { heldBytes: 1 << 20, heldSegments: 512 }
+
+interface Piece {
+  /** Offset in the stream. */
+  at: number
+  bytes: Uint8Array
+  /** On the wire, where the capture cut the frame. */
+  length?: number
+}
+
+/** Runs segments, one a frame, through a stream that starts at `isn` + 1. */
+function run(pieces: Piece[], { isn = 0xfffffff0, limits = LIMITS, synchronise = true, ackAfter = -1 } = {}) {
+  const messages: { command: number; frame: number }[] = []
+  const gaps: number[] = []
+  let current = 0
+  const reader = {
+    wanted: (_b: Uint8Array, _start: number, length: number) => length,
+    message: (_fromA: boolean, b: Uint8Array, start: number) => {
+      messages.push({ command: b[start + 12], frame: current })
+    },
+    control: () => {},
+  }
+  const owner = {
+    at: (frame: number) => {
+      current = frame
+    },
+    gap: (bytes: number) => {
+      gaps.push(bytes)
+    },
+  }
+  const stream = new Stream(new Framer(reader, true, 65536), owner, limits)
+  if (synchronise) stream.synchronise(isn | 0)
+  pieces.forEach(({ at, bytes, length = bytes.length }, i) => {
+    const buffer = new Uint8Array(bytes.length + 10)
+    buffer.set(bytes, 5)
+    const s: Segment = { ...createSegment(), seq: (isn + 1 + at) | 0, payload: 5, payloadEnd: 5 + bytes.length, length }
+    if (ackAfter >= 0) stream.acknowledged((isn + 1 + ackAfter) | 0)
+    current = i + 1
+    stream.segment(buffer, s, i + 1, i)
+    buffer.fill(0xee)
+  })
+  stream.finish()
+  return { messages, gaps }
+}
+
+const message = (command: number, size = 20) => packet(smb2({ command, body: new Uint8Array(size).fill(7) }))
+const concat = (parts: Uint8Array[]) => Uint8Array.from(parts.flatMap((p) => [...p]))
+
+/** Three messages of 88, 88 and 88 bytes. */
+const STREAM = concat([message(3), message(4), message(5)])
+const piece = (from: number, to: number): Piece => ({ at: from, bytes: STREAM.subarray(from, to) })
+
+describe('stream', () => {
+  it('reads in order across the wrap of the sequence number', () => {
+    const { messages } = run([piece(0, 10), piece(10, 100), piece(100, 264)])
+    expect(messages).toEqual([
+      { command: 3, frame: 2 },
+      { command: 4, frame: 3 },
+      { command: 5, frame: 3 },
+    ])
+  })
+
+  it('puts reordered segments right, and dates them to the frame that closed the hole', () => {
+    const { messages, gaps } = run([piece(100, 180), piece(0, 100), piece(180, 264)])
+    expect(messages.map((m) => [m.command, m.frame])).toEqual([
+      [3, 2],
+      [4, 2],
+      [5, 3],
+    ])
+    expect(gaps).toEqual([])
+  })
+
+  it('ignores retransmissions and takes the new bytes of an overlap', () => {
+    const { messages } = run([piece(0, 100), piece(0, 100), piece(50, 200), piece(150, 264), piece(0, 264)])
+    expect(messages.map((m) => m.command)).toEqual([3, 4, 5])
+  })
+
+  it('keeps the bytes that came first where overlapping data disagree', () => {
+    const forged = STREAM.slice()
+    forged[4 + 12] = 9
+    const { messages } = run([piece(0, 40), { at: 0, bytes: forged.subarray(0, 100) }, piece(100, 264)])
+    expect(messages.map((m) => m.command)).toEqual([3, 4, 5])
+  })
+
+  it('ignores a keep-alive of one old byte', () => {
+    const { messages } = run([piece(0, 88), { at: 87, bytes: Uint8Array.of(0) }, piece(88, 264)])
+    expect(messages.map((m) => m.command)).toEqual([3, 4, 5])
+  })
+
+  it('reports a hole that is never filled, and reads on behind it', () => {
+    const { messages, gaps } = run([piece(0, 88), piece(180, 264)])
+    expect(gaps).toEqual([92])
+    expect(messages.map((m) => m.command)).toEqual([3])
+    expect(run([piece(0, 88), piece(176, 264)]).messages.map((m) => m.command)).toEqual([3, 5])
+  })
+
+  it('waits for a hole that is acknowledged only a little while', () => {
+    const many = Array.from({ length: 12 }, () => message(6))
+    const stream = concat([message(3), ...many])
+    const pieces = many.map((m, i) => ({ at: 176 + i * m.length, bytes: stream.subarray(176 + i * 88, 264 + i * 88) }))
+    const late = { at: 0, bytes: stream.subarray(0, 176) }
+    const early = run([pieces[0], pieces[1], late, ...pieces.slice(2, 11)], { ackAfter: 176 })
+    expect(early.gaps).toEqual([])
+    expect(early.messages).toHaveLength(13)
+    const lost = run([...pieces.slice(0, 11), late], { ackAfter: 176 })
+    expect(lost.gaps).toEqual([176])
+    expect(lost.messages.map((m) => m.frame)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+  })
+
+  it('gives a hole up when too much waits behind it', () => {
+    const { gaps } = run([piece(10, 20), piece(30, 40), piece(50, 60)], { limits: { heldBytes: 100, heldSegments: 2 } })
+    expect(gaps).toEqual([10, 10, 10])
+  })
+
+  it('counts bytes that the capture cut as lost, not as missing segments', () => {
+    const big = concat([message(9, 2000), message(3)])
+    const { messages, gaps } = run([
+      { at: 0, bytes: big.subarray(0, 96), length: 1460 },
+      { at: 1460, bytes: big.subarray(1460, 1500), length: 608 },
+      { at: 2068, bytes: big.subarray(2068) },
+    ])
+    expect(messages.map((m) => m.command)).toEqual([9, 3])
+    expect(gaps).toEqual([])
+  })
+
+  it('starts with whatever comes first where no SYN was seen', () => {
+    const { messages } = run([piece(40, 88), piece(88, 264)], { synchronise: false })
+    expect(messages.map((m) => m.command)).toEqual([4, 5])
+  })
+
+  it('gives the same messages for any cut, order within reach, and repetition', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.nat(STREAM.length), { maxLength: 12 }),
+        fc.array(fc.nat(1000), { minLength: 13, maxLength: 13 }),
+        fc.array(fc.tuple(fc.nat(263), fc.nat(264)), { maxLength: 4 }),
+        fc.integer({ min: -0x80000000, max: 0x7fffffff }),
+        (cuts, keys, repeats, isn) => {
+          const at = [0, ...cuts.sort((x, y) => x - y), STREAM.length]
+          const pieces = at
+            .slice(1)
+            .map((end, i) => ({ key: keys[i], piece: piece(at[i], end) }))
+            .filter((p) => p.piece.bytes.length > 0)
+            .sort((x, y) => x.key - y.key)
+            .map((p) => p.piece)
+          for (const [from, to] of repeats) if (from < to) pieces.push(piece(from, to))
+          const { messages, gaps } = run(pieces, { isn })
+          expect(messages.map((m) => m.command)).toEqual([3, 4, 5])
+          expect(gaps).toEqual([])
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+})
