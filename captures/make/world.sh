@@ -53,7 +53,7 @@ people() {
   local hash
   hash=$(openssl passwd -6 -salt captures "$password")
   { grep -E '^(root|nobody):' /etc/passwd; printf '%s:x:%d:2000::/nonexistent:/usr/sbin/nologin\n' alice 2001 bob 2002; } >"$work/passwd"
-  { grep -E '^(root|nogroup):' /etc/group; printf 'people:x:2000:\n'; } >"$work/group"
+  { grep -E '^(root|nogroup|users):' /etc/group; printf 'people:x:2000:\n'; } >"$work/group"
   printf '%s:%s:19000:0:99999:7:::\n' alice "$hash" bob "$hash" >"$work/shadow"
   printf '127.0.0.1 localhost\n10.77.0.2 filesrv\n' >"$work/hosts"
   : >"$work/resolv"
