@@ -142,6 +142,8 @@ export interface EvidenceRecord {
 export interface SummaryRecord {
   type: 'summary'
   captures: number
+  /** Inputs that were named, and of which nothing could be read. */
+  inputsUnread: number
   packets: number
   bytes: number
   smbMessages: number
@@ -179,6 +181,8 @@ export interface Report {
   /** As they are to be listed. */
   findings: Finding[]
   findingsHidden: number
+  /** Inputs that were named, and of which nothing could be read. */
+  inputsUnread: number
   rules: readonly Rule[]
   durationMs: number
 }
@@ -309,6 +313,7 @@ export function summaryRecord(report: Report): SummaryRecord {
   return {
     type: 'summary',
     captures: captures.length,
+    inputsUnread: report.inputsUnread,
     packets: total(captures, (c) => c.packets),
     bytes: total(captures, (c) => c.bytes),
     smbMessages: total(captures, (c) => c.smbMessages),

@@ -33,8 +33,7 @@ interface Page {
   sink: TextSink
   style: Style
   width: number
-  /** More than one capture: evidence then says which. */
-  manyCaptures: boolean
+  captures: number
 }
 
 export function writeTable(report: Report, sink: TextSink, options: TableOptions): void {
@@ -42,7 +41,7 @@ export function writeTable(report: Report, sink: TextSink, options: TableOptions
     sink,
     style: createStyle(options.color),
     width: Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, options.width)),
-    manyCaptures: report.ledger.captures.length > 1,
+    captures: report.ledger.captures.length,
   }
   writeVerdict(page, report)
   for (const group of groups(findingRecords(report))) writeGroup(page, group)
@@ -58,8 +57,11 @@ function writeVerdict(page: Page, report: Report): void {
   paragraph(page, '', scope(report), page.style.quiet)
   const incomplete = report.ledger.captures.filter((capture) => !capture.complete).length
   if (incomplete > 0) {
-    const which = page.manyCaptures ? count(incomplete, 'capture is', 'captures are') : 'The capture is'
+    const which = page.captures > 1 ? count(incomplete, 'capture is', 'captures are') : 'The capture is'
     paragraph(page, '', `${which} cut or damaged: this holds for the part that could be read.`)
+  }
+  if (report.inputsUnread > 0 && page.captures > 0) {
+    paragraph(page, '', `${count(report.inputsUnread, 'input')} could not be read at all.`)
   }
 }
 
@@ -232,7 +234,8 @@ function writeRemedy(page: Page, { rule, remediation }: FindingRecord): void {
 /** Who did it to whom: `10.0.0.5 -> 10.0.0.9:445  CORP\alice`. */
 function who({ client, server, user }: FindingRecord): string {
   const ends = [client && address(client), server && address(server)]
-  const hosts = ends[0] && ends[1] ? `${ends[0]} -> ${ends[1]}` : (ends[0] ?? (ends[1] ? `server ${ends[1]}` : ''))
+  const hosts =
+    ends[0] && ends[1] ? `${ends[0]} -> ${ends[1]}` : (ends[0] ?? (ends[1] ? `server ${ends[1]}` : 'several hosts'))
   return user === null ? hosts : `${hosts}  ${truncate(escapeText(user), MAX_NAME)}`
 }
 
@@ -243,7 +246,7 @@ function times(finding: FindingRecord): string {
 function frames(page: Page, finding: FindingRecord, most: number): string {
   const [first, ...others] = finding.evidence.slice(0, most)
   if (first === undefined) return ''
-  const where = page.manyCaptures ? `${escapeText(first.capture)} ` : ''
+  const where = page.captures > 1 ? `${escapeText(first.capture)} ` : ''
   if (most === 1) return `${where}frame ${first.frame}`
   const elsewhere = others.map(({ capture, frame }) =>
     capture === first.capture ? `${frame}` : `${escapeText(capture)} ${frame}`,

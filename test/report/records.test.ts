@@ -200,6 +200,7 @@ describe('scan records', () => {
     expect(summaryRecord(report({ ledger: facts, findings, findingsHidden: 4 }))).toEqual({
       type: 'summary',
       captures: 2,
+      inputsUnread: 0,
       packets: 105,
       bytes: 20_001,
       smbMessages: 82,

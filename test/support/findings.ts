@@ -66,6 +66,7 @@ export function report(overrides: Partial<Report> = {}): Report {
     networks: NETWORKS,
     findings,
     findingsHidden: 0,
+    inputsUnread: 0,
     rules: [...new Set(findings.map((f) => f.rule))].map((id) => rule({ id })),
     durationMs: 12.4,
     ...overrides,

@@ -1,0 +1,54 @@
+/** The captures that were named, one after another, through the tracker. */
+import { CaptureError } from '../capture/capture-error.ts'
+import { expandInputs } from '../capture/inputs.ts'
+import { readCapture } from '../capture/read-capture.ts'
+import type { Ledger } from '../track/ledger.ts'
+import { Tracker, type TrackerOptions } from '../track/tracker.ts'
+import type { Progress } from './progress.ts'
+import { reportLine } from './report-line.ts'
+import { didYouMean } from './suggest.ts'
+
+export interface Inputs {
+  files: string[]
+  /** How much of what was named is no input; the user has been told. */
+  unread: number
+}
+
+/** Folders and patterns become files. `commands` are the words that may have been meant by a name that is none. */
+export async function findInputs(paths: readonly string[], commands: readonly string[] = []): Promise<Inputs> {
+  const { files, errors } = await expandInputs(paths)
+  for (const error of errors) {
+    const hint = error.code === 'not-found' ? didYouMean(error.path, commands) : ''
+    reportLine(error.message + hint)
+  }
+  return { files, unread: errors.length }
+}
+
+/** What one capture holds; null where nothing can be read of it, which the user has then been told, as of every damage. */
+export async function readLedger(
+  path: string,
+  progress: Progress,
+  options: TrackerOptions = {},
+): Promise<Ledger | null> {
+  try {
+    const tracker = new Tracker(path, options)
+    const summary = await readCapture(path, tracker, { onProgress: progress.advance })
+    const ledger = tracker.finish(summary)
+    progress.clear()
+    reportWarnings(path, ledger)
+    return ledger
+  } catch (error) {
+    if (!(error instanceof CaptureError)) throw error
+    progress.clear()
+    reportLine(error.message)
+    return null
+  }
+}
+
+function reportWarnings(path: string, ledger: Ledger): void {
+  const name = path === '-' ? 'standard input' : path
+  for (const { warnings } of ledger.captures) {
+    for (const { message, frame } of warnings)
+      reportLine(`${name}: ${message}${frame === null ? '' : ` (frame ${frame})`}`)
+  }
+}

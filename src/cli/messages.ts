@@ -1,0 +1,28 @@
+/** `smblens messages <capture>`: every SMB message, as it is read. */
+import { messagesAsNdjson, messagesAsTable } from '../report/messages.ts'
+import { EXIT, type ExitStatus } from './exit-status.ts'
+import { readLedger } from './inputs.ts'
+import { openOutput } from './output.ts'
+import { createProgress } from './progress.ts'
+
+export const MESSAGE_FORMATS = ['ndjson', 'table'] as const
+
+export interface MessagesOptions {
+  format: (typeof MESSAGE_FORMATS)[number]
+  output?: string
+}
+
+export async function listMessages(path: string, options: MessagesOptions): Promise<ExitStatus> {
+  const output = openOutput(options.output, [path])
+  const progress = createProgress()
+  try {
+    const messages = options.format === 'table' ? messagesAsTable(output) : messagesAsNdjson(output)
+    progress.input(path, 0, 1)
+    const ledger = await readLedger(path, progress, { messages })
+    output.finish()
+    return ledger?.captures.every(({ complete }) => complete) ? EXIT.DONE : EXIT.INPUT
+  } finally {
+    progress.end()
+    output.discard()
+  }
+}

@@ -1,0 +1,131 @@
+/** The command line: what can be asked, in commander's terms. What each command does is in the file of its name, loaded when it is asked for. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { SEVERITIES, type Severity } from '../audit/rule.ts'
+import { writeDiagnostic, writeText } from './descriptor.ts'
+import type { ExitStatus } from './exit-status.ts'
+import type { MessagesOptions } from './messages.ts'
+import type { RulesOptions } from './rules.ts'
+import type { ScanOptions } from './scan.ts'
+import { didYouMean } from './suggest.ts'
+
+const DESCRIPTION = `Reads packet captures and audits the SMB in them: who still speaks SMB1, which sessions are guest, anonymous,
+unsigned, unencrypted or authenticated with NTLM, and which SMB leaves the network. It sends nothing.`
+
+const EXAMPLES = `
+Examples:
+  smblens office.pcap                          what is wrong, worst first
+  smblens scan evidence/ --min-severity high   every capture in a folder; critical and high findings
+  smblens scan a.pcap -f ndjson | jq .         records for scripts, one a line
+  smblens scan a.pcap -f csv -o findings.csv   findings for a spreadsheet
+  smblens scan a.pcap --fail-on high           exit status 1 if anything is high or worse
+  tcpdump -w - port 445 | smblens scan -       from another program
+  smblens messages a.pcap | head               every SMB message
+  smblens rules ntlm-auth                      what a finding means, and how to fix it
+`
+
+const EXIT_STATUSES = `
+Exit status:
+  0  done
+  1  done, and a finding is at or above --fail-on
+  2  wrong usage, or the output cannot be written
+  3  done, but some input could not be read, or was cut or damaged
+  Of 1 and 3, 1 is given: a finding stands, whatever else could not be read.
+`
+
+const SCAN_HELP = `
+Paths are files, folders (with all below them), patterns, or - for standard input: pcap and pcapng, gzip-compressed or not.
+`
+
+/** @param done is given the exit status of the command that was asked for */
+export function createProgram(done: (status: ExitStatus) => void): Command {
+  const program = new Command('smblens')
+    .description(DESCRIPTION)
+    .option('-V, --version', 'print the version')
+    .addHelpText('after', EXAMPLES + EXIT_STATUSES)
+    .helpOption('-h, --help', 'print this help; after a command, the help of the command')
+    .helpCommand('help [command]', 'print the help of a command')
+    .showHelpAfterError('(smblens --help shows how it is used)')
+    .configureOutput({
+      writeOut: (text) => writeText(1, text),
+      writeErr: writeDiagnostic,
+      outputError: (text, write) => write(`smblens: ${text.replace(/^error: /, '')}`),
+    })
+    .exitOverride()
+
+  program
+    .command('scan', { isDefault: true })
+    .summary('audit captures (what smblens CAPTURE does)')
+    .description('Audits captures: what they show, as findings.')
+    .argument('<path...>', 'captures to read')
+    .addOption(
+      choice('-f, --format <format>', 'table, json, ndjson or csv', ['table', 'json', 'ndjson', 'csv']).default(
+        'table',
+      ),
+    )
+    .option('-o, --output <file>', 'write to this file, not to standard output')
+    .addOption(severity('--min-severity <severity>', 'leave out what is less severe than this'))
+    .addOption(severity('--fail-on <severity>', 'exit status 1 if there is a finding of this severity or worse'))
+    .addOption(list('--rule <id,...>', 'apply only these rules'))
+    .addOption(list('--exclude-rule <id,...>', 'do not apply these rules'))
+    .option('--internal <cidr,...>', 'your own public networks: SMB to them does not leave the network', collect, [])
+    .addHelpText('after', SCAN_HELP + EXIT_STATUSES)
+    .action(async (paths: string[], options: ScanOptions) => {
+      const { scan } = await import('./scan.ts')
+      done(await scan(paths, options))
+    })
+
+  program
+    .command('messages')
+    .summary('list every SMB message')
+    .description('Lists every SMB message of a capture, a row each, with what its header says.')
+    .argument('<capture>', 'a capture, or - for standard input')
+    .addOption(choice('-f, --format <format>', 'ndjson or table', ['ndjson', 'table']).default('ndjson'))
+    .option('-o, --output <file>', 'write to this file, not to standard output')
+    .addHelpText('after', EXIT_STATUSES)
+    .action(async (path: string, options: MessagesOptions) => {
+      const { listMessages } = await import('./messages.ts')
+      done(await listMessages(path, options))
+    })
+
+  program
+    .command('rules')
+    .summary('explain the rules')
+    .description(
+      'Lists the rules; with an ID, tells what one looks for, how it decides, how to fix it and when it is wrong.',
+    )
+    .argument('[id]', 'a rule, such as unsigned-session')
+    .addOption(choice('-f, --format <format>', 'table or json', ['table', 'json']).default('table'))
+    .action(async (id: string | undefined, options: RulesOptions) => {
+      const { showRules } = await import('./rules.ts')
+      done(showRules(id, options))
+    })
+
+  return program
+}
+
+export { CommanderError }
+
+/** One of a few words, with the nearest suggested for any other. */
+function choice(flags: string, description: string, allowed: readonly string[]): Option {
+  return new Option(flags, description).argParser((value: string) => {
+    if (allowed.includes(value)) return value
+    throw new InvalidArgumentError(`It is one of ${allowed.join(', ')}${didYouMean(value, allowed)}.`)
+  })
+}
+
+function severity(flags: string, description: string): Option {
+  return choice(flags, `${description}: ${SEVERITIES.join(', ')}`, SEVERITIES satisfies readonly Severity[])
+}
+
+/** Values separated by commas; the option may be repeated too. */
+function list(flags: string, description: string): Option {
+  return new Option(flags, description).default([], 'all').argParser((value: string, before: string[]) => {
+    const values = value.split(',').map((part) => part.trim())
+    if (values.includes('')) throw new InvalidArgumentError('There is an empty name in the list.')
+    return [...before, ...values]
+  })
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value]
+}

@@ -1,0 +1,33 @@
+/** `smblens rules [ID]`: the catalogue. */
+import type { Rule } from '../audit/rule.ts'
+import { RULES } from '../audit/rules/index.ts'
+import { writeRule, writeRuleList, writeRulesJson } from '../report/rules.ts'
+import { EXIT, type ExitStatus, UsageError } from './exit-status.ts'
+import { deliver, openOutput } from './output.ts'
+import { didYouMean } from './suggest.ts'
+import { colorOnStdout, terminalWidth } from './terminal.ts'
+
+export interface RulesOptions {
+  format: 'table' | 'json'
+}
+
+export function showRules(id: string | undefined, options: RulesOptions): ExitStatus {
+  const rules = id === undefined ? RULES : [ruleById(id)]
+  const output = openOutput(undefined, [])
+  const table = { width: terminalWidth(), color: colorOnStdout() }
+  const [only] = rules
+  deliver(output, () => {
+    if (options.format === 'json') writeRulesJson(rules, output)
+    else if (id === undefined || only === undefined) writeRuleList(rules, output, table)
+    else writeRule(only, output, table)
+  })
+  return EXIT.DONE
+}
+
+/** @throws UsageError where there is no such rule */
+export function ruleById(id: string): Rule {
+  const rule = RULES.find((candidate) => candidate.id === id)
+  if (rule !== undefined) return rule
+  const ids = RULES.map((candidate) => candidate.id)
+  throw new UsageError(`there is no rule "${id}"${didYouMean(id, ids)}: smblens rules lists them`)
+}

@@ -1,0 +1,107 @@
+/** `smblens scan <path...>`: captures in, a report out. */
+import { audit } from '../audit/audit.ts'
+import { createNetworks, type Networks, parseCidrs } from '../audit/networks.ts'
+import { atLeast, type Rule, type Severity } from '../audit/rule.ts'
+import { RULES } from '../audit/rules/index.ts'
+import { writeCsv } from '../report/csv.ts'
+import { writeJson } from '../report/json.ts'
+import { writeNdjson } from '../report/ndjson.ts'
+import { findingRecords, type Report, scanRecords } from '../report/records.ts'
+import { writeTable } from '../report/table.ts'
+import type { Ledger } from '../track/ledger.ts'
+import { mergeLedgers } from '../track/merge.ts'
+import { EXIT, type ExitStatus, UsageError } from './exit-status.ts'
+import { findInputs, type Inputs, readLedger } from './inputs.ts'
+import { deliver, type Output, openOutput } from './output.ts'
+import { createProgress } from './progress.ts'
+import { ruleById } from './rules.ts'
+import { colorOnStdout, terminalWidth } from './terminal.ts'
+
+export const SCAN_FORMATS = ['table', 'json', 'ndjson', 'csv'] as const
+
+/** A mistyped one arrives here as the name of a capture. */
+const COMMANDS = ['scan', 'messages', 'rules', 'help']
+
+export interface ScanOptions {
+  format: (typeof SCAN_FORMATS)[number]
+  output?: string
+  minSeverity?: Severity
+  failOn?: Severity
+  /** Ids of the only rules to apply, and of those not to apply. */
+  rule: string[]
+  excludeRule: string[]
+  /** Networks as the user wrote them. */
+  internal: string[]
+}
+
+export async function scan(paths: readonly string[], options: ScanOptions): Promise<ExitStatus> {
+  const started = performance.now()
+  // All that can be wrong with the request is found before the first, perhaps long, capture is read.
+  const rules = selectRules(options.rule, options.excludeRule)
+  const networks = await internalNetworks(options.internal)
+  const inputs = await findInputs(paths, COMMANDS)
+  const output = openOutput(options.output, inputs.files)
+  try {
+    const { ledger, unread } = await readAll(inputs)
+    const findings = audit(ledger, { networks, rules })
+    const { minSeverity, failOn } = options
+    const shown = minSeverity ? findings.filter(({ severity }) => atLeast(severity, minSeverity)) : findings
+    const report: Report = {
+      ledger,
+      networks,
+      findings: shown,
+      findingsHidden: findings.length - shown.length,
+      inputsUnread: unread,
+      rules,
+      durationMs: performance.now() - started,
+    }
+    deliver(output, () => write(report, options.format, output))
+    if (failOn && findings.some(({ severity }) => atLeast(severity, failOn))) return EXIT.FINDING
+    return unread > 0 || ledger.captures.some(({ complete }) => !complete) ? EXIT.INPUT : EXIT.DONE
+  } finally {
+    output.discard()
+  }
+}
+
+async function readAll({ files, unread }: Inputs): Promise<{ ledger: Ledger; unread: number }> {
+  const progress = createProgress()
+  const ledgers: Ledger[] = []
+  try {
+    for (const [i, path] of files.entries()) {
+      progress.input(path, i, files.length)
+      const ledger = await readLedger(path, progress)
+      if (ledger !== null) ledgers.push(ledger)
+    }
+  } finally {
+    progress.end()
+  }
+  return { ledger: mergeLedgers(...ledgers), unread: unread + files.length - ledgers.length }
+}
+
+function write(report: Report, format: ScanOptions['format'], output: Output): void {
+  if (format === 'json') writeJson(scanRecords(report), output)
+  else if (format === 'ndjson') writeNdjson(scanRecords(report), output)
+  else if (format === 'csv') writeCsv(findingRecords(report), output)
+  else writeTable(report, output, { width: terminalWidth(), color: !output.isFile && colorOnStdout() })
+}
+
+function selectRules(only: readonly string[], without: readonly string[]): Rule[] {
+  const included: readonly Rule[] = only.length > 0 ? only.map(ruleById) : RULES
+  const excluded = new Set(without.map(ruleById))
+  const selected = RULES.filter((rule) => included.includes(rule) && !excluded.has(rule))
+  if (selected.length === 0) throw new UsageError('--exclude-rule leaves no rule to apply: leave one')
+  return selected
+}
+
+async function internalNetworks(texts: readonly string[]): Promise<Networks> {
+  const cidrs: string[] = []
+  for (const text of texts) {
+    try {
+      cidrs.push(...(await parseCidrs(text)))
+    } catch (error) {
+      if (error instanceof RangeError) throw new UsageError(`--internal: ${error.message}`)
+      throw error
+    }
+  }
+  return createNetworks(cidrs)
+}

@@ -1,0 +1,42 @@
+/**
+ * The library: what `smblens scan` does, in parts.
+ *
+ *     const tracker = new Tracker(path)
+ *     const summary = await readCapture(path, tracker)
+ *     const ledger = tracker.finish(summary)
+ *     const findings = audit(ledger, { networks: createNetworks() })
+ */
+
+export { type AuditOptions, audit } from './audit/audit.ts'
+export type { Finding } from './audit/findings.ts'
+export { createNetworks, type Direction, type Networks, parseCidrs } from './audit/networks.ts'
+export { atLeast, type Rule, SEVERITIES, type Severity } from './audit/rule.ts'
+export { RULES } from './audit/rules/index.ts'
+export { CaptureError, type CaptureErrorCode } from './capture/capture-error.ts'
+export type { FrameSink } from './capture/frame-sink.ts'
+export { expandInputs } from './capture/inputs.ts'
+export { type CaptureSummary, type ReadOptions, readCapture, readCaptureStream } from './capture/read-capture.ts'
+export { writeCsv } from './report/csv.ts'
+export type { HostRecord } from './report/hosts.ts'
+export { writeJson } from './report/json.ts'
+export { writeNdjson } from './report/ndjson.ts'
+export {
+  type CaptureRecord,
+  type ConnectionRecord,
+  type FindingRecord,
+  findingRecords,
+  type MessageRecord,
+  messageRecord,
+  type Report,
+  SCHEMA_VERSION,
+  type ScanRecord,
+  type SessionRecord,
+  type SummaryRecord,
+  scanRecords,
+} from './report/records.ts'
+export type { TextSink } from './report/sink.ts'
+export { type TableOptions, writeTable } from './report/table.ts'
+export type * from './track/ledger.ts'
+export { mergeLedgers } from './track/merge.ts'
+export type { MessageRow, MessageSink } from './track/messages.ts'
+export { Tracker, type TrackerOptions } from './track/tracker.ts'

@@ -1,0 +1,61 @@
+/** The catalogue of rules, as text for people and as JSON. */
+import type { Rule } from '../audit/rule.ts'
+import { pad, safeJson, wrap } from './escape.ts'
+import { SCHEMA_VERSION } from './records.ts'
+import type { TextSink } from './sink.ts'
+import { createStyle } from './style.ts'
+import type { TableOptions } from './table.ts'
+
+const MAX_WIDTH = 100
+
+/** A rule without its code. */
+export type RuleRecord = Omit<Rule, 'evaluate' | 'subject'>
+
+export function ruleRecord(rule: Rule): RuleRecord {
+  const { id, title, severity, guide, why, how, remediation, references, falsePositives } = rule
+  return { id, title, severity, guide, why, how, remediation, references, falsePositives }
+}
+
+export function writeRulesJson(rules: readonly Rule[], sink: TextSink): void {
+  sink.write(`${safeJson({ schemaVersion: SCHEMA_VERSION, rules: rules.map(ruleRecord) })}\n`)
+}
+
+/** One line a rule. */
+export function writeRuleList(rules: readonly Rule[], sink: TextSink, { width, color }: TableOptions): void {
+  const style = createStyle(color)
+  const idWidth = Math.max(...rules.map((rule) => rule.id.length), 2)
+  const titleWidth = Math.max(20, width - idWidth - 'critical'.length - 4)
+  for (const { id, severity, title } of rules) {
+    const [first = '', ...rest] = wrap(title, titleWidth)
+    sink.write(`${style.strong(pad(id, idWidth))}  ${style.severity(severity, pad(severity, 8))}  ${first}\n`)
+    for (const line of rest) sink.write(`${' '.repeat(idWidth + 12)}${line}\n`)
+  }
+  sink.write(
+    `\n${style.quiet('smblens rules ID tells how a rule decides, how to fix what it finds, and when it is wrong.')}\n`,
+  )
+}
+
+/** Everything about one rule. */
+export function writeRule(rule: Rule, sink: TextSink, { width, color }: TableOptions): void {
+  const style = createStyle(color)
+  const columns = Math.min(MAX_WIDTH, width)
+  const section = (heading: string, lines: readonly string[]) => {
+    if (lines.length === 0) return
+    sink.write(`\n${style.strong(heading)}\n`)
+    for (const line of lines) sink.write(`  ${line}\n`)
+  }
+  const text = (paragraph: string) => wrap(paragraph, columns - 2)
+  const item = (entry: string) => wrap(entry, columns - 4).map((line, i) => (i === 0 ? `- ${line}` : `  ${line}`))
+
+  sink.write(`${style.strong(rule.id)}  ${style.severity(rule.severity, rule.severity)}\n`)
+  for (const line of wrap(rule.title, columns)) sink.write(`${line}\n`)
+  section('Why', text(rule.why))
+  section('How it is decided', text(rule.how))
+  section('Fix', [...text(rule.remediation.setting), ...rule.remediation.powershell.map((line) => `PS> ${line}`)])
+  section('When it is wrong', rule.falsePositives.flatMap(item))
+  section('In "Protect SMB traffic from interception"', text(rule.guide))
+  section(
+    'References',
+    rule.references.map((reference) => `- ${reference}`),
+  )
+}
