@@ -1,0 +1,207 @@
+/**
+ * A walker over DER (X.690 section 10), and over as much of BER as implementations send: indefinite lengths and lengths with leading zero octets.
+ *
+ * Nothing is built: an `Element` is a few offsets, its children are read when they are asked for, and content is handed out as views. So of a message
+ * that was captured in part, every field up to the cut can be read.
+ *
+ * What an attacker can reach is bounded: lengths have at most 4 octets and never leave the enclosing element, elements nest at most `DEPTH_LIMIT`
+ * deep, and one walk reads at most `ELEMENT_LIMIT` of them. Reaching a limit is `unsupported`: the bytes may be good BER, it is we who stop.
+ */
+import { u32be } from '../bytes.ts'
+import type { Cursor } from '../parse.ts'
+import { utf8 } from '../text.ts'
+import { oidText } from './oids.ts'
+
+/** Identifier octets of the universal types, with the constructed bit where the type is always constructed. */
+export const DER_TAG = {
+  INTEGER: 0x02,
+  BIT_STRING: 0x03,
+  OCTET_STRING: 0x04,
+  OBJECT_IDENTIFIER: 0x06,
+  ENUMERATED: 0x0a,
+  GENERALIZED_TIME: 0x18,
+  GENERAL_STRING: 0x1b,
+  SEQUENCE: 0x30,
+} as const
+
+/** The identifier octet of `[number]`, constructed. */
+export function contextTag(number: number): number {
+  return 0xa0 | number
+}
+
+/** The identifier octet of `[APPLICATION number]`, constructed. */
+export function applicationTag(number: number): number {
+  return 0x60 | number
+}
+
+export const DEPTH_LIMIT = 16
+export const ELEMENT_LIMIT = 4096
+
+const CONSTRUCTED = 0x20
+const CONTEXT_CONSTRUCTED = 0xa0
+/** In the low five bits of the identifier: the tag number follows in octets of its own. */
+const HIGH_TAG_NUMBER = 0x1f
+
+/** One tag, length, value. Offsets are the cursor's, from the start of the message. */
+export interface Element {
+  /** The identifier octet. Tag numbers above 30 are skipped over, not kept: nothing that we read has one. */
+  tag: number
+  /** Of the identifier octet. */
+  offset: number
+  /** Of the first content octet. */
+  start: number
+  /** Past the last content octet; for an indefinite length the end of the enclosing element, which the content cannot pass. */
+  end: number
+  /** The content ends at an end-of-contents marker, somewhere before `end`. */
+  indefinite: boolean
+  depth: number
+}
+
+/** Reads elements through a cursor, whose faults it raises: `malformed` past the enclosing element, `truncated` past the captured bytes. */
+export class DerReader {
+  readonly cursor: Cursor
+  /** Elements read so far. */
+  count = 0
+
+  constructor(cursor: Cursor) {
+    this.cursor = cursor
+  }
+
+  /** The outermost element, at the cursor. What follows it is not looked at. */
+  root(field: string): Element {
+    return this.elementAt(this.cursor.offset, this.cursor.wireLength, field)
+  }
+
+  /** The element whose identifier octet is at `offset`, inside an enclosing element that ends at `limit`. */
+  elementAt(offset: number, limit: number, field: string, depth = 0): Element {
+    const c = this.cursor
+    if (depth > DEPTH_LIMIT || this.count >= ELEMENT_LIMIT) c.unsupported(field, offset)
+    this.count++
+    c.offset = offset
+    const tag = this.octet(limit, field)
+    if ((tag & HIGH_TAG_NUMBER) === HIGH_TAG_NUMBER) this.skipTagNumber(limit, field)
+    const first = this.octet(limit, field)
+    if (first === 0x80) {
+      if (!(tag & CONSTRUCTED)) c.malformed(field, offset)
+      return { tag, offset, start: c.offset, end: limit, indefinite: true, depth }
+    }
+    const length = first < 0x80 ? first : this.longLength(first & 0x7f, limit, field)
+    const end = c.offset + length
+    if (end > limit) c.malformed(field, offset)
+    return { tag, offset, start: c.offset, end, indefinite: false, depth }
+  }
+
+  /** The elements inside a constructed one, in order. */
+  *children(parent: Element, field: string): Generator<Element, void> {
+    if (!(parent.tag & CONSTRUCTED)) this.cursor.malformed(field, parent.offset)
+    let at = parent.start
+    while (!this.atEnd(parent, at, field)) {
+      const child = this.elementAt(at, parent.end, field, parent.depth + 1)
+      yield child
+      at = this.after(child, field)
+    }
+  }
+
+  /**
+   * The fields of a SEQUENCE in which each is explicitly tagged `[number]`, as in SPNEGO and Kerberos: pairs of the number and the element inside the tag.
+   * Numbers must rise, so that no field comes twice: two decoders could otherwise each take another one for the real one.
+   */
+  *fields(sequence: Element, field: string): Generator<[number: number, value: Element], void> {
+    let last = -1
+    for (const tagged of this.children(this.expect(sequence, DER_TAG.SEQUENCE, field), field)) {
+      const number = tagged.tag - CONTEXT_CONSTRUCTED
+      if (number <= last || number >= HIGH_TAG_NUMBER) this.cursor.malformed(field, tagged.offset)
+      last = number
+      yield [number, this.inside(tagged, field)]
+    }
+  }
+
+  /** The one element inside an explicit tag. */
+  inside(tagged: Element, field: string): Element {
+    return this.elementAt(tagged.start, tagged.end, field, tagged.depth + 1)
+  }
+
+  /** `element`, which must have this tag. A string in BER's constructed form has its octets in pieces: `unsupported`, for there is no view of it. */
+  expect(element: Element, tag: number, field: string): Element {
+    if (element.tag === tag) return element
+    if (element.tag === (tag | CONSTRUCTED)) this.cursor.unsupported(field, element.offset)
+    return this.cursor.malformed(field, element.offset)
+  }
+
+  /** The content octets of a primitive element of this tag. */
+  content(element: Element, tag: number, field: string): Uint8Array {
+    const { start, end } = this.expect(element, tag, field)
+    return this.cursor.viewAt(start, end - start, field)
+  }
+
+  /** As much of the content as was captured: shorter than `end - start` where the capture was cut. */
+  captured(element: Element): Uint8Array {
+    return this.cursor.bytes.subarray(element.start, element.end)
+  }
+
+  /** INTEGER or ENUMERATED, two's complement; `malformed` beyond 48 bits, where no protocol field reaches. */
+  integer(element: Element, field: string, tag: number = DER_TAG.INTEGER): number {
+    const octets = this.content(element, tag, field)
+    if (octets.length === 0 || octets.length > 6) this.cursor.malformed(field, element.offset)
+    let value = (octets[0] << 24) >> 24
+    for (let i = 1; i < octets.length; i++) value = value * 256 + octets[i]
+    return value
+  }
+
+  /** The first 32 bits of a BIT STRING, bit 0 highest, as KerberosFlags are counted (RFC 4120 5.2.8). Bits that were not sent are zero. */
+  flags(element: Element, field: string): number {
+    const octets = this.content(element, DER_TAG.BIT_STRING, field)
+    if (octets.length === 0 || octets[0] > 7) this.cursor.malformed(field, element.offset)
+    const bits = new Uint8Array(4)
+    bits.set(octets.subarray(1, 5))
+    return u32be(bits, 0)
+  }
+
+  /** OBJECT IDENTIFIER as dotted text. */
+  oid(element: Element, field: string): string {
+    return (
+      oidText(this.content(element, DER_TAG.OBJECT_IDENTIFIER, field)) ?? this.cursor.malformed(field, element.offset)
+    )
+  }
+
+  /** GeneralString, taken for UTF-8. */
+  generalString(element: Element, field: string): string {
+    return utf8(this.content(element, DER_TAG.GENERAL_STRING, field))
+  }
+
+  private octet(limit: number, field: string): number {
+    if (this.cursor.offset >= limit) this.cursor.malformed(field)
+    return this.cursor.u8(field)
+  }
+
+  private longLength(octets: number, limit: number, field: string): number {
+    if (octets > 4) this.cursor.malformed(field)
+    let length = 0
+    for (let i = 0; i < octets; i++) length = length * 256 + this.octet(limit, field)
+    return length
+  }
+
+  private skipTagNumber(limit: number, field: string): void {
+    for (let i = 0; i < 4; i++) if (this.octet(limit, field) < 0x80) return
+    this.cursor.unsupported(field)
+  }
+
+  /** Whether the content of `parent` is over at `at`; an indefinite length that meets no end-of-contents marker is `malformed`. */
+  private atEnd(parent: Element, at: number, field: string): boolean {
+    if (!parent.indefinite) return at === parent.end
+    const c = this.cursor
+    c.offset = at
+    if (this.octet(parent.end, field) !== 0) return false
+    if (this.octet(parent.end, field) !== 0) c.malformed(field, at)
+    return true
+  }
+
+  /** The offset that follows an element. An indefinite length has to be walked for it. */
+  private after(element: Element, field: string): number {
+    if (!element.indefinite) return element.end
+    let at = element.start
+    while (!this.atEnd(element, at, field))
+      at = this.after(this.elementAt(at, element.end, field, element.depth + 1), field)
+    return at + 2
+  }
+}
