@@ -1,0 +1,138 @@
+/**
+ * AV_PAIR list, [MS-NLMP] 2.2.2.1: what the server says of itself in a CHALLENGE, and what an NTLMv2 client repeats and adds in its response.
+ *
+ *   AvId (2)  AvLen (2)  Value (AvLen), and again; the last AvId is MsvAvEOL. Texts are UTF-16LE whatever the message's flags say.
+ */
+import { u16le, u32le } from '../bytes.ts'
+import { utf16le } from '../text.ts'
+
+export const AV_ID = {
+  MsvAvEOL: 0,
+  MsvAvNbComputerName: 1,
+  MsvAvNbDomainName: 2,
+  MsvAvDnsComputerName: 3,
+  MsvAvDnsDomainName: 4,
+  MsvAvDnsTreeName: 5,
+  MsvAvFlags: 6,
+  MsvAvTimestamp: 7,
+  MsvAvSingleHost: 8,
+  MsvAvTargetName: 9,
+  MsvAvChannelBindings: 10,
+} as const
+
+/** MsvAvFlags. */
+export const AV_FLAG_CONSTRAINED = 0x1
+export const AV_FLAG_MIC_PROVIDED = 0x2
+export const AV_FLAG_UNTRUSTED_TARGET_NAME = 0x4
+
+/** Pairs beyond this are not read: there are eleven ids. */
+export const AV_PAIR_LIMIT = 64
+
+/** Null: there was no such pair, or none of the length that it must have. */
+export interface AvPairs {
+  nbComputerName: string | null
+  nbDomainName: string | null
+  dnsComputerName: string | null
+  dnsDomainName: string | null
+  dnsTreeName: string | null
+  flags: number | null
+  /** FILETIME: ticks of 100 ns since 1601 UTC. */
+  timestamp: bigint | null
+  /** Single_Host_Data, [MS-NLMP] 2.2.2.2, unread. */
+  singleHost: Uint8Array | null
+  /** The SPN that the client means to reach. */
+  targetName: string | null
+  /** The MD5 hash of the channel bindings, 16 bytes; all zero: none. */
+  channelBindings: Uint8Array | null
+  /** Pairs of other ids, in order. */
+  unknown: { avId: number; value: Uint8Array }[]
+  /**
+   * av-pair-out-of-bounds: AvLen passes the end of the list, nothing further was read. av-pair-length: a length that its type cannot have; a text
+   * keeps its whole characters, other values are not kept.
+   * av-pair-repeated: an id came again, the first was kept, as Windows and Samba search from the front. av-pair-without-end: no MsvAvEOL.
+   * av-pair-limit: more than 64 pairs. Each at most once.
+   */
+  anomalies: string[]
+}
+
+type TextField = 'nbComputerName' | 'nbDomainName' | 'dnsComputerName' | 'dnsDomainName' | 'dnsTreeName' | 'targetName'
+
+const TEXT_FIELDS: ReadonlyMap<number, TextField> = new Map([
+  [AV_ID.MsvAvNbComputerName, 'nbComputerName'],
+  [AV_ID.MsvAvNbDomainName, 'nbDomainName'],
+  [AV_ID.MsvAvDnsComputerName, 'dnsComputerName'],
+  [AV_ID.MsvAvDnsDomainName, 'dnsDomainName'],
+  [AV_ID.MsvAvDnsTreeName, 'dnsTreeName'],
+  [AV_ID.MsvAvTargetName, 'targetName'],
+])
+
+/** Reads a list that is there from its first byte to its last. Never fails: what is odd is said in `anomalies`. */
+export function parseAvPairs(list: Uint8Array): AvPairs {
+  const pairs: AvPairs = {
+    nbComputerName: null,
+    nbDomainName: null,
+    dnsComputerName: null,
+    dnsDomainName: null,
+    dnsTreeName: null,
+    flags: null,
+    timestamp: null,
+    singleHost: null,
+    targetName: null,
+    channelBindings: null,
+    unknown: [],
+    anomalies: [],
+  }
+  const anomalies = new Set<string>()
+  const end = readPairs(list, pairs, anomalies)
+  if (end !== null) anomalies.add(end)
+  pairs.anomalies.push(...anomalies)
+  return pairs
+}
+
+/** Fills `pairs` up to MsvAvEOL: null then, otherwise why it stopped before one. */
+function readPairs(list: Uint8Array, pairs: AvPairs, anomalies: Set<string>): string | null {
+  const seen = new Set<number>()
+  let at = 0
+  for (let count = 0; count < AV_PAIR_LIMIT; count++) {
+    if (at + 4 > list.length) return 'av-pair-without-end'
+    const avId = u16le(list, at)
+    const avLen = u16le(list, at + 2)
+    if (avId === AV_ID.MsvAvEOL) return avLen === 0 ? null : 'av-pair-length'
+    const next = at + 4 + avLen
+    if (next > list.length) return 'av-pair-out-of-bounds'
+    if (seen.has(avId)) anomalies.add('av-pair-repeated')
+    else if (!keep(pairs, avId, list.subarray(at + 4, next))) anomalies.add('av-pair-length')
+    seen.add(avId)
+    at = next
+  }
+  return 'av-pair-limit'
+}
+
+/** Puts a value in its place; false where its length is not one of its type. */
+function keep(pairs: AvPairs, avId: number, value: Uint8Array): boolean {
+  const text = TEXT_FIELDS.get(avId)
+  if (text !== undefined) {
+    pairs[text] = utf16le(value)
+    return value.length % 2 === 0
+  }
+  switch (avId) {
+    case AV_ID.MsvAvFlags:
+      if (value.length !== 4) return false
+      pairs.flags = u32le(value, 0)
+      return true
+    case AV_ID.MsvAvTimestamp:
+      if (value.length !== 8) return false
+      pairs.timestamp = (BigInt(u32le(value, 4)) << 32n) | BigInt(u32le(value, 0))
+      return true
+    case AV_ID.MsvAvSingleHost:
+      pairs.singleHost = value
+      return true
+    case AV_ID.MsvAvChannelBindings:
+      if (value.length !== 16) return false
+      pairs.channelBindings = value
+      return true
+    default:
+      pairs.unknown.push({ avId, value })
+      return true
+  }
+}

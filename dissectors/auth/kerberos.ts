@@ -1,0 +1,264 @@
+/**
+ * The Kerberos messages of a session setup: AP-REQ, AP-REP and KRB-ERROR, RFC 4120 5.5 and 5.9, in the framing of RFC 4121 4.1:
+ *
+ *   60 .. 06 .. krb5 OID   GSS frame, which later tokens and some clients leave out
+ *   TOK_ID (2)             01 00 AP-REQ, 02 00 AP-REP, 03 00 KRB-ERROR; left out too by DCE-style clients
+ *   AP-REQ     [APPLICATION 14] { pvno [0], msg-type [1], ap-options [2], ticket [3], authenticator [4] EncryptedData }
+ *   Ticket     [APPLICATION 1]  { tkt-vno [0], realm [1], sname [2], enc-part [3] EncryptedData }
+ *   AP-REP     [APPLICATION 15] { pvno [0], msg-type [1], enc-part [2] EncryptedData }
+ *   KRB-ERROR  [APPLICATION 30] { pvno [0], msg-type [1], ctime [2], cusec [3], stime [4], susec [5], error-code [6], crealm [7], cname [8],
+ *                                 realm [9], sname [10], e-text [11], e-data [12] }
+ *   EncryptedData   { etype [0], kvno [1] OPTIONAL, cipher [2] }
+ *   PrincipalName   { name-type [0], name-string [1] SEQUENCE OF GeneralString }
+ *
+ * Only what goes in the clear is read; ciphers are not looked at, so a message cut inside one still gives all its fields.
+ */
+import { u16be } from '../bytes.ts'
+import { Cursor, type Parsed, parse } from '../parse.ts'
+import { utf8 } from '../text.ts'
+import { applicationTag, DER_TAG, DerReader, type Element } from './der.ts'
+import { GSS_TOKEN_TAG, type GssToken, readGssToken } from './gss.ts'
+import { isKerberosMechanism, OID_KRB5, OID_MS_KRB5 } from './oids.ts'
+
+const KRB_AP_REQ = 14
+const KRB_AP_REP = 15
+const KRB_ERROR = 30
+const TICKET = 1
+const PVNO = 5
+
+/** TOK_ID, RFC 4121 4.1, big-endian, and the message that it announces. */
+const TOKEN_MESSAGES: ReadonlyMap<number, number> = new Map([
+  [0x0100, KRB_AP_REQ],
+  [0x0200, KRB_AP_REP],
+  [0x0300, KRB_ERROR],
+])
+
+const MESSAGE_TAGS: ReadonlySet<number> = new Set([...TOKEN_MESSAGES.values()].map(applicationTag))
+
+/** APOptions, RFC 4120 5.5.1. */
+export const AP_OPTION_USE_SESSION_KEY = 0x40000000
+export const AP_OPTION_MUTUAL_REQUIRED = 0x20000000
+
+export type KerberosMessage = ApReq | ApRep | KrbError
+
+export interface ApReq {
+  kind: 'ap-req'
+  apOptions: number
+  mutualRequired: boolean
+  ticket: Ticket
+  /** Encryption type of the authenticator, which is that of the session key. Encryption types are signed: Microsoft's own are negative. */
+  authenticatorEtype: number
+}
+
+export interface Ticket {
+  realm: string
+  /** The parts of the name joined by "/". */
+  serverName: string
+  /** Encryption type of the ticket, which is that of the service's key. */
+  etype: number
+  /** Version of the service's key. */
+  kvno: number | null
+}
+
+export interface ApRep {
+  kind: 'ap-rep'
+  etype: number
+}
+
+export interface KrbError {
+  kind: 'krb-error'
+  code: number
+  realm: string | null
+  serverName: string | null
+  /** stime and susec as microseconds since 1970 UTC; null where they are no time. */
+  serverTime: number | null
+}
+
+/** Whether a token is Kerberos by its frame or its first bytes, one that `parseKerberosToken` does not support included. */
+export function isKerberosToken(token: Uint8Array, wireLength: number = token.length): boolean {
+  if (token[0] === GSS_TOKEN_TAG) {
+    const frame = parse<GssToken>(new Cursor(token, wireLength), (c) => {
+      const der = new DerReader(c)
+      return readGssToken(der, der.root('InitialContextToken'))
+    })
+    return frame.ok && isKerberosMechanism(frame.value.thisMech)
+  }
+  if (MESSAGE_TAGS.has(token[0])) return true
+  const message = TOKEN_MESSAGES.get(u16be(token, 0))
+  return message !== undefined && token[2] === applicationTag(message)
+}
+
+/** Reads a token. Other mechanisms (user-to-user, IAKERB), other token ids and other versions than 5 are `unsupported`. */
+export function parseKerberosToken(token: Uint8Array, wireLength: number = token.length): Parsed<KerberosMessage> {
+  return parse<KerberosMessage>(new Cursor(token, wireLength), (c, out) => {
+    const der = new DerReader(c)
+    let start = 0
+    let end = wireLength
+    if (c.viewAt(0, 1, 'InitialContextToken')[0] === GSS_TOKEN_TAG) {
+      const frame = readGssToken(der, der.root('InitialContextToken'))
+      if (frame.thisMech !== OID_KRB5 && frame.thisMech !== OID_MS_KRB5) c.unsupported('thisMech', 0)
+      start = frame.start
+      end = frame.end
+    }
+    const announced = readTokenId(c, start, end)
+    if (announced !== null) start += 2
+    const message = der.elementAt(start, end, 'msg-type')
+    if (announced !== null) der.expect(message, applicationTag(announced), 'msg-type')
+    switch (message.tag) {
+      case applicationTag(KRB_AP_REQ):
+        return readApReq(der, message, out as Partial<ApReq>)
+      case applicationTag(KRB_AP_REP):
+        return readApRep(der, message, out as Partial<ApRep>)
+      case applicationTag(KRB_ERROR):
+        return readKrbError(der, message, out as Partial<KrbError>)
+      default:
+        return c.unsupported('msg-type', message.offset)
+    }
+  })
+}
+
+/** The message that TOK_ID announces; null where the message itself stands in its place. */
+function readTokenId(c: Cursor, start: number, end: number): number | null {
+  if (start + 2 > end) c.malformed('TOK_ID', start)
+  c.offset = start
+  const tokenId = c.u16be('TOK_ID')
+  if (MESSAGE_TAGS.has(tokenId >> 8)) return null
+  return TOKEN_MESSAGES.get(tokenId) ?? c.unsupported('TOK_ID', start)
+}
+
+function readApReq(der: DerReader, message: Element, out: Partial<ApReq>): ApReq {
+  out.kind = 'ap-req'
+  for (const [number, value] of messageFields(der, message, KRB_AP_REQ)) {
+    if (number === 2) {
+      out.apOptions = der.flags(value, 'ap-options')
+      out.mutualRequired = (out.apOptions & AP_OPTION_MUTUAL_REQUIRED) !== 0
+    } else if (number === 3) out.ticket = readTicket(der, value)
+    else if (number === 4) out.authenticatorEtype = readEncryptedData(der, value, 'authenticator').etype
+  }
+  if (out.apOptions === undefined) der.cursor.malformed('ap-options', message.offset)
+  if (out.ticket === undefined) der.cursor.malformed('ticket', message.offset)
+  if (out.authenticatorEtype === undefined) der.cursor.malformed('authenticator', message.offset)
+  return out as ApReq
+}
+
+function readTicket(der: DerReader, ticket: Element): Ticket {
+  der.expect(ticket, applicationTag(TICKET), 'ticket')
+  let realm: string | undefined
+  let serverName: string | undefined
+  let encPart: { etype: number; kvno: number | null } | undefined
+  for (const [number, value] of der.fields(der.inside(ticket, 'ticket'), 'ticket')) {
+    if (number === 0) readVersion(der, value, 'tkt-vno')
+    else if (number === 1) realm = der.generalString(value, 'realm')
+    else if (number === 2) serverName = readPrincipalName(der, value, 'sname')
+    else if (number === 3) encPart = readEncryptedData(der, value, 'enc-part')
+  }
+  if (realm === undefined) return der.cursor.malformed('realm', ticket.offset)
+  if (serverName === undefined) return der.cursor.malformed('sname', ticket.offset)
+  if (encPart === undefined) return der.cursor.malformed('enc-part', ticket.offset)
+  return { realm, serverName, ...encPart }
+}
+
+function readApRep(der: DerReader, message: Element, out: Partial<ApRep>): ApRep {
+  out.kind = 'ap-rep'
+  for (const [number, value] of messageFields(der, message, KRB_AP_REP)) {
+    if (number === 2) out.etype = readEncryptedData(der, value, 'enc-part').etype
+  }
+  if (out.etype === undefined) der.cursor.malformed('enc-part', message.offset)
+  return out as ApRep
+}
+
+function readKrbError(der: DerReader, message: Element, out: Partial<KrbError>): KrbError {
+  out.kind = 'krb-error'
+  for (const [number, value] of messageFields(der, message, KRB_ERROR)) {
+    if (number === 4) out.serverTime = readKerberosTime(der, value)
+    else if (number === 5) addMicroseconds(out, der.integer(value, 'susec'))
+    else if (number === 6) out.code = der.integer(value, 'error-code')
+    else if (number === 9) out.realm = der.generalString(value, 'realm')
+    else if (number === 10) out.serverName = readPrincipalName(der, value, 'sname')
+  }
+  const { code, realm = null, serverName = null, serverTime = null } = out
+  if (code === undefined) return der.cursor.malformed('error-code', message.offset)
+  return { kind: 'krb-error', code, realm, serverName, serverTime }
+}
+
+/** The fields after pvno and msg-type, which every message begins with. */
+function* messageFields(
+  der: DerReader,
+  message: Element,
+  type: number,
+): Generator<[number: number, value: Element], void> {
+  for (const field of der.fields(der.inside(message, 'msg-type'), 'msg-type')) {
+    const [number, value] = field
+    if (number === 0) readVersion(der, value, 'pvno')
+    else if (number === 1) {
+      if (der.integer(value, 'msg-type') !== type) der.cursor.malformed('msg-type', value.offset)
+    } else yield field
+  }
+}
+
+function readVersion(der: DerReader, value: Element, field: string): void {
+  if (der.integer(value, field) !== PVNO) der.cursor.unsupported(field, value.offset)
+}
+
+function readEncryptedData(der: DerReader, data: Element, field: string): { etype: number; kvno: number | null } {
+  let etype: number | undefined
+  let kvno: number | null = null
+  for (const [number, value] of der.fields(data, field)) {
+    if (number === 0) etype = der.integer(value, 'etype')
+    else if (number === 1) kvno = der.integer(value, 'kvno')
+  }
+  return etype === undefined ? der.cursor.malformed('etype', data.offset) : { etype, kvno }
+}
+
+function readPrincipalName(der: DerReader, name: Element, field: string): string {
+  for (const [number, value] of der.fields(name, field)) {
+    if (number !== 1) continue
+    const parts: string[] = []
+    der.expect(value, DER_TAG.SEQUENCE, 'name-string')
+    for (const part of der.children(value, 'name-string')) parts.push(der.generalString(part, 'name-string'))
+    return parts.join('/')
+  }
+  return der.cursor.malformed('name-string', name.offset)
+}
+
+/** KerberosTime, RFC 4120 5.2.3, as microseconds since 1970 UTC; null for text that names no moment. */
+function readKerberosTime(der: DerReader, value: Element): number | null {
+  const text = utf8(der.content(value, DER_TAG.GENERALIZED_TIME, 'stime'))
+  const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text)
+  if (match === null) return null
+  const [, year, month, day, hour, minute, second] = match
+  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`
+  const time = Date.parse(iso)
+  // Date.parse takes 31 February for a day of March.
+  return Number.isNaN(time) || new Date(time).toISOString() !== iso ? null : time * 1000
+}
+
+function addMicroseconds(out: Partial<KrbError>, susec: number): void {
+  if (typeof out.serverTime === 'number' && susec >= 0 && susec < 1_000_000) out.serverTime += susec
+}
+
+/** Encryption types of the IANA registry and those of Windows that have negative numbers, [MS-KILE] 2.2.7 and ntsecapi.h. */
+const ETYPE_NAMES: ReadonlyMap<number, string> = new Map([
+  [1, 'des-cbc-crc'],
+  [2, 'des-cbc-md4'],
+  [3, 'des-cbc-md5'],
+  [5, 'des3-cbc-md5'],
+  [7, 'des3-cbc-sha1'],
+  [16, 'des3-cbc-sha1-kd'],
+  [17, 'aes128-cts-hmac-sha1-96'],
+  [18, 'aes256-cts-hmac-sha1-96'],
+  [19, 'aes128-cts-hmac-sha256-128'],
+  [20, 'aes256-cts-hmac-sha384-192'],
+  [23, 'rc4-hmac'],
+  [24, 'rc4-hmac-exp'],
+  [25, 'camellia128-cts-cmac'],
+  [26, 'camellia256-cts-cmac'],
+  [-128, 'rc4-md4'],
+  [-133, 'rc4-hmac-old'],
+  [-135, 'rc4-hmac-old-exp'],
+])
+
+/** The registry's name of an encryption type, or its number in words. */
+export function etypeName(etype: number): string {
+  return ETYPE_NAMES.get(etype) ?? `etype ${etype}`
+}

@@ -1,0 +1,84 @@
+/**
+ * The two responses that answer an NTLM challenge, LmChallengeResponse and NtChallengeResponse ([MS-NLMP] 2.2.2.3 to 2.2.2.8), of an AUTHENTICATE
+ * message or of an SMB1 SESSION_SETUP_ANDX without extended security. Nothing on the wire names their version: it shows in their lengths and content.
+ * NegotiateFlags do not show it, as they are equal for NTLMv1 with session security and for NTLMv2.
+ *
+ *   NT       LM                                          which
+ *   0        0, or one zero byte; no user name           anonymous
+ *   0        24                                          lm
+ *   24       24, zero from byte 8 on                     ntlmv1-ess: the LM field carries the client's challenge
+ *   24       24, equal to NT                             ntlmv1, sent twice
+ *   24       24                                          lm+ntlmv1
+ *   24       anything else                               ntlmv1
+ *   >= 44    whatever, with 01 01 at byte 16 of NT       ntlmv2
+ */
+import { hex, isZero } from '../bytes.ts'
+import { Cursor, type Parsed, parse } from '../parse.ts'
+import { type AvPairs, parseAvPairs } from './av-pairs.ts'
+
+export type NtlmResponseKind = 'anonymous' | 'lm' | 'ntlmv1' | 'ntlmv1-ess' | 'lm+ntlmv1' | 'ntlmv2' | 'unknown'
+
+export interface ClassifyOptions {
+  /** False for SMB1 without extended security, where session security ("ESS") does not exist. Default true. */
+  extendedSecurity?: boolean
+}
+
+/** LM and NTLMv1 responses are three DES blocks. */
+const RESPONSE_V1_LENGTH = 24
+
+/** Proof and NTLMv2_CLIENT_CHALLENGE before its AV pairs. */
+const RESPONSE_V2_LENGTH = 44
+
+/** `userLength`: the length of the user name in bytes, as declared. `unknown`: the responses fit no form that NTLM has. */
+export function classifyResponses(
+  lm: Uint8Array,
+  nt: Uint8Array,
+  userLength: number,
+  { extendedSecurity = true }: ClassifyOptions = {},
+): NtlmResponseKind {
+  if (nt.length === 0) {
+    if (lm.length === RESPONSE_V1_LENGTH) return 'lm'
+    const empty = lm.length === 0 || (lm.length === 1 && lm[0] === 0)
+    return empty && userLength === 0 ? 'anonymous' : 'unknown'
+  }
+  if (nt.length === RESPONSE_V1_LENGTH) {
+    // All zero is how a client leaves the LM response out where the message wants one: no LM hash left the host.
+    if (lm.length !== RESPONSE_V1_LENGTH || isZero(lm)) return 'ntlmv1'
+    if (extendedSecurity && isZero(lm, 8)) return 'ntlmv1-ess'
+    return lm.every((octet, i) => octet === nt[i]) ? 'ntlmv1' : 'lm+ntlmv1'
+  }
+  return nt.length >= RESPONSE_V2_LENGTH && nt[16] === 1 && nt[17] === 1 ? 'ntlmv2' : 'unknown'
+}
+
+/**
+ * NTLMv2_RESPONSE, [MS-NLMP] 2.2.2.8, with its NTLMv2_CLIENT_CHALLENGE, 2.2.2.7:
+ *
+ *   0 Response (16)  16 RespType = 1  17 HiRespType = 1  18 Reserved1 (2)  20 Reserved2 (4)  24 TimeStamp (8)
+ *  32 ChallengeFromClient (8)  40 Reserved3 (4)  44 AvPairs
+ */
+export interface Ntlmv2Response {
+  /** NTProofStr, 32 hex digits: made anew in every exchange, so the same in two connections means that one was relayed. */
+  ntProofStr: string
+  /** FILETIME: ticks of 100 ns since 1601 UTC. */
+  timeStamp: bigint
+  /** 16 hex digits. */
+  challengeFromClient: string
+  avPairs: AvPairs
+}
+
+/** Reads an NtChallengeResponse. A RespType other than 1 is `unsupported`. */
+export function parseNtlmv2Response(nt: Uint8Array, wireLength: number = nt.length): Parsed<Ntlmv2Response> {
+  return parse<Ntlmv2Response>(new Cursor(nt, wireLength), (c, out) => {
+    const response = c.view(16, 'Response')
+    if (c.u8('RespType') !== 1) c.unsupported('RespType', 16)
+    if (c.u8('HiRespType') !== 1) c.unsupported('HiRespType', 17)
+    out.ntProofStr = hex(response)
+    c.skip(2, 'Reserved1')
+    c.skip(4, 'Reserved2')
+    out.timeStamp = c.u64('TimeStamp')
+    out.challengeFromClient = hex(c.view(8, 'ChallengeFromClient'))
+    c.skip(4, 'Reserved3')
+    out.avPairs = parseAvPairs(c.view(c.remaining(), 'AvPairs'))
+    return out as Ntlmv2Response
+  })
+}

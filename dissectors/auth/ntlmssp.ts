@@ -1,0 +1,289 @@
+/**
+ * NTLMSSP messages, [MS-NLMP] 2.2.1. Little-endian; every security buffer is { Len (2), MaxLen (2), BufferOffset (4) }, from the start of the message:
+ *
+ *   0 Signature 'NTLMSSP\0'   8 MessageType (4)
+ *   NEGOTIATE (1)     12 NegotiateFlags  16 DomainNameFields  24 WorkstationFields  32 Version (8)
+ *   CHALLENGE (2)     12 TargetNameFields  20 NegotiateFlags  24 ServerChallenge (8)  32 Reserved (8)  40 TargetInfoFields  48 Version (8)
+ *   AUTHENTICATE (3)  12 LmChallengeResponseFields  20 NtChallengeResponseFields  28 DomainNameFields  36 UserNameFields  44 WorkstationFields
+ *                     52 EncryptedRandomSessionKeyFields  60 NegotiateFlags  64 Version (8)  72 MIC (16)
+ *
+ * Headers grew over the years and nothing says how long one is: what its payload starts before, it does not have. Buffers may stand in any order and
+ * may overlap, and each is checked by itself: one that leaves the message is null and an anomaly, the others are read.
+ *
+ * Anomalies, with the field's name in kebab-case in place of `…`: `…-out-of-bounds`: passes the end of the message. `…-in-header`: starts inside the fixed
+ * fields. `…-overlaps-…`: shares bytes with another one. `buffers-out-of-order`: not in the order that Windows, Samba and the tools built like them
+ * write: domain before user before workstation, and the LM before the NT response.
+ */
+import { hex, isZero, u16le, u32le } from '../bytes.ts'
+import { Cursor, type Parsed, parse } from '../parse.ts'
+import { oem, utf16le } from '../text.ts'
+import { type AvPairs, parseAvPairs } from './av-pairs.ts'
+import { classifyResponses, type NtlmResponseKind, type Ntlmv2Response, parseNtlmv2Response } from './ntlm-responses.ts'
+
+export const NTLMSSP_SIGNATURE = Uint8Array.of(0x4e, 0x54, 0x4c, 0x4d, 0x53, 0x53, 0x50, 0x00)
+
+const NEGOTIATE_MESSAGE = 1
+const CHALLENGE_MESSAGE = 2
+const AUTHENTICATE_MESSAGE = 3
+
+/** NegotiateFlags, [MS-NLMP] 2.2.2.5. */
+export const NTLMSSP_NEGOTIATE_UNICODE = 0x00000001
+export const NTLMSSP_NEGOTIATE_SIGN = 0x00000010
+export const NTLMSSP_NEGOTIATE_SEAL = 0x00000020
+export const NTLMSSP_NEGOTIATE_LM_KEY = 0x00000080
+export const NTLMSSP_NEGOTIATE_NTLM = 0x00000200
+export const NTLMSSP_ANONYMOUS = 0x00000800
+/** Not in the specification: the server has found that the client is itself. */
+export const NTLMSSP_NEGOTIATE_LOCAL_CALL = 0x00004000
+export const NTLMSSP_NEGOTIATE_ALWAYS_SIGN = 0x00008000
+export const NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY = 0x00080000
+export const NTLMSSP_NEGOTIATE_TARGET_INFO = 0x00800000
+export const NTLMSSP_NEGOTIATE_VERSION = 0x02000000
+export const NTLMSSP_NEGOTIATE_128 = 0x20000000
+export const NTLMSSP_NEGOTIATE_KEY_EXCH = 0x40000000
+export const NTLMSSP_NEGOTIATE_56 = 0x80000000
+
+/** VERSION, [MS-NLMP] 2.2.2.10, as the sender claims it. */
+export interface OsVersion {
+  major: number
+  minor: number
+  build: number
+}
+
+/** In all three records a null text is one that the header has no field for, or that could not be read; an empty one is "". */
+export interface NtlmNegotiate {
+  negotiateFlags: number
+  domainName: string | null
+  workstation: string | null
+  version: OsVersion | null
+  anomalies: string[]
+}
+
+export interface NtlmChallenge {
+  negotiateFlags: number
+  /** 16 hex digits. */
+  serverChallenge: string
+  targetName: string | null
+  targetInfo: AvPairs | null
+  version: OsVersion | null
+  anomalies: string[]
+}
+
+export interface NtlmAuthenticate {
+  /** Null in the oldest form, whose header ends before it. */
+  negotiateFlags: number | null
+  lmChallengeResponseLength: number
+  ntChallengeResponseLength: number
+  userNameLength: number
+  encryptedRandomSessionKeyLength: number
+  lmChallengeResponse: Uint8Array | null
+  ntChallengeResponse: Uint8Array | null
+  /** Which responses these are; `unknown` also where one of them could not be read. */
+  responses: NtlmResponseKind
+  /** The NT response taken apart, where it is one of NTLMv2. */
+  ntlmv2: Ntlmv2Response | null
+  domainName: string | null
+  userName: string | null
+  workstation: string | null
+  version: OsVersion | null
+  /** 16 bytes, where the header has room for them. */
+  mic: Uint8Array | null
+  /** All zero: no MIC was made, or it was taken out. Null where there is none. */
+  micZero: boolean | null
+  anomalies: string[]
+}
+
+/** Whether a token starts with the signature. */
+export function isNtlmssp(token: Uint8Array): boolean {
+  return NTLMSSP_SIGNATURE.every((octet, i) => token[i] === octet)
+}
+
+/** MessageType, null for anything else. */
+export function messageType(token: Uint8Array): 1 | 2 | 3 | null {
+  if (token.length < 12 || !isNtlmssp(token)) return null
+  const type = u32le(token, 8)
+  return type === NEGOTIATE_MESSAGE || type === CHALLENGE_MESSAGE || type === AUTHENTICATE_MESSAGE ? type : null
+}
+
+/** NEGOTIATE_MESSAGE, [MS-NLMP] 2.2.1.1. Its texts are OEM always: nothing has been negotiated yet. The oldest form ends with the flags. */
+export function parseNtlmNegotiate(token: Uint8Array, wireLength: number = token.length): Parsed<NtlmNegotiate> {
+  return parse<NtlmNegotiate>(new Cursor(token, wireLength), (c, out) => {
+    readMessageType(c, NEGOTIATE_MESSAGE)
+    out.negotiateFlags = c.u32('NegotiateFlags')
+    const domainName = wireLength < 32 ? null : readBuffer(c, 'DomainName')
+    const workstation = wireLength < 32 ? null : readBuffer(c, 'Workstation')
+    const payload = new Payload(c, c.offset, [domainName, workstation])
+    out.anomalies = payload.anomalies
+    out.version = readVersion(c, 32, out.negotiateFlags, payload.start)
+    assign(out, 'domainName', payload.text(domainName, 0))
+    assign(out, 'workstation', payload.text(workstation, 0))
+    payload.raiseIfCut()
+    return out as NtlmNegotiate
+  })
+}
+
+/** CHALLENGE_MESSAGE, [MS-NLMP] 2.2.1.2. The oldest form ends with the challenge and says nothing of the server but its name. */
+export function parseNtlmChallenge(token: Uint8Array, wireLength: number = token.length): Parsed<NtlmChallenge> {
+  return parse<NtlmChallenge>(new Cursor(token, wireLength), (c, out) => {
+    readMessageType(c, CHALLENGE_MESSAGE)
+    const targetName = readBuffer(c, 'TargetName')
+    out.negotiateFlags = c.u32('NegotiateFlags')
+    out.serverChallenge = hex(c.view(8, 'ServerChallenge'))
+    const targetInfo = payloadStart(c, 32, [targetName]) < 48 ? null : readTargetInfoFields(c)
+    const payload = new Payload(c, 32, [targetName, targetInfo])
+    out.anomalies = payload.anomalies
+    out.version = readVersion(c, 48, out.negotiateFlags, payload.start)
+    assign(out, 'targetName', payload.text(targetName, out.negotiateFlags))
+    const list = payload.bytes(targetInfo)
+    assign(out, 'targetInfo', list?.length === 0 ? null : list && parseAvPairs(list))
+    payload.raiseIfCut()
+    return out as NtlmChallenge
+  })
+}
+
+/**
+ * AUTHENTICATE_MESSAGE, [MS-NLMP] 2.2.1.3. The MIC is taken to be there where the payload leaves room for it: no flag of the header announces it
+ * (MsvAvFlags does, and the two may disagree).
+ */
+export function parseNtlmAuthenticate(token: Uint8Array, wireLength: number = token.length): Parsed<NtlmAuthenticate> {
+  return parse<NtlmAuthenticate>(new Cursor(token, wireLength), (c, out) => {
+    readMessageType(c, AUTHENTICATE_MESSAGE)
+    const lm = readBuffer(c, 'LmChallengeResponse')
+    const nt = readBuffer(c, 'NtChallengeResponse')
+    const domainName = readBuffer(c, 'DomainName')
+    const userName = readBuffer(c, 'UserName')
+    const workstation = readBuffer(c, 'Workstation')
+    out.lmChallengeResponseLength = lm.length
+    out.ntChallengeResponseLength = nt.length
+    out.userNameLength = userName.length
+    const buffers = [lm, nt, domainName, userName, workstation]
+    const sessionKey = payloadStart(c, 52, buffers) < 64 ? null : readBuffer(c, 'EncryptedRandomSessionKey')
+    out.encryptedRandomSessionKeyLength = sessionKey?.length ?? 0
+    out.negotiateFlags = sessionKey && c.u32('NegotiateFlags')
+    const payload = new Payload(c, 52, [...buffers, sessionKey])
+    out.anomalies = payload.anomalies
+    if (sessionKey === null) out.anomalies.push('header-without-flags')
+    if (!inOrder([domainName, userName, workstation]) || !inOrder([lm, nt])) out.anomalies.push('buffers-out-of-order')
+    const flags = out.negotiateFlags ?? 0
+    out.version = readVersion(c, 64, flags, payload.start)
+    out.mic = payload.start < 88 ? null : c.viewAt(72, 16, 'MIC')
+    out.micZero = out.mic && isZero(out.mic)
+    assign(out, 'domainName', payload.text(domainName, flags))
+    assign(out, 'userName', payload.text(userName, flags))
+    assign(out, 'workstation', payload.text(workstation, flags))
+    assign(out, 'lmChallengeResponse', payload.bytes(lm))
+    assign(out, 'ntChallengeResponse', payload.bytes(nt))
+    judgeResponses(out)
+    payload.raiseIfCut()
+    return out as NtlmAuthenticate
+  })
+}
+
+/** Fills `responses` and `ntlmv2`, where both responses were captured. */
+function judgeResponses(out: Partial<NtlmAuthenticate>): void {
+  const { lmChallengeResponse: lm, ntChallengeResponse: nt, userNameLength } = out
+  if (lm === undefined || nt === undefined || userNameLength === undefined) return
+  out.responses = lm && nt ? classifyResponses(lm, nt, userNameLength) : 'unknown'
+  const ntlmv2 = nt && parseNtlmv2Response(nt)
+  out.ntlmv2 = ntlmv2?.ok ? ntlmv2.value : null
+}
+
+function readMessageType(c: Cursor, type: number): void {
+  if (!isNtlmssp(c.view(NTLMSSP_SIGNATURE.length, 'Signature'))) c.malformed('Signature', 0)
+  if (c.u32('MessageType') !== type) c.unsupported('MessageType', 8)
+}
+
+/** VERSION at `offset`: only where the flag says so and the payload leaves room for it, for senders set the flag without having the field. */
+function readVersion(c: Cursor, offset: number, flags: number, payload: number): OsVersion | null {
+  if (!(flags & NTLMSSP_NEGOTIATE_VERSION) || payload < offset + 8) return null
+  const version = c.viewAt(offset, 8, 'Version')
+  return { major: version[0], minor: version[1], build: u16le(version, 2) }
+}
+
+function readTargetInfoFields(c: Cursor): BufferFields {
+  c.skip(8, 'Reserved')
+  return readBuffer(c, 'TargetInfo')
+}
+
+/** A security buffer as its header describes it. */
+interface BufferFields {
+  field: string
+  length: number
+  offset: number
+}
+
+function readBuffer(c: Cursor, field: string): BufferFields {
+  const length = c.u16(`${field}Len`)
+  c.skip(2, `${field}MaxLen`)
+  return { field, length, offset: c.u32(`${field}BufferOffset`) }
+}
+
+/**
+ * Where the payload begins: the lowest offset of a buffer that has any bytes, the message's end where none has. A buffer that points into the first
+ * `fixed` bytes, which every form of the message has, tells nothing about the form.
+ */
+function payloadStart(c: Cursor, fixed: number, buffers: readonly (BufferFields | null)[]): number {
+  let start = c.wireLength
+  for (const b of buffers) if (b !== null && b.length > 0 && b.offset >= fixed) start = Math.min(start, b.offset)
+  return start
+}
+
+/** The buffers of one message: what they hold, and what is odd about them. */
+class Payload {
+  readonly start: number
+  readonly anomalies: string[] = []
+  private readonly cursor: Cursor
+  /** The first buffer asked for that goes beyond what was captured. */
+  private cut: BufferFields | null = null
+
+  constructor(cursor: Cursor, fixed: number, buffers: readonly (BufferFields | null)[]) {
+    this.cursor = cursor
+    this.start = payloadStart(cursor, fixed, buffers)
+    const filled = buffers.filter((b) => b !== null).filter((b) => b.length > 0)
+    for (const b of filled) {
+      if (b.offset + b.length > cursor.wireLength) this.anomalies.push(`${kebab(b.field)}-out-of-bounds`)
+      if (b.offset < fixed) this.anomalies.push(`${kebab(b.field)}-in-header`)
+    }
+    let last: BufferFields | null = null
+    for (const b of filled.sort((x, y) => x.offset - y.offset)) {
+      if (last !== null && last.offset + last.length > b.offset)
+        this.anomalies.push(`${kebab(b.field)}-overlaps-${kebab(last.field)}`)
+      if (last === null || b.offset + b.length > last.offset + last.length) last = b
+    }
+  }
+
+  /** A view; null where the header has no such buffer or it leaves the message; undefined where the capture was cut before its end. */
+  bytes(buffer: BufferFields | null): Uint8Array | null | undefined {
+    if (buffer === null) return null
+    const { length, offset } = buffer
+    if (length === 0) return this.cursor.bytes.subarray(0, 0)
+    if (offset + length > this.cursor.wireLength) return null
+    if (offset + length <= this.cursor.bytes.length) return this.cursor.bytes.subarray(offset, offset + length)
+    this.cut ??= buffer
+    return undefined
+  }
+
+  text(buffer: BufferFields | null, flags: number): string | null | undefined {
+    const bytes = this.bytes(buffer)
+    return bytes && (flags & NTLMSSP_NEGOTIATE_UNICODE ? utf16le(bytes) : oem(bytes))
+  }
+
+  /** Raises the fault of the first buffer that was not captured. */
+  raiseIfCut(): void {
+    if (this.cut !== null) this.cursor.viewAt(this.cut.offset, this.cut.length, this.cut.field)
+  }
+}
+
+/** Whether buffers that have bytes stand in this order in the payload. */
+function inOrder(buffers: readonly BufferFields[]): boolean {
+  const offsets = buffers.filter((b) => b.length > 0).map((b) => b.offset)
+  return offsets.every((offset, i) => i === 0 || offset > offsets[i - 1])
+}
+
+function kebab(field: string): string {
+  return field.replace(/[A-Z]/g, (letter, at: number) => (at === 0 ? '' : '-') + letter.toLowerCase())
+}
+
+function assign<T, K extends keyof T>(out: Partial<T>, key: K, value: T[K] | undefined): void {
+  if (value !== undefined) out[key] = value
+}

@@ -1,0 +1,196 @@
+/**
+ * The security blob of SMB's NEGOTIATE and SESSION_SETUP: SPNEGO (RFC 4178 4.2, [MS-SPNG] 2.2.1), or one mechanism's token without it.
+ *
+ *   60 .. 06 .. 1.3.6.1.5.5.2     GSS frame of the first token, then one of
+ *   A0 NegTokenInit  ::= SEQUENCE { mechTypes [0], reqFlags [1] OPTIONAL, mechToken [2] OPTIONAL, mechListMIC [3] OPTIONAL }
+ *      NegTokenInit2 ::= SEQUENCE { mechTypes [0], reqFlags [1], mechToken [2], negHints [3], mechListMIC [4] }, all OPTIONAL
+ *   A1 NegTokenResp  ::= SEQUENCE { negState [0], supportedMech [1], responseToken [2], mechListMIC [3] }, all OPTIONAL
+ *
+ * Windows servers send NegTokenInit2 in their NEGOTIATE response. The two forms of `[3]` tell themselves apart: mechListMIC is an OCTET STRING,
+ * negHints a SEQUENCE.
+ */
+import { Cursor, type Parsed, parse } from '../parse.ts'
+import { contextTag, DER_TAG, DerReader, type Element } from './der.ts'
+import { GSS_TOKEN_TAG, readGssToken } from './gss.ts'
+import { isKerberosToken } from './kerberos.ts'
+import { isNtlmssp, NTLMSSP_SIGNATURE } from './ntlmssp.ts'
+import { isKerberosMechanism, OID_NTLMSSP, OID_SPNEGO } from './oids.ts'
+
+/** negState, RFC 4178 4.2.2. */
+export const NEG_STATE = {
+  ACCEPT_COMPLETED: 0,
+  ACCEPT_INCOMPLETE: 1,
+  REJECT: 2,
+  REQUEST_MIC: 3,
+} as const
+
+/** [MS-NEGOEX] 2.2.6: the eight characters that every NEGOEX message starts with. */
+const NEGOEX_SIGNATURE = Uint8Array.from('NEGOEXTS', (c) => c.charCodeAt(0))
+
+/** A token is a view of what was captured of it; its `…Length` is how long it says it is. */
+export type SecurityBlob = NegTokenInit | NegTokenResp | RawToken | EmptyBlob
+
+export interface NegTokenInit {
+  form: 'neg-token-init'
+  /** Dotted, in the sender's order of preference: what is offered, which does not say what is used. */
+  mechTypes: string[]
+  /** The first mechanism's first token, sent ahead of the answer. */
+  mechToken: Uint8Array | null
+  mechTokenLength: number
+  /** hintName of NegTokenInit2: "not_defined_in_RFC4178@please_ignore" from Windows. */
+  negHints: string | null
+  /** Whether the list of mechanisms is protected by a MIC, which we cannot verify. */
+  mechListMic: boolean
+}
+
+export interface NegTokenResp {
+  form: 'neg-token-resp'
+  negState: number | null
+  supportedMech: string | null
+  responseToken: Uint8Array | null
+  responseTokenLength: number
+  mechListMic: boolean
+}
+
+/** A mechanism's own token. `raw-kerberos` keeps its GSS frame; `raw-ntlmssp` starts at its signature. */
+export interface RawToken {
+  form: 'raw-ntlmssp' | 'raw-kerberos'
+  token: Uint8Array
+  tokenLength: number
+}
+
+export interface EmptyBlob {
+  form: 'empty'
+}
+
+/** What a blob's token contains, which decides the mechanism whatever was offered around it. */
+export interface InnerToken {
+  /** `none`: no token, or an empty one; `unknown`: bytes of another mechanism, or too few of them to tell. */
+  kind: 'ntlmssp' | 'kerberos' | 'negoex' | 'unknown' | 'none'
+  /** What was captured of it. */
+  bytes: Uint8Array | null
+  /** How long it says it is: hand it to the token's parser. */
+  wireLength: number
+}
+
+/**
+ * Reads a SecurityBuffer, `wireLength` bytes long as its message declares it. A first byte that is none of the above is `unsupported`. Where the capture
+ * was cut inside a token, the fault is `truncated` and `partial` holds what there is of the token.
+ */
+export function parseSecurityBlob(blob: Uint8Array, wireLength: number = blob.length): Parsed<SecurityBlob> {
+  return parse<SecurityBlob>(new Cursor(blob, wireLength), (c, out) => {
+    if (wireLength === 0) return Object.assign(out, { form: 'empty' } as const)
+    if (c.viewAt(0, 1, 'SecurityBuffer')[0] === NTLMSSP_SIGNATURE[0]) return readRawNtlmssp(c, 0, wireLength, out)
+    const der = new DerReader(c)
+    const root = der.root('SecurityBuffer')
+    if (root.tag === contextTag(0)) return readNegTokenInit(der, root, out)
+    if (root.tag === contextTag(1)) return readNegTokenResp(der, root, out)
+    if (root.tag !== GSS_TOKEN_TAG) c.unsupported('SecurityBuffer', 0)
+    const { thisMech, start, end } = readGssToken(der, root)
+    if (thisMech === OID_NTLMSSP) return readRawNtlmssp(c, start, end, out)
+    if (isKerberosMechanism(thisMech)) return readRaw(c, 'raw-kerberos', 0, end, out)
+    if (thisMech !== OID_SPNEGO) c.unsupported('thisMech', root.start)
+    const token = der.elementAt(start, end, 'NegotiationToken', 1)
+    return token.tag === contextTag(1) ? readNegTokenResp(der, token, out) : readNegTokenInit(der, token, out)
+  })
+}
+
+/** The token of a blob, or of what could be read of one. */
+export function innerToken(blob: Partial<SecurityBlob>): InnerToken {
+  switch (blob.form) {
+    case 'neg-token-init':
+      return tokenKind(blob.mechToken ?? null, blob.mechTokenLength ?? 0)
+    case 'neg-token-resp':
+      return tokenKind(blob.responseToken ?? null, blob.responseTokenLength ?? 0)
+    case 'raw-ntlmssp':
+    case 'raw-kerberos':
+      return tokenKind(blob.token ?? null, blob.tokenLength ?? 0)
+    default:
+      return tokenKind(null, 0)
+  }
+}
+
+function tokenKind(bytes: Uint8Array | null, wireLength: number): InnerToken {
+  if (bytes === null || wireLength === 0) return { kind: 'none', bytes: null, wireLength: 0 }
+  if (isNtlmssp(bytes)) return { kind: 'ntlmssp', bytes, wireLength }
+  if (NEGOEX_SIGNATURE.every((octet, i) => bytes[i] === octet)) return { kind: 'negoex', bytes, wireLength }
+  return { kind: isKerberosToken(bytes, wireLength) ? 'kerberos' : 'unknown', bytes, wireLength }
+}
+
+function readNegTokenInit(der: DerReader, token: Element, out: Partial<SecurityBlob>): NegTokenInit {
+  const init: Partial<NegTokenInit> = Object.assign(out, { form: 'neg-token-init' } as const)
+  der.expect(token, contextTag(0), 'NegTokenInit')
+  for (const [number, value] of der.fields(der.inside(token, 'NegTokenInit'), 'NegTokenInit')) {
+    if (number === 0) readMechTypes(der, value, init)
+    else if (number === 2) {
+      init.mechToken = der.captured(der.expect(value, DER_TAG.OCTET_STRING, 'mechToken'))
+      init.mechTokenLength = value.end - value.start
+      der.content(value, DER_TAG.OCTET_STRING, 'mechToken')
+    } else if (number === 3 && value.tag === DER_TAG.SEQUENCE) readNegHints(der, value, init)
+    else if (number === 3 || number === 4) init.mechListMic = isMic(der, value)
+  }
+  return {
+    form: 'neg-token-init',
+    mechTypes: init.mechTypes ?? [],
+    mechToken: init.mechToken ?? null,
+    mechTokenLength: init.mechTokenLength ?? 0,
+    negHints: init.negHints ?? null,
+    mechListMic: init.mechListMic ?? false,
+  }
+}
+
+function readMechTypes(der: DerReader, list: Element, init: Partial<NegTokenInit>): void {
+  const mechTypes: string[] = []
+  init.mechTypes = mechTypes
+  der.expect(list, DER_TAG.SEQUENCE, 'mechTypes')
+  for (const mechType of der.children(list, 'mechTypes')) mechTypes.push(der.oid(mechType, 'mechTypes'))
+}
+
+function readNegHints(der: DerReader, hints: Element, init: Partial<NegTokenInit>): void {
+  for (const [number, value] of der.fields(hints, 'negHints')) {
+    if (number === 0) init.negHints = der.generalString(value, 'hintName')
+  }
+}
+
+function readNegTokenResp(der: DerReader, token: Element, out: Partial<SecurityBlob>): NegTokenResp {
+  const resp: Partial<NegTokenResp> = Object.assign(out, { form: 'neg-token-resp' } as const)
+  for (const [number, value] of der.fields(der.inside(token, 'NegTokenResp'), 'NegTokenResp')) {
+    if (number === 0) resp.negState = der.integer(value, 'negState', DER_TAG.ENUMERATED)
+    else if (number === 1) resp.supportedMech = der.oid(value, 'supportedMech')
+    else if (number === 2) {
+      resp.responseToken = der.captured(der.expect(value, DER_TAG.OCTET_STRING, 'responseToken'))
+      resp.responseTokenLength = value.end - value.start
+      der.content(value, DER_TAG.OCTET_STRING, 'responseToken')
+    } else if (number === 3) resp.mechListMic = isMic(der, value) && !isCopy(der.captured(value), resp.responseToken)
+  }
+  return {
+    form: 'neg-token-resp',
+    negState: resp.negState ?? null,
+    supportedMech: resp.supportedMech ?? null,
+    responseToken: resp.responseToken ?? null,
+    responseTokenLength: resp.responseTokenLength ?? 0,
+    mechListMic: resp.mechListMic ?? false,
+  }
+}
+
+/** Whether a MIC is there is all that can be said without the key, so it need not be captured whole. */
+function isMic(der: DerReader, value: Element): boolean {
+  const { start, end } = der.expect(value, DER_TAG.OCTET_STRING, 'mechListMIC')
+  return end > start
+}
+
+/** Windows before Vista puts a second copy of responseToken where the MIC belongs: that protects nothing. */
+function isCopy(mic: Uint8Array, responseToken: Uint8Array | null | undefined): boolean {
+  return mic.length === responseToken?.length && mic.every((octet, i) => octet === responseToken[i])
+}
+
+function readRawNtlmssp(c: Cursor, start: number, end: number, out: Partial<SecurityBlob>): RawToken {
+  if (!isNtlmssp(c.viewAt(start, NTLMSSP_SIGNATURE.length, 'Signature'))) c.unsupported('SecurityBuffer', start)
+  return readRaw(c, 'raw-ntlmssp', start, end, out)
+}
+
+function readRaw(c: Cursor, form: RawToken['form'], start: number, end: number, out: Partial<SecurityBlob>): RawToken {
+  const raw = Object.assign(out, { form, token: c.bytes.subarray(start, end), tokenLength: end - start })
+  c.viewAt(start, end - start, 'SecurityBuffer')
+  return raw
+}
