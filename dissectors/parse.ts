@@ -21,10 +21,10 @@ export interface Fault {
 
 export type Parsed<T> = { ok: true; value: T } | { ok: false; fault: Fault; partial: Partial<T> }
 
-class FaultSignal extends Error {
+/** Thrown and caught in this file alone. No Error: its stack trace would cost more than the parse. */
+class FaultSignal {
   readonly fault: Fault
   constructor(fault: Fault) {
-    super(`${fault.kind}: ${fault.field} at ${fault.offset}`)
     this.fault = fault
   }
 }

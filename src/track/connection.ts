@@ -15,6 +15,7 @@ import {
 import { type TrackContext, warn } from './context.ts'
 import { Framer, type MessageReader } from './framer.ts'
 import type { ConnectionFacts, Endpoint, FrameRef, LogonFacts } from './ledger.ts'
+import type { MessageSink } from './messages.ts'
 import type { LiveSession } from './session.ts'
 import { smb1Message, smb1Wanted } from './smb1.ts'
 import { type AwaitedSignature, settleSignatures } from './smb1-signing.ts'
@@ -57,6 +58,8 @@ export class Connection implements MessageReader, StreamOwner {
   readonly awaitedSignatures: AwaitedSignature[] = []
   lastSignature = 0
   readonly sessions: LiveSession[] = []
+  /** Authentications under way, from the first request to the last answer: each channel of a session runs its own. */
+  readonly exchanges = new Map<LiveSession, LogonFacts>()
   /** The session of the last look-up: the next message is nearly always of the same one. */
   lastSession: LiveSession | null = null
   /** Ids of the message before, for related operations of a compound. */
@@ -71,6 +74,8 @@ export class Connection implements MessageReader, StreamOwner {
   private readonly framerB: Framer
   private isn = 0
   private messages = 0
+  /** Who is told about the message at hand. */
+  rows: MessageSink | null = null
   private done = false
   private readonly onSmbPort: boolean
   /** What looked like SMB on another port was not. */
@@ -189,9 +194,17 @@ export class Connection implements MessageReader, StreamOwner {
     }
   }
 
-  message(fromA: boolean, bytes: Uint8Array, start: number, captured: number, length: number): void {
+  message(
+    fromA: boolean,
+    bytes: Uint8Array,
+    start: number,
+    captured: number,
+    length: number,
+    ended: boolean,
+  ): void {
     this.messages++
-    this.context.smbMessages++
+    this.rows = ended ? this.context.messages : null
+    if (ended) this.context.smbMessages++
     switch (u32le(bytes, start)) {
       case PROTOCOL_ID_SMB2:
         smb2Message(this, fromA, bytes, start, captured, length)

@@ -26,8 +26,11 @@ export interface MessageReader {
    * @param length of the message on the wire
    */
   wanted(bytes: Uint8Array, start: number, length: number): number
-  /** One message. `captured` bytes of it are at `start`: all that was wanted, unless some were lost. `bytes` is borrowed. */
-  message(fromA: boolean, bytes: Uint8Array, start: number, captured: number, length: number): void
+  /**
+   * One message. `captured` bytes of it are at `start`: all that was wanted, unless some were lost. `bytes` is borrowed.
+   * @param ended false where the stream ended before the message did: it has no frame of its own
+   */
+  message(fromA: boolean, bytes: Uint8Array, start: number, captured: number, length: number, ended: boolean): void
   /** A NetBIOS session packet of another type than message. */
   control(fromA: boolean, type: number): void
 }
@@ -46,6 +49,8 @@ const STATE = { BOUNDARY: 0, GATHER: 1, SKIP: 2, SEARCH: 3 } as const
 
 /** Messages of one compound beyond this are not read: a compound has a few, never thousands. */
 const MAX_ELEMENTS = 1024
+
+const NO_HEAD = new Uint8Array(0)
 
 /** What a message's fixed header takes, by protocol id; 0 for none of ours. */
 function headerLength(protocolId: number): number {
@@ -83,7 +88,7 @@ export class Framer {
 
   private state: number = STATE.BOUNDARY
   /** BOUNDARY: the bytes of prefix and protocol id seen so far; SEARCH: the last bytes, in which a prefix may begin. */
-  private readonly head = new Uint8Array(HEAD + PROBE)
+  private head: Uint8Array = NO_HEAD
   private headLength = 0
 
   /** Bytes of the current packet that are still to come. */
@@ -161,8 +166,14 @@ export class Framer {
 
   /** The stream ends here: what was read of an unfinished packet is handed over as far as its header goes. */
   finish(): void {
-    if (this.state === STATE.GATHER || this.state === STATE.SKIP) this.flush(true)
+    if (this.state === STATE.GATHER || this.state === STATE.SKIP) this.flush(true, false)
     this.startSearch()
+  }
+
+  /** Most streams never cut a prefix: the room for it is made when one does. */
+  private ownHead(): Uint8Array {
+    if (this.head === NO_HEAD) this.head = new Uint8Array(HEAD + PROBE)
+    return this.head
   }
 
   /** A packet starts at `p`, and at least HEAD bytes are there. */
@@ -189,32 +200,33 @@ export class Framer {
       // Padding behind the last message, or bytes that are none of ours.
       if (header === 0 || left < header) return
       const size = elementLength(b, at, left)
-      this.reader.message(this.fromA, b, at, size, size)
+      this.reader.message(this.fromA, b, at, size, size, true)
       at += size
       left -= size
     }
   }
 
   private gatherHead(b: Uint8Array, p: number, end: number): number {
+    const head = this.ownHead()
     while (this.headLength < HEAD && p < end) {
-      this.head[this.headLength++] = b[p++]
-      if (this.headLength === PREFIX && this.head[0] !== TYPE_MESSAGE) {
+      head[this.headLength++] = b[p++]
+      if (this.headLength === PREFIX && head[0] !== TYPE_MESSAGE) {
         this.headLength = 0
-        this.controlPacket(this.head, 0)
+        this.controlPacket(head, 0)
         return p
       }
     }
     if (this.headLength < HEAD) return p
     this.headLength = 0
-    if (!isMessageStart(this.head, 0, HEAD)) {
+    if (!isMessageStart(head, 0, HEAD)) {
       this.startSearch()
       // The bytes behind the first may begin a prefix.
-      for (let i = 1; i < HEAD; i++) this.head[i - 1] = this.head[i]
+      head.copyWithin(0, 1, HEAD)
       this.headLength = HEAD - 1
       return p
     }
-    this.startPacket(u32be(this.head, 0) & 0xffffff)
-    this.gather(this.head, PREFIX, HEAD)
+    this.startPacket(u32be(head, 0) & 0xffffff)
+    this.gather(head, PREFIX, HEAD)
     return p
   }
 
@@ -306,7 +318,7 @@ export class Framer {
   }
 
   /** Hands the gathered messages over: their packet is complete, or will never be. */
-  private flush(unfinished: boolean): void {
+  private flush(unfinished: boolean, ended = true): void {
     if (unfinished && this.state === STATE.GATHER) this.closeElement()
     const { elements, arena } = this
     this.state = STATE.BOUNDARY
@@ -314,7 +326,7 @@ export class Framer {
     this.packetLeft = this.messageLeft = 0
     if (arena !== null) {
       for (let i = 0; i < elements.length; i += 3) {
-        this.reader.message(this.fromA, arena, elements[i], elements[i + 1], elements[i + 2])
+        this.reader.message(this.fromA, arena, elements[i], elements[i + 1], elements[i + 2], ended)
       }
     }
     elements.length = 0
@@ -377,7 +389,8 @@ export class Framer {
       }
     }
     const keep = Math.min(PROBE - 1, end - p)
-    for (let i = 0; i < keep; i++) this.head[i] = b[end - keep + i]
+    const head = this.ownHead()
+    for (let i = 0; i < keep; i++) head[i] = b[end - keep + i]
     this.headLength = keep
     return end
   }

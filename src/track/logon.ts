@@ -123,7 +123,8 @@ export function authKind(kind: NtlmResponseKind): AuthKind {
 
 function readKerberos(context: TrackContext, logon: LogonFacts, token: Uint8Array, wireLength: number): void {
   const message = readable(parseKerberosToken(token, wireLength))
-  const kerberos = (logon.kerberos ??= { apReq: null, apRep: null, error: null })
+  logon.kerberos ??= { apReq: null, apRep: null, error: null }
+  const { kerberos } = logon
   switch (message.kind) {
     case 'ap-req':
       logon.auth = 'kerberos'

@@ -14,11 +14,12 @@ import {
 } from '../../dissectors/smb2/header.ts'
 import { TRANSFORM_SESSION_ID } from '../../dissectors/smb2/transform.ts'
 import type { Connection } from './connection.ts'
-import type { MessageRow } from './messages.ts'
+import type { MessageRow, MessageSink } from './messages.ts'
 
-/** Tells the sink of `c`'s capture, which is there, about the message at `o`. */
+/** Tells `rows` about the message at `o`. */
 export function emitMessage(
   c: Connection,
+  rows: MessageSink,
   family: MessageRow['family'],
   b: Uint8Array,
   o: number,
@@ -43,7 +44,7 @@ export function emitMessage(
   if (family === 'smb2') smb2Row(row, b, o)
   else if (family === 'smb1') smb1Row(row, b, o)
   else if (family === 'transform') sessionId(row, b, o + TRANSFORM_SESSION_ID)
-  c.context.messages!.message(row)
+  rows.message(row)
 }
 
 function smb2Row(row: MessageRow, b: Uint8Array, o: number): void {

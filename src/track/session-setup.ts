@@ -40,8 +40,7 @@ export function beginSetup(c: Connection, request: SetupRequest): { session: Liv
   touch(session, context)
   const { facts } = session
   facts.setupSigning ??= request.signing
-  session.logon ??= startLogon(c, session, request)
-  const logon = session.logon
+  const logon = c.exchanges.get(session) ?? startLogon(c, session, request)
   addPending(c, {
     ...here(context),
     id: request.id,
@@ -75,8 +74,19 @@ function startLogon(c: Connection, session: LiveSession, request: SetupRequest):
   const { facts } = session
   const live = facts.status === 'established' || facts.status === 'unknown'
   const logon = createLogon(c.context, request.binding ? 'binding' : live ? 'reauthentication' : 'first')
-  if (facts.logons.length < c.context.limits.logonsPerSession) facts.logons.push(logon)
+  keepLogon(c, session, logon)
   return logon
+}
+
+function keepLogon(c: Connection, session: LiveSession, logon: LogonFacts): void {
+  const { logonsPerSession, sessionsPerConnection } = c.context.limits
+  if (session.facts.logons.length < logonsPerSession) session.facts.logons.push(logon)
+  c.exchanges.set(session, logon)
+  // Exchanges that nobody ended: the oldest goes.
+  for (const oldest of c.exchanges.keys()) {
+    if (c.exchanges.size <= sessionsPerConnection) break
+    c.exchanges.delete(oldest)
+  }
 }
 
 /** The request that a setup answer belongs to, with its session named by now; null where there was none and the answer names none. */
@@ -101,19 +111,12 @@ export function setupOfAnswer(c: Connection, answer: SetupAnswer, family: 'smb1'
     setSessionId(session, low, high)
     attach(c, session)
   }
-  if (session.logon === null) {
-    session.logon = createLogon(c.context, session.facts.decided === null ? 'first' : 'reauthentication')
-    session.facts.logons.push(session.logon)
+  let logon = c.exchanges.get(session)
+  if (logon === undefined) {
+    logon = createLogon(c.context, session.facts.decided === null ? 'first' : 'reauthentication')
+    keepLogon(c, session, logon)
   }
-  return {
-    ...here(c.context),
-    id: answer.id,
-    command: answer.command,
-    session,
-    logon: session.logon,
-    path: null,
-    detail: null,
-  }
+  return { ...here(c.context), id: answer.id, command: answer.command, session, logon, path: null, detail: null }
 }
 
 /** A session of this id on this connection is no more: the server has given the id to another. */
@@ -137,7 +140,7 @@ export function endSetup(c: Connection, request: PendingRequest, answer: SetupAn
     return
   }
   if (status === STATUS_MORE_PROCESSING_REQUIRED) return
-  session.logon = null
+  c.exchanges.delete(session)
   logon.ntStatus = status
   logon.answered = here(context)
   const { facts } = session

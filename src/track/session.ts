@@ -1,14 +1,12 @@
 /** A session while it is followed: its facts, and what is needed to go on filling them. */
 import { hex64 } from '../../dissectors/bytes.ts'
 import { type TrackContext, warn } from './context.ts'
-import type { FrameRef, LogonFacts, MessageCounts, SessionFacts, TreeFacts } from './ledger.ts'
+import type { FrameRef, MessageCounts, SessionFacts, TreeFacts } from './ledger.ts'
 
 export interface LiveSession {
   readonly facts: SessionFacts
   idLow: number
   idHigh: number
-  /** The exchange that is under way, from its first request to its last answer. */
-  logon: LogonFacts | null
   /** Connected trees by TreeId; null for a tree whose connect went unread. */
   readonly trees: Map<number, TreeFacts>
   /** Logged off: its id is free for another session. */
@@ -75,7 +73,6 @@ export function createSession(
     facts,
     idLow: 0,
     idHigh: 0,
-    logon: null,
     trees: new Map(),
     closed: false,
     unsignedRequest: -1,

@@ -60,7 +60,7 @@ export function smb1Message(
   const command = b[o + SMB1_OFFSET.command]
   const response = (b[o + SMB1_OFFSET.flags] & SMB_FLAGS_REPLY) !== 0
   c.orient(fromA, response)
-  if (c.context.messages !== null) emitMessage(c, 'smb1', b, o, length)
+  if (c.rows !== null) emitMessage(c, c.rows, 'smb1', b, o, length)
   c.facts.smb1 ??= { negotiateRequest: null, negotiateResponse: null, firstUse: null, firstCommand: null }
   const smb1 = c.facts.smb1
   if (command === SMB1_COMMAND.NEGOTIATE) {

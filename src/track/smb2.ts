@@ -76,7 +76,7 @@ export function smb2Message(
   const command = u16le(b, o + SMB2_OFFSET.command)
   const response = (flags & SMB2_FLAGS_SERVER_TO_REDIR) !== 0
   c.orient(fromA, response)
-  if (c.context.messages !== null) emitMessage(c, 'smb2', b, o, length)
+  if (c.rows !== null) emitMessage(c, c.rows, 'smb2', b, o, length)
 
   let low = u32le(b, o + SMB2_OFFSET.sessionId)
   let high = u32le(b, o + SMB2_OFFSET.sessionId + 4)
@@ -137,7 +137,7 @@ export function smb2Message(
 export function transformMessage(c: Connection, fromA: boolean, b: Uint8Array, o: number, length: number): void {
   const { context } = c
   c.settle()
-  if (context.messages !== null) emitMessage(c, 'transform', b, o, length)
+  if (c.rows !== null) emitMessage(c, c.rows, 'transform', b, o, length)
   c.facts.firstTransform ??= here(context)
   const response = !c.isClient(fromA)
   const session = sessionOf(c, u32le(b, o + 44), u32le(b, o + 48))
@@ -147,7 +147,7 @@ export function transformMessage(c: Connection, fromA: boolean, b: Uint8Array, o
 }
 
 export function compressedMessage(c: Connection, b: Uint8Array, o: number, length: number): void {
-  if (c.context.messages !== null) emitMessage(c, 'compressed', b, o, length)
+  if (c.rows !== null) emitMessage(c, c.rows, 'compressed', b, o, length)
 }
 
 /** Counts a message as signed or not, unless it is one that says nothing about the session ([MS-SMB2] 3.2.5.1.3, 3.3.4.1.1). */
