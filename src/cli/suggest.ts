@@ -1,11 +1,12 @@
 /** "Did you mean ...?" for words that only a few values are right for. */
 
-/** The candidate that a typing mistake turns into `word`, null where none is near. */
+/** The candidate that `word` is the beginning of, or that a typing mistake turns into it; null where none is near. */
 export function closest(word: string, candidates: readonly string[]): string | null {
   const typed = word.toLowerCase()
   let best: string | null = null
   let least = Number.POSITIVE_INFINITY
   for (const candidate of candidates) {
+    if (typed.length > 1 && candidate.startsWith(typed)) return candidate
     // Further than a third of the word, it is another word.
     const limit = Math.max(1, Math.floor(candidate.length / 3))
     if (Math.abs(typed.length - candidate.length) > limit) continue

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { RULES } from '../../src/audit/rules/index.ts'
+import { findingRecord, messageRecord, type Report, scanRecords } from '../../src/report/records.ts'
+import { ruleRecord } from '../../src/report/rules.ts'
+import {
+  bareConnection,
+  capture,
+  clearSession,
+  connection,
+  ledger,
+  logon,
+  ntlm,
+  session,
+  smb1,
+  tree,
+} from '../support/facts.ts'
+import { finding, report, rule } from '../support/findings.ts'
+import { schemaErrors } from '../support/schema.ts'
+
+describe('records.schema.json', () => {
+  it('names every record type in docs/records.md', () => {
+    const text = readFileSync(new URL('../../docs/records.md', import.meta.url), 'utf8')
+    for (const type of ['capture', 'connection', 'session', 'host', 'finding', 'summary', 'message']) {
+      expect(text).toContain(`\n## ${type}\n`)
+    }
+  })
+
+  it('refuses a record with a field missing, too much, or of another type', () => {
+    const good = findingRecord(finding(), rule())
+    expect(schemaErrors('finding', good)).toEqual([])
+    expect(schemaErrors('finding', { ...good, count: '1' })).not.toEqual([])
+    expect(schemaErrors('finding', { ...good, extra: 1 })).not.toEqual([])
+    expect(schemaErrors('finding', { ...good, user: '' })).not.toEqual([])
+    const { evidence: _, ...without } = good
+    expect(schemaErrors('finding', without)).not.toEqual([])
+  })
+
+  it('holds for facts with everything seen, and with nothing seen', () => {
+    const full = connection({ smb1: smb1() })
+    const bare = bareConnection({
+      state: 'midstream',
+      client: '2001:db8::1',
+      server: '2001:db8::2',
+      firstTime: Number.NaN,
+    })
+    const sessions = [
+      session({
+        on: full,
+        logons: [logon({ auth: 'ntlmv2', ntlm: ntlm() })],
+        trees: [tree(), tree({ path: null, shareType: null })],
+      }),
+      clearSession({ on: bare, user: null, domain: null, ntStatus: null, status: 'unknown' }),
+    ]
+    const warnings = [{ code: 'truncated-record', message: 'cut', frame: null }]
+    const facts = ledger([full, bare], sessions, [
+      capture(),
+      capture({ path: '-', firstTime: null, lastTime: null, complete: false, warnings }),
+    ])
+    const findings = [
+      finding(),
+      finding({ rule: 'unknown-rule', client: null, server: null, user: null, connection: null }),
+    ]
+    const all: Report = { ...report({ ledger: facts, findings }), rules: [rule()] }
+    for (const record of scanRecords(all)) expect(schemaErrors('scanRecord', record)).toEqual([])
+  })
+
+  it('holds for every message row', () => {
+    const word = fc.integer({ min: 0, max: 0xffffffff })
+    const rows = fc.record({
+      frame: fc.integer({ min: 1 }),
+      time: fc.double(),
+      client: fc.constant({ ip: '10.0.0.5', port: 50_000 }),
+      server: fc.constant({ ip: '::1', port: 445 }),
+      family: fc.constantFrom('smb1' as const, 'smb2' as const, 'transform' as const, 'compressed' as const),
+      command: fc.option(fc.integer({ min: 0, max: 0xffff })),
+      response: fc.option(fc.boolean()),
+      signed: fc.option(fc.boolean()),
+      status: fc.option(word),
+      sessionIdLow: fc.option(word),
+      sessionIdHigh: fc.option(word),
+      treeId: fc.option(word),
+      length: fc.nat(),
+    })
+    fc.assert(
+      fc.property(rows, (row) => {
+        expect(schemaErrors('message', messageRecord(row))).toEqual([])
+      }),
+    )
+  })
+
+  it('holds for the catalogue of rules', () => {
+    expect(schemaErrors('rules', { schemaVersion: 1, rules: RULES.map(ruleRecord) })).toEqual([])
+  })
+})
