@@ -33,6 +33,7 @@ sample reconnect '' smb2.session.reconnect1
 sample logoff-twice '' smb2.session.two_logoff
 sample two-channels 'server multi channel support = yes' smb2.session.bind1
 sample compound-signed 'server signing = mandatory' smb2.compound.related1
-sample compound-interim-signed 'server signing = mandatory' smb2.compound.interim1
+sample interim-signed 'server signing = mandatory' smb2.lock.async
+sample oplock-break-signed 'server signing = mandatory' smb2.oplock.batch1
 sample signing-gmac '' smb2.session.signing-aes-128-gmac
 sample cipher-aes-256-gcm '' smb2.session.encryption-aes-256-gcm
