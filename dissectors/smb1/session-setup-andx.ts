@@ -1,0 +1,169 @@
+/**
+ * SMB_COM_SESSION_SETUP_ANDX, [MS-CIFS] 2.2.4.53 and [MS-SMB] 2.2.4.6.
+ *
+ * Request, LANMAN, 10 words:
+ *   0 AndX (4)  4 MaxBufferSize (2)  6 MaxMpxCount (2)  8 VcNumber (2)  10 SessionKey (4)  14 PasswordLength (2)
+ *  16 Reserved (4)
+ *     Bytes: AccountPassword, AccountName, PrimaryDomain, NativeOS, NativeLanMan
+ * Request, NT LM 0.12, 13 words:
+ *   0 AndX (4)  4 MaxBufferSize (2)  6 MaxMpxCount (2)  8 VcNumber (2)  10 SessionKey (4)  14 OEMPasswordLen (2)
+ *  16 UnicodePasswordLen (2)  18 Reserved (4)  22 Capabilities (4)
+ *     Bytes: OEMPassword, UnicodePassword, AccountName, PrimaryDomain, NativeOS, NativeLanMan
+ * Request, extended security, 12 words:
+ *   0 AndX (4)  4 MaxBufferSize (2)  6 MaxMpxCount (2)  8 VcNumber (2)  10 SessionKey (4)  14 SecurityBlobLength (2)
+ *  16 Reserved (4)  20 Capabilities (4)
+ *     Bytes: SecurityBlob, NativeOS, NativeLanMan
+ *
+ * Response, 3 words, and with extended security 4:
+ *   0 AndX (4)  4 Action (2)  6 SecurityBlobLength (2; of the fourth word)
+ *     Bytes: SecurityBlob, NativeOS, NativeLanMan, PrimaryDomain
+ */
+import { Cursor, type Parsed, parse } from '../parse.ts'
+import { isUnicode, readBytes, readString, skipAndx } from './block.ts'
+
+/** Action of the response. */
+export const SMB_SETUP_GUEST = 0x0001
+export const SMB_SETUP_USE_LANMAN_KEY = 0x0002
+
+const WORDS_LANMAN = 10
+const WORDS_EXTENDED = 12
+const WORDS_NT = 13
+
+/** What a form of the request does not have is null; so is a trailing string that the sender left out. */
+export interface SessionSetupAndxRequest {
+  form: 'lanman' | 'nt' | 'extended'
+  maxBufferSize: number
+  maxMpxCount: number
+  vcNumber: number
+  sessionKey: number
+  capabilities: number | null
+  /** Of `oemPassword`; PasswordLength in the LANMAN form. */
+  oemPasswordLen: number | null
+  unicodePasswordLen: number | null
+  /**
+   * LM response; or the password itself, where the server's NEGOTIATE did not ask for encrypted ones. Views: what they
+   * hold is a secret, to be classified and not to be kept.
+   */
+  oemPassword: Uint8Array | null
+  /** NTLM or NTLMv2 response, or the password itself. */
+  unicodePassword: Uint8Array | null
+  /** SPNEGO, or bare NTLMSSP or Kerberos. A view. */
+  securityBlob: Uint8Array | null
+  accountName: string | null
+  primaryDomain: string | null
+  nativeOs: string | null
+  nativeLanMan: string | null
+}
+
+/** All of it null in an error answer, which has no words. */
+export interface SessionSetupAndxResponse {
+  /** SMB_SETUP_ bits. Final only where Status is a success. */
+  action: number | null
+  /** Null without extended security. A view. */
+  securityBlob: Uint8Array | null
+  nativeOs: string | null
+  nativeLanMan: string | null
+  primaryDomain: string | null
+}
+
+/** `message` starts at the SMB header, the WordCount of the command is at `offset`. */
+export function parseSessionSetupAndxRequest(
+  message: Uint8Array,
+  offset: number,
+  wireLength: number = message.length,
+): Parsed<SessionSetupAndxRequest> {
+  return parse<SessionSetupAndxRequest>(new Cursor(message, wireLength, offset), (c, out) => {
+    const form = formOf(c)
+    out.form = form
+    skipAndx(c)
+    out.maxBufferSize = c.u16('MaxBufferSize')
+    out.maxMpxCount = c.u16('MaxMpxCount')
+    out.vcNumber = c.u16('VcNumber')
+    out.sessionKey = c.u32('SessionKey')
+    const unicode = isUnicode(message)
+    if (form === 'extended') readExtended(c, unicode, out)
+    else readPasswords(c, form, unicode, out)
+    return out as SessionSetupAndxRequest
+  })
+}
+
+function formOf(c: Cursor): SessionSetupAndxRequest['form'] {
+  const at = c.offset
+  switch (c.u8('WordCount')) {
+    case WORDS_LANMAN:
+      return 'lanman'
+    case WORDS_NT:
+      return 'nt'
+    case WORDS_EXTENDED:
+      return 'extended'
+    default:
+      return c.unsupported('WordCount', at)
+  }
+}
+
+function readExtended(c: Cursor, unicode: boolean, out: Partial<SessionSetupAndxRequest>): void {
+  out.oemPasswordLen = null
+  out.unicodePasswordLen = null
+  out.oemPassword = null
+  out.unicodePassword = null
+  out.accountName = null
+  out.primaryDomain = null
+  const blobLength = c.u16('SecurityBlobLength')
+  c.skip(4, 'Reserved')
+  out.capabilities = c.u32('Capabilities')
+  readBytes(c, (bytes) => {
+    out.securityBlob = bytes.view(blobLength, 'SecurityBlob')
+    out.nativeOs = readString(bytes, unicode, 'NativeOS')
+    out.nativeLanMan = readString(bytes, unicode, 'NativeLanMan')
+  })
+}
+
+function readPasswords(
+  c: Cursor,
+  form: 'lanman' | 'nt',
+  unicode: boolean,
+  out: Partial<SessionSetupAndxRequest>,
+): void {
+  out.securityBlob = null
+  const oemLength = c.u16(form === 'nt' ? 'OEMPasswordLen' : 'PasswordLength')
+  const unicodeLength = form === 'nt' ? c.u16('UnicodePasswordLen') : null
+  out.oemPasswordLen = oemLength
+  out.unicodePasswordLen = unicodeLength
+  c.skip(4, 'Reserved')
+  out.capabilities = form === 'nt' ? c.u32('Capabilities') : null
+  readBytes(c, (bytes) => {
+    out.oemPassword = bytes.view(oemLength, form === 'nt' ? 'OEMPassword' : 'AccountPassword')
+    out.unicodePassword = unicodeLength === null ? null : bytes.view(unicodeLength, 'UnicodePassword')
+    out.accountName = readString(bytes, unicode, 'AccountName')
+    out.primaryDomain = readString(bytes, unicode, 'PrimaryDomain')
+    out.nativeOs = readString(bytes, unicode, 'NativeOS')
+    out.nativeLanMan = readString(bytes, unicode, 'NativeLanMan')
+  })
+}
+
+/** `message` starts at the SMB header, the WordCount of the command is at `offset`. */
+export function parseSessionSetupAndxResponse(
+  message: Uint8Array,
+  offset: number,
+  wireLength: number = message.length,
+): Parsed<SessionSetupAndxResponse> {
+  return parse<SessionSetupAndxResponse>(new Cursor(message, wireLength, offset), (c, out) => {
+    const wordCount = c.u8('WordCount')
+    if (wordCount === 0) {
+      readBytes(c, () => {})
+      return { action: null, securityBlob: null, nativeOs: null, nativeLanMan: null, primaryDomain: null }
+    }
+    if (wordCount !== 3 && wordCount !== 4) c.unsupported('WordCount', offset)
+    skipAndx(c)
+    out.action = c.u16('Action')
+    const blobLength = wordCount === 4 ? c.u16('SecurityBlobLength') : null
+    const unicode = isUnicode(message)
+    readBytes(c, (bytes) => {
+      out.securityBlob = blobLength === null ? null : bytes.view(blobLength, 'SecurityBlob')
+      out.nativeOs = readString(bytes, unicode, 'NativeOS')
+      out.nativeLanMan = readString(bytes, unicode, 'NativeLanMan')
+      out.primaryDomain = readString(bytes, unicode, 'PrimaryDomain')
+    })
+    return out as SessionSetupAndxResponse
+  })
+}
