@@ -12,7 +12,7 @@
  * Request, extended security, 12 words:
  *   0 AndX (4)  4 MaxBufferSize (2)  6 MaxMpxCount (2)  8 VcNumber (2)  10 SessionKey (4)  14 SecurityBlobLength (2)
  *  16 Reserved (4)  20 Capabilities (4)
- *     Bytes: SecurityBlob, NativeOS, NativeLanMan
+ *     Bytes: SecurityBlob, NativeOS, NativeLanMan, and from many senders PrimaryDomain
  *
  * Response, 3 words, and with extended security 4:
  *   0 AndX (4)  4 Action (2)  6 SecurityBlobLength (2; of the fourth word)
@@ -107,7 +107,6 @@ function readExtended(c: Cursor, unicode: boolean, out: Partial<SessionSetupAndx
   out.oemPassword = null
   out.unicodePassword = null
   out.accountName = null
-  out.primaryDomain = null
   const blobLength = c.u16('SecurityBlobLength')
   c.skip(4, 'Reserved')
   out.capabilities = c.u32('Capabilities')
@@ -115,6 +114,8 @@ function readExtended(c: Cursor, unicode: boolean, out: Partial<SessionSetupAndx
     out.securityBlob = bytes.view(blobLength, 'SecurityBlob')
     out.nativeOs = readString(bytes, unicode, 'NativeOS')
     out.nativeLanMan = readString(bytes, unicode, 'NativeLanMan')
+    // Not of the specification, and sent by many.
+    out.primaryDomain = readString(bytes, unicode, 'PrimaryDomain')
   })
 }
 
