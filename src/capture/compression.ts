@@ -4,7 +4,7 @@ import { type ByteSource, Joiner } from './chunks.ts'
 
 export type Compression = 'gzip'
 
-/** Larger than zlib's own 16 KiB: a third faster. */
+/** Larger than zlib's own 16 KiB: a third faster. It is also how much may get lost in front of damage, as zlib drops the step that fails. */
 const OUTPUT_BYTES = 256 * 1024
 
 /** Is it gzip (RFC 1952) with deflate inside, its only method? */
@@ -44,6 +44,7 @@ export async function gunzip(
   /** What `to` threw: it must not leave through the event. */
   const thrown: unknown[] = []
   let fault: UnpackFault | null = null
+  let ended = false
   let settle: () => void = () => undefined
 
   unpacker.on('data', (piece: Uint8Array) => {
@@ -58,21 +59,26 @@ export async function gunzip(
     }
   })
   unpacker.on('error', (error: NodeJS.ErrnoException) => {
-    const at = unpacker.bytesWritten
+    const at = source.position
     fault ??=
       error.code === 'Z_BUF_ERROR'
         ? { code: 'truncated-gzip', what: `the gzip data end early, at byte ${at}` }
         : { code: 'corrupt-gzip', what: `the gzip data are damaged before byte ${at} (${error.message})` }
     settle()
   })
-  /** Waits for `act` to call back, or for the unpacker to fail. */
+  // It also ends by itself, at zeros behind the last member, and then leaves a write without an answer.
+  unpacker.on('end', () => {
+    ended = true
+    settle()
+  })
+  const running = (): boolean => fault === null && !ended && thrown.length === 0 && !to.stopped
+  /** Waits for `act` to call back, or for the unpacker to fail or end. */
   const step = (act: (done: () => void) => void): Promise<void> =>
     new Promise((resolve) => {
       settle = resolve
-      if (fault) resolve()
-      else act(resolve)
+      if (running()) act(resolve)
+      else resolve()
     })
-  const running = (): boolean => fault === null && thrown.length === 0 && !to.stopped
 
   try {
     do {
@@ -80,7 +86,7 @@ export async function gunzip(
       await step((done) => unpacker.write(source.bytes.subarray(source.start, source.end), () => done()))
       afterChunk()
     } while (running() && (await source.next(source.end)))
-    if (running()) await step((done) => unpacker.once('end', done).end())
+    if (running()) await step(() => unpacker.end())
   } finally {
     unpacker.destroy()
   }

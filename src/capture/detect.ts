@@ -36,6 +36,7 @@ const SIGNATURES: readonly [signature: string, code: CaptureErrorCode, problem: 
 ]
 
 export function describeForeign(bytes: Uint8Array, start: number, end: number): Foreign {
+  if (start === end) return { code: 'empty-file', problem: 'is empty: capture again, or copy it again' }
   const head = bytes.subarray(start, Math.min(end, start + DETECT_BYTES))
   const known = SIGNATURES.find(([signature]) => startsWith(head, signature))
   if (known) return { code: known[1], problem: known[2] }
@@ -50,5 +51,5 @@ function startsWith(bytes: Uint8Array, signature: string): boolean {
 }
 
 function looksLikeText(bytes: Uint8Array): boolean {
-  return bytes.every((b) => (b >= 0x20 && b !== 0x7f) || b === 0x09 || b === 0x0a || b === 0x0d)
+  return bytes.every((b) => (b >= 0x20 && b < 0x7f) || b === 0x09 || b === 0x0a || b === 0x0d)
 }

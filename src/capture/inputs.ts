@@ -36,6 +36,8 @@ class Expansion {
   readonly errors: CaptureError[] = []
   /** What has been taken, by its real path: a link and its target, or a file and its folder, are read once. */
   private readonly seen = new Set<string>()
+  /** Captures found in and below each folder, by its real path. */
+  private readonly folders = new Map<string, number>()
 
   async add(path: string): Promise<void> {
     if (path === '-') {
@@ -72,7 +74,10 @@ class Expansion {
 
   /** How many captures there are below it, those that were taken before included. */
   private async addFolder(folder: string): Promise<number> {
-    if (!this.isNew(await identity(folder))) return 0
+    const id = await identity(folder)
+    const known = this.folders.get(id)
+    if (known !== undefined) return known
+    this.folders.set(id, 0)
     let entries: Dirent[]
     try {
       entries = await readdir(folder, { withFileTypes: true })
@@ -94,6 +99,7 @@ class Expansion {
         }
       }
     }
+    this.folders.set(id, captures)
     return captures
   }
 

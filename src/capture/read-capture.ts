@@ -104,9 +104,6 @@ async function readSource(
   }
   try {
     while (source.end - source.start < DETECT_BYTES && (await source.next(source.start))) afterChunk()
-    if (source.end === source.start) {
-      throw new CaptureError('empty-file', name, 'is empty: capture again, or copy it again')
-    }
     compression = detectCompression(source.bytes, source.start, source.end)
     if (compression === 'gzip') {
       const { left, fault } = await gunzip(source, recordLimit(maxRecordBytes), frames, afterChunk)
