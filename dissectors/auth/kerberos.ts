@@ -128,7 +128,7 @@ function readTokenId(c: Cursor, start: number, end: number): number | null {
 
 function readApReq(der: DerReader, message: Element, out: Partial<ApReq>): ApReq {
   out.kind = 'ap-req'
-  for (const [number, value] of messageFields(der, message, KRB_AP_REQ)) {
+  for (const [number, value] of messageFields(der, message, KRB_AP_REQ, 'AP-REQ')) {
     if (number === 2) {
       out.apOptions = der.flags(value, 'ap-options')
       out.mutualRequired = (out.apOptions & AP_OPTION_MUTUAL_REQUIRED) !== 0
@@ -160,7 +160,7 @@ function readTicket(der: DerReader, ticket: Element): Ticket {
 
 function readApRep(der: DerReader, message: Element, out: Partial<ApRep>): ApRep {
   out.kind = 'ap-rep'
-  for (const [number, value] of messageFields(der, message, KRB_AP_REP)) {
+  for (const [number, value] of messageFields(der, message, KRB_AP_REP, 'AP-REP')) {
     if (number === 2) out.etype = readEncryptedData(der, value, 'enc-part').etype
   }
   if (out.etype === undefined) der.cursor.malformed('enc-part', message.offset)
@@ -169,7 +169,7 @@ function readApRep(der: DerReader, message: Element, out: Partial<ApRep>): ApRep
 
 function readKrbError(der: DerReader, message: Element, out: Partial<KrbError>): KrbError {
   out.kind = 'krb-error'
-  for (const [number, value] of messageFields(der, message, KRB_ERROR)) {
+  for (const [number, value] of messageFields(der, message, KRB_ERROR, 'KRB-ERROR')) {
     if (number === 4) out.serverTime = readKerberosTime(der, value)
     else if (number === 5) addMicroseconds(out, der.integer(value, 'susec'))
     else if (number === 6) out.code = der.integer(value, 'error-code')
@@ -181,18 +181,19 @@ function readKrbError(der: DerReader, message: Element, out: Partial<KrbError>):
   return { kind: 'krb-error', code, realm, serverName, serverTime }
 }
 
-/** The fields after pvno and msg-type, which every message begins with. */
+/** The fields after pvno and msg-type, with which every message begins. */
 function* messageFields(
   der: DerReader,
   message: Element,
   type: number,
+  field: string,
 ): Generator<[number: number, value: Element], void> {
-  for (const field of der.fields(der.inside(message, 'msg-type'), 'msg-type')) {
-    const [number, value] = field
+  for (const entry of der.fields(der.inside(message, field), field)) {
+    const [number, value] = entry
     if (number === 0) readVersion(der, value, 'pvno')
     else if (number === 1) {
       if (der.integer(value, 'msg-type') !== type) der.cursor.malformed('msg-type', value.offset)
-    } else yield field
+    } else yield entry
   }
 }
 

@@ -161,7 +161,7 @@ function readNegTokenResp(der: DerReader, token: Element, out: Partial<SecurityB
       resp.responseToken = der.captured(der.expect(value, DER_TAG.OCTET_STRING, 'responseToken'))
       resp.responseTokenLength = value.end - value.start
       der.content(value, DER_TAG.OCTET_STRING, 'responseToken')
-    } else if (number === 3) resp.mechListMic = isMic(der, value) && !isCopy(der.captured(value), resp.responseToken)
+    } else if (number === 3) resp.mechListMic = isMic(der, value, resp.responseToken)
   }
   return {
     form: 'neg-token-resp',
@@ -173,15 +173,14 @@ function readNegTokenResp(der: DerReader, token: Element, out: Partial<SecurityB
   }
 }
 
-/** Whether a MIC is there is all that can be said without the key, so it need not be captured whole. */
-function isMic(der: DerReader, value: Element): boolean {
-  const { start, end } = der.expect(value, DER_TAG.OCTET_STRING, 'mechListMIC')
-  return end > start
-}
-
-/** Windows before Vista puts a second copy of responseToken where the MIC belongs: that protects nothing. */
-function isCopy(mic: Uint8Array, responseToken: Uint8Array | null | undefined): boolean {
-  return mic.length === responseToken?.length && mic.every((octet, i) => octet === responseToken[i])
+/**
+ * Whether a MIC is there, which is all that can be said without the key. Windows before Vista puts a second copy of responseToken in its place: that
+ * protects nothing.
+ */
+function isMic(der: DerReader, value: Element, responseToken: Uint8Array | null = null): boolean {
+  const mic = der.content(value, DER_TAG.OCTET_STRING, 'mechListMIC')
+  const isCopy = mic.length === responseToken?.length && mic.every((octet, i) => octet === responseToken[i])
+  return mic.length > 0 && !isCopy
 }
 
 function readRawNtlmssp(c: Cursor, start: number, end: number, out: Partial<SecurityBlob>): RawToken {
