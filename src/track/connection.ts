@@ -194,14 +194,7 @@ export class Connection implements MessageReader, StreamOwner {
     }
   }
 
-  message(
-    fromA: boolean,
-    bytes: Uint8Array,
-    start: number,
-    captured: number,
-    length: number,
-    ended: boolean,
-  ): void {
+  message(fromA: boolean, bytes: Uint8Array, start: number, captured: number, length: number, ended: boolean): void {
     this.messages++
     this.rows = ended ? this.context.messages : null
     if (ended) this.context.smbMessages++

@@ -3,10 +3,11 @@ import { classifyResponses, parseNtlmv2Response } from '../../dissectors/auth/nt
 import { u16le } from '../../dissectors/bytes.ts'
 import { readable } from '../../dissectors/parse.ts'
 import { SMB1_COMMAND, SMB1_OFFSET } from '../../dissectors/smb1/header.ts'
+import { NEGOTIATE_ENCRYPT_PASSWORDS } from '../../dissectors/smb1/negotiate.ts'
 import {
-  parseSessionSetupRequest,
-  parseSessionSetupResponse,
-  type SessionSetupRequest,
+  parseSessionSetupAndxRequest,
+  parseSessionSetupAndxResponse,
+  type SessionSetupAndxRequest,
   SMB_SETUP_GUEST,
 } from '../../dissectors/smb1/session-setup-andx.ts'
 import type { Connection } from './connection.ts'
@@ -16,9 +17,6 @@ import { here } from './session.ts'
 import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from './session-setup.ts'
 import { clientSigning } from './smb1.ts'
 
-/** SecurityMode of the server's NEGOTIATE answer: passwords are answered as challenges. */
-const ENCRYPT_PASSWORDS = 0x02
-
 export function smb1SetupRequest(
   c: Connection,
   message: Uint8Array,
@@ -27,7 +25,7 @@ export function smb1SetupRequest(
   id: number,
   uid: number,
 ): void {
-  const request = readable(parseSessionSetupRequest(message, offset, length))
+  const request = readable(parseSessionSetupAndxRequest(message, offset, length))
   const { session, logon } = beginSetup(c, {
     family: 'smb1',
     command: SMB1_COMMAND.SESSION_SETUP_ANDX,
@@ -43,16 +41,21 @@ export function smb1SetupRequest(
   adoptLogon(session, logon)
 }
 
+const NO_PASSWORD = new Uint8Array(0)
+
 /** The forms without extended security: an LM and an NT response, or the password itself. It is classified and never kept. */
-function readPasswords(c: Connection, logon: LogonFacts, request: Partial<SessionSetupRequest>): void {
-  const { oemPassword, unicodePassword, accountName, primaryDomain } = request
-  if (oemPassword === undefined || unicodePassword === undefined) return
+function readPasswords(c: Connection, logon: LogonFacts, request: Partial<SessionSetupAndxRequest>): void {
+  const { accountName, primaryDomain } = request
+  // The LANMAN form has one password field.
+  const oemPassword = request.oemPassword
+  const unicodePassword = request.unicodePassword ?? NO_PASSWORD
+  if (!oemPassword) return
   logon.user = accountName || null
   logon.domain = primaryDomain || null
   const user = accountName ?? ''
   const kind = classifyResponses(oemPassword, unicodePassword, user.length, { extendedSecurity: false })
   const securityMode = c.facts.smb1?.negotiateResponse?.securityMode ?? null
-  if (kind !== 'anonymous' && securityMode !== null && (securityMode & ENCRYPT_PASSWORDS) === 0) {
+  if (kind !== 'anonymous' && securityMode !== null && (securityMode & NEGOTIATE_ENCRYPT_PASSWORDS) === 0) {
     if (oemPassword.length + unicodePassword.length > 0) logon.auth = 'plaintext'
     return
   }
@@ -89,9 +92,9 @@ export function smb1SetupResponse(
   uid: number,
   status: number,
 ): void {
-  const response = readable(parseSessionSetupResponse(message, offset, length))
+  const response = readable(parseSessionSetupAndxResponse(message, offset, length))
   const granted =
-    response.action === undefined
+    response.action === undefined || response.action === null
       ? null
       : { guest: (response.action & SMB_SETUP_GUEST) !== 0, anonymous: false, encryptData: false }
   const answer: SetupAnswer = {

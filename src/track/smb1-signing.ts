@@ -6,12 +6,10 @@
 import { u16le, u32le } from '../../dissectors/bytes.ts'
 import { isSuccess } from '../../dissectors/ntstatus.ts'
 import { SMB_FLAGS2_SMB_SECURITY_SIGNATURE, SMB1_OFFSET } from '../../dissectors/smb1/header.ts'
+import { NEGOTIATE_SECURITY_SIGNATURES_REQUIRED } from '../../dissectors/smb1/negotiate.ts'
 import type { Connection } from './connection.ts'
 import type { FrameRef } from './ledger.ts'
 import { countClear, type LiveSession } from './session.ts'
-
-/** SecurityMode of the server's NEGOTIATE answer. */
-const SIGNATURES_REQUIRED = 0x08
 
 /** "BSRSPYL " as two little-endian words: what clients send before they have a key. */
 const PLACEHOLDER_LOW = 0x53525342
@@ -70,7 +68,7 @@ export function noteResponseSignature(
   if (!counts(session)) return
   countClear(session, request, false, signed)
   countClear(session, c.context, true, signed)
-  const required = ((c.facts.smb1?.negotiateResponse?.securityMode ?? 0) & SIGNATURES_REQUIRED) !== 0
+  const required = ((c.facts.smb1?.negotiateResponse?.securityMode ?? 0) & NEGOTIATE_SECURITY_SIGNATURES_REQUIRED) !== 0
   const { facts } = session
   if (!signed && required && isSuccess(status) && !facts.guest && !facts.anonymous) {
     facts.unsignedAccepted ??= { frame: request.frame, time: request.time }
