@@ -1,19 +1,22 @@
 // src/ and dissectors/ to dist/: cli.js, index.js and the chunks that they share, and the library's typings in types/.
 //
-// One bundle a command starts in about half of the time that sixty modules take (bench/start.md); packages stay packages.
+// Bundled, because sixty small modules take longer to load than a small capture to scan: 165 ms for the whole process instead of 120.
+// Packages stay packages. The old dist/ stays in place until the new one is whole.
 import { spawnSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${root}/dist`
+const next = `${root}/node_modules/.cache/smblens-${process.pid}`
 
-rmSync(dist, { recursive: true, force: true })
+mkdirSync(next, { recursive: true })
+process.on('exit', () => rmSync(next, { recursive: true, force: true }))
 
 await build({
   entryPoints: { cli: `${root}/src/cli/main.ts`, index: `${root}/src/index.ts` },
-  outdir: dist,
+  outdir: next,
   chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   splitting: true,
@@ -26,7 +29,10 @@ await build({
 
 const tsc = spawnSync(
   process.execPath,
-  [`${root}/node_modules/typescript/bin/tsc`, '-p', `${root}/tsconfig.build.json`, '--outDir', `${dist}/types`],
+  [`${root}/node_modules/typescript/bin/tsc`, '-p', `${root}/tsconfig.build.json`, '--outDir', `${next}/types`],
   { stdio: 'inherit' },
 )
-process.exit(tsc.status ?? 1)
+if (tsc.status !== 0) process.exit(tsc.status ?? 1)
+
+rmSync(dist, { recursive: true, force: true })
+renameSync(next, dist)

@@ -1,10 +1,16 @@
 /** Text to a file descriptor, in order and in bounded memory: a slow reader makes the writer wait. */
 import { writeSync } from 'node:fs'
+import { errorCode } from '../capture/capture-error.ts'
 import type { TextSink } from '../report/sink.ts'
 
 /** Whoever read our output has gone, as `| head` does: there is nothing more to say, and no fault in it. */
 export class ReaderGone extends Error {
   override readonly name = 'ReaderGone'
+}
+
+/** A full disk, a file that was taken away: what was asked for cannot be written. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError'
 }
 
 /** UTF-16 code units held back before a write. */
@@ -19,13 +25,13 @@ export class DescriptorSink implements TextSink {
     this.descriptor = descriptor
   }
 
-  /** @throws ReaderGone, or the system's error */
+  /** @throws ReaderGone, OutputError */
   write(text: string): void {
     this.held += text
     if (this.held.length >= HELD_BACK) this.flush()
   }
 
-  /** @throws ReaderGone, or the system's error */
+  /** @throws ReaderGone, OutputError */
   flush(): void {
     const text = this.held
     this.held = ''
@@ -33,7 +39,7 @@ export class DescriptorSink implements TextSink {
   }
 }
 
-/** @throws ReaderGone, or the system's error */
+/** @throws ReaderGone, OutputError */
 export function writeText(descriptor: number, text: string): void {
   writeAll(descriptor, Buffer.from(text))
 }
@@ -53,9 +59,10 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
     try {
       written += writeSync(descriptor, bytes, written)
     } catch (error) {
-      const code = error instanceof Error && 'code' in error ? error.code : null
+      const code = errorCode(error)
       if (code === 'EPIPE' || code === 'EOF') throw new ReaderGone()
-      if (code !== 'EAGAIN') throw error
+      if (code !== 'EAGAIN')
+        throw new OutputError(`the output cannot be written (${code}): make room, or name another place`)
       pause(RETRY_MS)
     }
   }

@@ -4,8 +4,9 @@ import { expandInputs } from '../capture/inputs.ts'
 import { readCapture } from '../capture/read-capture.ts'
 import type { Ledger } from '../track/ledger.ts'
 import { Tracker, type TrackerOptions } from '../track/tracker.ts'
+import { OutputError, ReaderGone } from './descriptor.ts'
 import type { Progress } from './progress.ts'
-import { reportLine } from './report-line.ts'
+import { reportFault, reportLine } from './report-line.ts'
 import { didYouMean } from './suggest.ts'
 
 export interface Inputs {
@@ -38,9 +39,11 @@ export async function readLedger(
     reportWarnings(path, ledger)
     return ledger
   } catch (error) {
-    if (!(error instanceof CaptureError)) throw error
+    if (error instanceof ReaderGone || error instanceof OutputError) throw error
     progress.clear()
-    reportLine(error.message)
+    // One capture in a thousand that meets a fault of ours must not cost the other results.
+    if (error instanceof CaptureError) reportLine(error.message)
+    else reportFault(`${path}: that it could not be read`, error)
     return null
   }
 }
@@ -48,7 +51,9 @@ export async function readLedger(
 function reportWarnings(path: string, ledger: Ledger): void {
   const name = path === '-' ? 'standard input' : path
   for (const { warnings } of ledger.captures) {
-    for (const { message, frame } of warnings)
-      reportLine(`${name}: ${message}${frame === null ? '' : ` (frame ${frame})`}`)
+    for (const { message, frame } of warnings) {
+      const where = frame === null || message.includes(`frame ${frame}`) ? '' : ` (frame ${frame})`
+      reportLine(`${name}: ${message}${where}`)
+    }
   }
 }

@@ -1,8 +1,8 @@
 /** Where bin/smblens goes once it has something to do: runs the command, and answers every failure with a line and an exit status. */
-import { ReaderGone } from './descriptor.ts'
+import { OutputError, ReaderGone } from './descriptor.ts'
 import { EXIT, type ExitStatus, UsageError } from './exit-status.ts'
 import { CommanderError, createProgram } from './program.ts'
-import { reportLine } from './report-line.ts'
+import { reportFault, reportLine } from './report-line.ts'
 
 /** A fault of ours, as sysexits.h numbers it: no caller takes it for one of the statuses of the manual. */
 const EX_SOFTWARE = 70
@@ -30,15 +30,10 @@ function statusOf(error: unknown): number {
   if (error instanceof ReaderGone) return EXIT.DONE
   // Commander has written its message, or the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.DONE : EXIT.USAGE
-  if (error instanceof UsageError) {
+  if (error instanceof UsageError || error instanceof OutputError) {
     reportLine(error.message)
     return EXIT.USAGE
   }
-  if (error instanceof Error && 'syscall' in error && 'code' in error) {
-    reportLine(`the output cannot be written (${error.code}): make room, or name another place with --output`)
-    return EXIT.USAGE
-  }
-  const details = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  reportLine(`this is a fault of smblens, please report it: ${details}`)
+  reportFault('this', error)
   return EX_SOFTWARE
 }

@@ -1,8 +1,9 @@
 /** Where the report goes: standard output, or a file that appears when it is whole. */
 import { closeSync, openSync, readSync, realpathSync, renameSync, type Stats, statSync, unlinkSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { errorCode } from '../capture/capture-error.ts'
 import type { TextSink } from '../report/sink.ts'
-import { DescriptorSink, ReaderGone } from './descriptor.ts'
+import { DescriptorSink, OutputError, ReaderGone } from './descriptor.ts'
 import { UsageError } from './exit-status.ts'
 import { onInterrupt } from './interrupt.ts'
 
@@ -31,9 +32,9 @@ export function openOutput(path: string | undefined, inputs: readonly string[]):
     refuseCaptures(path, existing, inputs)
     return newFile(realpathSync(path))
   } catch (error) {
-    if (error instanceof UsageError) throw error
+    if (errorCode(error) === null) throw error
     throw new UsageError(
-      `--output ${path} cannot be written (${reason(error)}): name a file in a folder that you may write to`,
+      `--output ${path} cannot be written (${errorCode(error)}): name a file in a folder that you may write to`,
     )
   }
 }
@@ -91,7 +92,7 @@ function newFile(path: string): Output {
           renameSync(temporary, path)
         } catch (error) {
           remove()
-          throw error
+          throw new OutputError(`--output ${path} cannot be written (${errorCode(error)}): name another file`)
         }
       })
     },
@@ -127,9 +128,4 @@ function looksLikeCapture(path: string): boolean {
 
 function statIfThere(path: string): Stats | null {
   return statSync(path, { throwIfNoEntry: false }) ?? null
-}
-
-function reason(error: unknown): string {
-  if (error instanceof Error && 'code' in error) return String(error.code)
-  return error instanceof Error ? error.message : String(error)
 }

@@ -8,19 +8,20 @@ import type { RulesOptions } from './rules.ts'
 import type { ScanOptions } from './scan.ts'
 import { didYouMean } from './suggest.ts'
 
-const DESCRIPTION = `Reads packet captures and audits the SMB in them: who still speaks SMB1, which sessions are guest, anonymous,
-unsigned, unencrypted or authenticated with NTLM, and which SMB leaves the network. It sends nothing.`
+const DESCRIPTION = `Reads packet captures and audits the SMB in them: who still speaks SMB1, which
+sessions are guest, anonymous, unsigned, unencrypted or authenticated with
+NTLM, and which SMB leaves the network. It sends nothing.`
 
 const EXAMPLES = `
 Examples:
   smblens office.pcap                          what is wrong, worst first
-  smblens scan evidence/ --min-severity high   every capture in a folder; critical and high findings
+  smblens scan evidence/ --min-severity high   all captures below a folder
   smblens scan a.pcap -f ndjson | jq .         records for scripts, one a line
   smblens scan a.pcap -f csv -o findings.csv   findings for a spreadsheet
-  smblens scan a.pcap --fail-on high           exit status 1 if anything is high or worse
+  smblens scan a.pcap --fail-on high           status 1 if high or worse is found
   tcpdump -w - port 445 | smblens scan -       from another program
   smblens messages a.pcap | head               every SMB message
-  smblens rules ntlm-auth                      what a finding means, and how to fix it
+  smblens rules ntlm-auth                      what a finding means; how to fix it
 `
 
 const EXIT_STATUSES = `
@@ -29,11 +30,12 @@ Exit status:
   1  done, and a finding is at or above --fail-on
   2  wrong usage, or the output cannot be written
   3  done, but some input could not be read, or was cut or damaged
-  Of 1 and 3, 1 is given: a finding stands, whatever else could not be read.
+  Where both 1 and 3 are true it is 1: a finding stands, whatever was not read.
 `
 
 const SCAN_HELP = `
-Paths are files, folders (with all below them), patterns, or - for standard input: pcap and pcapng, gzip-compressed or not.
+Paths are captures (pcap or pcapng, gzip-compressed or not), folders with all
+below them, patterns, or - for standard input.
 `
 
 /** @param done is given the exit status of the command that was asked for */

@@ -5,3 +5,9 @@ import { writeDiagnostic } from './descriptor.ts'
 export function reportLine(message: string): void {
   writeDiagnostic(`smblens: ${escapeText(message)}\n`)
 }
+
+/** Something that must not happen, with what is needed to find out why. */
+export function reportFault(what: string, error: unknown): void {
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  reportLine(`${what} is a fault of smblens, please report it: ${details.replace(/\s+/g, ' ')}`)
+}

@@ -166,8 +166,16 @@ function scope(report: Report): string {
     count(connections.length, 'connection'),
     count(sessions.length, 'session'),
   ]
-  const span = first.length > 0 ? `, ${shortTime(least(first))} to ${shortTime(greatest(last))} UTC` : ''
+  const span = first.length > 0 ? `, ${timeSpan(least(first), greatest(last))} UTC` : ''
   return `Seen: ${facts.join(', ')}${span}.`
+}
+
+function timeSpan(from: number, to: number): string {
+  const first = shortTime(from)
+  const last = shortTime(to)
+  if (first === last) return first
+  const [day, time] = last.split(' ')
+  return first.startsWith(`${day} `) ? `${first} to ${time}` : `${first} to ${last}`
 }
 
 /** Findings of one rule at one severity. */

@@ -73,7 +73,7 @@ describe('table: findings', () => {
       [
         'At risk: 1 high finding. The worst: A session goes unsigned.',
         'Seen: 1 capture, 100 packets, 80 SMB messages, 0 connections, 0 sessions,',
-        '2024-05-01 00:00:00 to 2024-05-01 00:00:00 UTC.',
+        '2024-05-01 00:00:00 UTC.',
         '',
         'HIGH  A session goes unsigned                                   unsigned-session',
         '  10.0.0.5:50000 -> 10.0.0.10:445  CORP\\alice',

@@ -1,0 +1,105 @@
+/** Input that is no capture, or only the first part of one: a line that says what to do, and the rest is scanned all the same. */
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, describe, expect, it } from 'vitest'
+import { pcapFile } from '../support/pcap-builder.ts'
+import { ROOT, records, smblens } from '../support/smblens.ts'
+
+const GOOD = 'captures/guest-silent-mapping.pcap'
+const good = readFileSync(join(ROOT, GOOD))
+
+const folder = mkdtempSync(join(tmpdir(), 'smblens-bad-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function file(name: string, bytes: string | Uint8Array): string {
+  const path = join(folder, name)
+  writeFileSync(path, bytes)
+  return path
+}
+
+function hugeRecord(): Uint8Array {
+  const bytes = Buffer.from(good)
+  // The captured length of the second record.
+  const second = 24 + 16 + bytes.readUInt32LE(24 + 8)
+  bytes.writeUInt32LE(0xffffffff, second + 8)
+  bytes.writeUInt32LE(0xffffffff, second + 12)
+  return bytes
+}
+
+mkdirSync(join(folder, 'nothing'))
+const locked = file('locked.pcap', good)
+chmodSync(locked, 0)
+const isRoot = process.getuid?.() === 0
+
+/** Name, path, what the line says, and how many captures there is something to say about. */
+const CASES: [name: string, path: string, message: RegExp, readable: boolean][] = [
+  ['a text file', file('notes.txt', 'these are notes, not packets\n'), /notes\.txt: .*(text|capture)/, false],
+  ['an empty file', file('empty.pcap', ''), /empty\.pcap: is empty: /, false],
+  ['a folder without captures', join(folder, 'nothing'), /nothing: holds no capture: /, false],
+  ['a missing path', join(folder, 'missing.pcap'), /missing\.pcap: no such file or folder: check the path/, false],
+  ['a truncated gzip', file('cut.pcap.gz', gzipSync(good).subarray(0, -200)), /cut\.pcap\.gz: /, true],
+  ['a gzip of text', file('notes.gz', gzipSync('these are notes')), /notes\.gz: /, false],
+  ['a record of 4 GB', file('huge.pcap', hugeRecord()), /huge\.pcap: .*(at byte|frame 1)/, true],
+  [
+    'an unknown link type',
+    file('usb.pcap', pcapFile({ linkType: 147, packets: [good.subarray(40, 100)] })),
+    /usb\.pcap: .*147/,
+    true,
+  ],
+  ['a cut record', file('cut.pcap', good.subarray(0, -7)), /cut\.pcap: .*at byte \d+/, true],
+  ['a header alone, cut', file('header.pcap', good.subarray(0, 11)), /header\.pcap: /, false],
+]
+
+describe('bad input', () => {
+  it.each(CASES)('%s', (_name, path, message, readable) => {
+    const { status, stdout, stderr } = smblens(['scan', path, GOOD, '-f', 'ndjson'])
+    const lines = stderr.split('\n').slice(0, -1)
+    expect(lines).toHaveLength(1)
+    expect(lines[0]).toMatch(/^smblens: /)
+    expect(lines[0]).toMatch(message)
+    expect(status).toBe(3)
+
+    const captures = records(stdout).filter((record) => record['type'] === 'capture')
+    const paths = readable ? [path, GOOD] : [GOOD]
+    expect(captures.map((capture) => capture['path']).sort()).toEqual(paths.sort())
+    if (readable) expect(captures.find((capture) => capture['path'] === path)).toMatchObject({ complete: false })
+    const found = records(stdout).filter((record) => record['type'] === 'finding' && record['capture'] === GOOD)
+    expect(found.length).toBeGreaterThan(0)
+    expect(records(stdout).at(-1)).toMatchObject({ type: 'summary', inputsUnread: readable ? 0 : 1 })
+  })
+
+  it.skipIf(isRoot)(`an unreadable file${isRoot ? ' (skipped: root reads everything)' : ''}`, () => {
+    const { status, stderr } = smblens(['scan', locked, GOOD])
+    expect(stderr).toMatch(/^smblens: .*locked\.pcap: permission denied: /)
+    expect(status).toBe(3)
+  })
+
+  it('all of it at once: a line each, and nothing but the format on standard output', () => {
+    const { status, stdout, stderr } = smblens(['scan', ...CASES.map(([, path]) => path), GOOD, '-f', 'json'])
+    expect(stderr.split('\n').slice(0, -1)).toHaveLength(CASES.length)
+    expect(() => JSON.parse(stdout)).not.toThrow()
+    expect(status).toBe(3)
+  })
+
+  it('alone leaves no verdict, and says so in the table', () => {
+    const { status, stdout } = smblens([join(folder, 'notes.txt')])
+    expect(stdout).toMatch(/^Nothing could be read\./)
+    expect(status).toBe(3)
+  })
+
+  it('has its name escaped', () => {
+    const { stderr } = smblens([file('\x1b[31mred\n.pcap', 'text')])
+    expect(stderr).toContain('\\x1b[31mred\\n.pcap: ')
+    expect(stderr.slice(0, -1)).not.toMatch(/\p{Cc}/u)
+  })
+
+  it('is told of by messages too', () => {
+    const cut = smblens(['messages', join(folder, 'cut.pcap')])
+    expect(records(cut.stdout).length).toBeGreaterThan(5)
+    expect(cut.stderr).toMatch(/^smblens: .*cut\.pcap: /)
+    expect(cut.status).toBe(3)
+    expect(smblens(['messages', join(folder, 'nothing')]).status).toBe(3)
+  })
+})
