@@ -68,17 +68,19 @@ function headerLength(protocolId: number): number {
   }
 }
 
-/**
- * Does a message start at `o`: prefix, protocol id, plausible length, and SMB2's StructureSize where it is there to see?
- * At least HEAD bytes are there.
- */
-export function isMessageStart(b: Uint8Array, o: number, end: number): boolean {
+/** Does a packet with a message of ours start at `o`, where a packet is due? At least HEAD bytes are there. */
+function isPacketStart(b: Uint8Array, o: number): boolean {
   // The protocol id first: nearly every other payload fails at its 'S'.
   if (b[o + 5] !== 0x53 || b[o] !== TYPE_MESSAGE) return false
-  const id = u32le(b, o + PREFIX)
-  const header = headerLength(id)
-  if (header === 0 || (u32be(b, o) & 0xffffff) < header) return false
-  return id !== PROTOCOL_ID_SMB2 || o + PROBE > end || u16le(b, o + PREFIX + SMB2_OFFSET.structureSize) === 64
+  const header = headerLength(u32le(b, o + PREFIX))
+  return header !== 0 && (u32be(b, o) & 0xffffff) >= header
+}
+
+/** Does one start at `o`, where it might as well not: SMB2's StructureSize must be right too, where it is there to see. */
+export function isMessageStart(b: Uint8Array, o: number, end: number): boolean {
+  if (!isPacketStart(b, o)) return false
+  if (u32le(b, o + PREFIX) !== PROTOCOL_ID_SMB2 || o + PROBE > end) return true
+  return u16le(b, o + PREFIX + SMB2_OFFSET.structureSize) === SMB2_HEADER_LENGTH
 }
 
 export class Framer {
@@ -180,7 +182,7 @@ export class Framer {
   private packet(b: Uint8Array, p: number, end: number): number {
     const type = b[p]
     if (type !== TYPE_MESSAGE) return this.controlPacket(b, p)
-    if (!isMessageStart(b, p, end)) return this.desynchronised(b, p, end)
+    if (!isPacketStart(b, p)) return this.desynchronised(b, p, end)
     const length = u32be(b, p) & 0xffffff
     const start = p + PREFIX
     if (start + length > end) {
@@ -218,7 +220,7 @@ export class Framer {
     }
     if (this.headLength < HEAD) return p
     this.headLength = 0
-    if (!isMessageStart(head, 0, HEAD)) {
+    if (!isPacketStart(head, 0)) {
       this.startSearch()
       // The bytes behind the first may begin a prefix.
       head.copyWithin(0, 1, HEAD)

@@ -127,6 +127,13 @@ describe('framer', () => {
     }
   })
 
+  it('takes any StructureSize where a message is due, and only the right one where it searches', () => {
+    const odd = message(3, 20)
+    odd[8] = 0x3f
+    expect(run([concat([odd, message(4, 4)])]).seen.map((s) => s.command)).toEqual([3, 4])
+    expect(run([concat([new Uint8Array(9).fill(7), odd, message(4, 4)])]).seen.map((s) => s.command)).toEqual([4])
+  })
+
   it('gathers no more than its limit', () => {
     const stream = message(1, 50_000)
     const { seen } = run(split(stream, [10, 20_000]), 4096)
