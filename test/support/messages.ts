@@ -1,0 +1,91 @@
+/** Laws that hold for every dissector, whatever its message: written once, and applied to each fixture. */
+import fc from 'fast-check'
+import { expect } from 'vitest'
+import type { Fault, Parsed } from '../../dissectors/parse.ts'
+
+/** Bytes from hexadecimal, white space between as you like. */
+export function bytes(hexadecimal: string): Uint8Array {
+  const digits = hexadecimal.replaceAll(/\s/g, '')
+  if (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) throw new Error(`not hexadecimal: ${hexadecimal}`)
+  return Uint8Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16))
+}
+
+/** A copy with some bytes replaced: `patches` by offset, as hexadecimal. */
+export function patched(message: Uint8Array, patches: Record<number, string>): Uint8Array {
+  const copy = message.slice()
+  for (const [offset, hexadecimal] of Object.entries(patches)) copy.set(bytes(hexadecimal), Number(offset))
+  return copy
+}
+
+export interface Sample {
+  name: string
+  message: Uint8Array
+  parse: (message: Uint8Array, wireLength: number) => Parsed<object>
+  /** How much of the message the record needs; all of it unless said otherwise. */
+  needed?: number
+  /** Fields that a partial record may hold in part. */
+  growing?: readonly string[]
+  /** Where a part of the record carries a fault of its own. */
+  innerFault?: (record: object) => Fault | null
+}
+
+function faultOf(sample: Sample, parsed: Parsed<object>): Fault | null {
+  return parsed.ok ? (sample.innerFault?.(parsed.value) ?? null) : parsed.fault
+}
+
+/**
+ * Cut short by the capture, a message is truncated; cut short by its sender, malformed. Either way what was read stays, and is what the whole
+ * message says.
+ */
+export function expectPrefixFaults(sample: Sample): void {
+  const { message, parse } = sample
+  const whole = parse(message, message.length)
+  if (!whole.ok) throw new Error(`${sample.name} is no good sample: ${JSON.stringify(whole.fault)}`)
+  const needed = sample.needed ?? message.length
+  for (let length = 0; length < message.length; length++) {
+    const prefix = message.slice(0, length)
+    for (const [kind, wireLength] of [
+      ['truncated', message.length],
+      ['malformed', length],
+    ] as const) {
+      const parsed = parse(prefix, wireLength)
+      const fault = faultOf(sample, parsed)
+      if (length >= needed) {
+        expect(fault, `${length} bytes of ${sample.name}`).toBeNull()
+        continue
+      }
+      expect(fault?.kind, `${length} bytes of ${sample.name}, ${wireLength} on the wire`).toBe(kind)
+      if (parsed.ok) continue
+      expect(parsed.fault.offset).toBeLessThanOrEqual(message.length)
+      for (const [field, value] of Object.entries(parsed.partial)) {
+        if (sample.growing?.includes(field)) continue
+        expect(value, `${field} in ${length} bytes of ${sample.name}`).toEqual(whole.value[field as keyof object])
+      }
+    }
+  }
+}
+
+/** Where in memory a message lies is no matter, and it is read, not written. */
+export function expectPlaceNoMatter({ message, parse }: Sample): void {
+  const around = new Uint8Array(message.length + 64).fill(0xa5)
+  around.set(message, 33)
+  const before = around.slice()
+  expect(parse(around.subarray(33, 33 + message.length), message.length)).toEqual(parse(message, message.length))
+  expect(around).toEqual(before)
+}
+
+/** The message with a few bytes changed and perhaps cut, and a wire length that may lie. */
+export function mutations({ message }: Sample): fc.Arbitrary<{ mutant: Uint8Array; wireLength: number }> {
+  const change = fc.tuple(fc.nat(message.length - 1), fc.oneof(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), fc.nat(255)))
+  return fc
+    .record({
+      changes: fc.array(change, { minLength: 1, maxLength: 8 }),
+      length: fc.oneof(fc.constant(message.length), fc.nat(message.length)),
+      missing: fc.oneof(fc.constant(0), fc.nat(100_000)),
+    })
+    .map(({ changes, length, missing }) => {
+      const mutant = message.slice(0, length)
+      for (const [offset, value] of changes) if (offset < length) mutant[offset] = value
+      return { mutant, wireLength: length + missing }
+    })
+}
