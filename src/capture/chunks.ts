@@ -31,9 +31,9 @@ export class ReadError extends Error {
   }
 }
 
-/** How much is read from a file at once. bench/capture.mjs compares sizes. */
+/** How much is read from a file at once: below half of this the calls tell, above twice of it the core's cache is left. */
 const CHUNK_BYTES = 1024 * 1024
-/** A chunk that took longer does not come from the page cache: from then on the next one is read while this one is walked. */
+/** Half a gigabyte a second: slower is no page cache. */
 const SLOW_READ_MS = 2
 /** How long reading may hold the event loop. */
 const TURN_MS = 20
@@ -48,9 +48,11 @@ const PIECE_BYTES = 256 * 1024
  *
  * A file in the page cache is read on this thread: the bytes are then in this core's cache, and the other cores are free for other files. One that
  * has to be waited for is read ahead on libuv's threads.
+ *
+ * @param slowReadMs a chunk that took longer had to be waited for
  */
-export function fileSource(fd: number, headroom: number): ByteSource {
-  return new FileSource(fd, headroom)
+export function fileSource(fd: number, headroom: number, slowReadMs: number = SLOW_READ_MS): ByteSource {
+  return new FileSource(fd, headroom, slowReadMs)
 }
 
 interface Buffers {
@@ -75,12 +77,14 @@ class FileSource implements ByteSource {
   position = 0
   private readonly fd: number
   private readonly buffers: Buffers
+  private readonly slowReadMs: number
   private slow = false
   private ahead: Promise<number> | null = null
   private lastTurn = performance.now()
 
-  constructor(fd: number, headroom: number) {
+  constructor(fd: number, headroom: number, slowReadMs: number) {
     this.fd = fd
+    this.slowReadMs = slowReadMs
     this.buffers = takeBuffers(headroom)
     this.start = headroom
     this.end = headroom
@@ -120,7 +124,7 @@ class FileSource implements ByteSource {
     } catch (error) {
       throw new ReadError(error)
     } finally {
-      this.slow = performance.now() - before > SLOW_READ_MS
+      this.slow = performance.now() - before > this.slowReadMs
     }
   }
 

@@ -3,18 +3,9 @@
  * for LINKTYPE_RAW, which "raw" alone would not explain.
  */
 
-export const LINKTYPE_NULL = 0
-export const LINKTYPE_ETHERNET = 1
-export const LINKTYPE_RAW = 101
-export const LINKTYPE_LOOP = 108
-export const LINKTYPE_LINUX_SLL = 113
-export const LINKTYPE_IPV4 = 228
-export const LINKTYPE_IPV6 = 229
-export const LINKTYPE_LINUX_SLL2 = 276
-
 const NAMES: ReadonlyMap<number, string> = new Map([
-  [LINKTYPE_NULL, 'null'],
-  [LINKTYPE_ETHERNET, 'ethernet'],
+  [0, 'null'],
+  [1, 'ethernet'],
   [3, 'ax25'],
   [6, 'ieee802-5'],
   [7, 'arcnet-bsd'],
@@ -27,12 +18,12 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [50, 'ppp-hdlc'],
   [51, 'ppp-ether'],
   [100, 'atm-rfc1483'],
-  [LINKTYPE_RAW, 'raw-ip'],
+  [101, 'raw-ip'],
   [104, 'c-hdlc'],
   [105, 'ieee802-11'],
   [107, 'frelay'],
-  [LINKTYPE_LOOP, 'loop'],
-  [LINKTYPE_LINUX_SLL, 'linux-sll'],
+  [108, 'loop'],
+  [113, 'linux-sll'],
   [114, 'ltalk'],
   [117, 'pflog'],
   [119, 'ieee802-11-prism'],
@@ -72,8 +63,8 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [225, 'fc-2-with-frame-delims'],
   [226, 'ipnet'],
   [227, 'can-socketcan'],
-  [LINKTYPE_IPV4, 'ipv4'],
-  [LINKTYPE_IPV6, 'ipv6'],
+  [228, 'ipv4'],
+  [229, 'ipv6'],
   [230, 'ieee802-15-4-nofcs'],
   [231, 'dbus'],
   [235, 'dvb-ci'],
@@ -112,7 +103,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [273, 'docsis31-xra31'],
   [274, 'ethernet-mpacket'],
   [275, 'displayport-aux'],
-  [LINKTYPE_LINUX_SLL2, 'linux-sll2'],
+  [276, 'linux-sll2'],
   [278, 'openvizsla'],
   [279, 'ebhscr'],
   [280, 'vpp-dispatch'],

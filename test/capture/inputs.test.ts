@@ -119,7 +119,7 @@ describe('expandInputs', () => {
     const caps = makeFolder('caps')
     folder.write('real/a.pcap', PCAP)
     symlinkSync(join(folder.path, 'real'), join(caps, 'linked'))
-    symlinkSync(caps, join(caps, 'myself'))
+    for (const name of ['myself', 'again', 'once-more']) symlinkSync(caps, join(caps, name))
     symlinkSync(join(folder.path, 'real', 'a.pcap'), join(caps, 'same.pcap'))
     symlinkSync(join(folder.path, 'nowhere'), join(caps, 'dangling'))
     symlinkSync(join(caps, 'loop'), join(caps, 'loop'))

@@ -271,6 +271,22 @@ describe('pcapng', () => {
     })
   })
 
+  it('forgets the interfaces of the section before', async () => {
+    const sections = [
+      { interfaces: [{}, {}, {}], packets: [ONE] },
+      { parts: [bytesPart(enhancedPacketBlock({ data: ONE, interface: 2 }))] },
+    ]
+    const { summary, frames } = await readBytes(pcapngFile({ sections }))
+    expect(frames).toHaveLength(1)
+    expect(summary.warnings[0]?.message).toMatch(/^a packet names interface 2 of 1,/)
+  })
+
+  it('keeps the earliest and the latest time, whatever the order', async () => {
+    const packets = [5, 2, 9, 4].map((s) => ({ data: ONE, time: BASE_TIME + s }))
+    const { summary } = await readBytes(pcapngFile({ packets }))
+    expect(summary).toMatchObject({ firstTime: BASE_TIME + 2, lastTime: BASE_TIME + 9 })
+  })
+
   it('has no interface for a packet before the first description', async () => {
     const { summary } = await readBytes(concat(sectionHeaderBlock(), simplePacketBlock(ONE)))
     expect(summary.warnings[0]?.message).toMatch(/^a packet names interface 0 of 0,/)

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { chmodSync, closeSync, openSync, readFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { chmodSync, closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -99,12 +99,56 @@ describe('readCapture', () => {
 
   it.each(['plain', 'gzip'])('lets the error of a sink through, %s', async (kind) => {
     const path = folder.write('sink.pcap', kind === 'gzip' ? gzipSync(LARGE) : LARGE)
+    let calls = 0
     const sink = {
       frame() {
+        calls++
         throw Object.assign(new Error('full'), { code: 'ENOSPC' })
       },
     }
     await expect(readCapture(path, sink)).rejects.toThrow('full')
+    expect(calls).toBe(1)
+  })
+
+  it.skipIf(process.platform !== 'linux')('leaves no file open (needs /proc)', async () => {
+    const paths = [
+      folder.write('large.pcap', LARGE),
+      folder.write('text', 'no capture'),
+      folder.write('a.gz', gzipSync(LARGE)),
+    ]
+    const before = readdirSync('/proc/self/fd').length
+    for (let i = 0; i < 10; i++) {
+      for (const path of paths) await readCapture(path, collector()).catch(() => undefined)
+    }
+    expect(readdirSync('/proc/self/fd').length).toBeLessThan(before + 10)
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('a named pipe (needs mkfifo)', () => {
+  it('is read as its writer writes', async () => {
+    const pipe = join(folder.path, 'pipe')
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0)
+    const source = folder.write('large.pcap', LARGE)
+    const writer = spawn('cp', [source, pipe])
+    const summary = await readCapture(pipe, collector())
+    expect(summary).toMatchObject({ packets: 8000, complete: true })
+    writer.kill()
+  })
+
+  it('does not hold a reader whose signal ends it', async () => {
+    const pipe = join(folder.path, 'silent')
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0)
+    const writer = spawn('sh', [
+      '-c',
+      `exec 3>"$0"; cat "$1" >&3; exec sleep 600`,
+      pipe,
+      folder.write('large.pcap', LARGE),
+    ])
+    const stop = new AbortController()
+    let frames = 0
+    const sink = { frame: () => void (++frames === 8000 && setImmediate(() => stop.abort(new Error('enough')))) }
+    await expect(readCapture(pipe, sink, { signal: stop.signal })).rejects.toThrow('enough')
+    writer.kill()
   })
 })
 

@@ -16,7 +16,8 @@ afterAll(folder.remove)
 
 const files = captureFiles()
 const noCaptures = files.length === 0
-const noCapinfos = spawnSync('capinfos', ['--version']).status !== 0
+const CAPINFOS = 'capinfos'
+const noCapinfos = spawnSync(CAPINFOS, ['--version']).status !== 0
 
 /** What pcap-parser makes of a file, as our sink would have got it. */
 function secondReader(path: string): Promise<CollectedFrame[]> {
@@ -94,7 +95,7 @@ interface CapinfosFacts {
 /** What capinfos says of each file; files that it cannot read are left out. */
 function capinfos(paths: readonly string[]): Map<string, CapinfosFacts> {
   // A table, plain numbers, no header line, quoted: packets, first and last time as seconds.
-  const { stdout } = spawnSync('capinfos', ['-T', '-m', '-M', '-r', '-Q', '-c', '-a', '-e', '-S', ...paths], {
+  const { stdout } = spawnSync(CAPINFOS, ['-T', '-m', '-M', '-r', '-Q', '-c', '-a', '-e', '-S', ...paths], {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   })

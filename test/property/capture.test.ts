@@ -78,6 +78,17 @@ async function outcome(bytes: Uint8Array, cuts: readonly number[] = []): Promise
   }
 }
 
+const change = fc.record({
+  where: fc.double({ min: 0, max: 1, noNaN: true }),
+  byte: fc.oneof(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), fc.nat(255)),
+})
+
+function withChanges(bytes: Uint8Array, changes: readonly { where: number; byte: number }[]): Uint8Array {
+  const changed = Uint8Array.from(bytes)
+  for (const { where, byte } of changes) changed[Math.floor(where * (changed.length - 1))] = byte
+  return changed
+}
+
 function cutsOf(fractions: readonly number[], length: number): number[] {
   return fractions.map((f) => Math.floor(f * length)).sort((a, b) => a - b)
 }
@@ -157,11 +168,23 @@ describe('a capture', () => {
     )
   })
 
+  it('with any bytes changed, gives the same frames, warnings and error in whatever pieces its bytes come', async () => {
+    const fractions = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(
+        capture,
+        fc.array(change, { minLength: 1, maxLength: 3 }),
+        fractions,
+        async (bytes, changes, where) => {
+          const changed = withChanges(bytes, changes)
+          expect(await outcome(changed, cutsOf(where, changed.length))).toEqual(await outcome(changed))
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
   it('with any bytes changed, ends, keeps its promises, and throws nothing but CaptureError', async () => {
-    const change = fc.record({
-      where: fc.double({ min: 0, max: 1, noNaN: true }),
-      byte: fc.oneof(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), fc.nat(255)),
-    })
     await fc.assert(
       fc.asyncProperty(
         capture,

@@ -1,0 +1,76 @@
+import { closeSync, fstatSync, openSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type ByteSource, fileSource, ReadError, streamSource } from '../../src/capture/chunks.ts'
+import { temporaryFolder } from '../support/frames.ts'
+
+const folder = temporaryFolder()
+afterAll(folder.remove)
+
+const HEADROOM = 5000
+const BYTES = new Uint8Array(3_500_000).map((_, i) => (i * 31) ^ (i >> 9))
+const PATH = folder.write('bytes', BYTES)
+
+/** Takes records of `size` bytes from a source, as a walker does, and returns all bytes in their order. */
+async function drain(source: ByteSource, size: number): Promise<Uint8Array> {
+  const all = new Uint8Array(BYTES.length)
+  let length = 0
+  let at = source.start
+  while (await source.next(at)) {
+    expect(source.end - source.start).toBeGreaterThan(0)
+    at = source.start
+    for (; source.end - at >= size; at += size) {
+      all.set(source.bytes.subarray(at, at + size), length)
+      length += size
+    }
+  }
+  all.set(source.bytes.subarray(at, source.end), length)
+  expect(length + source.end - at).toBe(BYTES.length)
+  expect(await source.next(at)).toBe(false)
+  expect(source.position).toBe(BYTES.length)
+  return all
+}
+
+describe.each([
+  ['on this thread', Number.POSITIVE_INFINITY],
+  ['ahead', -1],
+])('a file, read %s', (_, slowReadMs) => {
+  it.each([1, 999, HEADROOM])('gives every byte once, with up to %i kept', async (size) => {
+    const source = fileSource(openSync(PATH, 'r'), HEADROOM, slowReadMs)
+    expect(Buffer.compare(await drain(source, size), BYTES)).toBe(0)
+    await source.close()
+  })
+
+  it('is closed once it is done with, though it may still be read from', async () => {
+    const fd = openSync(PATH, 'r')
+    const source = fileSource(fd, HEADROOM, slowReadMs)
+    await source.next(source.start)
+    await source.close()
+    expect(() => fstatSync(fd)).toThrow('EBADF')
+  })
+
+  it('rejects with the error of the system', async () => {
+    const fd = openSync(PATH, 'r')
+    const source = fileSource(fd, HEADROOM, slowReadMs)
+    await source.next(source.start)
+    await source.next(source.end)
+    closeSync(fd)
+    const rest = async () => {
+      while (await source.next(source.end));
+    }
+    // The chunk that was read ahead may still come.
+    const error = await rest().catch((e: unknown) => e)
+    expect(error).toBeInstanceOf(ReadError)
+    expect((error as ReadError).cause).toMatchObject({ code: 'EBADF' })
+  })
+})
+
+describe('a stream', () => {
+  it.each([1, 999, HEADROOM])('gives every byte once, with up to %i kept', async (size) => {
+    const cuts = [0, 1, 2, 10_000, 10_001, 300_000, 2_000_000, BYTES.length]
+    const pieces = cuts.slice(1).map((cut, i) => BYTES.slice(cuts[i], cut))
+    const source = streamSource(Readable.from(pieces), HEADROOM)
+    expect(Buffer.compare(await drain(source, size), BYTES)).toBe(0)
+    await source.close()
+  })
+})
