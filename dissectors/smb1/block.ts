@@ -21,16 +21,12 @@ export function isUnicode(message: Uint8Array): boolean {
   return (u16le(message, SMB1_OFFSET.flags2) & SMB_FLAGS2_UNICODE) !== 0
 }
 
-/**
- * Reads ByteCount and then, by `read`, the Bytes: with a cursor that ends where they do. A ByteCount beyond the message
- * is malformed, but what is there is read first.
- */
+/** Reads ByteCount and then, by `read`, the Bytes: with a cursor that ends where they do. */
 export function readBytes(c: Cursor, read: (bytes: Cursor) => void): void {
   const at = c.offset
   const byteCount = c.u16('ByteCount')
-  const end = c.offset + byteCount
-  read(new Cursor(c.bytes, Math.min(end, c.wireLength), c.offset))
-  if (end > c.wireLength) c.malformed('ByteCount', at)
+  if (byteCount > c.remaining()) c.malformed('ByteCount', at)
+  read(new Cursor(c.bytes, c.offset + byteCount, c.offset))
 }
 
 /**

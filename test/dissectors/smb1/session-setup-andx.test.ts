@@ -96,12 +96,24 @@ describe('parseSessionSetupAndxRequest', () => {
     expect(cut.partial).not.toHaveProperty('unicodePassword')
   })
 
-  it('reads what is there of a message that says it holds more', () => {
+  it('keeps the words of a message that says it holds more bytes than it has', () => {
     const parsed = parseSessionSetupAndxRequest(patched(sessionSetupRequestLanman, { 53: 'ffff' }), WORD_COUNT)
-    expect(parsed).toMatchObject({
-      ok: false,
-      fault: { kind: 'malformed', field: 'ByteCount', offset: 53 },
-      partial: { accountName: 'alice', primaryDomain: 'EXAMPLE', nativeOs: 'Unix', nativeLanMan: 'Samba' },
+    if (parsed.ok) throw new Error('read')
+    expect(parsed.fault).toEqual({ kind: 'malformed', field: 'ByteCount', offset: 53 })
+    expect(parsed.partial).toMatchObject({ form: 'lanman', oemPasswordLen: 14 })
+    expect(parsed.partial).not.toHaveProperty('oemPassword')
+  })
+
+  it('takes a last string without its NUL, and none where only a pad byte is left', () => {
+    const open = patched(sessionSetupRequestLanman.slice(0, -1), { 53: '2600' })
+    expect(parseSessionSetupAndxRequest(open, WORD_COUNT)).toMatchObject({
+      ok: true,
+      value: { nativeOs: 'Unix', nativeLanMan: 'Samba' },
+    })
+    const padOnly = patched(sessionSetupRequestNt.slice(0, 110), { 59: '3100' })
+    expect(parseSessionSetupAndxRequest(padOnly, WORD_COUNT)).toMatchObject({
+      ok: true,
+      value: { unicodePassword: LM_RESPONSE, accountName: null, primaryDomain: null, nativeOs: null },
     })
   })
 
