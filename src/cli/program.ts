@@ -41,6 +41,7 @@ below them, patterns, or - for standard input.
 /** @param done is given the exit status of the command that was asked for */
 export function createProgram(done: (status: ExitStatus) => void): Command {
   const program = new Command('smblens')
+    .usage('<capture...> | <command> [options]')
     .description(DESCRIPTION)
     .option('-V, --version', 'print the version')
     .addHelpText('after', EXAMPLES + EXIT_STATUSES)
@@ -69,7 +70,7 @@ export function createProgram(done: (status: ExitStatus) => void): Command {
     .addOption(severity('--fail-on <severity>', 'exit status 1 if there is a finding of this severity or worse'))
     .addOption(list('--rule <id,...>', 'apply only these rules'))
     .addOption(list('--exclude-rule <id,...>', 'do not apply these rules'))
-    .option('--internal <cidr,...>', 'your own public networks: SMB to them does not leave the network', collect, [])
+    .addOption(list('--internal <cidr,...>', 'your own public networks: SMB to them does not leave'))
     .addHelpText('after', SCAN_HELP + EXIT_STATUSES)
     .action(async (paths: string[], options: ScanOptions) => {
       const { scan } = await import('./scan.ts')
@@ -121,13 +122,9 @@ function severity(flags: string, description: string): Option {
 
 /** Values separated by commas; the option may be repeated too. */
 function list(flags: string, description: string): Option {
-  return new Option(flags, description).default([], 'all').argParser((value: string, before: string[]) => {
+  return new Option(flags, description).argParser((value: string, before: string[] = []) => {
     const values = value.split(',').map((part) => part.trim())
-    if (values.includes('')) throw new InvalidArgumentError('There is an empty name in the list.')
+    if (values.includes('')) throw new InvalidArgumentError('There is an empty entry in the list.')
     return [...before, ...values]
   })
-}
-
-function collect(value: string, before: string[]): string[] {
-  return [...before, value]
 }

@@ -28,10 +28,10 @@ export interface ScanOptions {
   minSeverity?: Severity
   failOn?: Severity
   /** Ids of the only rules to apply, and of those not to apply. */
-  rule: string[]
-  excludeRule: string[]
+  rule?: string[]
+  excludeRule?: string[]
   /** Networks as the user wrote them. */
-  internal: string[]
+  internal?: string[]
 }
 
 export async function scan(paths: readonly string[], options: ScanOptions): Promise<ExitStatus> {
@@ -85,23 +85,20 @@ function write(report: Report, format: ScanOptions['format'], output: Output): v
   else writeTable(report, output, { width: terminalWidth(), color: !output.isFile && colorOnStdout() })
 }
 
-function selectRules(only: readonly string[], without: readonly string[]): Rule[] {
-  const included: readonly Rule[] = only.length > 0 ? only.map(ruleById) : RULES
+function selectRules(only: readonly string[] | undefined, without: readonly string[] = []): Rule[] {
+  const included: readonly Rule[] = only ? only.map(ruleById) : RULES
   const excluded = new Set(without.map(ruleById))
   const selected = RULES.filter((rule) => included.includes(rule) && !excluded.has(rule))
   if (selected.length === 0) throw new UsageError('--exclude-rule leaves no rule to apply: leave one')
   return selected
 }
 
-async function internalNetworks(texts: readonly string[]): Promise<Networks> {
-  const cidrs: string[] = []
-  for (const text of texts) {
-    try {
-      cidrs.push(...(await parseCidrs(text)))
-    } catch (error) {
-      if (error instanceof RangeError) throw new UsageError(`--internal: ${error.message}`)
-      throw error
-    }
+async function internalNetworks(texts: readonly string[] = []): Promise<Networks> {
+  if (texts.length === 0) return createNetworks()
+  try {
+    return createNetworks(await parseCidrs(texts.join(',')))
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(`--internal: ${error.message}`)
+    throw error
   }
-  return createNetworks(cidrs)
 }

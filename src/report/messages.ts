@@ -1,8 +1,8 @@
 /** SMB messages, one row each, as they are read: nothing is kept. */
+import { ntStatusName } from '../../dissectors/ntstatus.ts'
 import { SMB1_COMMAND } from '../../dissectors/smb1/header.ts'
 import { SMB2_COMMAND } from '../../dissectors/smb2/header.ts'
 import type { MessageRow, MessageSink } from '../track/messages.ts'
-import { pad } from './escape.ts'
 import { messageRecord } from './records.ts'
 import type { TextSink } from './sink.ts'
 import { address } from './table.ts'
@@ -13,44 +13,75 @@ export function messagesAsNdjson(sink: TextSink): MessageSink {
   return { message: (row) => sink.write(`${JSON.stringify(messageRecord(row))}\n`) }
 }
 
-const SMB1_NAMES = namesOf(SMB1_COMMAND)
+/** The rest of what is seen in practice, [MS-CIFS] 2.2.2.1: commands that the audit does not read. */
+const OTHER_SMB1_COMMANDS = {
+  CREATE_DIRECTORY: 0x00,
+  DELETE_DIRECTORY: 0x01,
+  OPEN: 0x02,
+  CREATE: 0x03,
+  CLOSE: 0x04,
+  FLUSH: 0x05,
+  DELETE: 0x06,
+  RENAME: 0x07,
+  QUERY_INFORMATION: 0x08,
+  SET_INFORMATION: 0x09,
+  CHECK_DIRECTORY: 0x10,
+  TRANSACTION_SEC: 0x26,
+  ECHO: 0x2b,
+  OPEN_ANDX: 0x2d,
+  TRANSACTION2: 0x32,
+  TRANSACTION2_SEC: 0x33,
+  FIND_CLOSE2: 0x34,
+  QUERY_INFO_DISK: 0x80,
+  SEARCH: 0x81,
+  NT_TRANSACT: 0xa0,
+  NT_TRANSACT_SEC: 0xa1,
+  NT_CREATE_ANDX: 0xa2,
+  NT_CANCEL: 0xa4,
+  NT_RENAME: 0xa5,
+} as const
+
+const SMB1_NAMES = namesOf({ ...OTHER_SMB1_COMMANDS, ...SMB1_COMMAND })
 const SMB2_NAMES = namesOf(SMB2_COMMAND)
 
 function namesOf(commands: Readonly<Record<string, number>>): ReadonlyMap<number, string> {
   return new Map(Object.entries(commands).map(([name, code]) => [code, name]))
 }
 
-/** Fixed columns, since no row is known before it is written: `time` is the time of day, in UTC. */
+/** Fixed columns, since no row is known before it is written; the time is that of the day, in UTC. */
 export function messagesAsTable(sink: TextSink): MessageSink {
-  let started = false
-  return {
-    message(row) {
-      if (!started) sink.write(`${HEADER}\n`)
-      started = true
-      sink.write(`${line(row)}\n`)
-    },
-  }
+  sink.write(`${columns('FRAME', 'TIME (UTC)', 'FROM -> TO', 'FAMILY', 'COMMAND', 'SIGNED', 'SESSION', 'STATUS')}\n`)
+  return { message: (row) => sink.write(`${line(row)}\n`) }
 }
 
-const HEADER = `${'FRAME'.padStart(8)}  ${pad('TIME (UTC)', 15)}  ${pad('FAMILY', 10)}  ${pad('COMMAND', 20)}  ${pad('SIGNED', 6)}  ${pad('STATUS', 10)}  ${pad('SESSION', 18)}  FROM -> TO`
-
 function line(row: MessageRow): string {
-  const record = messageRecord(row)
-  const time = isoTime(row.time)?.slice(11, 26) ?? '?'
-  const signed = row.signed === null ? '-' : row.signed ? 'yes' : 'no'
   const [from, to] = row.response === true ? [row.server, row.client] : [row.client, row.server]
   // Without a header that tells the direction, the two ends are all there is to say.
   const arrow = row.response === null ? '<>' : '->'
-  return [
-    String(row.frame).padStart(8),
-    pad(time, 15),
-    pad(row.family, 10),
-    pad(command(row), 20),
-    pad(signed, 6),
-    pad(record.status ?? '-', 10),
-    pad(record.sessionId ?? '-', 18),
+  return columns(
+    String(row.frame),
+    isoTime(row.time)?.slice(11, 26) ?? '?',
     `${address(from)} ${arrow} ${address(to)}`,
-  ].join('  ')
+    row.family,
+    command(row),
+    row.signed === null ? '-' : row.signed ? 'yes' : 'no',
+    messageRecord(row).sessionId ?? '-',
+    row.status === null ? '-' : ntStatusName(row.status),
+  )
+}
+
+function columns(
+  frame: string,
+  time: string,
+  ends: string,
+  family: string,
+  name: string,
+  signed: string,
+  session: string,
+  status: string,
+): string {
+  const left = `${frame.padStart(7)}  ${time.padEnd(15)}  ${ends.padEnd(36)}  ${family.padEnd(10)}  ${name.padEnd(18)}`
+  return `${left}  ${signed.padEnd(6)}  ${session.padEnd(18)}  ${status}`
 }
 
 function command({ family, command: code }: MessageRow): string {

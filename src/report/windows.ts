@@ -39,9 +39,14 @@ const RELEASES: Record<number, string> = {
   26200: 'Windows 11 25H2',
 }
 
-/** The release with its version, such as `Windows 10 1809 or Server 2019 (10.0.17763)`; null where it is no Windows build: Samba and tools send 0. */
+const WINDOWS_MAJORS = [5, 6, 10]
+
+/**
+ * The release with its version, such as `Windows 10 1809 or Server 2019 (10.0.17763)`. Null where it is no Windows build: Samba and tools send
+ * build 0, and whatever else they please.
+ */
 export function windowsRelease(version: OsVersion): string | null {
-  if (version.build === 0) return null
+  if (version.build === 0 || !WINDOWS_MAJORS.includes(version.major)) return null
   const number = `${version.major}.${version.minor}.${version.build}`
   const release = RELEASES[version.build]
   return release === undefined ? `Windows ${number}` : `${release} (${number})`

@@ -119,7 +119,7 @@ describe('wrong usage', () => {
     [['scan', GUEST, '--min-severity', 'hihg'], /did you mean high\?/],
     [['scan', GUEST, '--fail-on', 'severe'], /critical, high, medium, low, info/],
     [['scan', GUEST, '--rule', 'guest-sesion'], /no rule "guest-sesion" \(did you mean guest-session\?\)/],
-    [['scan', GUEST, '--rule', ''], /empty name/],
+    [['scan', GUEST, '--rule', ''], /empty entry/],
     [['scan', GUEST, '--rule', 'ntlm-auth', '--exclude-rule', 'ntlm-auth'], /leaves no rule/],
     [['scan', GUEST, '--format', 'yaml'], /table, json, ndjson, csv/],
     [['scan', GUEST, '--fromat', 'json'], /--format/],

@@ -101,6 +101,7 @@ describe('windowsRelease', () => {
     [{ major: 6, minor: 1, build: 7601 }, 'Windows 7 SP1 or Server 2008 R2 SP1 (6.1.7601)'],
     [{ major: 10, minor: 0, build: 99_999 }, 'Windows 10.0.99999'],
     [{ major: 6, minor: 1, build: 0 }, null],
+    [{ major: 255, minor: 255, build: 65_535 }, null],
   ])('%j is %s', (version, name) => {
     expect(windowsRelease(version)).toBe(name)
   })
