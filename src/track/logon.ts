@@ -15,11 +15,12 @@ import { isZero } from '../../dissectors/bytes.ts'
 import { readable } from '../../dissectors/parse.ts'
 import type { TrackContext } from './context.ts'
 import type { AuthKind, LogonFacts, NtlmFacts } from './ledger.ts'
-import { here, type LiveSession } from './session.ts'
+import type { LiveSession } from './session.ts'
 
 export function createLogon(context: TrackContext, purpose: LogonFacts['purpose']): LogonFacts {
   return {
-    ...here(context),
+    frame: context.frame,
+    time: context.time,
     purpose,
     auth: 'unknown',
     offered: [],
@@ -49,7 +50,12 @@ function readNtlm(context: TrackContext, logon: LogonFacts, token: Uint8Array, w
   switch (messageType(token)) {
     case 1: {
       const { negotiateFlags, version } = readable(parseNtlmNegotiate(token, wireLength))
-      logon.ntlm.negotiate = { ...here(context), flags: negotiateFlags ?? 0, version: version ?? null }
+      logon.ntlm.negotiate = {
+        frame: context.frame,
+        time: context.time,
+        flags: negotiateFlags ?? 0,
+        version: version ?? null,
+      }
       break
     }
     case 2:
@@ -64,7 +70,8 @@ function readChallenge(context: TrackContext, ntlm: NtlmFacts, token: Uint8Array
   const { negotiateFlags, serverChallenge, version, targetInfo } = readable(parseNtlmChallenge(token, wireLength))
   if (serverChallenge === undefined) return
   ntlm.challenge = {
-    ...here(context),
+    frame: context.frame,
+    time: context.time,
     flags: negotiateFlags ?? 0,
     serverChallenge,
     version: version ?? null,
@@ -92,7 +99,8 @@ function readAuthenticate(
   const bindings = avPairs?.channelBindings ?? null
   logon.auth = authKind(responses)
   ntlm.authenticate = {
-    ...here(context),
+    frame: context.frame,
+    time: context.time,
     flags: message.negotiateFlags ?? null,
     version: message.version ?? null,
     lmLength: message.lmChallengeResponseLength ?? 0,
@@ -129,7 +137,8 @@ function readKerberos(context: TrackContext, logon: LogonFacts, token: Uint8Arra
     case 'ap-req':
       logon.auth = 'kerberos'
       kerberos.apReq = {
-        ...here(context),
+        frame: context.frame,
+        time: context.time,
         realm: message.ticket?.realm ?? '',
         serverName: message.ticket?.serverName ?? '',
         ticketEtype: message.ticket?.etype ?? 0,
@@ -138,12 +147,19 @@ function readKerberos(context: TrackContext, logon: LogonFacts, token: Uint8Arra
       }
       break
     case 'ap-rep':
-      if (message.etype !== undefined) kerberos.apRep = { ...here(context), etype: message.etype }
+      if (message.etype !== undefined)
+        kerberos.apRep = { frame: context.frame, time: context.time, etype: message.etype }
       break
     case 'krb-error':
       if (message.code !== undefined) {
         const { code, realm, serverName } = message
-        kerberos.error = { ...here(context), code, realm: realm ?? null, serverName: serverName ?? null }
+        kerberos.error = {
+          frame: context.frame,
+          time: context.time,
+          code,
+          realm: realm ?? null,
+          serverName: serverName ?? null,
+        }
       }
   }
 }

@@ -5,7 +5,6 @@ import { readable } from '../../dissectors/parse.ts'
 import { DIALECT_WILDCARD } from '../../dissectors/smb2/dialects.ts'
 import { parseNegotiateRequest, parseNegotiateResponse } from '../../dissectors/smb2/negotiate.ts'
 import type { Connection } from './connection.ts'
-import { here } from './session.ts'
 
 export function negotiateRequest(c: Connection, message: Uint8Array, length: number): void {
   const { securityMode, capabilities, clientGuid, dialects, negotiateContexts } = readable(
@@ -16,7 +15,8 @@ export function negotiateRequest(c: Connection, message: Uint8Array, length: num
     return
   }
   c.facts.negotiateRequest = {
-    ...here(c.context),
+    frame: c.context.frame,
+    time: c.context.time,
     dialects,
     securityMode,
     capabilities,
@@ -44,7 +44,8 @@ export function negotiateResponse(c: Connection, message: Uint8Array, length: nu
   // "Ask again in SMB2": the dialect is still open.
   if (dialectRevision === DIALECT_WILDCARD) return
   c.facts.negotiateResponse = {
-    ...here(c.context),
+    frame: c.context.frame,
+    time: c.context.time,
     dialect: dialectRevision,
     securityMode,
     capabilities,

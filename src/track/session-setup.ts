@@ -42,7 +42,8 @@ export function beginSetup(c: Connection, request: SetupRequest): { session: Liv
   facts.setupSigning ??= request.signing
   const logon = c.exchanges.get(session) ?? startLogon(c, session, request)
   addPending(c, {
-    ...here(context),
+    frame: context.frame,
+    time: context.time,
     id: request.id,
     command: request.command,
     session,
@@ -116,7 +117,16 @@ export function setupOfAnswer(c: Connection, answer: SetupAnswer, family: 'smb1'
     logon = createLogon(c.context, session.facts.decided === null ? 'first' : 'reauthentication')
     keepLogon(c, session, logon)
   }
-  return { ...here(c.context), id: answer.id, command: answer.command, session, logon, path: null, detail: null }
+  return {
+    frame: c.context.frame,
+    time: c.context.time,
+    id: answer.id,
+    command: answer.command,
+    session,
+    logon,
+    path: null,
+    detail: null,
+  }
 }
 
 /** A session of this id on this connection is no more: the server has given the id to another. */

@@ -13,7 +13,6 @@ import {
 import type { Connection } from './connection.ts'
 import type { LogonFacts } from './ledger.ts'
 import { adoptLogon, authKind, readSecurityBlob } from './logon.ts'
-import { here } from './session.ts'
 import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from './session-setup.ts'
 import { clientSigning } from './smb1.ts'
 
@@ -65,7 +64,8 @@ function readPasswords(c: Connection, logon: LogonFacts, request: Partial<Sessio
     negotiate: null,
     challenge: null,
     authenticate: {
-      ...here(c.context),
+      frame: c.context.frame,
+      time: c.context.time,
       flags: null,
       version: null,
       lmLength: oemPassword.length,

@@ -70,8 +70,8 @@ export function smb1Message(
   }
   const flags2 = u16le(b, o + SMB1_OFFSET.flags2)
   const status = response ? ntStatus(u32le(b, o + SMB1_OFFSET.status), flags2) : 0
-  smb1.firstCommand ??= { ...here(c.context), command }
-  if (response && isSuccess(status)) smb1.firstUse ??= { ...here(c.context), command }
+  smb1.firstCommand ??= { frame: c.context.frame, time: c.context.time, command }
+  if (response && isSuccess(status)) smb1.firstUse ??= { frame: c.context.frame, time: c.context.time, command }
 
   const uid = u16le(b, o + SMB1_OFFSET.uid)
   switch (command) {
@@ -146,7 +146,8 @@ function negotiateRequest(c: Connection, smb1: Smb1Facts, message: Uint8Array, l
   const { dialects } = readable(parseNegotiateRequest(message, SMB1_HEADER_LENGTH, length))
   if (dialects === undefined) return
   smb1.negotiateRequest = {
-    ...here(c.context),
+    frame: c.context.frame,
+    time: c.context.time,
     dialects,
     signing: clientSigning(u16le(message, SMB1_OFFSET.flags2)),
   }
@@ -158,7 +159,8 @@ function negotiateResponse(c: Connection, smb1: Smb1Facts, message: Uint8Array, 
   )
   if (dialectIndex === undefined) return
   smb1.negotiateResponse = {
-    ...here(c.context),
+    frame: c.context.frame,
+    time: c.context.time,
     dialectIndex,
     dialect: smb1.negotiateRequest?.dialects[dialectIndex] ?? null,
     securityMode: securityMode ?? null,
@@ -192,7 +194,8 @@ export function clientSigning(flags2: number): SigningMode {
 function treeConnectRequest(c: Connection, message: Uint8Array, offset: number, length: number, id: number): void {
   const { path, service } = readable(parseTreeConnectAndxRequest(message, offset, length))
   addPending(c, {
-    ...here(c.context),
+    frame: c.context.frame,
+    time: c.context.time,
     id,
     command: SMB1_COMMAND.TREE_CONNECT_ANDX,
     session: null,

@@ -118,7 +118,7 @@ export function smb2Message(
       if (response && status === STATUS_SUCCESS) session.trees.delete(u32le(b, o + SMB2_OFFSET.treeId))
       break
     case SMB2_COMMAND.IOCTL:
-      if (ioctl(c, session, b.subarray(o, o + captured), length, response, status)) return
+      if (ioctl(c, session, b, o, captured, length, response, status)) return
       break
     case SMB2_COMMAND.READ:
       if (response) clearData(c, session, b, o, captured, flags, status)
@@ -228,7 +228,8 @@ function treeConnectRequest(c: Connection, session: LiveSession, message: Uint8A
     logon: null,
     path: path ?? null,
     detail: null,
-    ...here(c.context),
+    frame: c.context.frame,
+    time: c.context.time,
   })
 }
 
@@ -263,16 +264,17 @@ function shareTypeName(type: number | null | undefined): 'disk' | 'pipe' | 'prin
 function ioctl(
   c: Connection,
   session: LiveSession,
-  message: Uint8Array,
+  b: Uint8Array,
+  o: number,
+  captured: number,
   length: number,
   response: boolean,
   status: number,
 ): boolean {
-  const id = u32le(message, SMB2_OFFSET.messageId)
+  const id = u32le(b, o + SMB2_OFFSET.messageId)
   if (!response) {
-    if (message.length < CTL_CODE + 4) return false
-    const code = u32le(message, CTL_CODE)
-    if (code !== FSCTL_VALIDATE_NEGOTIATE_INFO && code !== FSCTL_QUERY_NETWORK_INTERFACE_INFO) return false
+    const code = captured < CTL_CODE + 4 ? 0 : u32le(b, o + CTL_CODE)
+    if (!isExemptControl(code)) return false
     addPending(c, {
       id,
       command: SMB2_COMMAND.IOCTL,
@@ -280,17 +282,29 @@ function ioctl(
       logon: null,
       path: null,
       detail: code,
-      ...here(c.context),
+      frame: c.context.frame,
+      time: c.context.time,
     })
-    if (code === FSCTL_VALIDATE_NEGOTIATE_INFO) validateRequest(c, message, length)
+    if (code === FSCTL_VALIDATE_NEGOTIATE_INFO) validateRequest(c, b.subarray(o, o + captured), length)
     return true
   }
-  const interim = status === STATUS_PENDING
-  const request = takePending(c, SMB2_COMMAND.IOCTL, id)
-  const answer = isSuccess(status) && !interim ? readable(parseIoctlResponse(message, length)) : {}
-  const code = request?.detail ?? answer.ctlCode
-  if (request !== null && interim) addPending(c, request)
-  if (code === FSCTL_VALIDATE_NEGOTIATE_INFO && !interim) validateResponse(c, status, answer.output ?? null)
+  const request = c.pending.length > 0 ? takePending(c, SMB2_COMMAND.IOCTL, id) : null
+  if (status === STATUS_PENDING) {
+    if (request !== null) addPending(c, request)
+    return request !== null
+  }
+  // An error answer has no control code: the request had.
+  const named = isSuccess(status) && captured >= CTL_CODE + 4 ? u32le(b, o + CTL_CODE) : 0
+  const code = request?.detail ?? named
+  if (code === FSCTL_VALIDATE_NEGOTIATE_INFO) {
+    const answer = isSuccess(status) ? readable(parseIoctlResponse(b.subarray(o, o + captured), length)) : {}
+    validateResponse(c, status, answer.output ?? null)
+    return true
+  }
+  return code === FSCTL_QUERY_NETWORK_INTERFACE_INFO
+}
+
+function isExemptControl(code: number): boolean {
   return code === FSCTL_VALIDATE_NEGOTIATE_INFO || code === FSCTL_QUERY_NETWORK_INTERFACE_INFO
 }
 
@@ -300,14 +314,22 @@ function validateRequest(c: Connection, message: Uint8Array, length: number): vo
   c.facts.validateNegotiate ??= { request: null, response: null }
   if (info === null || !info.ok) return
   const { capabilities, guid, securityMode, dialects } = info.value
-  c.facts.validateNegotiate.request = { ...here(c.context), capabilities, clientGuid: guid, securityMode, dialects }
+  c.facts.validateNegotiate.request = {
+    frame: c.context.frame,
+    time: c.context.time,
+    capabilities,
+    clientGuid: guid,
+    securityMode,
+    dialects,
+  }
 }
 
 function validateResponse(c: Connection, status: number, output: Uint8Array | null): void {
   const info = output === null ? null : readable(parseValidateNegotiateInfoResponse(output))
   c.facts.validateNegotiate ??= { request: null, response: null }
   c.facts.validateNegotiate.response = {
-    ...here(c.context),
+    frame: c.context.frame,
+    time: c.context.time,
     status,
     capabilities: info?.capabilities ?? null,
     serverGuid: info?.guid ?? null,
