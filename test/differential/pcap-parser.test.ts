@@ -1,0 +1,55 @@
+/**
+ * What pcap-parser does to files that are not plain and whole, which is why it reads nothing outside the tests
+ * (docs/binary-parser.md).
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parse } from 'pcap-parser'
+import { afterAll, describe, expect, it } from 'vitest'
+import { temporaryFolder } from '../support/frames.ts'
+
+const folder = temporaryFolder()
+afterAll(folder.remove)
+
+const SAMPLES = fileURLToPath(new URL('../../captures', import.meta.url))
+const whole = readFileSync(join(SAMPLES, 'smb202.pcap'))
+/** Where the first packet's captured length stands. */
+const CAPTURED_LENGTH = 24 + 8
+
+/** How many packets it finds, and what it says. */
+function read(name: string, file: Uint8Array): Promise<{ packets: number; errors: string[] }> {
+  const path = folder.write(name, file)
+  return new Promise((resolve) => {
+    const errors: string[] = []
+    let packets = 0
+    parse(path)
+      .on('packet', () => packets++)
+      .on('error', (error) => errors.push(String(error)))
+      // Also after an error.
+      .on('end', () => resolve({ packets, errors }))
+  })
+}
+
+describe('what keeps pcap-parser out of the program', () => {
+  it('reads a file that was cut, and says nothing', async () => {
+    const { packets } = await read('whole.pcap', whole)
+    expect(await read('cut.pcap', whole.subarray(0, -10))).toEqual({ packets: packets - 1, errors: [] })
+  })
+
+  it('waits for a packet of 2 GB until the file ends, and says nothing', async () => {
+    const corrupt = Buffer.from(whole)
+    corrupt.writeUInt32LE(0x7fffffff, CAPTURED_LENGTH)
+    expect(await read('corrupt.pcap', corrupt)).toEqual({ packets: 0, errors: [] })
+  })
+
+  it('knows neither nanoseconds nor pcapng', async () => {
+    const nanoseconds = Buffer.from(whole)
+    nanoseconds.writeUInt32LE(0xa1b23c4d, 0)
+    for (const file of [nanoseconds, readFileSync(join(SAMPLES, 'pcapng.pcapng'))]) {
+      const { packets, errors } = await read('other', file)
+      expect(packets).toBe(0)
+      expect(errors.join()).toContain('unknown magic number')
+    }
+  })
+})
