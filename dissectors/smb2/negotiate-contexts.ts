@@ -1,10 +1,8 @@
 /**
- * SMB2 negotiate contexts, [MS-SMB2] 2.2.3.1 and 2.2.4.1, of a NEGOTIATE that offers or selects dialect 3.1.1. A list
- * of
+ * SMB2 negotiate contexts, [MS-SMB2] 2.2.3.1 and 2.2.4.1: a list, in a NEGOTIATE that offers or selects dialect 3.1.1.
+ * Each is padded to 8 bytes, the last one not.
  *
- *   ContextType (2)  DataLength (2)  Reserved (4)  Data (DataLength)
- *
- * each padded to 8 bytes, the last one not.
+ *   0 ContextType (2)  2 DataLength (2)  4 Reserved (4)  8 Data (DataLength)
  */
 import { Cursor, type Fault, parse } from '../parse.ts'
 import { utf16le } from '../text.ts'
@@ -90,7 +88,7 @@ export function readNegotiateContexts(
       out.anomalies.push('too-many-contexts')
       break
     }
-    const header = parse(new Cursor(message, wireLength, at), (c) => readHeader(c))
+    const header = parse(new Cursor(message, wireLength, at), readHeader)
     if (!header.ok) {
       out.fault ??= header.fault
       break
@@ -100,8 +98,7 @@ export function readNegotiateContexts(
     if (seen.has(type)) addOnce(out.anomalies, 'duplicate-context')
     else {
       seen.add(type)
-      // Bounded by its own length: a list that says it is longer is malformed, and does not read on into the next
-      // context.
+      // Bounded by its own length: a list that says it is longer does not read on into the next context.
       const data = parse(new Cursor(message, end, at + CONTEXT_HEADER_LENGTH), (c) => readData(c, type, length, out))
       if (!data.ok) out.fault ??= data.fault
     }
