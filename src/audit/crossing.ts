@@ -1,7 +1,8 @@
 /** Connections that cross the border of the internal networks, and how far they came: what outbound-smb and inbound-smb share. */
-import type { ConnectionFacts, SessionFacts } from '../track/ledger.ts'
+import { dialectName } from '../../dissectors/smb2/dialects.ts'
+import type { ConnectionFacts, FrameRef, LogonFacts, SessionFacts } from '../track/ledger.ts'
 import type { Direction } from './networks.ts'
-import { cite, credentialsSent, dialectName, evidence, pairKey, who } from './predicates.ts'
+import { cite, credentialsSent, evidence, pairKey, start, who } from './predicates.ts'
 import type { AuditFacts, EvidenceDraft } from './rule.ts'
 
 /** In order: how far a connection came. */
@@ -13,62 +14,100 @@ export interface Crossing {
   stage: Stage
   /** The furthest stage of any connection between these two hosts: a pair is counted there, and only there. */
   pairStage: Stage
-  /** What happened, to be read after the names of the hosts. */
-  text: string
-  evidence: EvidenceDraft[]
+  /** The frame that shows the stage. */
+  at: FrameRef
+  /** What happened, to be read after the names of the hosts, and its frames. */
+  explain(): { text: string; evidence: EvidenceDraft[] }
 }
 
 export function crossings(facts: AuditFacts, direction: Direction): Crossing[] {
   const furthest = new Map<string, Stage>()
-  const found: Omit<Crossing, 'pairStage'>[] = []
+  const found: Crossing[] = []
   for (const connection of facts.ledger.connections) {
     if (facts.networks.direction(connection.client.ip, connection.server.ip) !== direction) continue
-    const crossing = { connection, ...progress(connection, facts.sessionsOf(connection)) }
+    const progress = progressOf(connection, facts.sessionsOf(connection))
     const key = pairKey(connection)
     const before = furthest.get(key)
-    if (before === undefined || STAGES.indexOf(crossing.stage) > STAGES.indexOf(before))
-      furthest.set(key, crossing.stage)
-    found.push(crossing)
+    if (before === undefined || STAGES.indexOf(progress.stage) > STAGES.indexOf(before))
+      furthest.set(key, progress.stage)
+    found.push({ connection, pairStage: progress.stage, ...progress })
   }
-  return found.map((crossing) => ({ ...crossing, pairStage: furthest.get(pairKey(crossing.connection))! }))
+  for (const crossing of found) crossing.pairStage = furthest.get(pairKey(crossing.connection)) ?? crossing.stage
+  return found
 }
 
-function progress(
-  connection: ConnectionFacts,
-  sessions: readonly SessionFacts[],
-): Pick<Crossing, 'stage' | 'text' | 'evidence'> {
-  const first = cite({ frame: connection.firstFrame, time: connection.firstTime }, 'first frame of the connection')
-  const { state, end, negotiateResponse } = connection
-  if (state === 'attempted') return { stage: 'attempted', text: 'was tried and not answered', evidence: [first] }
-  if (state === 'refused') {
-    const reset = end === null ? null : cite(end.at, 'TCP RST')
-    return { stage: 'refused', text: 'was refused with a reset', evidence: evidence(connection, first, reset) }
-  }
-  const answer =
-    negotiateResponse === null
-      ? null
-      : cite(negotiateResponse, `NEGOTIATE response, SMB ${dialectName(negotiateResponse.dialect)}`)
+type Progress = Pick<Crossing, 'stage' | 'at' | 'explain'>
 
+function progressOf(connection: ConnectionFacts, sessions: readonly SessionFacts[]): Progress {
+  const { state } = connection
+  if (state === 'attempted' || state === 'refused') return unanswered(connection, state)
   for (const session of sessions) {
     for (const logon of session.logons) {
       const sent = credentialsSent(logon)
-      if (sent === null) continue
-      return {
-        stage: 'credentials',
-        text: `carried ${sent.what} of ${who(logon.user === null ? session : logon)}`,
-        evidence: evidence(session, answer, cite(sent.at, `SESSION_SETUP with ${sent.what}`)),
-      }
+      if (sent !== null) return leaked(connection, session, logon, sent)
     }
   }
   const live = sessions.find((s) => s.status === 'established' || s.status === 'unknown')
-  if (live !== undefined) {
-    const kind = live.guest ? 'a guest session' : live.anonymous ? 'an anonymous session' : 'a session'
-    const granted = live.decided === null ? null : cite(live.decided, 'SESSION_SETUP answered with STATUS_SUCCESS')
-    return { stage: 'credentials', text: `carried ${kind}`, evidence: evidence(live, answer, granted) }
+  return live === undefined ? reached(connection) : used(connection, live)
+}
+
+function unanswered(connection: ConnectionFacts, stage: 'attempted' | 'refused'): Progress {
+  const at = start(connection)
+  const { end } = connection
+  return {
+    stage,
+    at,
+    explain: () => ({
+      text: stage === 'attempted' ? 'was tried and not answered' : 'was refused with a reset',
+      evidence: evidence(cite(at, 'TCP SYN'), end !== null && cite(end.at, `TCP ${end.how.toUpperCase()}`)),
+    }),
   }
+}
+
+function leaked(
+  connection: ConnectionFacts,
+  session: SessionFacts,
+  logon: LogonFacts,
+  { what, at }: { what: string; at: FrameRef },
+): Progress {
+  return {
+    stage: 'credentials',
+    at,
+    explain: () => ({
+      text: `carried ${what} of ${who(logon.user === null ? session : logon)}`,
+      evidence: evidence(cite(at, `SESSION_SETUP with ${what}`), answerOf(connection)),
+    }),
+  }
+}
+
+function used(connection: ConnectionFacts, session: SessionFacts): Progress {
+  const at = session.decided ?? start(session)
+  return {
+    stage: 'credentials',
+    at,
+    explain: () => ({
+      text: `carried ${session.guest ? 'a guest session' : session.anonymous ? 'an anonymous session' : 'a session'}`,
+      evidence: evidence(
+        cite(at, session.decided === null ? 'session in use' : 'session granted'),
+        answerOf(connection),
+      ),
+    }),
+  }
+}
+
+function reached(connection: ConnectionFacts): Progress {
+  const at = connection.negotiateResponse ?? start(connection)
   return {
     stage: 'established',
-    text: state === 'midstream' ? 'was in use' : answer === null ? 'was established' : 'was negotiated',
-    evidence: evidence(connection, first, answer),
+    at,
+    explain: () => {
+      const answer = answerOf(connection)
+      const text = connection.state === 'midstream' ? 'was in use' : 'was established'
+      return { text, evidence: [answer ?? cite(at, 'first frame of the connection')] }
+    },
   }
+}
+
+function answerOf({ negotiateResponse: answer }: ConnectionFacts): EvidenceDraft | null {
+  return answer === null ? null : cite(answer, `NEGOTIATE response, SMB ${dialectName(answer.dialect)}`)
 }

@@ -104,18 +104,18 @@ function contains({ groups, prefix }: Cidr, address: Groups): boolean {
   return true
 }
 
-/** RFC 1918, 6598, 1122 (loopback, unspecified), 3927, 5771 (multicast), 919 (broadcast). `high` and `low` are the address's halves. */
+/** RFC 1918, 6598, 1122 (loopback, 0/8 as unspecified), 3927, 5771 (multicast), 919 (broadcast). The arguments are the address's halves. */
 function isReservedIpv4(high: number, low: number): boolean {
   const first = high >>> 8
   return (
     first === 10 ||
+    first === 0 ||
     first === 127 ||
     (first >= 224 && first < 240) ||
     (high & 0xfff0) === 0xac10 ||
     (high & 0xffc0) === 0x6440 ||
     high === 0xc0a8 ||
     high === 0xa9fe ||
-    (high === 0 && low === 0) ||
     (high === 0xffff && low === 0xffff)
   )
 }
@@ -172,13 +172,33 @@ function parseGroups(text: string, mayEndDotted = true): number[] | null {
   return groups
 }
 
+/** Character by character: this is asked several times of every connection. */
 function parseIpv4(text: string): number[] | null {
-  const parts = text.split('.')
-  if (parts.length !== 4) return null
-  const bytes: number[] = []
-  for (const part of parts) {
-    if (!/^(?:0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return null
-    bytes.push(Number(part))
+  let high = 0
+  let octet = -1
+  let value = 0
+  let octets = 0
+  for (let i = 0; i <= text.length; i++) {
+    const digit = i < text.length ? text.charCodeAt(i) - 48 : DOT
+    if (digit >= 0 && digit <= 9) {
+      // Neither leading zeros nor more than 255.
+      if (octet === 0) return null
+      octet = octet < 0 ? digit : octet * 10 + digit
+      if (octet > 255) return null
+    } else if (digit === DOT && octet >= 0 && octets < 4) {
+      value = (value << 8) | octet
+      octets++
+      octet = -1
+      if (octets === 2) {
+        high = value
+        value = 0
+      }
+    } else {
+      return null
+    }
   }
-  return [(bytes[0]! << 8) | bytes[1]!, (bytes[2]! << 8) | bytes[3]!]
+  return octets === 4 ? [high, value] : null
 }
+
+/** "." as a digit would be counted. */
+const DOT = 46 - 48

@@ -43,10 +43,18 @@ export interface Draft {
   severity: Severity
   /** Where it differs from the rule's. */
   subject?: Subject
-  /** One sentence with the names and values of this case. */
-  message: string
   connection: ConnectionFacts
   session: SessionFacts | null
+  /** The frame that decides it. */
+  at: FrameRef
+  /** Called for the few cases that a finding shows: words cost more than verdicts. */
+  explain(): Explanation
+}
+
+export interface Explanation {
+  /** One sentence with the names and values of this case. */
+  message: string
+  /** At least one frame, the most telling first. */
   evidence: EvidenceDraft[]
 }
 

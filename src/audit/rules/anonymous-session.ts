@@ -1,6 +1,7 @@
+import { ntStatusName, STATUS_ACCESS_DENIED } from '../../../dissectors/ntstatus.ts'
 import type { SessionFacts, TreeFacts } from '../../track/ledger.ts'
-import { cite, evidence, isIpc, place, STATUS_ACCESS_DENIED, STATUS_SUCCESS, statusText } from '../predicates.ts'
-import type { AuditFacts, Draft, EvidenceDraft, Rule, Severity } from '../rule.ts'
+import { cite, evidence, isConnected, isIpc, place, start } from '../predicates.ts'
+import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule.ts'
 
 export const anonymousSession: Rule = {
   id: 'anonymous-session',
@@ -42,48 +43,52 @@ export const anonymousSession: Rule = {
     for (const session of ledger.sessions) {
       if (!session.anonymous || session.guest) continue
       const connection = connectionOf(session)
-      const reach = reachOf(session)
+      const disk = session.trees.find((tree) => isConnected(tree) && isDisk(tree)) ?? null
+      const denied = disk === null && wasDenied(session)
+      const at = session.decided ?? start(session)
       yield {
-        severity: reach.severity,
-        message: `${place(connection.server)} granted ${connection.client.ip} a session without credentials${reach.text}.`,
+        severity: disk !== null ? 'high' : denied ? 'low' : 'medium',
         connection,
         session,
-        evidence: evidence(
-          session,
-          session.decided !== null && cite(session.decided, 'SESSION_SETUP answered with STATUS_SUCCESS'),
-          ...logonEvidence(session),
-          reach.tree !== null && cite(reach.tree, treeText(reach.tree)),
-        ),
+        at,
+        explain: () => {
+          const tree = disk ?? session.trees[0] ?? null
+          const rest =
+            disk !== null
+              ? ` and let it connect to ${disk.path ?? 'a disk share'}`
+              : denied
+                ? ' and denied it every share it asked for'
+                : ''
+          return {
+            message: `${place(connection.server)} granted ${connection.client.ip} a session without credentials${rest}.`,
+            evidence: evidence(
+              cite(at, 'SESSION_SETUP answered with STATUS_SUCCESS'),
+              credentials(session),
+              tree !== null && cite(tree, treeText(tree)),
+            ),
+          }
+        },
       }
     }
   },
-}
-
-function reachOf(session: SessionFacts): { severity: Severity; text: string; tree: TreeFacts | null } {
-  const disk = session.trees.find((t) => t.ntStatus === STATUS_SUCCESS && isDisk(t))
-  if (disk !== undefined) {
-    return { severity: 'high', text: ` and let it connect to ${disk.path ?? 'a disk share'}`, tree: disk }
-  }
-  const first = session.trees[0] ?? null
-  if (first === null) return { severity: 'medium', text: '', tree: null }
-  if (session.treesNotKept === 0 && session.trees.every((t) => t.ntStatus === STATUS_ACCESS_DENIED)) {
-    return { severity: 'low', text: ' and denied it every share it asked for', tree: first }
-  }
-  return { severity: 'medium', text: isIpc(first) ? ' and its IPC$' : '', tree: first }
 }
 
 function isDisk(tree: TreeFacts): boolean {
   return tree.shareType === 'disk' || (tree.shareType === null && tree.path !== null && !isIpc(tree))
 }
 
-function logonEvidence(session: SessionFacts): EvidenceDraft[] {
-  const authenticate = session.logons.find((l) => l.ntlm?.authenticate?.kind === 'anonymous')?.ntlm?.authenticate
-  if (authenticate == null) return []
+function wasDenied({ trees, treesNotKept }: SessionFacts): boolean {
+  return trees.length > 0 && treesNotKept === 0 && trees.every((t) => t.ntStatus === STATUS_ACCESS_DENIED)
+}
+
+function credentials({ logons }: SessionFacts): EvidenceDraft | null {
+  const authenticate = logons.find((l) => l.ntlm?.authenticate?.kind === 'anonymous')?.ntlm?.authenticate
+  if (authenticate == null) return null
   const { ntLength, lmLength } = authenticate
-  return [cite(authenticate, `credentials: user name empty, NT response ${ntLength} bytes, LM response ${lmLength}`)]
+  return cite(authenticate, `user name empty, NT response ${ntLength} bytes, LM response ${lmLength}`)
 }
 
 function treeText({ path, ntStatus }: TreeFacts): string {
-  const answer = ntStatus === null ? 'no answer seen' : statusText(ntStatus)
+  const answer = ntStatus === null ? 'no answer seen' : ntStatusName(ntStatus)
   return `TREE_CONNECT ${path ?? 'to a share whose name was not seen'}: ${answer}`
 }

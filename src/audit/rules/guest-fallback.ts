@@ -1,5 +1,6 @@
+import { ntStatusName } from '../../../dissectors/ntstatus.ts'
 import type { SessionFacts } from '../../track/ledger.ts'
-import { cite, evidence, pairKey, place, refusesCredentials, statusText, who } from '../predicates.ts'
+import { cite, pairKey, place, refusesCredentials, who } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule } from '../rule.ts'
 
 /** How soon the guest session has to follow the refusal: a person who logs on anew takes longer. Microseconds. */
@@ -36,26 +37,33 @@ export const guestFallback: Rule = {
   ],
   subject: 'pair',
   *evaluate({ ledger, networks, connectionOf }: AuditFacts): Iterable<Draft> {
-    const refusals = refusalsByPair(ledger.sessions, (s) => pairKey(connectionOf(s)))
+    const refusals = refusalsByPair(ledger.sessions, (session) => pairKey(connectionOf(session)))
     for (const session of ledger.sessions) {
-      if (!(session.guest || session.anonymous) || session.decided === null) continue
+      const { guest, anonymous, decided } = session
+      if (!(guest || anonymous) || decided === null) continue
       const connection = connectionOf(session)
-      const refused = lastBefore(refusals.get(pairKey(connection)), session.decided.time)
-      if (refused === null || session.decided.time - refused.time > WINDOW) continue
-      const outbound = networks.direction(connection.client.ip, connection.server.ip) === 'outbound'
-      const status = statusText(refused.session.ntStatus!)
+      const refused = lastBefore(refusals.get(pairKey(connection)), decided.time)
+      if (refused === null || decided.time - refused.time > WINDOW) continue
+      const { client, server } = connection
+      const outbound = networks.direction(client.ip, server.ip) === 'outbound'
       yield {
-        severity: !session.guest ? 'medium' : outbound ? 'critical' : 'high',
-        message:
-          `${place(connection.server)} refused ${who(refused.session)} (${status}), and ${connection.client.ip} went on ` +
-          `${session.guest ? 'as guest' : 'without credentials'} ${seconds(session.decided.time - refused.time)} later.`,
+        severity: !guest ? 'medium' : outbound ? 'critical' : 'high',
         connection,
         session,
-        evidence: evidence(
-          session,
-          cite(refused, `SESSION_SETUP answered with ${status}`),
-          cite(session.decided, session.guest ? 'granted as guest' : 'granted as a null session'),
-        ),
+        at: refused,
+        explain: () => {
+          const status = ntStatusName(refused.session.ntStatus ?? 0)
+          const later = `${((decided.time - refused.time) / 1_000_000).toFixed(3)} s later`
+          return {
+            message:
+              `${place(server)} refused ${who(refused.session)} (${status}), and ${client.ip} went on ` +
+              `${guest ? 'as guest' : 'without credentials'} ${later}.`,
+            evidence: [
+              cite(refused, `SESSION_SETUP answered with ${status}`),
+              cite(decided, guest ? 'granted as guest' : 'granted as a null session'),
+            ],
+          }
+        },
       }
     }
   },
@@ -99,8 +107,4 @@ function lastBefore(list: readonly Refusal[] | undefined, time: number): Refusal
     else high = middle
   }
   return list[low - 1] ?? null
-}
-
-function seconds(microseconds: number): string {
-  return `${(microseconds / 1_000_000).toFixed(3)} s`
 }

@@ -1,6 +1,6 @@
 import type { ConnectionFacts, SessionFacts } from '../../track/ledger.ts'
-import { cite, evidence, place, who } from '../predicates.ts'
-import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
+import { cite, evidence, place, start, who } from '../predicates.ts'
+import type { AuditFacts, Draft, Rule } from '../rule.ts'
 
 export const guestSession: Rule = {
   id: 'guest-session',
@@ -48,35 +48,40 @@ export const guestSession: Rule = {
       const outbound = networks.direction(connection.client.ip, connection.server.ip) === 'outbound'
       const kind = kindOf(session)
       const refused = wasRefused(session, connection)
+      const at = session.decided ?? start(session)
       yield {
-        severity: refused ? 'info' : outbound ? 'critical' : kind.severity,
-        message: refused
-          ? `${place(connection.server)} made ${who(session)} a guest, and ${connection.client.ip} ended the session unused.`
-          : `${place(connection.server)}${outbound ? ', outside the network,' : ''} ${kind.text}: unsigned and unencrypted.`,
+        severity: refused ? 'info' : outbound ? 'critical' : kind === 'asked for' ? 'medium' : 'high',
         connection,
         session,
-        evidence: evidence(
-          session,
-          session.decided !== null &&
-            cite(
-              session.decided,
-              session.family === 'smb1' ? 'Action 0x0001 (GUEST)' : 'SessionFlags 0x0001 (IS_GUEST)',
-            ),
-          refused && session.logoff !== null && cite(session.logoff, 'LOGOFF by the client'),
-        ),
+        at,
+        explain: () => ({
+          message: refused
+            ? `${place(connection.server)} made ${who(session)} a guest, and ${connection.client.ip} ended the session unused.`
+            : `${place(connection.server)}${outbound ? ', outside the network,' : ''} ${WORDS[kind](session)}.`,
+          evidence: evidence(
+            cite(at, session.family === 'smb1' ? 'Action 0x0001 (GUEST)' : 'SessionFlags 0x0001 (IS_GUEST)'),
+            refused && session.logoff !== null && cite(session.logoff, 'LOGOFF by the client'),
+          ),
+        }),
       }
     }
   },
 }
 
-function kindOf(session: SessionFacts): { severity: Severity; text: string } {
-  // The ledger has null for a name that was empty and for one that was not seen; the message itself tells them apart.
-  const user = session.user ?? session.logons.at(-1)?.ntlm?.authenticate?.user ?? null
-  if (user === '') return { severity: 'medium', text: 'granted a guest session to a user without a name' }
-  if (user === null) return { severity: 'high', text: `granted a guest session to ${who(session)}` }
-  if (user.toLowerCase() === 'guest')
-    return { severity: 'medium', text: 'granted the guest session that was asked for' }
-  return { severity: 'high', text: `took ${who(session)} as a guest without accepting the credentials` }
+type Kind = 'asked for' | 'mapped' | 'unknown'
+
+const WORDS: Record<Kind, (session: SessionFacts) => string> = {
+  'asked for': ({ user }) =>
+    `granted a guest session to a client that ${user === null ? 'gave no name' : 'asked for one'}: unsigned and unencrypted`,
+  mapped: (session) => `made ${who(session)} a guest without accepting the credentials: unsigned and unencrypted`,
+  unknown: () => 'granted a guest session to a user whose name was not seen: unsigned and unencrypted',
+}
+
+function kindOf({ user, logons }: SessionFacts): Kind {
+  // The session has null for a name that was empty and for one that was not seen; the message itself tells them apart.
+  const name = user ?? logons.at(-1)?.ntlm?.authenticate?.user ?? null
+  if (name === null) return 'unknown'
+  return name === '' || name.toLowerCase() === 'guest' ? 'asked for' : 'mapped'
 }
 
 /** The client went away before it used the session; with holes in the capture nobody can say so. */

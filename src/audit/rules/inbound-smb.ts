@@ -42,15 +42,18 @@ export const inboundSmb: Rule = {
   ],
   subject: 'server',
   *evaluate(facts: AuditFacts): Iterable<Draft> {
-    for (const { connection, stage, pairStage, text, evidence } of crossings(facts, 'inbound')) {
+    for (const { connection, stage, pairStage, at, explain } of crossings(facts, 'inbound')) {
       const { client, server } = connection
       yield {
         severity: SEVERITY[stage],
         subject: pairStage === 'credentials' ? 'pair' : 'server',
-        message: `A connection from ${client.ip}, outside the network, to ${place(server)} ${text}.`,
         connection,
         session: null,
-        evidence,
+        at,
+        explain: () => {
+          const { text, evidence } = explain()
+          return { message: `SMB from ${client.ip}, outside the network, to ${place(server)} ${text}.`, evidence }
+        },
       }
     }
   },

@@ -1,8 +1,8 @@
+import { OID_NTLMSSP } from '../../../dissectors/auth/oids.ts'
+import { isSuccess } from '../../../dissectors/ntstatus.ts'
 import type { ConnectionFacts, LogonFacts } from '../../track/ledger.ts'
 import { cite, evidence, hasKey, place, who } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule } from '../rule.ts'
-
-const NTLMSSP = '1.3.6.1.4.1.311.2.2.10'
 
 export const ntlmAuth: Rule = {
   id: 'ntlm-auth',
@@ -44,42 +44,47 @@ export const ntlmAuth: Rule = {
       if (logon === undefined) continue
       const connection = connectionOf(session)
       const authenticate = logon.ntlm?.authenticate ?? null
-      const changed = session.logons[0]!.auth === 'kerberos'
-      const outcome = logon.answered === null ? ' (the answer was not seen)' : ''
+      const at = authenticate ?? logon
       yield {
         severity: 'medium',
-        message:
-          `${who(logon.user === null ? session : logon)} ${changed ? 'changed from Kerberos to NTLMv2' : 'used NTLMv2'} ` +
-          `on ${place(connection.server)}${outcome}${reason(connection, logon)}.`,
         connection,
         session,
-        evidence: evidence(
-          session,
-          cite(
-            authenticate ?? logon,
-            `AUTHENTICATE${authenticate === null ? '' : `, NT response ${authenticate.ntLength} bytes`}`,
-          ),
-          logon.answered !== null && cite(logon.answered, 'SESSION_SETUP answered with STATUS_SUCCESS'),
-        ),
+        at,
+        explain: () => {
+          const verb = session.logons[0]?.auth === 'kerberos' ? 'changed from Kerberos to NTLMv2' : 'used NTLMv2'
+          const answer = logon.answered === null ? ' (the answer was not seen)' : ''
+          const length = authenticate === null ? '' : `, NT response ${authenticate.ntLength} bytes`
+          return {
+            message:
+              `${who(logon.user === null ? session : logon)} ${verb} on ${place(connection.server)}` +
+              `${answer}${reason(connection, logon)}.`,
+            evidence: evidence(
+              cite(at, `AUTHENTICATE${length}`),
+              logon.answered !== null && cite(logon.answered, 'SESSION_SETUP answered with STATUS_SUCCESS'),
+            ),
+          }
+        },
       }
     }
   },
 }
 
 function wasRefused({ ntStatus, answered }: LogonFacts): boolean {
-  return answered !== null && ntStatus !== null && ntStatus !== 0
+  return answered !== null && ntStatus !== null && !isSuccess(ntStatus)
 }
 
 /** Why it was not Kerberos, where the traffic tells. */
-function reason({ negotiateResponse }: ConnectionFacts, logon: LogonFacts): string {
-  const mechanisms = negotiateResponse?.mechanisms ?? []
-  if (mechanisms.length > 0 && mechanisms.every((m) => m === NTLMSSP)) return '; the server offers nothing else'
-  const target = logon.ntlm?.authenticate?.targetName ?? null
+function reason({ negotiateResponse }: ConnectionFacts, { ntlm, offered }: LogonFacts): string {
+  if (isNtlmOnly(negotiateResponse?.mechanisms ?? [])) return '; the server offers nothing else'
+  const target = ntlm?.authenticate?.targetName ?? null
   if (target !== null && isAddress(target.slice(target.indexOf('/') + 1))) {
     return `; the client asked for "${target}", an address, for which Kerberos is not tried`
   }
-  if (logon.offered.length > 0 && logon.offered.every((m) => m === NTLMSSP)) return '; the client offered nothing else'
-  return ''
+  return isNtlmOnly(offered) ? '; the client offered nothing else' : ''
+}
+
+function isNtlmOnly(mechanisms: readonly string[]): boolean {
+  return mechanisms.length > 0 && mechanisms.every((m) => m === OID_NTLMSSP)
 }
 
 function isAddress(host: string): boolean {

@@ -1,5 +1,5 @@
 import type { LogonFacts } from '../../track/ledger.ts'
-import { cite, evidence, place, sentNtlmv1, statusText, who } from '../predicates.ts'
+import { cite, outcome, place, sentNtlmv1, who } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
 
 export const ntlmv1Auth: Rule = {
@@ -36,30 +36,31 @@ export const ntlmv1Auth: Rule = {
   subject: 'pair',
   *evaluate({ ledger, connectionOf }: AuditFacts): Iterable<Draft> {
     for (const session of ledger.sessions) {
-      const sent = session.logons.filter(sentNtlmv1)
       // The worst of its logons stands for the session.
+      const sent = session.logons.filter(sentNtlmv1)
       const logon = sent.find((l) => severityOf(l) === 'critical') ?? sent[0]
       if (logon === undefined) continue
       const connection = connectionOf(session)
       const authenticate = logon.ntlm?.authenticate ?? null
-      const outcome =
-        logon.answered === null || logon.ntStatus === null ? 'the answer was not seen' : statusText(logon.ntStatus)
+      const at = authenticate ?? logon
       yield {
         severity: severityOf(logon),
-        message:
-          `${connection.client.ip} sent ${nameOf(logon)} of ${who(logon.user === null ? session : logon)} ` +
-          `to ${place(connection.server)} (${outcome}).`,
         connection,
         session,
-        evidence: evidence(
-          session,
-          cite(
-            authenticate ?? logon,
-            authenticate === null
-              ? 'LM or NTLMv1 response'
-              : `NT response ${authenticate.ntLength} bytes, LM response ${authenticate.lmLength} bytes`,
-          ),
-        ),
+        at,
+        explain: () => ({
+          message:
+            `${connection.client.ip} sent ${nameOf(logon)} of ${who(logon.user === null ? session : logon)} ` +
+            `to ${place(connection.server)} (${outcome(logon)}).`,
+          evidence: [
+            cite(
+              at,
+              authenticate === null
+                ? 'LM or NTLMv1 response'
+                : `NT response ${authenticate.ntLength} bytes, LM response ${authenticate.lmLength} bytes`,
+            ),
+          ],
+        }),
       }
     }
   },

@@ -1,11 +1,7 @@
+import { DIALECT_3_0, DIALECT_3_1_1, DIALECT_WILDCARD, dialectName } from '../../../dissectors/smb2/dialects.ts'
 import type { ConnectionFacts } from '../../track/ledger.ts'
-import { cite, dialectName, dialectNames, evidence, place, smb1Use } from '../predicates.ts'
+import { cite, dialectNames, evidence, place, smb1Use } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule } from '../rule.ts'
-
-const SMB_3_1_1 = 0x0311
-const SMB_3_0 = 0x0300
-/** Announces that the real NEGOTIATE follows: no dialect. */
-const WILDCARD = 0x02ff
 
 export const oldDialect: Rule = {
   id: 'old-dialect',
@@ -40,20 +36,24 @@ export const oldDialect: Rule = {
   *evaluate({ ledger }: AuditFacts): Iterable<Draft> {
     for (const connection of ledger.connections) {
       const response = connection.negotiateResponse
-      if (response === null || response.dialect >= SMB_3_1_1 || response.dialect === WILDCARD) continue
+      if (response === null || response.dialect >= DIALECT_3_1_1 || response.dialect === DIALECT_WILDCARD) continue
       if (smb1Use(connection) !== null) continue
-      const request = connection.negotiateRequest
-      const name = dialectName(response.dialect)
       yield {
-        severity: response.dialect >= SMB_3_0 ? 'low' : 'medium',
-        message: `${place(connection.server)} and ${connection.client.ip} use SMB ${name}${limit(connection)}.`,
+        severity: response.dialect >= DIALECT_3_0 ? 'low' : 'medium',
         connection,
         session: null,
-        evidence: evidence(
-          connection,
-          request !== null && cite(request, `NEGOTIATE offers ${dialectNames(request.dialects)}`),
-          cite(response, `DialectRevision ${name}`),
-        ),
+        at: response,
+        explain: () => {
+          const request = connection.negotiateRequest
+          const name = dialectName(response.dialect)
+          return {
+            message: `${place(connection.server)} and ${connection.client.ip} use SMB ${name}${limit(connection)}.`,
+            evidence: evidence(
+              cite(response, `DialectRevision ${name}`),
+              request !== null && cite(request, `NEGOTIATE offers ${dialectNames(request.dialects)}`),
+            ),
+          }
+        },
       }
     }
   },
@@ -61,10 +61,8 @@ export const oldDialect: Rule = {
 
 /** Which side stood in the way of more. */
 function limit({ negotiateRequest, negotiateResponse }: ConnectionFacts): string {
-  if (negotiateRequest === null || negotiateRequest.dialects.length === 0) return ''
-  const most = negotiateRequest.dialects.reduce((max, d) => (d > max && d <= SMB_3_1_1 ? d : max), 0)
-  if (most === negotiateResponse?.dialect) return '; the client offers no more'
-  return most > (negotiateResponse?.dialect ?? 0)
-    ? `; the client offers ${dialectName(most)}, the server chose less`
-    : ''
+  if (negotiateRequest === null || negotiateResponse === null) return ''
+  const most = negotiateRequest.dialects.reduce((max, d) => (d > max && d <= DIALECT_3_1_1 ? d : max), 0)
+  if (most === negotiateResponse.dialect) return '; the client offers no more'
+  return most > negotiateResponse.dialect ? `; the client offers ${dialectName(most)}, the server chose less` : ''
 }

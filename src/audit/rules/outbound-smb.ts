@@ -1,5 +1,5 @@
 import { crossings, type Stage } from '../crossing.ts'
-import { cite, place } from '../predicates.ts'
+import { cite, place, start } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
 
 const SEVERITY: Record<Stage, Severity> = {
@@ -47,29 +47,36 @@ export const outboundSmb: Rule = {
   ],
   subject: 'pair',
   *evaluate(facts: AuditFacts): Iterable<Draft> {
-    for (const { connection, stage, pairStage, text, evidence } of crossings(facts, 'outbound')) {
+    for (const { connection, stage, pairStage, at, explain } of crossings(facts, 'outbound')) {
       const { client, server } = connection
       yield {
         severity: SEVERITY[stage],
         // One host that tries half the internet is one finding.
         subject: pairStage === 'refused' || pairStage === 'attempted' ? 'client' : 'pair',
-        message: `A connection from ${client.ip} to ${place(server)}, outside the network, ${text}.`,
         connection,
         session: null,
-        evidence,
+        at,
+        explain: () => {
+          const { text, evidence } = explain()
+          return { message: `SMB from ${client.ip} to ${place(server)}, outside the network, ${text}.`, evidence }
+        },
       }
     }
     for (const { connection } of crossings(facts, 'external')) {
-      const { client, server, firstFrame, firstTime } = connection
+      const { client, server } = connection
+      const at = start(connection)
       yield {
         severity: 'info',
         subject: 'capture',
-        message:
-          'Connections with both ends outside the network, such as ' +
-          `${client.ip} to ${place(server)}: name your own public networks with --internal to have them judged.`,
         connection,
         session: null,
-        evidence: [cite({ frame: firstFrame, time: firstTime }, 'first frame of the connection')],
+        at,
+        explain: () => ({
+          message:
+            'Both ends of a connection are outside the network ' +
+            `(${client.ip} to ${place(server)}): name your own public networks with --internal to have it judged.`,
+          evidence: [cite(at, 'first frame of the connection')],
+        }),
       }
     }
   },

@@ -1,4 +1,4 @@
-import { cite, evidence, hex, place, statusText, who } from '../predicates.ts'
+import { cite, evidence, hex, outcome, place, who } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule } from '../rule.ts'
 
 export const plaintextPassword: Rule = {
@@ -33,23 +33,26 @@ export const plaintextPassword: Rule = {
       const logon = session.logons.find((l) => l.auth === 'plaintext')
       if (logon === undefined) continue
       const connection = connectionOf(session)
-      const response = connection.smb1?.negotiateResponse ?? null
-      const outcome =
-        logon.answered === null || logon.ntStatus === null ? 'the answer was not seen' : statusText(logon.ntStatus)
       yield {
         severity: 'critical',
-        message:
-          `${connection.client.ip} sent the password of ${who(logon.user === null ? session : logon)} in clear text ` +
-          `to ${place(connection.server)} (${outcome}).`,
         connection,
         session,
-        evidence: evidence(
-          session,
-          response !== null &&
-            response.securityMode !== null &&
-            cite(response, `SecurityMode ${hex(response.securityMode, 2)}: no ENCRYPT_PASSWORDS`),
-          cite(logon, 'SESSION_SETUP_ANDX with a password in clear text'),
-        ),
+        at: logon,
+        explain: () => {
+          const response = connection.smb1?.negotiateResponse ?? null
+          const mode = response?.securityMode ?? null
+          return {
+            message:
+              `${connection.client.ip} sent the password of ${who(logon.user === null ? session : logon)} in clear text ` +
+              `to ${place(connection.server)} (${outcome(logon)}).`,
+            evidence: evidence(
+              cite(logon, 'SESSION_SETUP_ANDX with a password in clear text'),
+              response !== null &&
+                mode !== null &&
+                cite(response, `SecurityMode ${hex(mode, 2)}: no ENCRYPT_PASSWORDS`),
+            ),
+          }
+        },
       }
     }
   },

@@ -1,4 +1,4 @@
-import { evidence, place, serverSigning } from '../predicates.ts'
+import { cite, hex, place, serverSigning } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule } from '../rule.ts'
 
 export const signingNotRequired: Rule = {
@@ -36,13 +36,20 @@ export const signingNotRequired: Rule = {
     for (const connection of ledger.connections) {
       const policy = serverSigning(connection)
       if (policy === null || policy.mode === 'required') continue
-      const able = policy.mode === 'enabled' ? 'signs only on request' : 'does not offer signing'
       yield {
         severity: 'medium',
-        message: `${place(connection.server)} ${able}: logons can be relayed to it.`,
         connection,
         session: null,
-        evidence: evidence(connection, { ...policy.at, what: `${policy.at.what}: signing not required` }),
+        at: policy.at,
+        explain: () => {
+          const able = policy.mode === 'enabled' ? 'signs only on request' : 'does not offer signing'
+          return {
+            message: `${place(connection.server)} ${able}: logons can be relayed to it.`,
+            evidence: [
+              cite(policy.at, `SecurityMode ${hex(policy.securityMode, 2)}: signing ${policy.mode}, not required`),
+            ],
+          }
+        },
       }
     }
   },

@@ -1,6 +1,6 @@
-import type { ConnectionFacts } from '../../track/ledger.ts'
+import type { ConnectionFacts, FrameRef } from '../../track/ledger.ts'
 import { cite, evidence, hex, hostKey, isSmb2DialectString, place, quoted, smb1Use } from '../predicates.ts'
-import type { AuditFacts, Draft, Rule } from '../rule.ts'
+import type { AuditFacts, Draft, Explanation, Rule } from '../rule.ts'
 
 export const smb1Negotiated: Rule = {
   id: 'smb1-negotiated',
@@ -40,33 +40,24 @@ export const smb1Negotiated: Rule = {
       'high to critical rests on the address.',
   ],
   subject: 'pair',
-  *evaluate(facts: AuditFacts): Iterable<Draft> {
+  *evaluate({ ledger }: AuditFacts): Iterable<Draft> {
     const smb2Servers = new Set<string>()
-    for (const { capture, server, negotiateResponse } of facts.ledger.connections) {
+    for (const { capture, server, negotiateResponse } of ledger.connections) {
       if (negotiateResponse !== null) smb2Servers.add(hostKey(capture, server.ip))
     }
-    for (const connection of facts.ledger.connections) {
+    for (const connection of ledger.connections) {
       const use = smb1Use(connection)
       if (use === null) continue
-      const request = connection.smb1?.negotiateRequest ?? null
-      const selected = use.how === 'selected' ? (connection.smb1?.negotiateResponse ?? null) : null
-      const first = connection.smb1?.firstUse ?? connection.smb1?.firstCommand ?? null
       const avoidable =
-        request?.dialects.some(isSmb2DialectString) === true &&
+        connection.smb1?.negotiateRequest?.dialects.some(isSmb2DialectString) === true &&
         smb2Servers.has(hostKey(connection.capture, connection.server.ip))
-      const dialect = selected?.dialect ?? null
+      const dialect = use.how === 'selected' ? (connection.smb1?.negotiateResponse?.dialect ?? null) : null
       yield {
         severity: avoidable || (dialect !== null && isOlderThanNt(dialect)) ? 'critical' : 'high',
-        message: message(connection, dialect, selected !== null, avoidable),
         connection,
         session: null,
-        evidence: evidence(
-          connection,
-          request !== null && cite(request, `NEGOTIATE lists ${quoted(request.dialects)}`),
-          selected !== null &&
-            cite(selected, `DialectIndex ${selected.dialectIndex}${dialect === null ? '' : ` ("${dialect}")`}`),
-          first !== null && cite(first, `SMB1 command ${hex(first.command, 2)}`),
-        ),
+        at: use.at,
+        explain: () => explain(connection, use, dialect, avoidable),
       }
     }
   },
@@ -77,15 +68,30 @@ function isOlderThanNt(dialect: string): boolean {
   return !dialect.startsWith('NT L')
 }
 
-function message(
-  { client, server }: ConnectionFacts,
+function explain(
+  { client, server, smb1 }: ConnectionFacts,
+  use: { how: 'selected' | 'used'; at: FrameRef },
   dialect: string | null,
-  selected: boolean,
   avoidable: boolean,
-): string {
-  const peers = `${place(server)} and ${client.ip}`
-  if (!selected) return `${peers} speak SMB1; its negotiate is not in the capture.`
+): Explanation {
+  const request = smb1?.negotiateRequest ?? null
+  const command = smb1?.firstUse ?? smb1?.firstCommand ?? null
+  const first = command !== null && cite(command, `SMB1 command ${hex(command.command, 2)}`)
+  if (use.how === 'used') {
+    return {
+      message: `${place(server)} and ${client.ip} speak SMB1; the answer that chose it is not in the capture.`,
+      evidence: evidence(first, request !== null && cite(request, `NEGOTIATE lists ${quoted(request.dialects)}`)),
+    }
+  }
+  const index = `DialectIndex ${smb1?.negotiateResponse?.dialectIndex}`
   const chosen = dialect === null ? 'an SMB1 dialect whose name was not seen' : `"${dialect}"`
   const rest = avoidable ? ', though the client offered SMB2 and the same server speaks it elsewhere' : ''
-  return `${place(server)} chose ${chosen} for ${client.ip}${rest}.`
+  return {
+    message: `${place(server)} chose ${chosen} for ${client.ip}${rest}.`,
+    evidence: evidence(
+      cite(use.at, dialect === null ? index : `${index} ("${dialect}")`),
+      request !== null && cite(request, `NEGOTIATE lists ${quoted(request.dialects)}`),
+      first,
+    ),
+  }
 }

@@ -1,6 +1,7 @@
+import { dialectName } from '../../../dissectors/smb2/dialects.ts'
 import type { ConnectionFacts } from '../../track/ledger.ts'
-import { cite, dialectName, evidence, isSmb2DialectString, place, quoted, smb1Use } from '../predicates.ts'
-import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
+import { cite, evidence, isSmb2DialectString, place, quoted, smb1Use } from '../predicates.ts'
+import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule.ts'
 
 export const smb1Offered: Rule = {
   id: 'smb1-offered',
@@ -34,50 +35,51 @@ export const smb1Offered: Rule = {
     for (const connection of ledger.connections) {
       const request = connection.smb1?.negotiateRequest ?? null
       if (request === null || smb1Use(connection) !== null) continue
-      const answer = answerTo(connection)
-      const old = request.dialects.filter((d) => !isSmb2DialectString(d))
-      const peers = `${connection.client.ip} to ${place(connection.server)}`
+      const smb1Listed = !request.dialects.every(isSmb2DialectString)
+      // After the wildcard answer, of which the ledger keeps nothing, the client sends an SMB2 NEGOTIATE of its own.
+      const wentOn = connection.negotiateResponse !== null || connection.negotiateRequest !== null
       yield {
-        severity: old.length === 0 ? 'info' : answer.severity,
-        message:
-          old.length === 0
-            ? `${peers}: an SMB1 NEGOTIATE that lists SMB2 dialects only.`
-            : `${peers}: SMB1 offered (${quoted(old)}); ${answer.text}.`,
+        severity: smb1Listed && wentOn ? 'low' : 'info',
         connection,
         session: null,
-        evidence: evidence(connection, cite(request, `NEGOTIATE lists ${quoted(request.dialects)}`), answer.at),
+        at: request,
+        explain: () => {
+          const answer = answerTo(connection)
+          const peers = `${connection.client.ip} to ${place(connection.server)}`
+          const old = quoted(request.dialects.filter((d) => !isSmb2DialectString(d)))
+          return {
+            message: smb1Listed
+              ? `${peers}: SMB1 offered (${old}); ${answer.text}.`
+              : `${peers}: an SMB1 NEGOTIATE that lists SMB2 dialects only.`,
+            evidence: evidence(cite(request, `NEGOTIATE lists ${quoted(request.dialects)}`), answer.at),
+          }
+        },
       }
     }
   },
 }
 
 function answerTo({ smb1, negotiateRequest, negotiateResponse, end }: ConnectionFacts): {
-  severity: Severity
   text: string
-  at: ReturnType<typeof cite> | null
+  at: EvidenceDraft | null
 } {
   if (negotiateResponse !== null) {
     const dialect = dialectName(negotiateResponse.dialect)
     return {
-      severity: 'low',
       text: `the server answered in SMB2 (${dialect})`,
       at: cite(negotiateResponse, `DialectRevision ${dialect}`),
     }
   }
   if (negotiateRequest !== null) {
-    return { severity: 'low', text: 'the client went on in SMB2', at: cite(negotiateRequest, 'SMB2 NEGOTIATE request') }
+    return { text: 'the client went on in SMB2', at: cite(negotiateRequest, 'SMB2 NEGOTIATE request') }
   }
   const refusal = smb1?.negotiateResponse ?? null
   if (refusal !== null) {
-    const at = cite(refusal, `DialectIndex ${refusal.dialectIndex === 0xffff ? '0xFFFF' : refusal.dialectIndex}`)
-    return { severity: 'info', text: 'the server accepted none of it', at }
+    const index = refusal.dialectIndex === 0xffff ? '0xFFFF' : refusal.dialectIndex
+    return { text: 'the server accepted none of it', at: cite(refusal, `DialectIndex ${index}`) }
   }
   if (end?.by === 'server') {
-    return {
-      severity: 'info',
-      text: 'the server closed the connection',
-      at: cite(end.at, `TCP ${end.how.toUpperCase()}`),
-    }
+    return { text: 'the server closed the connection', at: cite(end.at, `TCP ${end.how.toUpperCase()}`) }
   }
-  return { severity: 'info', text: 'no answer was seen', at: null }
+  return { text: 'no answer was seen', at: null }
 }

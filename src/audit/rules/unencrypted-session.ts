@@ -1,8 +1,10 @@
+import { DIALECT_3_0, DIALECT_3_1_1, dialectName } from '../../../dissectors/smb2/dialects.ts'
+import { SMB2_GLOBAL_CAP } from '../../../dissectors/smb2/negotiate.ts'
+import { cipherName } from '../../../dissectors/smb2/negotiate-contexts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../track/ledger.ts'
 import {
   cite,
   clearMessages,
-  dialectName,
   evidence,
   firstClearMessage,
   hasKey,
@@ -10,6 +12,7 @@ import {
   place,
   plural,
   setupNotSeen,
+  start,
   who,
 } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
@@ -52,51 +55,62 @@ export const unencryptedSession: Rule = {
     for (const session of ledger.sessions) {
       if (!hasKey(session) || clearMessages(session) === 0) continue
       const connection = connectionOf(session)
-      const first = firstClearMessage(session)
-      const verdict = judge(session)
-      const subject = setupNotSeen(session)
-        ? 'A session whose setup was not captured'
-        : `The session of ${who(session)}`
+      const required = requiredBy(session)
+      const data = session.firstClearData
+      const first = firstClearMessage(session) ?? data ?? start(session)
       yield {
-        severity: verdict.severity,
-        message: `${subject} on ${place(connection.server)} ${verdict.text}${ability(connection, session)}.`,
+        severity: severityOf(session, required),
         connection,
         session,
-        evidence: evidence(
-          session,
-          session.encryptData &&
-            session.decided !== null &&
-            cite(session.decided, 'SessionFlags 0x0004 (ENCRYPT_DATA)'),
-          first !== null && cite(first, `not encrypted: the first of ${plural(clearMessages(session), 'message')}`),
-          session.firstClearData !== null && cite(session.firstClearData, 'file data in clear text'),
-        ),
+        at: first,
+        explain: () => ({
+          message: message(connection, session, required),
+          evidence: evidence(
+            data !== null && cite(data, 'file data in clear text'),
+            cite(first, `not encrypted: the first of ${plural(clearMessages(session), 'message')}`),
+            session.encryptData &&
+              session.decided !== null &&
+              cite(session.decided, 'SessionFlags 0x0004 (ENCRYPT_DATA)'),
+          ),
+        }),
       }
     }
   },
 }
 
-function judge(session: SessionFacts): { severity: Severity; text: string } {
-  const amount = plural(clearMessages(session), 'message')
-  const disks = session.trees.filter((t) => !isIpc(t))
-  const disksEncrypted = disks.length > 0 && session.treesNotKept === 0 && disks.every((t) => t.encryptData)
-  if (session.firstClearData !== null) {
-    if (session.encryptData) return { severity: 'high', text: 'must be encrypted, and file data crossed in clear text' }
-    if (disksEncrypted)
-      return { severity: 'high', text: 'uses shares that must be encrypted, and file data crossed in clear text' }
-    return { severity: 'medium', text: `carries file data in clear text (${amount})` }
-  }
-  if (session.encryptData) return { severity: 'low', text: `must be encrypted, and has ${amount} in clear text` }
-  if (disksEncrypted) return { severity: 'info', text: `encrypts its shares; the rest (${amount}) is clear text` }
-  return { severity: 'low', text: `is clear text (${amount})` }
+type Required = 'session' | 'shares' | null
+
+/** Who asked for encryption: the session, or every disk share it used. */
+function requiredBy({ encryptData, trees, treesNotKept }: SessionFacts): Required {
+  if (encryptData) return 'session'
+  const disks = trees.filter((tree) => !isIpc(tree))
+  return disks.length > 0 && treesNotKept === 0 && disks.every((tree) => tree.encryptData) ? 'shares' : null
 }
 
-const CIPHERS = new Map([
-  [1, 'AES-128-CCM'],
-  [2, 'AES-128-GCM'],
-  [3, 'AES-256-CCM'],
-  [4, 'AES-256-GCM'],
-])
-const SMB2_GLOBAL_CAP_ENCRYPTION = 0x40
+function severityOf({ firstClearData }: SessionFacts, required: Required): Severity {
+  if (firstClearData !== null) return required === null ? 'medium' : 'high'
+  return required === 'shares' ? 'info' : 'low'
+}
+
+function message(connection: ConnectionFacts, session: SessionFacts, required: Required): string {
+  const subject = setupNotSeen(session) ? 'A session whose setup was not captured' : `The session of ${who(session)}`
+  return `${subject} on ${place(connection.server)} ${state(session, required)}${ability(connection, session)}.`
+}
+
+function state(session: SessionFacts, required: Required): string {
+  const amount = plural(clearMessages(session), 'message')
+  const data = session.firstClearData !== null
+  switch (required) {
+    case 'session':
+      return `must be encrypted, and has ${data ? 'file data' : amount} in clear text`
+    case 'shares':
+      return data
+        ? 'uses shares that must be encrypted, and has file data in clear text'
+        : `encrypts its shares; the rest (${amount}) is clear text`
+    default:
+      return data ? `carries file data in clear text (${amount})` : `is clear text (${amount})`
+  }
+}
 
 /** What stood in the way, as far as the negotiate shows it. */
 function ability({ negotiateRequest, negotiateResponse }: ConnectionFacts, session: SessionFacts): string {
@@ -104,13 +118,13 @@ function ability({ negotiateRequest, negotiateResponse }: ConnectionFacts, sessi
   if (session.family === 'smb1') return '; SMB1 cannot encrypt'
   if (negotiateResponse === null) return ''
   const { dialect, cipher, capabilities } = negotiateResponse
-  if (dialect < 0x0300) return `; SMB ${dialectName(dialect)} cannot encrypt`
-  if (dialect >= 0x0310) {
-    const name = cipher === null ? undefined : CIPHERS.get(cipher)
-    return name === undefined ? '; no cipher was negotiated' : `; ${name} was negotiated`
+  if (dialect < DIALECT_3_0) return `; SMB ${dialectName(dialect)} cannot encrypt`
+  if (dialect >= DIALECT_3_1_1) {
+    const name = cipher === null ? null : cipherName(cipher)
+    return name === null ? '; no cipher was negotiated' : `; ${name} was negotiated`
   }
-  if ((capabilities & SMB2_GLOBAL_CAP_ENCRYPTION) === 0) return '; the server does not offer encryption'
+  if ((capabilities & SMB2_GLOBAL_CAP.ENCRYPTION) === 0) return '; the server does not offer encryption'
   if (negotiateRequest === null) return ''
-  const able = (negotiateRequest.capabilities & SMB2_GLOBAL_CAP_ENCRYPTION) !== 0
+  const able = (negotiateRequest.capabilities & SMB2_GLOBAL_CAP.ENCRYPTION) !== 0
   return able ? '; AES-128-CCM was possible' : '; the client does not offer encryption'
 }

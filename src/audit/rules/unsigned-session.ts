@@ -1,16 +1,19 @@
-import type { ConnectionFacts, FrameRef, SessionFacts } from '../../track/ledger.ts'
+import type { ConnectionFacts, FrameRef, SessionFacts, TreeFacts } from '../../track/ledger.ts'
 import {
   cite,
   clientSigning,
   domainControllers,
+  earliest,
   evidence,
   hasKey,
+  hex,
   hostKey,
   isPolicyShare,
   place,
   plural,
   serverSigning,
   setupNotSeen,
+  start,
   usedNtlm,
   who,
 } from '../predicates.ts'
@@ -57,35 +60,39 @@ export const unsignedSession: Rule = {
     'A session whose setup is not in the capture may be a guest or anonymous one; the finding says so.',
   ],
   subject: 'pair',
-  *evaluate({ ledger, connectionOf }: AuditFacts): Iterable<Draft> {
-    const controllers = domainControllers(ledger, connectionOf)
-    for (const session of ledger.sessions) {
-      const { requests, responses } = session
+  *evaluate(facts: AuditFacts): Iterable<Draft> {
+    const controllers = domainControllers(facts)
+    for (const session of facts.ledger.sessions) {
+      const { requests, responses, firstUnsigned, unsignedAccepted } = session
       if (!hasKey(session) || session.encryptData || requests.unsigned + responses.unsigned === 0) continue
-      const connection = connectionOf(session)
+      const connection = facts.connectionOf(session)
       const policyShare = session.trees.find(isPolicyShare) ?? null
       const worse =
-        session.unsignedAccepted !== null ||
+        unsignedAccepted !== null ||
         policyShare !== null ||
         usedNtlm(session) ||
-        controllers.has(hostKey(connection.capture, connection.server.ip))
-      const policy = serverSigning(connection)
+        (controllers.size > 0 && controllers.has(hostKey(connection.capture, connection.server.ip)))
       yield {
         severity: worse ? 'high' : 'medium',
-        message: message(connection, session),
         connection,
         session,
-        evidence: evidence(
-          session,
-          policy?.at ?? null,
-          session.unsignedAccepted !== null && cite(session.unsignedAccepted, 'unsigned request answered with success'),
-          unsigned(session.firstUnsigned.request, requests.unsigned, 'request'),
-          unsigned(session.firstUnsigned.response, responses.unsigned, 'response'),
-          policyShare !== null && cite(policyShare, `TREE_CONNECT ${policyShare.path}`),
-        ),
+        at: earliest(firstUnsigned.request, firstUnsigned.response) ?? start(session),
+        explain: () => ({ message: message(connection, session), evidence: proof(connection, session, policyShare) }),
       }
     }
   },
+}
+
+function proof(connection: ConnectionFacts, session: SessionFacts, policyShare: TreeFacts | null): EvidenceDraft[] {
+  const { requests, responses, firstUnsigned, unsignedAccepted } = session
+  const policy = serverSigning(connection)
+  return evidence(
+    unsignedAccepted !== null && cite(unsignedAccepted, 'unsigned request answered with success'),
+    unsigned(firstUnsigned.request, requests.unsigned, 'request'),
+    unsigned(firstUnsigned.response, responses.unsigned, 'response'),
+    policy !== null && cite(policy.at, `server's SecurityMode ${hex(policy.securityMode, 2)}: signing ${policy.mode}`),
+    policyShare !== null && cite(policyShare, `TREE_CONNECT ${policyShare.path}`),
+  )
 }
 
 function unsigned(first: FrameRef | null, count: number, noun: string): EvidenceDraft | null {
@@ -94,32 +101,23 @@ function unsigned(first: FrameRef | null, count: number, noun: string): Evidence
 
 function message(connection: ConnectionFacts, session: SessionFacts): string {
   const { requests, responses } = session
+  const subject = setupNotSeen(session)
+    ? 'A session whose setup was not captured (it may be guest or anonymous)'
+    : `The session of ${who(session)}`
   const signed = requests.signed + responses.signed
   const amount = `${plural(requests.unsigned, 'request')} and ${plural(responses.unsigned, 'response')}`
   const state =
-    signed === 0
-      ? `is unsigned (${amount})`
-      : `is partly signed: ${amount} are not, ${plural(signed, 'message')} ${signed === 1 ? 'is' : 'are'}`
-  return `${subject(session)} on ${place(connection.server)} ${state}; ${policyText(connection, session)}.`
-}
-
-function subject(session: SessionFacts): string {
-  return setupNotSeen(session)
-    ? 'A session whose setup was not captured (guest or anonymous access is not excluded)'
-    : `The session of ${who(session)}`
+    signed === 0 ? `is unsigned (${amount})` : `is partly signed (${plural(signed, 'message')} signed; ${amount} not)`
+  return `${subject} on ${place(connection.server)} ${state}; ${policyText(connection, session)}.`
 }
 
 function policyText(connection: ConnectionFacts, session: SessionFacts): string {
   const server = serverSigning(connection)?.mode ?? null
   const client = clientSigning(connection, session)
+  const accepted = session.unsignedAccepted === null ? '' : ', and an unsigned request succeeded'
+  if (server === 'required' && client === 'required') return `both sides require signing${accepted}`
   if (server === 'required' || client === 'required') {
-    const side =
-      server === 'required'
-        ? client === 'required'
-          ? 'both sides require'
-          : 'the server requires'
-        : 'the client requires'
-    return `${side} signing${session.unsignedAccepted === null ? '' : ', and an unsigned request succeeded'}`
+    return `the ${server === 'required' ? 'server' : 'client'} requires signing${accepted}`
   }
   if (server === null || client === null) return 'what the two sides require was not seen'
   return 'neither side requires signing'
