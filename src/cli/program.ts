@@ -18,10 +18,10 @@ Examples:
   smblens scan evidence/ --min-severity high   all captures below a folder
   smblens scan a.pcap -f ndjson | jq .         records for scripts, one a line
   smblens scan a.pcap -f csv -o findings.csv   findings for a spreadsheet
-  smblens scan a.pcap --fail-on high           status 1 if high or worse is found
+  smblens scan a.pcap --fail-on high           exit status 1 if any is that bad
   tcpdump -w - port 445 | smblens scan -       from another program
   smblens messages a.pcap | head               every SMB message
-  smblens rules ntlm-auth                      what a finding means; how to fix it
+  smblens rules ntlm-auth                      what it means, how to fix it
 `
 
 const EXIT_STATUSES = `
