@@ -31,11 +31,9 @@ export class ReadError extends Error {
   }
 }
 
-/** How much is read from a file at once: below half of this the calls tell, above twice of it the core's cache is left. */
+/** How much is read from a file at once: with less the calls tell, with more the processor's cache is left. */
 const CHUNK_BYTES = 1024 * 1024
-/** Half a gigabyte a second: slower is no page cache. */
-const SLOW_READ_MS = 2
-/** How long reading may hold the event loop. */
+/** How long small files, one after another, may hold the event loop. */
 const TURN_MS = 20
 /** Standard input stays open. */
 const STDIN = 0
@@ -46,13 +44,11 @@ const PIECE_BYTES = 256 * 1024
  * A regular file, closed by `close`. Each of two buffers keeps `headroom` bytes free in front of where it is read to, so that only the left part of
  * a record is ever copied.
  *
- * A file in the page cache is read on this thread: the bytes are then in this core's cache, and the other cores are free for other files. One that
- * has to be waited for is read ahead on libuv's threads.
- *
- * @param slowReadMs a chunk that took longer had to be waited for
+ * While a chunk is walked, the next one is read on another thread. A file that is no longer than one chunk is read on this one: that is quicker than
+ * to ask another.
  */
-export function fileSource(fd: number, headroom: number, slowReadMs: number = SLOW_READ_MS): ByteSource {
-  return new FileSource(fd, headroom, slowReadMs)
+export function fileSource(fd: number, headroom: number): ByteSource {
+  return new FileSource(fd, headroom)
 }
 
 interface Buffers {
@@ -77,14 +73,10 @@ class FileSource implements ByteSource {
   position = 0
   private readonly fd: number
   private readonly buffers: Buffers
-  private readonly slowReadMs: number
-  private slow = false
   private ahead: Promise<number> | null = null
-  private lastTurn = performance.now()
 
-  constructor(fd: number, headroom: number, slowReadMs: number) {
+  constructor(fd: number, headroom: number) {
     this.fd = fd
-    this.slowReadMs = slowReadMs
     this.buffers = takeBuffers(headroom)
     this.start = headroom
     this.end = headroom
@@ -106,8 +98,9 @@ class FileSource implements ByteSource {
     this.start = headroom - left
     this.end = headroom + count
     this.position += count
-    if (this.slow) this.ahead = this.readAhead(front)
-    else await this.giveTurn()
+    // A short chunk is most likely the last one.
+    this.ahead = count === CHUNK_BYTES ? this.readAhead(front) : null
+    if (!this.ahead) await giveTurn()
     return true
   }
 
@@ -118,13 +111,10 @@ class FileSource implements ByteSource {
   }
 
   private readNow(into: Uint8Array): number {
-    const before = performance.now()
     try {
       return readSync(this.fd, into, this.buffers.headroom, CHUNK_BYTES, null)
     } catch (error) {
       throw new ReadError(error)
-    } finally {
-      this.slow = performance.now() - before > this.slowReadMs
     }
   }
 
@@ -140,12 +130,14 @@ class FileSource implements ByteSource {
     reading.catch(() => undefined)
     return reading
   }
+}
 
-  private async giveTurn(): Promise<void> {
-    if (performance.now() - this.lastTurn < TURN_MS) return
-    await turn()
-    this.lastTurn = performance.now()
-  }
+let lastTurn = performance.now()
+
+async function giveTurn(): Promise<void> {
+  if (performance.now() - lastTurn < TURN_MS) return
+  await turn()
+  lastTurn = performance.now()
 }
 
 /** A pipe, socket or standard input: every piece is handed on as soon as it comes. The stream is destroyed by `close`. */

@@ -151,7 +151,7 @@ class Frames implements Unpacked {
 
   /** What follows is not read. */
   get stopped(): boolean {
-    return this.walker?.damage != null
+    return Boolean(this.walker?.damage)
   }
 
   consume(bytes: Uint8Array, start: number, end: number): number {

@@ -31,37 +31,50 @@ async function drain(source: ByteSource, size: number): Promise<Uint8Array> {
   return all
 }
 
-describe.each([
-  ['on this thread', Number.POSITIVE_INFINITY],
-  ['ahead', -1],
-])('a file, read %s', (_, slowReadMs) => {
+describe('a file', () => {
   it.each([1, 999, HEADROOM])('gives every byte once, with up to %i kept', async (size) => {
-    const source = fileSource(openSync(PATH, 'r'), HEADROOM, slowReadMs)
+    const source = fileSource(openSync(PATH, 'r'), HEADROOM)
     expect(Buffer.compare(await drain(source, size), BYTES)).toBe(0)
     await source.close()
   })
 
   it('is closed once it is done with, though it may still be read from', async () => {
     const fd = openSync(PATH, 'r')
-    const source = fileSource(fd, HEADROOM, slowReadMs)
+    const source = fileSource(fd, HEADROOM)
     await source.next(source.start)
     await source.close()
     expect(() => fstatSync(fd)).toThrow('EBADF')
   })
 
-  it('rejects with the error of the system', async () => {
-    const fd = openSync(PATH, 'r')
-    const source = fileSource(fd, HEADROOM, slowReadMs)
+  it.each([
+    ['large', PATH],
+    ['small', folder.write('small', BYTES.subarray(0, 100))],
+  ])('rejects with the error of the system, a %s one', async (_, path) => {
+    const fd = openSync(path, 'r')
+    const source = fileSource(fd, HEADROOM)
     await source.next(source.start)
-    await source.next(source.end)
     closeSync(fd)
     const rest = async () => {
+      // The chunk that was read ahead may still come.
       while (await source.next(source.end));
     }
-    // The chunk that was read ahead may still come.
     const error = await rest().catch((e: unknown) => e)
     expect(error).toBeInstanceOf(ReadError)
     expect((error as ReadError).cause).toMatchObject({ code: 'EBADF' })
+  })
+
+  it('leaves the event loop its turns, though each file is small', async () => {
+    const path = folder.write('small', BYTES.subarray(0, 100))
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    const until = performance.now() + 200
+    while (performance.now() < until) {
+      const source = fileSource(openSync(path, 'r'), HEADROOM)
+      while (await source.next(source.end));
+      await source.close()
+    }
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(0)
   })
 })
 
