@@ -12,6 +12,7 @@ import { collector, readBytes, temporaryFolder } from '../support/frames.ts'
 import { BASE_TIME, block, concat, pcapFile, pcapngFile, simplePacketBlock, u32 } from '../support/pcap-builder.ts'
 
 const ONE = Uint8Array.of(1, 2, 3, 4, 5)
+const MKFIFO = 'mkfifo'
 const folder = temporaryFolder()
 afterAll(folder.remove)
 
@@ -127,7 +128,7 @@ describe('readCapture', () => {
 describe.skipIf(process.platform === 'win32')('a named pipe (needs mkfifo)', () => {
   it('is read as its writer writes', async () => {
     const pipe = join(folder.path, 'pipe')
-    expect(spawnSync('mkfifo', [pipe]).status).toBe(0)
+    expect(spawnSync(MKFIFO, [pipe]).status).toBe(0)
     const source = folder.write('large.pcap', LARGE)
     const writer = spawn('cp', [source, pipe])
     const summary = await readCapture(pipe, collector())
@@ -137,7 +138,7 @@ describe.skipIf(process.platform === 'win32')('a named pipe (needs mkfifo)', () 
 
   it('does not hold a reader whose signal ends it', async () => {
     const pipe = join(folder.path, 'silent')
-    expect(spawnSync('mkfifo', [pipe]).status).toBe(0)
+    expect(spawnSync(MKFIFO, [pipe]).status).toBe(0)
     const writer = spawn('sh', [
       '-c',
       `exec 3>"$0"; cat "$1" >&3; exec sleep 600`,
