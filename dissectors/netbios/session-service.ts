@@ -109,7 +109,7 @@ function skipHeader(c: Cursor, type: number): void {
 /** 16 bytes as 32 letters A to P, a half byte each. */
 const ENCODED_LENGTH = 32
 const NAME_LENGTH = 16
-/** RFC 883 allows 255 bytes for a whole name. */
+/** RFC 883 allows 255 bytes for a whole name, the empty label at its end among them. */
 const MAX_NAME = 255
 const LETTER_A = 0x41
 const SPACE = 0x20
@@ -122,7 +122,7 @@ function readName(c: Cursor, field: string): NetbiosName {
   for (let i = 0; i < NAME_LENGTH; i++) bytes[i] = (halfByte(c, field) << 4) | halfByte(c, field)
   const labels: string[] = []
   for (let length = c.u8(field); length !== 0; length = c.u8(field)) {
-    if (length > 63 || c.offset - start + length > MAX_NAME) c.malformed(field, c.offset - 1)
+    if (length > 63 || c.offset - start + length >= MAX_NAME) c.malformed(field, c.offset - 1)
     labels.push(oem(c.view(length, field)))
   }
   let end = NAME_LENGTH - 1

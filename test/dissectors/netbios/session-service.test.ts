@@ -65,7 +65,7 @@ describe('parseSessionRequest', () => {
     endless.set(sessionRequest.subarray(0, 37))
     expect(parseSessionRequest(endless)).toMatchObject({
       ok: false,
-      fault: { kind: 'malformed', field: 'CALLED_NAME' },
+      fault: { kind: 'malformed', field: 'CALLED_NAME', offset: 257 },
       partial: {},
     })
   })

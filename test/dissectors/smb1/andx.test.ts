@@ -70,6 +70,7 @@ describe('andxChain', () => {
     const one = { steps: [{ command: LOGOFF_ANDX, offset: 32 }], anomalies: ['andx-no-advance'] }
     expect(andxChain(logoffLoop)).toEqual(one)
     expect(andxChain(patched(logoffChain, { [NEXT_OFFSET]: '0000' }))).toEqual(one)
+    expect(andxChain(patched(logoffChain, { [NEXT_OFFSET]: '2000' }))).toEqual(one)
   })
 
   it('ends a chain that leads out of the message', () => {

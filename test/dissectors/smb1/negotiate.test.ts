@@ -127,6 +127,16 @@ describe('parseNegotiateResponse', () => {
     })
   })
 
+  it('reads OEM names of the NT form where the server has no Unicode', () => {
+    const words = '11 0000 03 3200 0100 00100000 00000100 00000000 f9f30000 0000000000000000 0000 08'
+    const names = '54455354 00 4a4553534945 00'
+    const message = Uint8Array.from([...HEADER, ...bytes(`${words} 1400 1122334455667788 ${names}`)])
+    expect(parseNegotiateResponse(message, WORD_COUNT)).toMatchObject({
+      ok: true,
+      value: { challenge: bytes('1122334455667788'), domainName: 'TEST', serverName: 'JESSIE' },
+    })
+  })
+
   it('reads the challenge of the NT form', () => {
     // zeek/zeek, testing/btest/Traces/smb/smb1_transaction2_request.pcap, frame 6.
     const message = bytes(`
