@@ -112,7 +112,8 @@ function readPairs(list: Uint8Array, pairs: AvPairs, anomalies: Set<string>): st
 function keep(pairs: AvPairs, avId: number, value: Uint8Array): boolean {
   const text = TEXT_FIELDS.get(avId)
   if (text !== undefined) {
-    pairs[text] = utf16le(value)
+    // Some Samba servers end a text with a NUL, which [MS-NLMP] 2.2.2.1 rules out: their empty one is a NUL alone.
+    pairs[text] = utf16le(value).replace(/\0$/, '')
     return value.length % 2 === 0
   }
   switch (avId) {

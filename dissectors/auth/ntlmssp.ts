@@ -163,7 +163,8 @@ export function parseNtlmAuthenticate(token: Uint8Array, wireLength: number = to
     const payload = new Payload(c, 52, [...buffers, sessionKey])
     out.anomalies = payload.anomalies
     if (sessionKey === null) out.anomalies.push('header-without-flags')
-    if (!inOrder([domainName, userName, workstation]) || !inOrder([lm, nt])) out.anomalies.push('buffers-out-of-order')
+    const usual = payload.inOrder(domainName, userName, workstation) && payload.inOrder(lm, nt)
+    if (!usual) out.anomalies.push('buffers-out-of-order')
     const flags = out.negotiateFlags ?? 0
     out.version = readVersion(c, 64, flags, payload.start)
     out.mic = payload.start < 88 ? null : c.viewAt(72, 16, 'MIC')
@@ -219,8 +220,8 @@ function readBuffer(c: Cursor, field: string): BufferFields {
 }
 
 /**
- * Where the payload begins: the lowest offset of a buffer that has any bytes, the message's end where none has. A buffer that points into the first
- * `fixed` bytes, which every form of the message has, tells nothing about the form.
+ * The lowest offset of a buffer that has any bytes, the message's end where none has. A buffer that points into the first `fixed` bytes, which every
+ * form of the message has, tells nothing about the form.
  */
 function payloadStart(c: Cursor, fixed: number, buffers: readonly (BufferFields | null)[]): number {
   let start = c.wireLength
@@ -230,6 +231,7 @@ function payloadStart(c: Cursor, fixed: number, buffers: readonly (BufferFields 
 
 /** The buffers of one message: what they hold, and what is odd about them. */
 class Payload {
+  /** Where the payload begins: fields of the header that reach beyond it are not there. */
   readonly start: number
   readonly anomalies: string[] = []
   private readonly cursor: Cursor
@@ -238,14 +240,16 @@ class Payload {
 
   constructor(cursor: Cursor, fixed: number, buffers: readonly (BufferFields | null)[]) {
     this.cursor = cursor
-    this.start = payloadStart(cursor, fixed, buffers)
     const filled = buffers.filter((b) => b !== null).filter((b) => b.length > 0)
+    const inside = filled.filter((b) => this.holds(b))
+    // What a buffer that points outside has really lost may be what follows the fixed fields.
+    this.start = inside.length < filled.length ? fixed : payloadStart(cursor, fixed, inside)
     for (const b of filled) {
-      if (b.offset + b.length > cursor.wireLength) this.anomalies.push(`${kebab(b.field)}-out-of-bounds`)
+      if (!this.holds(b)) this.anomalies.push(`${kebab(b.field)}-out-of-bounds`)
       if (b.offset < fixed) this.anomalies.push(`${kebab(b.field)}-in-header`)
     }
     let last: BufferFields | null = null
-    for (const b of filled.sort((x, y) => x.offset - y.offset)) {
+    for (const b of inside.sort((x, y) => x.offset - y.offset)) {
       if (last !== null && last.offset + last.length > b.offset)
         this.anomalies.push(`${kebab(b.field)}-overlaps-${kebab(last.field)}`)
       if (last === null || b.offset + b.length > last.offset + last.length) last = b
@@ -257,7 +261,7 @@ class Payload {
     if (buffer === null) return null
     const { length, offset } = buffer
     if (length === 0) return this.cursor.bytes.subarray(0, 0)
-    if (offset + length > this.cursor.wireLength) return null
+    if (!this.holds(buffer)) return null
     if (offset + length <= this.cursor.bytes.length) return this.cursor.bytes.subarray(offset, offset + length)
     this.cut ??= buffer
     return undefined
@@ -268,16 +272,20 @@ class Payload {
     return bytes && (flags & NTLMSSP_NEGOTIATE_UNICODE ? utf16le(bytes) : oem(bytes))
   }
 
+  /** Whether those of these buffers that have bytes stand in this order. */
+  inOrder(...buffers: BufferFields[]): boolean {
+    const offsets = buffers.filter((b) => b.length > 0 && this.holds(b)).map((b) => b.offset)
+    return offsets.every((offset, i) => i === 0 || offset > offsets[i - 1])
+  }
+
   /** Raises the fault of the first buffer that was not captured. */
   raiseIfCut(): void {
     if (this.cut !== null) this.cursor.viewAt(this.cut.offset, this.cut.length, this.cut.field)
   }
-}
 
-/** Whether buffers that have bytes stand in this order in the payload. */
-function inOrder(buffers: readonly BufferFields[]): boolean {
-  const offsets = buffers.filter((b) => b.length > 0).map((b) => b.offset)
-  return offsets.every((offset, i) => i === 0 || offset > offsets[i - 1])
+  private holds({ offset, length }: BufferFields): boolean {
+    return offset + length <= this.cursor.wireLength
+  }
 }
 
 function kebab(field: string): string {

@@ -68,6 +68,11 @@ describe('parseAvPairs', () => {
     expect(parseAvPairs(concat(avPair(9, utf16('')), END))).toEqual({ ...NONE, targetName: '' })
   })
 
+  it('leaves out the NUL that ends a text', () => {
+    const list = concat(avPair(4, utf16('\0')), avPair(3, utf16('a\0b\0')), avPair(1, utf16('A\0\0')), END)
+    expect(parseAvPairs(list)).toEqual({ ...NONE, dnsDomainName: '', dnsComputerName: 'a\0b', nbComputerName: 'A\0' })
+  })
+
   it.each([
     ['nothing', ''],
     ['half a pair', '01 00'],

@@ -19,6 +19,7 @@ import {
   bytes,
   CLIENT_NTLM_AUTHENTICATE,
   CLIENT_NTLM_NEGOTIATE,
+  DAMAGED_NTLM_AUTHENTICATE,
   GUEST_NTLM_AUTHENTICATE,
   RAW_NTLM_AUTHENTICATE,
   RAW_NTLM_CHALLENGE,
@@ -293,6 +294,31 @@ describe('AUTHENTICATE', () => {
     })
   })
 
+  it('with three buffers that point nowhere: the other names are read, what depends on the place of the payload is not', () => {
+    expect(valueIn(parseNtlmAuthenticate(tokenOf(DAMAGED_NTLM_AUTHENTICATE)))).toEqual({
+      negotiateFlags: 0x60080215,
+      lmChallengeResponseLength: 0xffff,
+      ntChallengeResponseLength: 0xffff,
+      userNameLength: 26,
+      encryptedRandomSessionKeyLength: 16,
+      lmChallengeResponse: null,
+      ntChallengeResponse: null,
+      responses: 'unknown',
+      ntlmv2: null,
+      domainName: null,
+      userName: 'administrator',
+      workstation: 'BLU',
+      version: null,
+      mic: null,
+      micZero: null,
+      anomalies: [
+        'lm-challenge-response-out-of-bounds',
+        'nt-challenge-response-out-of-bounds',
+        'domain-name-out-of-bounds',
+      ],
+    })
+  })
+
   it('of macOS: no LM response, no version, no MIC', () => {
     expect(valueIn(parseNtlmAuthenticate(GUEST_NTLM_AUTHENTICATE))).toMatchObject({
       negotiateFlags: 0xe0880225,
@@ -484,9 +510,10 @@ describe('the form of an AUTHENTICATE header, told by its payload', () => {
     ],
   ])('one bad buffer does not lose the others: %s', (field, index, lie, expected) => {
     const buffers = [...NAMES, LM, NT, KEY].map((buffer, i) => (i === index ? { ...buffer, ...lie } : buffer))
-    const message = authenticate(88, buffers, flags(UNICODE))
-    expect(message).toMatchObject(expected)
-    expect(message.anomalies).toContain(`${field.replace(/(?!^)([A-Z])/g, '-$1').toLowerCase()}-out-of-bounds`)
+    const message = authenticate(88, buffers, flags(UNICODE | VERSION))
+    // Where the payload really begins can no longer be told.
+    expect(message).toMatchObject({ ...expected, version: null, mic: null, micZero: null })
+    expect(message.anomalies).toEqual([`${field.replace(/(?!^)([A-Z])/g, '-$1').toLowerCase()}-out-of-bounds`])
   })
 
   it('overlapping buffers are read, and named', () => {
