@@ -42,6 +42,5 @@ export function readErrorInsteadOf(c: Cursor, structureSize: number): ErrorRespo
   const size = c.u16('StructureSize')
   if (size === structureSize) return null
   c.offset = at
-  if (size !== STRUCTURE_SIZE) c.malformed('StructureSize')
   return readErrorResponse(c)
 }
