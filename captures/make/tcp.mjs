@@ -46,7 +46,7 @@ export function buildFrame(f) {
 }
 
 /** RFC 1071, over `b` and what the pseudo header adds to it. */
-function checksum(b, sum) {
+export function checksum(b, sum) {
   for (let i = 0; i < b.length; i += 2) sum += (b[i] << 8) | (b[i + 1] ?? 0)
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16)
   return ~sum & 0xffff
