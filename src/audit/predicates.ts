@@ -189,8 +189,11 @@ export function firstClearMessage({ firstUnsigned, firstSigned }: SessionFacts):
   return earliest(firstUnsigned.request, firstUnsigned.response, firstSigned.request, firstSigned.response)
 }
 
-export function setupNotSeen(session: SessionFacts): boolean {
+/** What a sentence about a session begins with. */
+export function sessionOn({ server }: ConnectionFacts, session: SessionFacts): string {
   return session.status === 'unknown'
+    ? `A session on ${place(server)} whose setup was not captured`
+    : `The session of ${who(session)} on ${place(server)}`
 }
 
 // Logons

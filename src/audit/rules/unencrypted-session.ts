@@ -9,11 +9,9 @@ import {
   firstClearMessage,
   hasKey,
   isIpc,
-  place,
   plural,
-  setupNotSeen,
+  sessionOn,
   start,
-  who,
 } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
 
@@ -93,8 +91,7 @@ function severityOf({ firstClearData }: SessionFacts, required: Required): Sever
 }
 
 function message(connection: ConnectionFacts, session: SessionFacts, required: Required): string {
-  const subject = setupNotSeen(session) ? 'A session whose setup was not captured' : `The session of ${who(session)}`
-  return `${subject} on ${place(connection.server)} ${state(session, required)}${ability(connection, session)}.`
+  return `${sessionOn(connection, session)} ${state(session, required)}${ability(connection, session)}.`
 }
 
 function state(session: SessionFacts, required: Required): string {

@@ -9,13 +9,11 @@ import {
   hex,
   hostKey,
   isPolicyShare,
-  place,
   plural,
   serverSigning,
-  setupNotSeen,
+  sessionOn,
   start,
   usedNtlm,
-  who,
 } from '../predicates.ts'
 import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule.ts'
 
@@ -101,14 +99,12 @@ function unsigned(first: FrameRef | null, count: number, noun: string): Evidence
 
 function message(connection: ConnectionFacts, session: SessionFacts): string {
   const { requests, responses } = session
-  const subject = setupNotSeen(session)
-    ? 'A session whose setup was not captured (it may be guest or anonymous)'
-    : `The session of ${who(session)}`
   const signed = requests.signed + responses.signed
   const amount = `${plural(requests.unsigned, 'request')} and ${plural(responses.unsigned, 'response')}`
   const state =
     signed === 0 ? `is unsigned (${amount})` : `is partly signed (${plural(signed, 'message')} signed; ${amount} not)`
-  return `${subject} on ${place(connection.server)} ${state}; ${policyText(connection, session)}.`
+  const doubt = session.status === 'unknown' ? '; it may be a guest or anonymous one' : ''
+  return `${sessionOn(connection, session)} ${state}; ${policyText(connection, session)}${doubt}.`
 }
 
 function policyText(connection: ConnectionFacts, session: SessionFacts): string {

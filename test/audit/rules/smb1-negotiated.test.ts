@@ -1,0 +1,123 @@
+import { smb1Negotiated } from '../../../src/audit/rules/smb1-negotiated.ts'
+import { at, bareConnection, connection, ledger, smb1 } from '../../support/facts.ts'
+import { describeRule } from '../../support/rules.ts'
+
+const MULTI_PROTOCOL = ['PC NETWORK PROGRAM 1.0', 'NT LM 0.12', 'SMB 2.002', 'SMB 2.???']
+
+const request = (...dialects: string[]) => ({ ...at(4), dialects, signing: 'none' as const })
+const response = (dialectIndex: number, dialect: string | null) => ({
+  ...at(5),
+  dialectIndex,
+  dialect,
+  securityMode: 0x03,
+  extendedSecurity: true,
+})
+const selected = (dialects: string[], dialectIndex: number) =>
+  smb1({
+    negotiateRequest: request(...dialects),
+    negotiateResponse: response(dialectIndex, dialects[dialectIndex] ?? null),
+  })
+
+describeRule(smb1Negotiated, {
+  fires: [
+    {
+      when: 'the server chooses NT LM 0.12',
+      ledger: ledger([bareConnection({ smb1: selected(['LANMAN2.1', 'NT LM 0.12'], 1) })]),
+      severity: 'high',
+      says: ['10.0.0.10 chose "NT LM 0.12" for 10.0.0.5.'],
+      frames: [4, 5],
+    },
+    {
+      when: 'the server chooses index 0',
+      ledger: ledger([bareConnection({ smb1: selected(['NT LM 0.12'], 0) })]),
+      severity: 'high',
+    },
+    ...['LANMAN2.1', 'PC NETWORK PROGRAM 1.0', 'MICROSOFT NETWORKS 3.0', 'XENIX CORE', 'LM1.2X002'].map((dialect) => ({
+      when: `the server chooses ${dialect}`,
+      ledger: ledger([bareConnection({ smb1: selected([dialect, 'NT LM 0.12'], 0) })]),
+      severity: 'critical' as const,
+      says: [`chose "${dialect}"`],
+    })),
+    {
+      when: 'the client also offered SMB2, and the server is not known to speak it',
+      ledger: ledger([bareConnection({ smb1: selected(MULTI_PROTOCOL, 1) })]),
+      severity: 'high',
+    },
+    {
+      when: 'the client also offered SMB2, and the server speaks it with another client',
+      ledger: ledger([
+        bareConnection({ smb1: selected(MULTI_PROTOCOL, 1) }),
+        connection({ client: '10.0.0.6', firstFrame: 50 }),
+      ]),
+      severity: 'critical',
+      says: ['though the client offered SMB2'],
+    },
+    {
+      when: 'a server of the same address speaks SMB2 in another capture',
+      ledger: ledger([
+        bareConnection({ smb1: selected(MULTI_PROTOCOL, 1) }),
+        connection({ capture: 'elsewhere.pcap', client: '10.0.0.6' }),
+      ]),
+      severity: 'high',
+    },
+    {
+      when: 'the server speaks SMB2, but not with what this client offered',
+      ledger: ledger([
+        bareConnection({ smb1: selected(['NT LM 0.12'], 0) }),
+        connection({ client: '10.0.0.6', firstFrame: 50 }),
+      ]),
+      severity: 'high',
+    },
+    {
+      when: 'the request was not seen, so the chosen dialect has no name',
+      ledger: ledger([
+        bareConnection({ smb1: smb1({ negotiateRequest: null, negotiateResponse: response(3, null) }) }),
+      ]),
+      severity: 'high',
+      says: ['an SMB1 dialect whose name was not seen'],
+    },
+    {
+      when: 'SMB1 commands flow midstream',
+      ledger: ledger([
+        bareConnection({
+          state: 'midstream',
+          smb1: smb1({
+            negotiateRequest: null,
+            negotiateResponse: null,
+            firstUse: { ...at(9), command: 0x2e },
+            firstCommand: { ...at(8), command: 0x2e },
+          }),
+        }),
+      ]),
+      severity: 'high',
+      says: ['the answer that chose it is not in the capture'],
+      frames: [9],
+    },
+    {
+      when: 'only requests were captured, and the client goes on in SMB1',
+      ledger: ledger([
+        bareConnection({ smb1: smb1({ negotiateResponse: null, firstCommand: { ...at(6), command: 0x73 } }) }),
+      ]),
+      severity: 'high',
+    },
+  ],
+  silent: [
+    {
+      when: 'an SMB1 NEGOTIATE is answered in SMB2',
+      ledger: ledger([
+        connection({ smb1: smb1({ negotiateRequest: request(...MULTI_PROTOCOL), negotiateResponse: null }) }),
+      ]),
+    },
+    {
+      when: 'the server accepts none of the dialects',
+      ledger: ledger([bareConnection({ smb1: smb1({ negotiateResponse: response(0xffff, null) }) })]),
+    },
+    { when: 'nobody answers', ledger: ledger([bareConnection({ smb1: smb1({ negotiateResponse: null }) })]) },
+    {
+      when: 'after an answer in SMB2 somebody tries an SMB1 command in vain',
+      ledger: ledger([
+        connection({ smb1: smb1({ negotiateResponse: null, firstCommand: { ...at(7), command: 0x73 } }) }),
+      ]),
+    },
+  ],
+})

@@ -1,0 +1,50 @@
+/** A rule's test is two lists: ledgers on which it fires, and ledgers on which it must not. */
+import { describe, expect, it } from 'vitest'
+import { audit } from '../../src/audit/audit.ts'
+import type { Finding } from '../../src/audit/findings.ts'
+import { createNetworks } from '../../src/audit/networks.ts'
+import type { Rule, Severity } from '../../src/audit/rule.ts'
+import type { Ledger } from '../../src/track/ledger.ts'
+import { connection, ledger, session } from './facts.ts'
+
+interface Fires {
+  when: string
+  ledger: Ledger
+  severity: Severity
+  /** Parts of the message. */
+  says?: (string | RegExp)[]
+  /** The frames of its evidence. */
+  frames?: number[]
+  user?: string | null
+  count?: number
+}
+
+interface Silent {
+  when: string
+  ledger: Ledger
+}
+
+/** Every ledger of `fires` makes one finding. */
+export function describeRule(rule: Rule, { fires, silent }: { fires: Fires[]; silent: Silent[] }): void {
+  describe(`${rule.id} fires`, () => {
+    it.each(fires.map((c) => [`${c.severity}: ${c.when}`, c] as const))('%s', (_, c) => {
+      const { ledger, severity, says = [], frames, user, count = 1 } = c
+      const [finding, ...others] = findings(rule, ledger)
+      expect(others).toEqual([])
+      expect(finding).toMatchObject({ rule: rule.id, severity, count })
+      for (const part of says) expect(finding?.message).toMatch(part)
+      if (frames !== undefined) expect(finding?.evidence.map((e) => e.frame)).toEqual(frames)
+      if (user !== undefined) expect(finding?.user).toBe(user)
+    })
+  })
+  describe(`${rule.id} is silent`, () => {
+    const sound = { when: 'all is as it should be', ledger: ledger([connection()], [session()]) }
+    it.each([sound, ...silent].map((c) => [c.when, c.ledger] as const))('%s', (_, ledger) => {
+      expect(findings(rule, ledger)).toEqual([])
+    })
+  })
+}
+
+export function findings(rule: Rule, ledger: Ledger): Finding[] {
+  return audit(ledger, { networks: createNetworks(), rules: [rule] })
+}
