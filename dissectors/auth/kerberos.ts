@@ -109,10 +109,9 @@ export function parseKerberosToken(token: Uint8Array, wireLength: number = token
         return readApReq(der, message, out as Partial<ApReq>)
       case applicationTag(KRB_AP_REP):
         return readApRep(der, message, out as Partial<ApRep>)
-      case applicationTag(KRB_ERROR):
-        return readKrbError(der, message, out as Partial<KrbError>)
+      // TOK_ID, or the byte in its place, has left no other.
       default:
-        return c.unsupported('msg-type', message.offset)
+        return readKrbError(der, message, out as Partial<KrbError>)
     }
   })
 }
@@ -238,7 +237,7 @@ function addMicroseconds(out: Partial<KrbError>, susec: number): void {
   if (typeof out.serverTime === 'number' && susec >= 0 && susec < 1_000_000) out.serverTime += susec
 }
 
-/** Encryption types of the IANA registry and those of Windows that have negative numbers, [MS-KILE] 2.2.7 and ntsecapi.h. */
+/** Encryption types of the IANA registry, and those of Windows' ntsecapi.h that have negative numbers and are still offered. */
 const ETYPE_NAMES: ReadonlyMap<number, string> = new Map([
   [1, 'des-cbc-crc'],
   [2, 'des-cbc-md4'],

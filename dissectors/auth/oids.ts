@@ -1,5 +1,5 @@
 /**
- * Object identifiers of the mechanisms that an SMB security blob can name: RFC 4178, RFC 4121, [MS-SPNG] 1.9, [MS-NEGOEX], [MS-KILE] 3.1.5.2.
+ * Object identifiers of the mechanisms that an SMB security blob can name: RFC 4178, RFC 4121, [MS-SPNG], [MS-NEGOEX], [MS-KILE].
  */
 
 export const OID_SPNEGO = '1.3.6.1.5.5.2'

@@ -22,7 +22,8 @@ import type { Parsed } from '../../dissectors/parse.ts'
 import { bytes } from '../dissectors/auth/fixtures.ts'
 import { captureFiles, capturesFolder } from '../support/captures.ts'
 
-const noTshark = spawnSync('tshark', ['--version']).status !== 0
+const TSHARK = 'tshark'
+const noTshark = spawnSync(TSHARK, ['--version']).status !== 0
 const folder = capturesFolder()
 const noCaptures = folder === null || !existsSync(join(folder, 'smb'))
 const files = noCaptures ? [] : captureFiles('smb')
@@ -40,7 +41,7 @@ interface Layer {
 /** Every layer of NTLMSSP and of GSS-API in a capture. */
 function layersOf(path: string): { ntlmssp: Layer[]; gss: Layer[] } {
   const args = ['-r', path, '-Y', 'ntlmssp || gss-api', '-T', 'json', '-x', '--no-duplicate-keys']
-  const { stdout } = spawnSync('tshark', args, { maxBuffer: 2 ** 30, encoding: 'utf8' })
+  const { stdout } = spawnSync(TSHARK, args, { maxBuffer: 2 ** 30, encoding: 'utf8' })
   const packets = JSON.parse(stdout || '[]') as { _source: { layers: { [key: string]: Json } } }[]
   const ntlmssp: Layer[] = []
   const gss: Layer[] = []
