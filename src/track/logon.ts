@@ -14,6 +14,7 @@ import { innerToken, parseSecurityBlob } from '../../dissectors/auth/spnego.ts'
 import { isZero } from '../../dissectors/bytes.ts'
 import { readable } from '../../dissectors/parse.ts'
 import type { TrackContext } from './context.ts'
+import { keptText } from './kept-text.ts'
 import type { AuthKind, LogonFacts, NtlmFacts } from './ledger.ts'
 import type { LiveSession } from './session.ts'
 
@@ -75,10 +76,10 @@ function readChallenge(context: TrackContext, ntlm: NtlmFacts, token: Uint8Array
     flags: negotiateFlags ?? 0,
     serverChallenge,
     version: version ?? null,
-    nbComputer: targetInfo?.nbComputerName ?? null,
-    nbDomain: targetInfo?.nbDomainName ?? null,
-    dnsComputer: targetInfo?.dnsComputerName ?? null,
-    dnsDomain: targetInfo?.dnsDomainName ?? null,
+    nbComputer: keptText(targetInfo?.nbComputerName),
+    nbDomain: keptText(targetInfo?.nbDomainName),
+    dnsComputer: keptText(targetInfo?.dnsComputerName),
+    dnsDomain: keptText(targetInfo?.dnsDomainName),
     hasTimestamp: (targetInfo?.timestamp ?? null) !== null,
   }
 }
@@ -92,8 +93,8 @@ function readAuthenticate(
 ): void {
   const message = readable(parseNtlmAuthenticate(token, wireLength))
   const { userName, domainName, workstation, responses, ntlmv2 } = message
-  logon.user = userName || null
-  logon.domain = domainName || null
+  logon.user = keptText(userName)
+  logon.domain = keptText(domainName)
   if (responses === undefined) return
   const avPairs = ntlmv2?.avPairs ?? null
   const bindings = avPairs?.channelBindings ?? null
@@ -106,13 +107,13 @@ function readAuthenticate(
     lmLength: message.lmChallengeResponseLength ?? 0,
     ntLength: message.ntChallengeResponseLength ?? 0,
     kind: responses,
-    user: userName ?? '',
-    domain: domainName ?? '',
-    workstation: workstation ?? '',
+    user: logon.user ?? '',
+    domain: logon.domain ?? '',
+    workstation: keptText(workstation) ?? '',
     ntProof: ntlmv2?.ntProofStr ?? null,
     micPresent: message.micZero === false,
     avFlags: avPairs?.flags ?? null,
-    targetName: avPairs?.targetName ?? null,
+    targetName: keptText(avPairs?.targetName),
     channelBindings: bindings === null ? 'absent' : isZero(bindings) ? 'zero' : 'bound',
   }
 }
@@ -139,8 +140,8 @@ function readKerberos(context: TrackContext, logon: LogonFacts, token: Uint8Arra
       kerberos.apReq = {
         frame: context.frame,
         time: context.time,
-        realm: message.ticket?.realm ?? '',
-        serverName: message.ticket?.serverName ?? '',
+        realm: keptText(message.ticket?.realm) ?? '',
+        serverName: keptText(message.ticket?.serverName) ?? '',
         ticketEtype: message.ticket?.etype ?? 0,
         authenticatorEtype: message.authenticatorEtype ?? 0,
         mutualRequired: message.mutualRequired ?? false,
@@ -157,8 +158,8 @@ function readKerberos(context: TrackContext, logon: LogonFacts, token: Uint8Arra
           frame: context.frame,
           time: context.time,
           code,
-          realm: realm ?? null,
-          serverName: serverName ?? null,
+          realm: keptText(realm),
+          serverName: keptText(serverName),
         }
       }
   }

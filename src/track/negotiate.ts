@@ -5,6 +5,7 @@ import { readable } from '../../dissectors/parse.ts'
 import { DIALECT_WILDCARD } from '../../dissectors/smb2/dialects.ts'
 import { parseNegotiateRequest, parseNegotiateResponse } from '../../dissectors/smb2/negotiate.ts'
 import type { Connection } from './connection.ts'
+import { keptText } from './kept-text.ts'
 
 export function negotiateRequest(c: Connection, message: Uint8Array, length: number): void {
   const { securityMode, capabilities, clientGuid, dialects, negotiateContexts } = readable(
@@ -25,7 +26,7 @@ export function negotiateRequest(c: Connection, message: Uint8Array, length: num
     signingAlgorithms: negotiateContexts?.signingAlgorithms ?? null,
     hashAlgorithms: negotiateContexts?.hashAlgorithms ?? null,
     compressionAlgorithms: negotiateContexts?.compressionAlgorithms ?? null,
-    netname: negotiateContexts?.netname ?? null,
+    netname: keptText(negotiateContexts?.netname),
   }
 }
 

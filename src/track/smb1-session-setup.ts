@@ -1,5 +1,5 @@
 /** SMB1 SESSION_SETUP_ANDX, [MS-CIFS] 2.2.4.53 and [MS-SMB] 2.2.4.6: with a security blob, or with two password fields. */
-import { classifyResponses, parseNtlmv2Response } from '../../dissectors/auth/ntlm-responses.ts'
+import { classifyResponses, type NtlmResponseKind, parseNtlmv2Response } from '../../dissectors/auth/ntlm-responses.ts'
 import { u16le } from '../../dissectors/bytes.ts'
 import { readable } from '../../dissectors/parse.ts'
 import { SMB1_COMMAND, SMB1_OFFSET } from '../../dissectors/smb1/header.ts'
@@ -11,6 +11,7 @@ import {
   SMB_SETUP_GUEST,
 } from '../../dissectors/smb1/session-setup-andx.ts'
 import type { Connection } from './connection.ts'
+import { keptText } from './kept-text.ts'
 import type { LogonFacts } from './ledger.ts'
 import { adoptLogon, authKind, readSecurityBlob } from './logon.ts'
 import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from './session-setup.ts'
@@ -34,12 +35,14 @@ export function smb1SetupRequest(
     binding: false,
     signing: clientSigning(u16le(message, SMB1_OFFSET.flags2)),
   })
-  session.facts.nativeOs.client ??= request.nativeOs || null
+  session.facts.nativeOs.client ??= keptText(request.nativeOs)
   if (request.securityBlob) readSecurityBlob(c.context, logon, request.securityBlob)
   else readPasswords(c, logon, request)
   adoptLogon(session, logon)
 }
 
+/** LM and NTLM responses; those of NTLMv2 are longer. */
+const LM_RESPONSE = 24
 const NO_PASSWORD = new Uint8Array(0)
 
 /** The forms without extended security: an LM and an NT response, or the password itself. It is classified and never kept. */
@@ -49,13 +52,12 @@ function readPasswords(c: Connection, logon: LogonFacts, request: Partial<Sessio
   const oemPassword = request.oemPassword
   const unicodePassword = request.unicodePassword ?? NO_PASSWORD
   if (!oemPassword) return
-  logon.user = accountName || null
-  logon.domain = primaryDomain || null
-  const user = accountName ?? ''
+  logon.user = keptText(accountName)
+  logon.domain = keptText(primaryDomain)
+  const user = logon.user ?? ''
   const kind = classifyResponses(oemPassword, unicodePassword, user.length, { extendedSecurity: false })
-  const securityMode = c.facts.smb1?.negotiateResponse?.securityMode ?? null
-  if (kind !== 'anonymous' && securityMode !== null && (securityMode & NEGOTIATE_ENCRYPT_PASSWORDS) === 0) {
-    if (oemPassword.length + unicodePassword.length > 0) logon.auth = 'plaintext'
+  if (kind !== 'anonymous' && isPlaintext(c, kind, oemPassword, unicodePassword)) {
+    logon.auth = 'plaintext'
     return
   }
   logon.auth = authKind(kind)
@@ -72,15 +74,26 @@ function readPasswords(c: Connection, logon: LogonFacts, request: Partial<Sessio
       ntLength: unicodePassword.length,
       kind,
       user,
-      domain: primaryDomain ?? '',
+      domain: logon.domain ?? '',
       workstation: '',
       ntProof: v2.ntProofStr ?? null,
       micPresent: false,
       avFlags: v2.avPairs?.flags ?? null,
-      targetName: v2.avPairs?.targetName ?? null,
+      targetName: keptText(v2.avPairs?.targetName),
       channelBindings: 'absent',
     },
   }
+}
+
+/**
+ * The password itself: the server did not ask for encrypted ones, or what was sent has no length that a response can have, whatever the server
+ * asked for.
+ */
+function isPlaintext(c: Connection, kind: NtlmResponseKind, oem: Uint8Array, unicode: Uint8Array): boolean {
+  if (oem.length + unicode.length === 0) return false
+  const securityMode = c.facts.smb1?.negotiateResponse?.securityMode ?? null
+  if (securityMode !== null && (securityMode & NEGOTIATE_ENCRYPT_PASSWORDS) === 0) return true
+  return kind === 'unknown' && oem.length !== LM_RESPONSE && unicode.length < LM_RESPONSE
 }
 
 export function smb1SetupResponse(
@@ -107,7 +120,7 @@ export function smb1SetupResponse(
   }
   const request = setupOfAnswer(c, answer, 'smb1')
   if (request === null || request.session === null || request.logon === null) return
-  request.session.facts.nativeOs.server ??= response.nativeOs || null
+  request.session.facts.nativeOs.server ??= keptText(response.nativeOs)
   if (response.securityBlob) readSecurityBlob(c.context, request.logon, response.securityBlob)
   endSetup(c, request, answer)
 }

@@ -15,6 +15,7 @@ import {
 import { parseNegotiateRequest, parseNegotiateResponse } from '../../dissectors/smb1/negotiate.ts'
 import { parseTreeConnectAndxRequest, parseTreeConnectAndxResponse } from '../../dissectors/smb1/tree-connect-andx.ts'
 import type { Connection } from './connection.ts'
+import { keptText } from './kept-text.ts'
 import type { SigningMode, Smb1Facts } from './ledger.ts'
 import { emitMessage } from './message-rows.ts'
 import { addPending, takePending } from './pending.ts'
@@ -200,7 +201,7 @@ function treeConnectRequest(c: Connection, message: Uint8Array, offset: number, 
     command: SMB1_COMMAND.TREE_CONNECT_ANDX,
     session: null,
     logon: null,
-    path: path ?? null,
+    path: keptText(path),
     detail: service ?? null,
   })
 }

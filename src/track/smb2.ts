@@ -31,6 +31,7 @@ import {
   parseValidateNegotiateInfoResponse,
 } from '../../dissectors/smb2/validate-negotiate-info.ts'
 import type { Connection } from './connection.ts'
+import { keptText } from './kept-text.ts'
 import { emitMessage } from './message-rows.ts'
 import { negotiateRequest, negotiateResponse } from './negotiate.ts'
 import { addPending, takePending } from './pending.ts'
@@ -226,7 +227,7 @@ function treeConnectRequest(c: Connection, session: LiveSession, message: Uint8A
     command: SMB2_COMMAND.TREE_CONNECT,
     session,
     logon: null,
-    path: path ?? null,
+    path: keptText(path),
     detail: null,
     frame: c.context.frame,
     time: c.context.time,

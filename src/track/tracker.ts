@@ -1,6 +1,6 @@
 /** Frames in, ledger out: the one object that a capture is fed to. */
 import { decodeFrame } from '../../dissectors/link/frame.ts'
-import { createSegment, DECODED } from '../../dissectors/net/segment.ts'
+import { createSegment, DECODED, type Segment } from '../../dissectors/net/segment.ts'
 import { TCP_SYN } from '../../dissectors/net/tcp.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
 import { Connection } from './connection.ts'
@@ -35,11 +35,14 @@ export class Tracker implements FrameSink {
   private readonly segment = createSegment()
   private readonly flows = new FlowTable()
   private readonly syns = new SynMemory()
+  /** By port: 1 where a connection with this port may be followed. */
+  private readonly ports = new Uint8Array(65_536)
   private fragments = 0
   private firstFragment = 0
   private readonly unknownLinks = new Map<number, { frame: number; count: number }>()
 
   constructor(capture: string, options: TrackerOptions = {}) {
+    this.ports[DIRECT_TCP_PORT] = this.ports[NETBIOS_SESSION_PORT] = 1
     this.context = createContext(capture, { ...DEFAULT_LIMITS, ...options.limits }, options.messages ?? null)
   }
 
@@ -88,6 +91,9 @@ export class Tracker implements FrameSink {
 
   private tcp(bytes: Uint8Array, time: number, number: number): void {
     const s = this.segment
+    const { ports } = this
+    // The usual packet of a mixed capture: on no port that is followed, no SYN, and nothing in it that looks like SMB.
+    if ((ports[s.srcPort] | ports[s.dstPort] | (s.flags & TCP_SYN)) === 0 && !mayBeSmb(bytes, s)) return
     const hash = flowHash(s)
     const connection = this.flows.find(s, hash)
     if (connection !== null && !connection.isReusedBy(s)) {
@@ -96,10 +102,8 @@ export class Tracker implements FrameSink {
     }
     const fromA = sourceIsA(s)
     if ((s.flags & TCP_SYN) !== 0) this.syns.note(s, hash, fromA, number, time)
-    if (connection === null && !isSmbPort(s.srcPort) && !isSmbPort(s.dstPort)) {
-      if (!this.isRecognised(bytes, hash, fromA)) return
-    }
     if (connection !== null) connection.finish()
+    else if (!isSmbPort(s.srcPort) && !isSmbPort(s.dstPort) && !this.isRecognised(bytes, hash, fromA)) return
     this.follow(bytes, hash, fromA, time, number)
   }
 
@@ -109,8 +113,9 @@ export class Tracker implements FrameSink {
    */
   private isRecognised(b: Uint8Array, hash: number, fromA: boolean): boolean {
     const s = this.segment
+    if (!mayBeSmb(b, s)) return false
     if (s.payloadEnd - s.payload >= RECOGNISABLE) return isMessageStart(b, s.payload, s.payloadEnd)
-    return s.payload < s.payloadEnd && b[s.payload] === 0 && this.syns.find(s, hash, fromA) >= 0
+    return this.syns.find(s, hash, fromA) >= 0
   }
 
   private follow(bytes: Uint8Array, hash: number, fromA: boolean, time: number, number: number): void {
@@ -128,6 +133,7 @@ export class Tracker implements FrameSink {
     const slot = this.syns.find(s, hash, fromA)
     if (slot >= 0) connection.startedAt(this.syns.start(slot))
     this.flows.set(connection, hash, s)
+    if (!isSmbPort(s.srcPort) && !isSmbPort(s.dstPort)) this.ports[s.srcPort] = this.ports[s.dstPort] = 1
     connection.segment(bytes, s, number, time)
   }
 
@@ -144,4 +150,10 @@ export class Tracker implements FrameSink {
 
 function isSmbPort(port: number): boolean {
   return port === DIRECT_TCP_PORT || port === NETBIOS_SESSION_PORT
+}
+
+/** The first look at a payload on a port that says nothing: the 0 of the prefix and, where it is there, the 'S' of the protocol id. */
+function mayBeSmb(b: Uint8Array, s: Segment): boolean {
+  const { payload, payloadEnd } = s
+  return payload < payloadEnd && b[payload] === 0 && (payload + 5 >= payloadEnd || b[payload + 5] === 0x53)
 }

@@ -1,0 +1,10 @@
+/** Names from the wire, as the ledger keeps them: no longer than a name can be, and null where there is none. */
+
+/** Longer than any path, user or host name that a client can use; the wire allows 32,767 characters. */
+const LIMIT = 1024
+
+export function keptText(text: string | null | undefined): string | null {
+  if (!text) return null
+  // Joined anew: a slice would keep the whole string alive.
+  return text.length <= LIMIT ? text : `${text.slice(0, LIMIT).split('').join('')}…`
+}
