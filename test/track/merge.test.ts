@@ -1,0 +1,92 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { emptyLedger, type Ledger } from '../../src/track/ledger.ts'
+import { mergeLedgers } from '../../src/track/merge.ts'
+import { arbitraryLedger, shuffled } from '../support/arbitrary-ledger.ts'
+import { capture, connection, ledger, session } from '../support/facts.ts'
+
+const a = connection({ capture: 'a.pcap' })
+const b = connection({ capture: 'b.pcap' })
+
+describe('mergeLedgers', () => {
+  it('joins the ledgers of two captures', () => {
+    const merged = mergeLedgers(ledger([b], [session({ on: b })]), ledger([a], [session({ on: a })]))
+    expect(merged.captures.map((c) => c.path)).toEqual(['a.pcap', 'b.pcap'])
+    expect(merged.connections).toEqual([a, b])
+    expect(merged.sessions.map((s) => s.connection)).toEqual([a.id, b.id])
+  })
+
+  it('keeps what two ledgers share once', () => {
+    const one = ledger([a], [session({ on: a })])
+    expect(mergeLedgers(one, structuredClone(one))).toEqual(one)
+  })
+
+  it('keeps of two readings the one that reaches further', () => {
+    const short = { ...a, lastFrame: 50 }
+    const long = { ...a, lastFrame: 90, gaps: 3 }
+    expect(mergeLedgers(ledger([short]), ledger([long])).connections).toEqual([long])
+    expect(mergeLedgers(ledger([long]), ledger([short])).connections).toEqual([long])
+    const cut = capture({ packets: 10, complete: false })
+    expect(mergeLedgers(ledger([], [], [cut]), ledger([], [], [capture()])).captures).toEqual([capture()])
+  })
+
+  it('orders by capture, frame and id', () => {
+    const later = connection({ capture: 'a.pcap', firstFrame: 9 })
+    expect(mergeLedgers(ledger([b, later, a])).connections).toEqual([a, later, b])
+  })
+
+  it('does not change its arguments', () => {
+    const one = ledger([b, a])
+    const before = structuredClone(one)
+    mergeLedgers(one, ledger([a]))
+    expect(one).toEqual(before)
+  })
+})
+
+/** What three readers made of the same captures: ids repeat, contents differ, and so does how far they came. */
+const conflicting = arbitraryLedger.chain((l) => fc.tuple(reading(l), reading(l), reading(l)))
+
+function reading(original: Ledger): fc.Arbitrary<Ledger> {
+  const some = <T>(items: T[], change: (item: T, lastFrame: number, n: number) => T) =>
+    fc
+      .tuple(...items.map(() => fc.record({ kept: fc.boolean(), lastFrame: fc.constantFrom(90, 100), n: fc.nat(2) })))
+      .map((how) => items.flatMap((item, i) => (how[i]!.kept ? [change(item, how[i]!.lastFrame, how[i]!.n)] : [])))
+  return fc.record({
+    captures: some(original.captures, (c, packets, smbMessages) => ({ ...c, packets, smbMessages })),
+    connections: some(original.connections, (c, lastFrame, gaps) => ({ ...c, lastFrame, gaps })),
+    sessions: some(original.sessions, (s, lastFrame, treesNotKept) => ({ ...s, lastFrame, treesNotKept })),
+  })
+}
+
+describe('merging', () => {
+  it('does not depend on the order of the ledgers', () => {
+    fc.assert(fc.property(conflicting, ([x, y]) => same(mergeLedgers(x, y), mergeLedgers(y, x))))
+  })
+
+  it('does not depend on what is merged first', () => {
+    fc.assert(
+      fc.property(conflicting, ([x, y, z]) => {
+        same(mergeLedgers(mergeLedgers(x, y), z), mergeLedgers(x, mergeLedgers(y, z)))
+        same(mergeLedgers(x, y, z), mergeLedgers(mergeLedgers(x, y), z))
+      }),
+    )
+  })
+
+  it('does not depend on the order within a ledger, and once is enough', () => {
+    fc.assert(
+      fc.property(
+        arbitraryLedger.chain((l) => fc.tuple(fc.constant(l), shuffled(l))),
+        ([original, permuted]) => {
+          const merged = mergeLedgers(original)
+          same(mergeLedgers(permuted), merged)
+          same(mergeLedgers(merged, original), merged)
+          same(mergeLedgers(merged, emptyLedger()), merged)
+        },
+      ),
+    )
+  })
+})
+
+function same(left: Ledger, right: Ledger): void {
+  expect(left).toEqual(right)
+}
