@@ -20,7 +20,7 @@ export function decodeIpv4(b: Uint8Array, o: number, end: number, wireEnd: numbe
   if (b[o + 9] !== PROTOCOL_TCP) return DECODED.OTHER
   if ((u16be(b, o + 6) & FRAGMENTED) !== 0) return DECODED.FRAGMENT
   const total = u16be(b, o + 2)
-  const datagramEnd = total === 0 ? wireEnd : o + total
+  const datagramEnd = total === 0 ? wireEnd : Math.min(o + total, wireEnd)
   out.src0 = 0
   out.src1 = 0
   out.src2 = MAPPED_PREFIX
@@ -29,5 +29,5 @@ export function decodeIpv4(b: Uint8Array, o: number, end: number, wireEnd: numbe
   out.dst1 = 0
   out.dst2 = MAPPED_PREFIX
   out.dst3 = (b[o + 16] << 24) | (b[o + 17] << 16) | (b[o + 18] << 8) | b[o + 19]
-  return decodeTcp(b, o + header, end < datagramEnd ? end : datagramEnd, datagramEnd, out)
+  return decodeTcp(b, o + header, Math.min(end, datagramEnd), datagramEnd, out)
 }

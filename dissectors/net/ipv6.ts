@@ -23,8 +23,8 @@ export function decodeIpv6(b: Uint8Array, o: number, end: number, wireEnd: numbe
   if (o + HEADER > end || b[o] >> 4 !== 6) return DECODED.OTHER
   const payloadLength = u16be(b, o + 4)
   // Zero is a jumbogram (RFC 2675) or an offloaded segment: the frame is all there is to go by.
-  const datagramEnd = payloadLength === 0 ? wireEnd : o + HEADER + payloadLength
-  const limit = end < datagramEnd ? end : datagramEnd
+  const datagramEnd = payloadLength === 0 ? wireEnd : Math.min(o + HEADER + payloadLength, wireEnd)
+  const limit = Math.min(end, datagramEnd)
   let next: number = b[o + 6]
   let p = o + HEADER
   for (let depth = 0; next !== NEXT.TCP; depth++) {

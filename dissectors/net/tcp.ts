@@ -23,7 +23,7 @@ export function decodeTcp(b: Uint8Array, o: number, end: number, wireEnd: number
   out.seq = (b[o + 4] << 24) | (b[o + 5] << 16) | (b[o + 6] << 8) | b[o + 7]
   out.ack = (b[o + 8] << 24) | (b[o + 9] << 16) | (b[o + 10] << 8) | b[o + 11]
   out.flags = b[o + 13]
-  out.payload = o + header < end ? o + header : end
+  out.payload = Math.min(o + header, end)
   out.payloadEnd = end
   out.length = wireEnd - o - header
   return DECODED.TCP
