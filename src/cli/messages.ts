@@ -5,10 +5,8 @@ import { readLedger } from './inputs.ts'
 import { openOutput } from './output.ts'
 import { createProgress } from './progress.ts'
 
-export const MESSAGE_FORMATS = ['ndjson', 'table'] as const
-
 export interface MessagesOptions {
-  format: (typeof MESSAGE_FORMATS)[number]
+  format: 'ndjson' | 'table'
   output?: string
 }
 

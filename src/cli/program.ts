@@ -1,6 +1,6 @@
 /** The command line: what can be asked, in commander's terms. What each command does is in the file of its name, loaded when it is asked for. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { SEVERITIES, type Severity } from '../audit/rule.ts'
+import { SEVERITIES } from '../audit/rule.ts'
 import { writeDiagnostic, writeText } from './descriptor.ts'
 import type { ExitStatus } from './exit-status.ts'
 import type { MessagesOptions } from './messages.ts'
@@ -38,6 +38,10 @@ Paths are captures (pcap or pcapng, gzip-compressed or not), folders with all
 below them, patterns, or - for standard input.
 `
 
+const SCAN_FORMATS: readonly ScanOptions['format'][] = ['table', 'json', 'ndjson', 'csv']
+const MESSAGE_FORMATS: readonly MessagesOptions['format'][] = ['ndjson', 'table']
+const RULES_FORMATS: readonly RulesOptions['format'][] = ['table', 'json']
+
 /** @param done is given the exit status of the command that was asked for */
 export function createProgram(done: (status: ExitStatus) => void): Command {
   const program = new Command('smblens')
@@ -60,11 +64,7 @@ export function createProgram(done: (status: ExitStatus) => void): Command {
     .summary('audit captures (what smblens CAPTURE does)')
     .description('Audits captures: what they show, as findings.')
     .argument('<path...>', 'captures to read')
-    .addOption(
-      choice('-f, --format <format>', 'table, json, ndjson or csv', ['table', 'json', 'ndjson', 'csv']).default(
-        'table',
-      ),
-    )
+    .addOption(choice('-f, --format <format>', 'table, json, ndjson or csv', SCAN_FORMATS).default('table'))
     .option('-o, --output <file>', 'write to this file, not to standard output')
     .addOption(severity('--min-severity <severity>', 'leave out what is less severe than this'))
     .addOption(severity('--fail-on <severity>', 'exit status 1 if there is a finding of this severity or worse'))
@@ -82,7 +82,7 @@ export function createProgram(done: (status: ExitStatus) => void): Command {
     .summary('list every SMB message')
     .description('Lists every SMB message of a capture, a row each, with what its header says.')
     .argument('<capture>', 'a capture, or - for standard input')
-    .addOption(choice('-f, --format <format>', 'ndjson or table', ['ndjson', 'table']).default('ndjson'))
+    .addOption(choice('-f, --format <format>', 'ndjson or table', MESSAGE_FORMATS).default('ndjson'))
     .option('-o, --output <file>', 'write to this file, not to standard output')
     .addHelpText('after', EXIT_STATUSES)
     .action(async (path: string, options: MessagesOptions) => {
@@ -97,7 +97,7 @@ export function createProgram(done: (status: ExitStatus) => void): Command {
       'Lists the rules; with an ID, tells what one looks for, how it decides, how to fix it and when it is wrong.',
     )
     .argument('[id]', 'a rule, such as unsigned-session')
-    .addOption(choice('-f, --format <format>', 'table or json', ['table', 'json']).default('table'))
+    .addOption(choice('-f, --format <format>', 'table or json', RULES_FORMATS).default('table'))
     .action(async (id: string | undefined, options: RulesOptions) => {
       const { showRules } = await import('./rules.ts')
       done(showRules(id, options))
@@ -117,7 +117,7 @@ function choice(flags: string, description: string, allowed: readonly string[]):
 }
 
 function severity(flags: string, description: string): Option {
-  return choice(flags, `${description}: ${SEVERITIES.join(', ')}`, SEVERITIES satisfies readonly Severity[])
+  return choice(flags, `${description}: ${SEVERITIES.join(', ')}`, SEVERITIES)
 }
 
 /** Values separated by commas; the option may be repeated too. */

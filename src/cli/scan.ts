@@ -17,13 +17,11 @@ import { createProgress } from './progress.ts'
 import { ruleById } from './rules.ts'
 import { colorOnStdout, terminalWidth } from './terminal.ts'
 
-export const SCAN_FORMATS = ['table', 'json', 'ndjson', 'csv'] as const
-
 /** A mistyped one arrives here as the name of a capture. */
 const COMMANDS = ['scan', 'messages', 'rules', 'help']
 
 export interface ScanOptions {
-  format: (typeof SCAN_FORMATS)[number]
+  format: 'table' | 'json' | 'ndjson' | 'csv'
   output?: string
   minSeverity?: Severity
   failOn?: Severity
