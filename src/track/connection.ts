@@ -120,19 +120,22 @@ export class Connection implements MessageReader, StreamOwner {
     }
   }
 
-  matches(s: Segment): boolean {
-    const { a, b } = this
-    if (a.w3 === s.src3 && a.port === s.srcPort && b.w3 === s.dst3 && b.port === s.dstPort) {
-      return (
-        a.w2 === s.src2 && a.w1 === s.src1 && a.w0 === s.src0 && b.w2 === s.dst2 && b.w1 === s.dst1 && b.w0 === s.dst0
-      )
-    }
-    if (b.w3 === s.src3 && b.port === s.srcPort && a.w3 === s.dst3 && a.port === s.dstPort) {
-      return (
-        b.w2 === s.src2 && b.w1 === s.src1 && b.w0 === s.src0 && a.w2 === s.dst2 && a.w1 === s.dst1 && a.w0 === s.dst0
-      )
-    }
-    return false
+  /** Is this segment, from "a" or from "b", between the same two endpoints? */
+  matches(s: Segment, fromA: boolean): boolean {
+    const source = fromA ? this.a : this.b
+    const destination = fromA ? this.b : this.a
+    return (
+      source.w3 === s.src3 &&
+      destination.w3 === s.dst3 &&
+      source.port === s.srcPort &&
+      destination.port === s.dstPort &&
+      source.w2 === s.src2 &&
+      destination.w2 === s.dst2 &&
+      source.w1 === s.src1 &&
+      destination.w1 === s.dst1 &&
+      source.w0 === s.src0 &&
+      destination.w0 === s.dst0
+    )
   }
 
   /** Is this the SYN of another connection between the same two ports? */
@@ -148,14 +151,8 @@ export class Connection implements MessageReader, StreamOwner {
     this.clientIsA = start.clientIsA
   }
 
-  segment(bytes: Uint8Array, s: Segment, frame: number, time: number): void {
+  segment(bytes: Uint8Array, s: Segment, fromA: boolean, frame: number, time: number): void {
     if (this.ignored) return
-    const fromA =
-      s.srcPort === this.a.port &&
-      s.src3 === this.a.w3 &&
-      s.src2 === this.a.w2 &&
-      s.src1 === this.a.w1 &&
-      s.src0 === this.a.w0
     this.lastFrame = frame
     this.facts.lastFrame = frame
     this.facts.lastTime = time

@@ -20,13 +20,13 @@ export class FlowTable {
     return this.count
   }
 
-  /** The connection of a segment, or null. `hash` is flowHash(s). */
-  find(s: Segment, hash: number): Connection | null {
+  /** The connection of a segment, or null. `fromA` is sourceIsA(s), `hash` is flowHash(s, fromA). */
+  find(s: Segment, fromA: boolean, hash: number): Connection | null {
     let i = hash & this.mask
     while (this.hashes[i] !== 0) {
       if (this.hashes[i] === hash) {
         const c = this.entries[i]!
-        if (c.matches(s)) return c
+        if (c.matches(s, fromA)) return c
       }
       i = (i + 1) & this.mask
     }
@@ -34,10 +34,10 @@ export class FlowTable {
   }
 
   /** Adds a connection, or replaces the one with the same endpoints. */
-  set(connection: Connection, hash: number, s: Segment): void {
+  set(connection: Connection, s: Segment, fromA: boolean, hash: number): void {
     let i = hash & this.mask
     while (this.hashes[i] !== 0) {
-      if (this.hashes[i] === hash && this.entries[i]!.matches(s)) {
+      if (this.hashes[i] === hash && this.entries[i]!.matches(s, fromA)) {
         this.entries[i] = connection
         return
       }
@@ -77,17 +77,16 @@ export class FlowTable {
 }
 
 /** The same for both directions, never 0. */
-export function flowHash(s: Segment): number {
-  const forward = sourceIsA(s)
+export function flowHash(s: Segment, fromA: boolean): number {
   let h = SEED
-  h = mix(h, forward ? s.src3 : s.dst3)
-  h = mix(h, forward ? s.dst3 : s.src3)
-  h = mix(h, forward ? (s.srcPort << 16) | s.dstPort : (s.dstPort << 16) | s.srcPort)
+  h = mix(h, fromA ? s.src3 : s.dst3)
+  h = mix(h, fromA ? s.dst3 : s.src3)
+  h = mix(h, fromA ? (s.srcPort << 16) | s.dstPort : (s.dstPort << 16) | s.srcPort)
   if (s.src2 !== 0x0000ffff) {
-    h = mix(h, forward ? s.src2 : s.dst2)
-    h = mix(h, forward ? s.dst2 : s.src2)
-    h = mix(h, forward ? s.src1 ^ s.src0 : s.dst1 ^ s.dst0)
-    h = mix(h, forward ? s.dst1 ^ s.dst0 : s.src1 ^ s.src0)
+    h = mix(h, fromA ? s.src2 : s.dst2)
+    h = mix(h, fromA ? s.dst2 : s.src2)
+    h = mix(h, fromA ? s.src1 ^ s.src0 : s.dst1 ^ s.dst0)
+    h = mix(h, fromA ? s.dst1 ^ s.dst0 : s.src1 ^ s.src0)
   }
   h ^= h >>> 15
   return h === 0 ? 1 : h

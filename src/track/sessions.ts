@@ -10,9 +10,14 @@ import { createSession, type LiveSession, setSessionId } from './session.ts'
 export function sessionOf(c: Connection, low: number, high: number): LiveSession | null {
   const last = c.lastSession
   if (last !== null && last.idLow === low && last.idHigh === high) return last
-  const session = known(c, low, high) ?? joinedSession(c, low, high) ?? midstream(c, low, high)
+  const session = known(c, low, high) ?? (partlySeen(c) ? joinedSession(c, low, high) : null) ?? midstream(c, low, high)
   c.lastSession = session
   return session
+}
+
+/** May the binding that made this connection a channel be missing from the capture? */
+function partlySeen(c: Connection): boolean {
+  return c.facts.state === 'midstream' || c.facts.gaps > 0
 }
 
 /** A session that this connection has carried. */

@@ -94,13 +94,13 @@ export class Tracker implements FrameSink {
     const { ports } = this
     // The usual packet of a mixed capture: on no port that is followed, no SYN, and nothing in it that looks like SMB.
     if ((ports[s.srcPort] | ports[s.dstPort] | (s.flags & TCP_SYN)) === 0 && !mayBeSmb(bytes, s)) return
-    const hash = flowHash(s)
-    const connection = this.flows.find(s, hash)
+    const fromA = sourceIsA(s)
+    const hash = flowHash(s, fromA)
+    const connection = this.flows.find(s, fromA, hash)
     if (connection !== null && !connection.isReusedBy(s)) {
-      connection.segment(bytes, s, number, time)
+      connection.segment(bytes, s, fromA, number, time)
       return
     }
-    const fromA = sourceIsA(s)
     if ((s.flags & TCP_SYN) !== 0) this.syns.note(s, hash, fromA, number, time)
     if (connection !== null) connection.finish()
     else if (!isSmbPort(s.srcPort) && !isSmbPort(s.dstPort) && !this.isRecognised(bytes, hash, fromA)) return
@@ -132,9 +132,9 @@ export class Tracker implements FrameSink {
     const connection = new Connection(context, s, hash, fromA, number, time)
     const slot = this.syns.find(s, hash, fromA)
     if (slot >= 0) connection.startedAt(this.syns.start(slot))
-    this.flows.set(connection, hash, s)
+    this.flows.set(connection, s, fromA, hash)
     if (!isSmbPort(s.srcPort) && !isSmbPort(s.dstPort)) this.ports[s.srcPort] = this.ports[s.dstPort] = 1
-    connection.segment(bytes, s, number, time)
+    connection.segment(bytes, s, fromA, number, time)
   }
 
   private undecoded(decoded: number, linkType: number, frame: number): void {

@@ -1,0 +1,278 @@
+import { describe, expect, it } from 'vitest'
+import type { Ledger } from '../../src/track/ledger.ts'
+import type { Limits } from '../../src/track/limits.ts'
+import type { MessageRow } from '../../src/track/messages.ts'
+import { Tracker } from '../../src/track/tracker.ts'
+import {
+  ACK,
+  CLIENT,
+  conversation,
+  FIN,
+  feed,
+  packet,
+  RST,
+  SERVER,
+  SYN,
+  smb2,
+  type TestFrame,
+  type Turn,
+  tcpFrame,
+} from '../support/conversation.ts'
+
+const DESCRIPTION = {
+  format: 'pcap' as const,
+  compression: null,
+  linkTypes: ['ethernet'],
+  packets: 0,
+  bytes: 0,
+  firstTime: null,
+  lastTime: null,
+  complete: true,
+  warnings: [],
+}
+const NONE = new Uint8Array(0)
+const SESSION = 0x1234
+
+function track(frames: TestFrame[], limits: Partial<Limits> = {}, linkType = 1): Ledger & { rows: MessageRow[] } {
+  const rows: MessageRow[] = []
+  const tracker = new Tracker('test.pcap', { limits, messages: { message: (row) => rows.push(row) } })
+  feed(tracker, frames, linkType)
+  return { ...tracker.finish(DESCRIPTION), rows }
+}
+
+const request = (command: number, o = {}): Turn => ({
+  from: 'client',
+  payload: packet(smb2({ command, sessionId: SESSION, ...o })),
+})
+const response = (command: number, o = {}): Turn => ({
+  from: 'server',
+  payload: packet(smb2({ command, sessionId: SESSION, response: true, ...o })),
+})
+/** CREATE, which says nothing but that the session lives. */
+const EXCHANGE = [request(5, { messageId: 7 }), response(5, { messageId: 7 })]
+const syn = (o = {}) => tcpFrame({ from: 'client', seq: 1000, ack: 0, flags: SYN, payload: NONE, ...o })
+
+describe('connections', () => {
+  it('are established, with client and server as the SYN says', () => {
+    const { connections } = track(conversation(EXCHANGE))
+    expect(connections).toMatchObject([
+      {
+        client: { ip: '10.0.0.1', port: 49152 },
+        server: { ip: '10.0.0.2', port: 445 },
+        state: 'established',
+        transport: 'direct-tcp',
+        firstFrame: 1,
+        lastFrame: 6,
+        gaps: 0,
+        end: { by: 'client', how: 'fin', at: { frame: 5 } },
+      },
+    ])
+  })
+
+  it('are attempted where nobody answers, and refused where the server resets', () => {
+    expect(track([syn(), syn()]).connections).toMatchObject([{ state: 'attempted', firstFrame: 1, lastFrame: 2 }])
+    const reset = tcpFrame({ from: 'server', seq: 0, ack: 1001, flags: RST | ACK, payload: NONE })
+    expect(track([syn(), reset]).connections).toMatchObject([{ state: 'refused', end: { by: 'server', how: 'rst' } }])
+  })
+
+  it('are midstream where the SYN is not in the capture, and told by the response flag', () => {
+    const frames = conversation(EXCHANGE.toReversed(), { client: SERVER, server: { ip: [10, 0, 0, 3], port: 445 } })
+    const { connections } = track(frames.slice(2))
+    // Both ends use port 445: only the messages can say which is the server.
+    expect(connections).toMatchObject([{ state: 'midstream', server: { ip: '10.0.0.3' }, client: { ip: '10.0.0.2' } }])
+  })
+
+  it('are two where the client uses its port again', () => {
+    const first = conversation(EXCHANGE)
+    const second = conversation(EXCHANGE, { clientIsn: 900_000, serverIsn: 700_000 })
+    const { connections, sessions } = track([...first, ...second])
+    expect(connections.map((c) => [c.firstFrame, c.lastFrame, c.state])).toEqual([
+      [1, 6, 'established'],
+      [7, 12, 'established'],
+    ])
+    expect(new Set(connections.map((c) => c.id)).size).toBe(2)
+    expect(sessions.map((s) => s.requests.unsigned)).toEqual([1, 1])
+  })
+
+  it('are one where the SYN is sent again', () => {
+    expect(track([syn(), ...conversation(EXCHANGE)]).connections).toHaveLength(1)
+  })
+
+  it('are found on any port, from their SYN on, however small the segments', () => {
+    const server = { ip: [10, 0, 0, 9], port: 8080 }
+    for (const segmentSize of [1460, 3, 1]) {
+      const { connections, captures } = track(conversation(EXCHANGE, { server, segmentSize }))
+      expect(connections).toMatchObject([{ state: 'established', firstFrame: 1, server: { port: 8080 } }])
+      expect(captures[0].smbMessages).toBe(2)
+    }
+  })
+
+  it('are no SMB where the content is not', () => {
+    const http: Turn[] = [{ from: 'client', payload: new TextEncoder().encode('GET / HTTP/1.1\r\n\r\n') }]
+    const zeros: Turn[] = [
+      { from: 'client', payload: new Uint8Array(3) },
+      { from: 'server', payload: new Uint8Array(300) },
+    ]
+    const server = { ip: [10, 0, 0, 9], port: 80 }
+    expect(track(conversation(http, { server })).connections).toEqual([])
+    expect(track(conversation(zeros, { server })).connections).toEqual([])
+  })
+
+  it('count what the capture missed', () => {
+    const frames = conversation([request(5), request(6), request(7)], { segmentSize: 70 })
+    const { connections, rows } = track(frames.filter((_, i) => i !== 3))
+    expect(connections).toMatchObject([{ gaps: 1, missedBytes: 2 }])
+    expect(rows.map((r) => r.command)).toEqual([5, 6, 7])
+    const holed = track(conversation([request(5), request(6), request(7)]).filter((_, i) => i !== 3))
+    expect(holed.connections).toMatchObject([{ gaps: 1, missedBytes: 72 }])
+    expect(holed.rows.map((r) => [r.command, r.frame])).toEqual([
+      [5, 3],
+      [7, 4],
+    ])
+  })
+})
+
+describe('message rows', () => {
+  it('say what the header says', () => {
+    const frames = conversation([
+      request(0, { sessionId: 0 }),
+      response(1, { status: 0xc0000016, messageId: 1, treeId: 3, signed: true }),
+    ])
+    const common = {
+      client: { ip: '10.0.0.1', port: 49152 },
+      server: { ip: '10.0.0.2', port: 445 },
+      family: 'smb2',
+      length: 68,
+    }
+    expect(track(frames).rows).toMatchObject([
+      { ...common, frame: 3, command: 0, response: false, signed: false, status: null, sessionIdLow: 0, treeId: 0 },
+      {
+        ...common,
+        frame: 4,
+        command: 1,
+        response: true,
+        signed: true,
+        status: 0xc0000016,
+        sessionIdLow: SESSION,
+        treeId: 3,
+      },
+    ])
+  })
+
+  it('belong to the frame in which the message ends', () => {
+    const frames = conversation([request(5, { body: new Uint8Array(3000) })])
+    expect(track(frames).rows.map((r) => r.frame)).toEqual([5])
+  })
+
+  it('are not made of a message that never ended, though it is read', () => {
+    const frames = conversation([request(9, { body: new Uint8Array(3000) }), ...EXCHANGE]).slice(0, 4)
+    const { rows, sessions, captures } = track(frames)
+    expect(rows).toEqual([])
+    expect(captures[0].smbMessages).toBe(0)
+    expect(sessions).toMatchObject([{ sessionId: '0x0000000000001234' }])
+  })
+})
+
+describe('counts', () => {
+  const counts = (turns: Turn[]) => {
+    const { sessions } = track(conversation(turns))
+    return sessions.map(({ requests, responses }) => ({ requests, responses }))
+  }
+  const of = (signed: number, unsigned: number, encrypted = 0) => ({ signed, unsigned, encrypted })
+
+  it('tell signed from unsigned, and a flag with no signature is none', () => {
+    const flagOnly = { flags: 8 }
+    expect(
+      counts([request(5, { signed: true }), response(5, { signed: true }), request(6, flagOnly), response(6)]),
+    ).toEqual([{ requests: of(1, 1), responses: of(1, 1) }])
+  })
+
+  it('leave exempt messages out', () => {
+    const control = (code: number) => ({
+      body: Uint8Array.from([57, 0, 0, 0, code & 255, (code >> 8) & 255, (code >> 16) & 255, code >>> 24]),
+    })
+    const turns = [
+      request(3),
+      response(3),
+      request(11, control(0x00140204)),
+      response(11, { status: 0xc0000010 }),
+      request(11, { ...control(0x001401fc), messageId: 9 }),
+      response(11, { ...control(0x001401fc), messageId: 9 }),
+      request(15),
+      response(15, { flags: 2, status: 0x103 }),
+      response(8, { status: 0xc0000203 }),
+      response(8, { status: 0xc000035c }),
+      request(2),
+      response(2),
+    ]
+    // CHANGE_NOTIFY's request is the only one that is not exempt.
+    expect(counts(turns)).toEqual([{ requests: of(0, 1), responses: of(0, 0) }])
+  })
+
+  it('take an encrypted message for that only, in its direction', () => {
+    const transform = (from: Turn['from']): Turn => {
+      const payload = new Uint8Array(4 + 52 + 80)
+      payload.set([0, 0, 0, 132, 0xfd, 0x53, 0x4d, 0x42])
+      payload.set([0x34, 0x12], 4 + 44)
+      return { from, payload }
+    }
+    const { sessions, connections } = track(
+      conversation([transform('client'), transform('server'), transform('server')]),
+    )
+    expect(sessions).toMatchObject([
+      { sessionId: '0x0000000000001234', requests: of(0, 0, 1), responses: of(0, 0, 2), firstEncrypted: { frame: 3 } },
+    ])
+    expect(connections).toMatchObject([{ firstTransform: { frame: 3 } }])
+  })
+
+  it('give related operations to the session before them', () => {
+    const related = smb2({ command: 6, flags: 4, sessionId: 0 })
+    related.fill(0xff, 36, 48)
+    const first = smb2({ command: 5, sessionId: SESSION, nextCommand: 72, body: new Uint8Array(8) })
+    expect(counts([{ from: 'client', payload: packet(first, related) }])).toEqual([
+      { requests: of(0, 2), responses: of(0, 0) },
+    ])
+  })
+})
+
+describe('limits', () => {
+  it('keep the flows followed at one time', () => {
+    const frames = Array.from({ length: 100 }, (_, i) =>
+      tcpFrame({ from: 'client', seq: 1, ack: 0, flags: SYN, payload: NONE }, { ip: [10, 0, 1, i], port: 50_000 + i }),
+    )
+    const { connections, captures } = track(frames, { flows: 16 })
+    expect(connections).toHaveLength(100)
+    expect(captures[0].warnings).toMatchObject([{ code: 'limit-flows', frame: 17 }])
+  })
+
+  it('keep the connections and sessions of the ledger', () => {
+    const frames = Array.from({ length: 20 }, (_, i) =>
+      conversation(EXCHANGE, { client: { ip: [10, 0, 1, i], port: 50_000 } }),
+    ).flat()
+    const { connections, sessions, captures } = track(frames, { connections: 5, sessions: 3 })
+    expect([connections.length, sessions.length]).toEqual([5, 3])
+    expect(captures[0].warnings.map((w) => w.code).sort()).toEqual(['limit-connections', 'limit-sessions'])
+    expect(captures[0].smbMessages).toBe(40)
+  })
+})
+
+describe('what is not read', () => {
+  it('is a link type that we do not know: the capture is not complete', () => {
+    const { captures } = track(conversation(EXCHANGE), {}, 147)
+    expect(captures).toMatchObject([{ complete: false, warnings: [{ code: 'unknown-link-type', frame: 1 }] }])
+    expect(captures[0].warnings[0].message).toContain('147')
+  })
+
+  it('is a fragment of an IP datagram', () => {
+    const frames = conversation(EXCHANGE)
+    frames[2].bytes[20] = 0x20
+    expect(track(frames).captures).toMatchObject([{ complete: true, warnings: [{ code: 'ip-fragments', frame: 3 }] }])
+  })
+
+  it('does not keep later frames from being read', () => {
+    const cut = conversation(EXCHANGE).map((f) => ({ ...f, bytes: f.bytes.subarray(0, 130) }))
+    expect(track(cut).rows.map((r) => r.command)).toEqual([5, 5])
+    const end = tcpFrame({ from: 'client', seq: 5, ack: 5, flags: FIN, payload: NONE }, CLIENT, SERVER)
+    expect(track([end, ...conversation(EXCHANGE)]).rows).toHaveLength(2)
+  })
+})
