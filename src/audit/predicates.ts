@@ -60,8 +60,9 @@ export function place({ ip, port }: Endpoint): string {
 }
 
 /** DOMAIN\user as the client gave it. */
-export function who({ user, domain }: Pick<SessionFacts, 'user' | 'domain'>): string {
-  if (user === null) return 'a user whose name was not seen'
+export function who({ user, domain, auth }: Pick<SessionFacts, 'user' | 'domain' | 'auth'>): string {
+  // A ticket shows the name to nobody but the server.
+  if (user === null) return auth === 'kerberos' ? 'a Kerberos user' : 'a user whose name was not seen'
   return domain === null ? user : `${domain}\\${user}`
 }
 

@@ -19,7 +19,7 @@ export const anonymousSession: Rule = {
   remediation: {
     setting:
       'Computer Configuration > Windows Settings > Security Settings > Local Policies > Security Options: "Network access: Restrict ' +
-      'anonymous access to Named Pipes and Shares": Enabled, with "Shares that can be accessed anonymously" and "Named Pipes that can be ' +
+      'anonymous access to Named Pipes and Shares": Enabled, with "Shares that can be accessed anonymously" and "Named pipes that can be ' +
       'accessed anonymously" empty; "Network access: Do not allow anonymous enumeration of SAM accounts and shares": Enabled. ' +
       'Samba: restrict anonymous = 2.',
     powershell: [

@@ -13,7 +13,7 @@ export const guestFallback: Rule = {
   guide: 'Disable guest authentication and fallback',
   why:
     'The client tried a user, was refused, and went on as guest without asking anybody. This is how a made-up server wins: it refuses ' +
-    'every logon, the user sees a share open all the same, and what comes from it is neither signed nor the right server’s.',
+    "every logon, the user sees a share open all the same, and what comes from it is neither signed nor the right server's.",
   how:
     'A session of a named user ends in a status that refuses credentials, and within 10 seconds the same client gets a guest session on ' +
     'the same server, in the same capture. Critical where the server is outside the internal networks. Medium where the session that ' +

@@ -38,7 +38,7 @@ export const inboundSmb: Rule = {
   falsePositives: [
     'Clients of your own with public addresses, such as another site or a VPN pool: name their networks with --internal.',
     'A capture made in front of the firewall shows attempts that it stops.',
-    'Honeypots.',
+    'A honeypot accepts connections from outside on purpose.',
   ],
   subject: 'server',
   *evaluate(facts: AuditFacts): Iterable<Draft> {

@@ -11,7 +11,7 @@ export const ntlmAuth: Rule = {
   guide: 'Beyond SMB',
   why:
     'NTLM does not prove who the server is, so a logon can be relayed to another host while it happens, and the response can be taken away ' +
-    'and tried against word lists. Stolen hashes work as well as the password. Kerberos has none of these properties.',
+    'and tried against word lists. Stolen hashes work as well as the password. Kerberos tells the client who the server is, and a ticket is good for one service.',
   how:
     'An NTLM AUTHENTICATE with an NTLMv2 response that was not refused: the first logon of the session, a later re-authentication or the ' +
     'binding of a channel. What was merely offered in SPNEGO beside Kerberos does not count. Silent for refused logons, for guest and ' +

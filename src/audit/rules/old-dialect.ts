@@ -9,20 +9,21 @@ export const oldDialect: Rule = {
   severity: 'medium',
   guide: 'Use SMB 3.1.1',
   why:
-    'Before 3.1.1 the negotiation is not bound to the session’s keys (pre-authentication integrity), so an interceptor can take away ' +
+    "Before 3.1.1 the negotiation is not bound to the session's keys (pre-authentication integrity), so an interceptor can take away " +
     'dialects and capabilities. 3.0 and 3.0.2 check it afterwards with a signed request; 2.0.2 and 2.1 have no encryption at all.',
   how:
-    'DialectRevision of the server’s final NEGOTIATE response. Low for 3.0 and 3.0.2, medium for 2.0.2 and 2.1. The finding says which ' +
-    'side set the limit, where the client’s list was seen. Silent for SMB1 (smb1-negotiated), and where no NEGOTIATE response was captured.',
+    "DialectRevision of the server's final NEGOTIATE response. Low for 3.0 and 3.0.2, medium for 2.0.2 and 2.1. The finding says which " +
+    "side set the limit, where the client's list was seen. Silent for SMB1 (smb1-negotiated), and where no NEGOTIATE response was captured.",
   remediation: {
     setting:
       'Update the side that sets the limit; then make 3.1.1 the minimum. From Windows 11 24H2 and Windows Server 2025: Lanman Server and ' +
-      'Lanman Workstation > "Mandate the minimum version of SMB": 3.1.1. Earlier clients: MinSMB2Dialect in the registry. ' +
+      'Lanman Workstation > "Mandate the minimum version of SMB": 3.1.1. Earlier clients: MinSMB2Dialect and MaxSMB2Dialect in the registry. ' +
       'Samba: server min protocol = SMB3_11, client min protocol = SMB3_11.',
     powershell: [
       'Set-SmbServerConfiguration -Smb2DialectMin SMB311 -Force',
       'Set-SmbClientConfiguration -Smb2DialectMin SMB311 -Force',
       "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\LanmanWorkstation\\Parameters' -Name MinSMB2Dialect -Type DWord -Value 0x311",
+      "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\LanmanWorkstation\\Parameters' -Name MaxSMB2Dialect -Type DWord -Value 0x311",
     ],
   },
   references: [
@@ -31,7 +32,7 @@ export const oldDialect: Rule = {
     'https://learn.microsoft.com/windows-server/storage/file-server/manage-smb-dialects',
     'https://learn.microsoft.com/archive/blogs/openspecification/smb-3-1-1-pre-authentication-integrity-in-windows-10',
   ],
-  falsePositives: ['Scanners that offer old dialects only; the client’s list is in the evidence.'],
+  falsePositives: ["Scanners that offer old dialects only; the client's list is in the evidence."],
   subject: 'pair',
   *evaluate({ ledger }: AuditFacts): Iterable<Draft> {
     for (const connection of ledger.connections) {

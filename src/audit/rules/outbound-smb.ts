@@ -15,7 +15,7 @@ export const outboundSmb: Rule = {
   severity: 'critical',
   guide: 'Restrict outbound SMB destinations',
   why:
-    'A link in a mail or a picture in a document is enough to make Windows connect to an SMB server anywhere and log on with the user’s ' +
+    "A link in a mail or a picture in a document is enough to make Windows connect to an SMB server anywhere and log on with the user's " +
     'credentials. The response can be cracked or relayed from there, and files can leave the same way.',
   how:
     'The opener of the TCP connection has an internal address, the other end an external one. External is every address that is not ' +

@@ -1,3 +1,4 @@
+import { NEGOTIATE_ENCRYPT_PASSWORDS } from '../../../dissectors/smb1/negotiate.ts'
 import { cite, evidence, hex, outcome, place, who } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule } from '../rule.ts'
 
@@ -8,9 +9,9 @@ export const plaintextPassword: Rule = {
   guide: 'Remove SMB 1.0',
   why: 'The password itself is in the packet. Everybody who saw the traffic, or who has the capture, can log on with it.',
   how:
-    'An SMB1 SESSION_SETUP_ANDX carries a password after a NEGOTIATE response without NEGOTIATE_ENCRYPT_PASSWORDS in its SecurityMode. ' +
-    'Critical, also where the server refused it. A server that clears the bit and gets no password is not reported here. The password ' +
-    'is never printed and not kept.',
+    'An SMB1 SESSION_SETUP_ANDX carries a password after a NEGOTIATE response without NEGOTIATE_ENCRYPT_PASSWORDS in its SecurityMode, or ' +
+    'one of a length that no LM or NT response has, whatever the server asked for. Critical, also where the server refused it. A server ' +
+    'that clears the bit and gets no password is not reported here. The password is never printed and not kept.',
   remediation: {
     setting:
       'Security Options: "Microsoft network client: Send unencrypted password to third-party SMB servers": Disabled. Samba servers: ' +
@@ -49,11 +50,15 @@ export const plaintextPassword: Rule = {
               cite(logon, 'SESSION_SETUP_ANDX with a password in clear text'),
               response !== null &&
                 mode !== null &&
-                cite(response, `SecurityMode ${hex(mode, 2)}: no ENCRYPT_PASSWORDS`),
+                cite(response, `SecurityMode ${hex(mode, 2)}: responses ${asked(mode) ? '' : 'not '}asked for`),
             ),
           }
         },
       }
     }
   },
+}
+
+function asked(securityMode: number): boolean {
+  return (securityMode & NEGOTIATE_ENCRYPT_PASSWORDS) !== 0
 }

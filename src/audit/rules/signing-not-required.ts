@@ -8,7 +8,7 @@ export const signingNotRequired: Rule = {
   guide: 'Use UNC hardening to require signing, encryption, and mutual authentication',
   why:
     'A logon that is relayed to this server succeeds: the attacker does not know the session key, and the server does not ask for what ' +
-    'only the key can make. Every user who can be led to the attacker’s host opens this server for them, whatever the users’ own ' +
+    "only the key can make. Every user who can be led to the attacker's host opens this server for them, whatever the users' own " +
     'computers require.',
   how:
     'The NEGOTIATE response that decided the dialect lacks SMB2_NEGOTIATE_SIGNING_REQUIRED (SMB1: ' +

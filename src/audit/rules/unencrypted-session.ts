@@ -22,7 +22,7 @@ export const unencryptedSession: Rule = {
   guide: 'Use UNC hardening to require signing, encryption, and mutual authentication',
   why: 'Whoever can see the packets reads the file names, the contents and the remote procedure calls in them. Signing does not hide anything.',
   how:
-    'Messages of the session outside of the encryption transform (FD ‘SMB’), without those of its setup. Low; medium where the contents ' +
+    "Messages of the session outside of the encryption transform (FD 'SMB'), without those of its setup. Low; medium where the contents " +
     'of files crossed in READ answers or WRITE requests. High where the contents crossed although the session (SessionFlags ' +
     'ENCRYPT_DATA) or every share it used (ShareFlags ENCRYPT_DATA) requires encryption. Info where all its disk shares are encrypted ' +
     'and only the rest, such as IPC$, is clear. What is encrypted proves itself by its header, so a session that begins before the ' +
@@ -34,7 +34,7 @@ export const unencryptedSession: Rule = {
       'encryption"). Samba: server smb encrypt = required. Single drives: New-SmbMapping with -RequirePrivacy $true.',
     powershell: [
       'Set-SmbServerConfiguration -EncryptData $true -RejectUnencryptedAccess $true -Force',
-      'Set-SmbShare -Name <share> -EncryptData $true -Force',
+      'Set-SmbShare -Name ShareName -EncryptData $true -Force',
       'Set-SmbClientConfiguration -RequireEncryption $true -Force',
     ],
   },

@@ -24,7 +24,7 @@ export const unsignedSession: Rule = {
   guide: 'Use UNC hardening to require signing, encryption, and mutual authentication',
   why:
     'Without signatures nobody notices when messages are changed on the way, or when an authenticated session is taken over by the host ' +
-    'that relayed its logon. From SYSVOL and NETLOGON that means running the interceptor’s policies and scripts on every member.',
+    "that relayed its logon. From SYSVOL and NETLOGON that means running the interceptor's policies and scripts on every member.",
   how:
     'Messages of the session after its setup that are neither marked as signed nor encrypted are counted. Left out are the ones that may ' +
     'be unsigned in a signed session (NEGOTIATE, first SESSION_SETUP, interim STATUS_PENDING answers, oplock and lease breaks, some ' +

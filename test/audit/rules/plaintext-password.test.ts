@@ -1,6 +1,7 @@
+import { expect, it } from 'vitest'
 import { plaintextPassword } from '../../../src/audit/rules/plaintext-password.ts'
 import { bareConnection, ledger, logon, STATUS_LOGON_FAILURE, session, smb1 } from '../../support/facts.ts'
-import { describeRule } from '../../support/rules.ts'
+import { describeRule, findings } from '../../support/rules.ts'
 
 const clear = bareConnection({
   smb1: smb1({ negotiateResponse: { ...smb1().negotiateResponse!, securityMode: 0x01, extendedSecurity: false } }),
@@ -24,6 +25,15 @@ describeRule(plaintextPassword, {
       says: ['STATUS_LOGON_FAILURE'],
     },
     {
+      when: 'the server asked for responses and got the password',
+      ledger: ledger(
+        [bareConnection({ smb1: smb1() })],
+        [plaintext({ on: bareConnection({ smb1: smb1() }), guest: true, user: 'GUEST' })],
+      ),
+      severity: 'critical',
+      frames: [5, 6],
+    },
+    {
       when: 'the negotiate was not seen',
       ledger: ledger([bareConnection()], [plaintext({ on: bareConnection() })]),
       severity: 'critical',
@@ -38,4 +48,13 @@ describeRule(plaintextPassword, {
     },
     { when: 'it is anonymous', ledger: ledger([clear], [plaintext({ auth: 'anonymous' })]) },
   ],
+})
+
+it.each([
+  [0x01, 'SecurityMode 0x01: responses not asked for'],
+  [0x03, 'SecurityMode 0x03: responses asked for'],
+])('plaintext-password says of SecurityMode %i what it asks for', (securityMode, what) => {
+  const on = bareConnection({ smb1: smb1({ negotiateResponse: { ...smb1().negotiateResponse!, securityMode } }) })
+  const [finding] = findings(plaintextPassword, ledger([on], [plaintext({ on })]))
+  expect(finding?.evidence[0]?.what).toBe(what)
 })

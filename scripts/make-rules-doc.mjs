@@ -1,0 +1,58 @@
+// Writes docs/rules.md from the catalogue as built: run `npm run build` first.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const GUIDE = 'https://learn.microsoft.com/windows-server/storage/file-server/smb-interception-defense'
+
+/** @param {readonly import('../src/audit/rule.ts').Rule[]} rules */
+export function renderRules(rules) {
+  return [
+    '<!-- Made by scripts/make-rules-doc.mjs from src/audit/rules/. Do not edit. -->',
+    '# Rules',
+    '',
+    'What `smblens scan` reports, rule by rule; `smblens rules ID` prints the same text. The severity given is the default: each rule says',
+    `what makes it more or less. "Guide" is the section of Microsoft's [Protect SMB traffic from interception](${GUIDE}).`,
+    '',
+    'Three things hold for every rule. A verdict that hangs on a frame which is not in the capture is not given, or said to be unknown. One',
+    'cause gives one finding: what repeats between the same hosts is counted, with the first frames of the worst cases as evidence, and the',
+    "finding's severity is that of the worst. A finding depends on its own capture alone, because private addresses repeat from site to site.",
+    '',
+    '| Rule | Severity | Guide |',
+    '| --- | --- | --- |',
+    ...rules.map((rule) => `| [${rule.id}](#${rule.id}) | ${rule.severity} | ${rule.guide} |`),
+    ...rules.flatMap(renderRule),
+    '',
+  ].join('\n')
+}
+
+function renderRule({ id, title, severity, guide, why, how, remediation, references, falsePositives }) {
+  return [
+    '',
+    `## ${id}`,
+    '',
+    `**${title}** · ${severity} · Guide: ${guide}`,
+    '',
+    why,
+    '',
+    `**How it is decided.** ${how}`,
+    '',
+    `**How to fix it.** ${remediation.setting}`,
+    ...(remediation.powershell.length === 0 ? [] : ['', '```powershell', ...remediation.powershell, '```']),
+    '',
+    '**When it is wrong**',
+    '',
+    ...falsePositives.map((text) => `- ${text}`),
+    '',
+    '**References**',
+    '',
+    ...references.map((text) => `- ${text.startsWith('https://') ? `<${text}>` : text}`),
+  ]
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const built = new URL('../dist/index.js', import.meta.url)
+  const file = new URL('../docs/rules.md', import.meta.url)
+  const { RULES } = await import(built.href)
+  const text = renderRules(RULES)
+  if (readFileSync(file, { encoding: 'utf8', flag: 'a+' }) !== text) writeFileSync(file, text)
+}

@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { type Rule, SEVERITIES } from '../../src/audit/rule.ts'
+import { RULES } from '../../src/audit/rules/index.ts'
+
+/** The headings of Microsoft's guide "Protect SMB traffic from interception" that controls stand under. */
+const GUIDE_HEADINGS = [
+  'Install updates',
+  'Remove SMB 1.0',
+  'Disable guest authentication and fallback',
+  'Disable the WebDAV protocol',
+  'Restrict outbound SMB destinations',
+  'Use SMB 3.1.1',
+  'Use UNC hardening to require signing, encryption, and mutual authentication',
+  'Map drives on demand with mandated signing or encryption',
+  'Beyond SMB',
+]
+
+const SPECIFICATION = /^(?:\[MS-[A-Z0-9]+\]|RFC \d{3,4}) \d+(?:\.\d+)*$/
+const ADVISORY = /^CVE-\d{4}-\d{4,}$/
+const PAGE = /^https:\/\/(?:learn|support|techcommunity)\.(?:microsoft\.com)\/[^\s]+$/
+
+/** What a line for an elevated PowerShell prompt may begin with: the cmdlets, and the parameters that each is used with. */
+const CMDLETS: Record<string, string[]> = {
+  'Set-SmbServerConfiguration': [
+    'AuditSmb1Access',
+    'EnableSMB1Protocol',
+    'EncryptData',
+    'Force',
+    'RejectUnencryptedAccess',
+    'RequireSecuritySignature',
+    'Smb2DialectMin',
+  ],
+  'Set-SmbClientConfiguration': [
+    'BlockNTLM',
+    'EnableInsecureGuestLogons',
+    'Force',
+    'RequireEncryption',
+    'RequireSecuritySignature',
+    'Smb2DialectMin',
+  ],
+  'Set-SmbShare': ['EncryptData', 'Force', 'Name'],
+  'Disable-WindowsOptionalFeature': ['FeatureName', 'NoRestart', 'Online'],
+  'Disable-LocalUser': ['Name'],
+  'Set-ItemProperty': ['Name', 'Path', 'Type', 'Value'],
+  'New-NetFirewallRule': ['Action', 'Direction', 'DisplayName', 'LocalPort', 'Protocol', 'RemoteAddress', 'RemotePort'],
+}
+
+const here = (path: string) => new URL(path, import.meta.url)
+
+describe('the catalogue', () => {
+  it('lists every file in rules/, by the name of its rule, and each has its test', () => {
+    const ids = RULES.map((rule) => rule.id).sort()
+    const files = readdirSync(here('../../src/audit/rules')).filter((name) => name !== 'index.ts')
+    expect(files.sort()).toEqual(ids.map((id) => `${id}.ts`))
+    expect(readdirSync(here('rules')).sort()).toEqual(ids.map((id) => `${id}.test.ts`))
+  })
+
+  it('has an id and a title for each rule, and no two alike', () => {
+    expect(new Set(RULES.map((rule) => rule.id)).size).toBe(RULES.length)
+    expect(new Set(RULES.map((rule) => rule.title)).size).toBe(RULES.length)
+  })
+
+  it('is in docs/rules.md as it stands (after a change: npm run build && node scripts/make-rules-doc.mjs)', async () => {
+    const script = (await import(here('../../scripts/make-rules-doc.mjs').href)) as {
+      renderRules(rules: readonly Rule[]): string
+    }
+    expect(readFileSync(here('../../docs/rules.md'), 'utf8')).toBe(script.renderRules(RULES))
+  })
+})
+
+describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => {
+  const { id, title, severity, guide, why, how, remediation, references, falsePositives, subject } = rule
+  const texts = [why, how, remediation.setting, ...falsePositives]
+
+  it('has a name, a severity and a subject', () => {
+    expect(id).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
+    expect(title).toMatch(/^[A-Z].{7,60}[^.]$/)
+    expect(SEVERITIES).toContain(severity)
+    expect(['pair', 'server', 'client', 'capture']).toContain(subject)
+  })
+
+  it('stands under a heading of the guide', () => {
+    expect(GUIDE_HEADINGS).toContain(guide)
+  })
+
+  it('is explained in whole sentences', () => {
+    expect(falsePositives.length).toBeGreaterThan(0)
+    for (const text of texts) {
+      expect(text.length).toBeGreaterThan(30)
+      expect(text).toMatch(/^[A-Z].*[.)]$/s)
+      expect(text).toMatch(/^[\x20-\x7e]+$/)
+      expect(text).not.toMatch(/ {2}|\s$/)
+    }
+  })
+
+  it('refers to sections of specifications, pages of the vendor and advisories', () => {
+    expect(references.length).toBeGreaterThan(1)
+    expect(references.some((r) => SPECIFICATION.test(r))).toBe(true)
+    expect(references.some((r) => PAGE.test(r))).toBe(true)
+    for (const reference of references) {
+      expect(SPECIFICATION.test(reference) || ADVISORY.test(reference) || PAGE.test(reference), reference).toBe(true)
+    }
+  })
+
+  it('is mended by known cmdlets with known parameters', () => {
+    for (const line of remediation.powershell) {
+      const [cmdlet = ''] = line.split(' ')
+      const known = CMDLETS[cmdlet]
+      expect(known, line).toBeDefined()
+      // Nothing that a prompt would take for something else when the line is pasted, and nothing left to fill in but a name.
+      expect(line).toMatch(/^[A-Za-z0-9 $:,'\\_-]+$/)
+      const unquoted = line.replace(/'[^']*'/g, "''")
+      for (const [, parameter] of unquoted.matchAll(/ -([A-Za-z0-9]+)/g)) expect(known, line).toContain(parameter)
+    }
+  })
+})
+
+describe('guest access', () => {
+  it('is blocked by disabling the policy that permits it', () => {
+    for (const rule of RULES.filter((r) => r.remediation.setting.includes('Enable insecure guest logons'))) {
+      expect(rule.remediation.setting).toMatch(/"Enable insecure guest logons": Disabled\./)
+      expect(rule.remediation.powershell).toContain(
+        'Set-SmbClientConfiguration -EnableInsecureGuestLogons $false -Force',
+      )
+    }
+  })
+})
