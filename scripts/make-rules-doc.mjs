@@ -1,4 +1,4 @@
-// Writes docs/rules.md from the catalogue as built: run `npm run build` first.
+// Writes docs/rules.md from the catalogue as built: npm run docs:rules.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 

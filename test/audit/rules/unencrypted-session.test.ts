@@ -98,6 +98,12 @@ describeRule(unencryptedSession, {
       says: ['A session on 10.0.0.10 whose setup was not captured is clear text (40 messages).'],
     },
     {
+      when: 'the name of the user is inside a Kerberos ticket',
+      ledger: ledger([connection()], [signedSession({ user: null })]),
+      severity: 'low',
+      says: ['The session of a Kerberos user on 10.0.0.10'],
+    },
+    {
       when: 'SMB1 cannot do otherwise',
       ledger: ledger([connection()], [clearSession({ family: 'smb1', ...data })]),
       severity: 'medium',
