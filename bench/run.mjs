@@ -68,6 +68,9 @@ try {
     await capture(file)
     if (!options.dir) rmSync(file)
   }
+} catch (error) {
+  console.error(`bench: ${error.message}`)
+  process.exitCode = 2
 } finally {
   if (!options.dir) rmSync(folder, { recursive: true, force: true })
 }
@@ -86,7 +89,7 @@ async function capture(file) {
   const { size } = statSync(file)
   readThrough(file) // From here on it is the page cache that is read, by all alike.
   const [summary] = records(file, 'capture')
-  if (!summary) fail(`smblens does not read ${file}`)
+  if (!summary) throw new Error(`smblens does not read ${file}`)
   console.log(
     `\n${basename(file)}: ${(size / MEGABYTE).toFixed(0)} MB, ${summary.packets} packets, ${summary.smbMessages} SMB messages`,
   )
@@ -104,15 +107,16 @@ async function capture(file) {
   const onCut = await measure([lens, tshark], cut)
   print(onCut, cutSize, packets)
   const whole = rows[0].seconds / size
+  rmSync(cut)
+  if (onCut.length < 2) return
   console.log(
     `  per byte, tshark here and smblens on the whole file: ${(onCut[1].seconds / cutSize / whole).toFixed(0)} times`,
   )
-  rmSync(cut)
 }
 
 /** Every program once a round, in turn; the one that begins changes from round to round. Memory is taken in a run of its own. */
 async function measure(programs, file) {
-  const rows = programs.map(({ name, command }) => ({ name, argv: command(file), times: [], cpu: [] }))
+  const rows = programs.map(({ name, command }) => ({ name, argv: command(file), times: [], cpu: [] })).filter(works)
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < rows.length; i++) {
       const row = rows[(i + round) % rows.length]
@@ -126,6 +130,18 @@ async function measure(programs, file) {
     row.memory = await peakMemory(row.argv)
   }
   return rows
+}
+
+/** Others may not take every file that smblens takes. */
+function works({ name, argv }) {
+  try {
+    time(argv)
+    return true
+  } catch (error) {
+    if (argv.includes(smblens)) throw error
+    console.log(`  ${name}: left out, ${error.message}`)
+    return false
+  }
 }
 
 function print(rows, size, packets) {
@@ -155,8 +171,9 @@ function time(argv) {
   )
   const seconds = Number(process.hrtime.bigint() - started) / 1e9
   // Of smblens, 3 means that the end of the capture is damaged: it was read all the same.
-  if (error || !(status === 0 || (status === 3 && argv.includes(smblens))))
-    fail(`${argv[0]} failed: ${error?.message ?? `exit status ${status}`}: ${argv.join(' ')}`)
+  if (error || !(status === 0 || (status === 3 && argv.includes(smblens)))) {
+    throw new Error(`${argv[0]} failed: ${error?.message ?? `exit status ${status}`}: ${argv.join(' ')}`)
+  }
   // Its second line is the children's: user and system time as 0m0.00s.
   const spent = [...(stdout.split('\n')[1] ?? '').matchAll(/(\d+)m([\d.]+)s/g)]
   return {
