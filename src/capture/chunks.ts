@@ -33,7 +33,9 @@ export class ReadError extends Error {
 
 /** How much is read from a file at once: with less the calls tell, with more the processor's cache is left. */
 const CHUNK_BYTES = 1024 * 1024
-/** How long small files, one after another, may hold the event loop. */
+/** A chunk that took longer does not come from the page cache: from then on the next one is read while this one is walked. */
+const SLOW_READ_MS = 2
+/** How long reading may hold the event loop. */
 const TURN_MS = 20
 /** Standard input stays open. */
 const STDIN = 0
@@ -44,8 +46,8 @@ const PIECE_BYTES = 256 * 1024
  * A regular file, closed by `close`. Each of two buffers keeps `headroom` bytes free in front of where it is read to, so that only the left part of
  * a record is ever copied.
  *
- * While a chunk is walked, the next one is read on another thread. A file that is no longer than one chunk is read on this one: that is quicker than
- * to ask another.
+ * A file in the page cache is read on this thread: the bytes are then in this core's cache, and no other thread has to be asked. One that has to be
+ * waited for is read ahead on libuv's threads.
  */
 export function fileSource(fd: number, headroom: number): ByteSource {
   return new FileSource(fd, headroom)
@@ -73,6 +75,7 @@ class FileSource implements ByteSource {
   position = 0
   private readonly fd: number
   private readonly buffers: Buffers
+  private slow = false
   private ahead: Promise<number> | null = null
 
   constructor(fd: number, headroom: number) {
@@ -99,7 +102,7 @@ class FileSource implements ByteSource {
     this.end = headroom + count
     this.position += count
     // A short chunk is most likely the last one.
-    this.ahead = count === CHUNK_BYTES ? this.readAhead(front) : null
+    this.ahead = this.slow && count === CHUNK_BYTES ? this.readAhead(front) : null
     if (!this.ahead) await giveTurn()
     return true
   }
@@ -111,10 +114,13 @@ class FileSource implements ByteSource {
   }
 
   private readNow(into: Uint8Array): number {
+    const before = performance.now()
     try {
       return readSync(this.fd, into, this.buffers.headroom, CHUNK_BYTES, null)
     } catch (error) {
       throw new ReadError(error)
+    } finally {
+      this.slow = performance.now() - before > SLOW_READ_MS
     }
   }
 

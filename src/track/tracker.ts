@@ -1,6 +1,6 @@
 /** Frames in, ledger out: the one object that a capture is fed to. */
-import { decodeFrame } from '../../dissectors/link/frame.ts'
-import { createSegment, DECODED, type Segment } from '../../dissectors/net/segment.ts'
+import { decodeFrame, LINKTYPE } from '../../dissectors/link/frame.ts'
+import { createSegment, DECODED } from '../../dissectors/net/segment.ts'
 import { TCP_SYN } from '../../dissectors/net/tcp.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
 import { Connection } from './connection.ts'
@@ -10,6 +10,7 @@ import { isMessageStart } from './framer.ts'
 import type { CaptureFacts, Ledger } from './ledger.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import type { MessageSink } from './messages.ts'
+import { mayBeSmb, passesBy } from './passes-by.ts'
 import { SynMemory } from './syn-memory.ts'
 
 export const DIRECT_TCP_PORT = 445
@@ -55,6 +56,7 @@ export class Tracker implements FrameSink {
     time: number,
     number: number,
   ): void {
+    if (linkType === LINKTYPE.ETHERNET && passesBy(bytes, start, start + captured, this.ports)) return
     const s = this.segment
     const decoded = decodeFrame(linkType, bytes, start, start + captured, start + original, s)
     if (decoded === DECODED.TCP) this.tcp(bytes, time, number)
@@ -93,7 +95,8 @@ export class Tracker implements FrameSink {
     const s = this.segment
     const { ports } = this
     // The usual packet of a mixed capture: on no port that is followed, no SYN, and nothing in it that looks like SMB.
-    if ((ports[s.srcPort] | ports[s.dstPort] | (s.flags & TCP_SYN)) === 0 && !mayBeSmb(bytes, s)) return
+    if ((ports[s.srcPort] | ports[s.dstPort] | (s.flags & TCP_SYN)) === 0 && !mayBeSmb(bytes, s.payload, s.payloadEnd))
+      return
     const fromA = sourceIsA(s)
     const hash = flowHash(s, fromA)
     const connection = this.flows.find(s, fromA, hash)
@@ -113,7 +116,7 @@ export class Tracker implements FrameSink {
    */
   private isRecognised(b: Uint8Array, hash: number, fromA: boolean): boolean {
     const s = this.segment
-    if (!mayBeSmb(b, s)) return false
+    if (!mayBeSmb(b, s.payload, s.payloadEnd)) return false
     if (s.payloadEnd - s.payload >= RECOGNISABLE) return isMessageStart(b, s.payload, s.payloadEnd)
     return this.syns.find(s, hash, fromA) >= 0
   }
@@ -150,10 +153,4 @@ export class Tracker implements FrameSink {
 
 function isSmbPort(port: number): boolean {
   return port === DIRECT_TCP_PORT || port === NETBIOS_SESSION_PORT
-}
-
-/** The first look at a payload on a port that says nothing: the 0 of the prefix and, where it is there, the 'S' of the protocol id. */
-function mayBeSmb(b: Uint8Array, s: Segment): boolean {
-  const { payload, payloadEnd } = s
-  return payload < payloadEnd && b[payload] === 0 && (payload + 5 >= payloadEnd || b[payload + 5] === 0x53)
 }

@@ -1,0 +1,34 @@
+/**
+ * The first look at a frame. Most frames of a mixed capture are plain Ethernet and IPv4 without options, carry nothing that we follow, and can be
+ * told so from a few bytes at fixed places, without decoding them. Whatever is not that plain is left to the decoders: this only ever says "pass".
+ */
+import { u16be } from '../../dissectors/bytes.ts'
+import { TCP_SYN } from '../../dissectors/net/tcp.ts'
+
+/** Ethernet, IPv4 without options, TCP without options. */
+const PLAIN_HEADERS = 54
+const ETHERNET_HEADER = 14
+const TCP_HEADER = 34
+const PROTOCOL_TCP = 6
+
+/**
+ * Is the Ethernet frame at [start, end) of `b` plain, and none of ours: not TCP at all; or a whole datagram with TCP, no SYN, on no port of `ports`,
+ * and with a payload that does not begin as SMB does?
+ */
+export function passesBy(b: Uint8Array, start: number, end: number, ports: Uint8Array): boolean {
+  if (end - start < PLAIN_HEADERS || b[start + 12] !== 0x08 || b[start + 13] !== 0x00 || b[start + 14] !== 0x45)
+    return false
+  if (b[start + 23] !== PROTOCOL_TCP) return true
+  // A fragment (More Fragments, or an offset) is to be counted.
+  if (((b[start + 20] & 0x3f) | b[start + 21]) !== 0) return false
+  const tcp = start + TCP_HEADER
+  if ((ports[u16be(b, tcp)] | ports[u16be(b, tcp + 2)] | (b[tcp + 13] & TCP_SYN)) !== 0) return false
+  const total = u16be(b, start + 16)
+  const payloadEnd = total === 0 ? end : Math.min(end, start + ETHERNET_HEADER + total)
+  return !mayBeSmb(b, tcp + (b[tcp + 12] >> 4) * 4, payloadEnd)
+}
+
+/** The 0 of the prefix and, where it is there, the 'S' of the protocol id: what a payload on a port that says nothing is tried for. */
+export function mayBeSmb(b: Uint8Array, payload: number, end: number): boolean {
+  return payload < end && b[payload] === 0 && (payload + 5 >= end || b[payload + 5] === 0x53)
+}
