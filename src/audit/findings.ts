@@ -1,10 +1,11 @@
-/** Findings: what rules said, grouped by rule, severity and subject, counted, with the first evidence kept. */
+/** Findings: what rules said, grouped by rule, capture and subject, counted, with the first evidence of the worst cases kept. */
 import type { Severity } from './rule.ts'
 
 export interface Finding {
   /** Made of rule, capture, hosts and user: the same in every run. */
   id: string
   rule: string
+  /** The worst of its cases; the message says how many there are of each. */
   severity: Severity
   title: string
   message: string
@@ -14,12 +15,12 @@ export interface Finding {
   client: { ip: string; port: number | null } | null
   server: { ip: string; port: number | null } | null
   user: string | null
-  /** Microseconds since 1970 UTC, of the first and last evidence counted. */
+  /** Microseconds since 1970 UTC, of the first and last case counted. */
   firstTime: number
   lastTime: number
   /** How many connections or sessions this finding stands for. */
   count: number
-  /** The first few, in frame order. */
+  /** The first few of the worst cases, in frame order. */
   evidence: { capture: string; frame: number; time: number; what: string }[]
   /** A Wireshark display filter that shows the evidence. */
   wiresharkFilter: string
