@@ -1,7 +1,7 @@
 /**
- * Whether SMB1 messages are signed. The flag in Flags2 says nothing: an unsigned message may hold zeros, "BSRSPYL " or what the other side
- * sent before. A request and its answer count as signed where both signatures look real, differ from each other, and differ from those of the
- * exchange before ([MS-SMB] 3.1.5.1 makes each of a new sequence number).
+ * Whether SMB1 messages are signed. The flag in Flags2 says nothing: Samba signs without setting it, and a flagged message may hold zeros, "BSRSPYL "
+ * or what the other side sent before. A request and its answer count as signed where both signatures look real, differ from each other, and differ
+ * from the exchange before ([MS-SMB] 3.1.5.1 makes each of a new sequence number). The flag helps only where one of the two is not in the capture.
  */
 import { u16le, u32le } from '../../dissectors/bytes.ts'
 import { isSuccess } from '../../dissectors/ntstatus.ts'
@@ -22,8 +22,8 @@ export interface AwaitedSignature extends FrameRef {
   mid: number
   low: number
   high: number
-  /** Looks like a signature. */
-  real: boolean
+  /** Flags2 says that it is signed. */
+  flagged: boolean
   session: LiveSession
 }
 
@@ -35,7 +35,7 @@ export function noteRequestSignature(c: Connection, session: LiveSession, b: Uin
     mid: u16le(b, o + SMB1_OFFSET.mid),
     low,
     high,
-    real: looksReal(b, o, low, high),
+    flagged: isFlagged(b, o),
     session,
     frame: c.context.frame,
     time: c.context.time,
@@ -53,17 +53,20 @@ export function noteResponseSignature(
   const at = o + SMB1_OFFSET.signature
   const low = u32le(b, at)
   const high = u32le(b, at + 4)
-  const real = looksReal(b, o, low, high)
+  const real = looksReal(low, high)
   const mid = u16le(b, o + SMB1_OFFSET.mid)
   const i = c.awaitedSignatures.findIndex((a) => a.mid === mid)
   if (i < 0) {
-    if (counts(session)) countClear(session, c.context, true, real && low !== c.lastSignature)
+    if (counts(session)) countClear(session, c.context, true, real && isFlagged(b, o) && low !== c.lastSignature)
     c.lastSignature = low
     return
   }
   const [request] = c.awaitedSignatures.splice(i, 1)
   const signed =
-    real && request.real && (low !== request.low || high !== request.high) && request.low !== c.lastSignature
+    real &&
+    looksReal(request.low, request.high) &&
+    (low !== request.low || high !== request.high) &&
+    request.low !== c.lastSignature
   c.lastSignature = request.low
   if (!counts(session)) return
   countClear(session, request, false, signed)
@@ -82,7 +85,12 @@ export function settleSignatures(c: Connection): void {
 
 function settleAlone(c: Connection, request: AwaitedSignature): void {
   if (counts(request.session))
-    countClear(request.session, request, false, request.real && request.low !== c.lastSignature)
+    countClear(
+      request.session,
+      request,
+      false,
+      request.flagged && looksReal(request.low, request.high) && request.low !== c.lastSignature,
+    )
   c.lastSignature = request.low
 }
 
@@ -90,8 +98,11 @@ function counts(session: LiveSession): boolean {
   return session.facts.status === 'established' || session.facts.status === 'unknown'
 }
 
-function looksReal(b: Uint8Array, o: number, low: number, high: number): boolean {
-  if ((u16le(b, o + SMB1_OFFSET.flags2) & SMB_FLAGS2_SMB_SECURITY_SIGNATURE) === 0) return false
-  if (low === 0 && high === 0) return false
-  return low !== PLACEHOLDER_LOW || high !== PLACEHOLDER_HIGH
+/** No zeros, and no placeholder. */
+function looksReal(low: number, high: number): boolean {
+  return (low !== 0 || high !== 0) && (low !== PLACEHOLDER_LOW || high !== PLACEHOLDER_HIGH)
+}
+
+function isFlagged(b: Uint8Array, o: number): boolean {
+  return (u16le(b, o + SMB1_OFFSET.flags2) & SMB_FLAGS2_SMB_SECURITY_SIGNATURE) !== 0
 }
