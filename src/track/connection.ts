@@ -16,6 +16,7 @@ import { type TrackContext, warn } from './context.ts'
 import { Framer, type MessageReader } from './framer.ts'
 import type { ConnectionFacts, Endpoint, FrameRef, LogonFacts } from './ledger.ts'
 import type { MessageSink } from './messages.ts'
+import { settlePending } from './pending.ts'
 import type { LiveSession } from './session.ts'
 import { smb1Message, smb1Wanted } from './smb1.ts'
 import { type AwaitedSignature, settleSignatures } from './smb1-signing.ts'
@@ -174,6 +175,10 @@ export class Connection implements MessageReader, StreamOwner {
     this.context.time = time
   }
 
+  cut(): void {
+    if (this.context.cutSegments++ === 0) this.context.firstCut = this.context.frame
+  }
+
   gap(bytes: number): void {
     this.facts.gaps++
     this.facts.missedBytes += bytes
@@ -265,6 +270,7 @@ export class Connection implements MessageReader, StreamOwner {
     this.streamA.finish()
     this.streamB.finish()
     settleSignatures(this)
+    settlePending(this)
     const { context, facts } = this
     if (this.messages === 0 && !this.onSmbPort) return
     this.settle()

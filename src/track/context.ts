@@ -14,6 +14,9 @@ export interface TrackContext {
   frame: number
   time: number
   smbMessages: number
+  /** Segments of which the capture holds only the beginning, and the frame of the first. */
+  cutSegments: number
+  firstCut: number
   readonly connections: ConnectionFacts[]
   readonly sessions: SessionFacts[]
   /** Established sessions by server and id, for channels that join them from other connections. */
@@ -31,6 +34,8 @@ export function createContext(capture: string, limits: Limits, messages: Message
     frame: 0,
     time: 0,
     smbMessages: 0,
+    cutSegments: 0,
+    firstCut: 0,
     connections: [],
     sessions: [],
     sessionsByServer: new Map(),

@@ -1,5 +1,6 @@
 /** Requests of a connection whose answers are awaited: a short list, oldest first, since few are under way at one time. */
 import type { Connection, PendingRequest } from './connection.ts'
+import { keepTree } from './session.ts'
 
 export function addPending(c: Connection, request: PendingRequest): void {
   c.pending.push(request)
@@ -18,4 +19,12 @@ export function takePending(c: Connection, command: number, id: number): Pending
     }
   }
   return null
+}
+
+/** Tree connects whose answers are not in the capture: that they were asked for is a fact all the same. */
+export function settlePending(c: Connection): void {
+  for (const { session, path, frame, time } of c.pending.splice(0)) {
+    if (session === null || path === null) continue
+    keepTree(session, c.context, { path, shareType: null, encryptData: false, ntStatus: null, frame, time })
+  }
 }

@@ -56,19 +56,26 @@ export function beginSetup(c: Connection, request: SetupRequest): { session: Liv
 
 function sessionOfRequest(c: Connection, request: SetupRequest): LiveSession {
   const { low, high, family } = request
-  if (low !== 0 || high !== 0) {
+  const named = low !== 0 || high !== 0
+  if (named) {
     const session = known(c, low, high)
     if (session !== null && !session.closed) return session
     const joined = request.binding ? joinedSession(c, low, high) : null
     if (joined !== null) return joined
   }
-  const session = createSession(c.context, c.settle(), family, 'pending')
-  if (low !== 0 || high !== 0) {
-    // The beginning of this exchange is not in the capture.
+  // The answer that gave the id is not in the capture, or nothing of this exchange was before.
+  const session = (named ? unnamed(c) : null) ?? createSession(c.context, c.settle(), family, 'pending')
+  if (named) {
     setSessionId(session, low, high)
     attach(c, session)
   }
   return session
+}
+
+/** The session whose first request was seen and no answer. */
+function unnamed(c: Connection): LiveSession | null {
+  for (const session of c.exchanges.keys()) if (session.idLow === 0 && session.idHigh === 0) return session
+  return null
 }
 
 function startLogon(c: Connection, session: LiveSession, request: SetupRequest): LogonFacts {

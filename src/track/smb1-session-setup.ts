@@ -35,7 +35,7 @@ export function smb1SetupRequest(
     binding: false,
     signing: clientSigning(u16le(message, SMB1_OFFSET.flags2)),
   })
-  session.facts.nativeOs.client ??= keptText(request.nativeOs)
+  session.facts.nativeOs.client ??= system(request.nativeOs, request.nativeLanMan)
   if (request.securityBlob) readSecurityBlob(c.context, logon, request.securityBlob)
   else readPasswords(c, logon, request)
   adoptLogon(session, logon)
@@ -96,6 +96,11 @@ function isPlaintext(c: Connection, kind: NtlmResponseKind, oem: Uint8Array, uni
   return kind === 'unknown' && oem.length !== LM_RESPONSE && unicode.length < LM_RESPONSE
 }
 
+/** Samba calls itself "Windows 6.1", and only its NativeLanMan says the truth. */
+function system(nativeOs: string | null | undefined, nativeLanMan: string | null | undefined): string | null {
+  return keptText(nativeLanMan?.startsWith('Samba') ? nativeLanMan : nativeOs)
+}
+
 export function smb1SetupResponse(
   c: Connection,
   message: Uint8Array,
@@ -120,7 +125,7 @@ export function smb1SetupResponse(
   }
   const request = setupOfAnswer(c, answer, 'smb1')
   if (request === null || request.session === null || request.logon === null) return
-  request.session.facts.nativeOs.server ??= keptText(response.nativeOs)
+  request.session.facts.nativeOs.server ??= system(response.nativeOs, response.nativeLanMan)
   if (response.securityBlob) readSecurityBlob(c.context, request.logon, response.securityBlob)
   endSetup(c, request, answer)
 }

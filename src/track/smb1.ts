@@ -115,7 +115,7 @@ function chain(
         break
       case SMB1_COMMAND.TREE_CONNECT_ANDX:
         if (response) treeConnectResponse(c, message, offset, length, id, uid, status)
-        else treeConnectRequest(c, message, offset, length, id)
+        else treeConnectRequest(c, message, offset, length, id, uid)
         break
       case SMB1_COMMAND.LOGOFF_ANDX: {
         const session = response && isSuccess(status) ? known(c, uid, 0) : null
@@ -192,14 +192,21 @@ export function clientSigning(flags2: number): SigningMode {
   return (flags2 & SMB_FLAGS2_SMB_SECURITY_SIGNATURE) !== 0 ? 'enabled' : 'none'
 }
 
-function treeConnectRequest(c: Connection, message: Uint8Array, offset: number, length: number, id: number): void {
+function treeConnectRequest(
+  c: Connection,
+  message: Uint8Array,
+  offset: number,
+  length: number,
+  id: number,
+  uid: number,
+): void {
   const { path, service } = readable(parseTreeConnectAndxRequest(message, offset, length))
   addPending(c, {
     frame: c.context.frame,
     time: c.context.time,
     id,
     command: SMB1_COMMAND.TREE_CONNECT_ANDX,
-    session: null,
+    session: known(c, uid, 0),
     logon: null,
     path: keptText(path),
     detail: service ?? null,

@@ -168,8 +168,8 @@ function count(
     if (status === STATUS_USER_SESSION_DELETED || status === STATUS_NETWORK_SESSION_EXPIRED) return
   }
   const { facts } = session
-  // The answer that set it up is not in the capture, but the session plainly lives.
-  if (facts.status === 'pending' && response && isSuccess(status)) facts.status = 'unknown'
+  // The answer that set it up is not in the capture, but the session plainly lives: clients wait for it.
+  if (facts.status === 'pending' && isSuccess(status)) facts.status = 'unknown'
   if (facts.status === 'pending' || facts.status === 'failed') return
   const signature = o + SMB2_OFFSET.signature
   const signed = (flags & SMB2_FLAGS_SIGNED) !== 0 && !isZero(b, signature, signature + 16)

@@ -30,6 +30,8 @@ export interface StreamOwner {
   /** The frame from which the following bytes come. */
   at(frame: number, time: number): void
   gap(bytes: number): void
+  /** The capture holds only the beginning of the frame at hand. */
+  cut(): void
 }
 
 /** Segments that may pass after the receiver acknowledged a hole: captures put frames a little out of order, and a late one still fills it. */
@@ -89,7 +91,10 @@ export class Stream {
     this.next = (this.next + length) | 0
     this.framer.feed(b, from, to)
     const cut = length - (to - from)
-    if (cut > 0) this.framer.lost(cut)
+    if (cut > 0) {
+      this.owner.cut()
+      this.framer.lost(cut)
+    }
   }
 
   /** Delivers a segment without its first `skip` bytes, which were delivered before. */

@@ -71,6 +71,10 @@ export class Tracker implements FrameSink {
     for (const [linkType, { frame, count }] of unknown) {
       warn(context, 'unknown-link-type', `link type ${linkType} is not known: ${count} packets were not read`, frame)
     }
+    if (context.cutSegments > 0) {
+      const message = `${context.cutSegments} packets with SMB were captured in part: what their ends held is unknown`
+      warn(context, 'cut-packets', message, context.firstCut)
+    }
     if (this.fragments > 0) {
       const message = `IP fragments are not put together: ${this.fragments} packets were not read`
       warn(context, 'ip-fragments', message, this.firstFragment)

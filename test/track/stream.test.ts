@@ -19,6 +19,7 @@ interface Piece {
 function run(pieces: Piece[], { isn = 0xfffffff0, limits = LIMITS, synchronise = true, ackAfter = -1 } = {}) {
   const messages: { command: number; frame: number }[] = []
   const gaps: number[] = []
+  let cuts = 0
   let current = 0
   const reader = {
     wanted: (_b: Uint8Array, _start: number, length: number) => length,
@@ -34,6 +35,9 @@ function run(pieces: Piece[], { isn = 0xfffffff0, limits = LIMITS, synchronise =
     gap: (bytes: number) => {
       gaps.push(bytes)
     },
+    cut: () => {
+      cuts++
+    },
   }
   const stream = new Stream(new Framer(reader, true, 65536), owner, limits)
   if (synchronise) stream.synchronise(isn | 0)
@@ -47,7 +51,7 @@ function run(pieces: Piece[], { isn = 0xfffffff0, limits = LIMITS, synchronise =
     buffer.fill(0xee)
   })
   stream.finish()
-  return { messages, gaps }
+  return { messages, gaps, cuts }
 }
 
 const message = (command: number, size = 20) => packet(smb2({ command, body: new Uint8Array(size).fill(7) }))
@@ -121,13 +125,14 @@ describe('stream', () => {
 
   it('counts bytes that the capture cut as lost, not as missing segments', () => {
     const big = concat([message(9, 2000), message(3)])
-    const { messages, gaps } = run([
+    const { messages, gaps, cuts } = run([
       { at: 0, bytes: big.subarray(0, 96), length: 1460 },
       { at: 1460, bytes: big.subarray(1460, 1500), length: 608 },
       { at: 2068, bytes: big.subarray(2068) },
     ])
     expect(messages.map((m) => m.command)).toEqual([9, 3])
     expect(gaps).toEqual([])
+    expect(cuts).toBe(2)
   })
 
   it('starts with whatever comes first where no SYN was seen', () => {
