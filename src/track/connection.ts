@@ -6,6 +6,7 @@ import { u32le } from '../../dissectors/bytes.ts'
 import { ipText } from '../../dissectors/net/addresses.ts'
 import type { Segment } from '../../dissectors/net/segment.ts'
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
+import { POSITIVE_SESSION_RESPONSE, SESSION_REQUEST } from '../../dissectors/netbios/session-service.ts'
 import {
   PROTOCOL_ID_COMPRESSION,
   PROTOCOL_ID_SMB1,
@@ -17,18 +18,12 @@ import { Framer, type MessageReader } from './framer.ts'
 import type { ConnectionFacts, Endpoint, FrameRef, LogonFacts } from './ledger.ts'
 import type { MessageSink } from './messages.ts'
 import { settlePending } from './pending.ts'
+import { isSmbPort, NETBIOS_SESSION_PORT } from './ports.ts'
 import type { LiveSession } from './session.ts'
 import { smb1Message, smb1Wanted } from './smb1.ts'
 import { type AwaitedSignature, settleSignatures } from './smb1-signing.ts'
 import { compressedMessage, smb2Message, smb2Wanted, transformMessage } from './smb2.ts'
 import { Stream, type StreamOwner } from './stream.ts'
-
-const DIRECT_TCP_PORT = 445
-const NETBIOS_SESSION_PORT = 139
-
-/** RFC 1002 4.3.2, 4.3.3. */
-const NETBIOS_SESSION_REQUEST = 0x81
-const NETBIOS_POSITIVE_RESPONSE = 0x82
 
 /** A request whose answer carries facts. */
 export interface PendingRequest extends FrameRef {
@@ -216,7 +211,7 @@ export class Connection implements MessageReader, StreamOwner {
   }
 
   control(_fromA: boolean, type: number): void {
-    if (type === NETBIOS_SESSION_REQUEST || type === NETBIOS_POSITIVE_RESPONSE) this.netbios = true
+    if (type === SESSION_REQUEST || type === POSITIVE_SESSION_RESPONSE) this.netbios = true
   }
 
   private tcpControl(s: Segment, fromA: boolean, stream: Stream, frame: number, time: number): void {
@@ -292,8 +287,4 @@ function endpoint(e: { w0: number; w1: number; w2: number; w3: number; port: num
 
 function endpointText(e: Endpoint): string {
   return e.ip.includes(':') ? `[${e.ip}]:${e.port}` : `${e.ip}:${e.port}`
-}
-
-function isSmbPort(port: number): boolean {
-  return port === DIRECT_TCP_PORT || port === NETBIOS_SESSION_PORT
 }

@@ -9,6 +9,7 @@
  * on where the packet's length says; where the loss swallowed a prefix it searches for the next prefix with a valid header behind it.
  */
 import { u16le, u32be, u32le } from '../../dissectors/bytes.ts'
+import { SESSION_KEEP_ALIVE, SESSION_MESSAGE, SESSION_REQUEST } from '../../dissectors/netbios/session-service.ts'
 import { SMB1_HEADER_LENGTH } from '../../dissectors/smb1/header.ts'
 import {
   PROTOCOL_ID_COMPRESSION,
@@ -41,10 +42,6 @@ const HEAD = 8
 /** Prefix, protocol id and StructureSize: what a search looks at. */
 const PROBE = 10
 
-const TYPE_MESSAGE = 0x00
-const TYPE_SESSION_REQUEST = 0x81
-const TYPE_KEEP_ALIVE = 0x85
-
 const STATE = { BOUNDARY: 0, GATHER: 1, SKIP: 2, SEARCH: 3 } as const
 
 /** Messages of one compound beyond this are not read: a compound has a few, never thousands. */
@@ -71,7 +68,7 @@ function headerLength(protocolId: number): number {
 /** Does a packet with a message of ours start at `o`, where a packet is due? At least HEAD bytes are there. */
 function isPacketStart(b: Uint8Array, o: number): boolean {
   // The protocol id first: nearly every other payload fails at its 'S'.
-  if (b[o + 5] !== 0x53 || b[o] !== TYPE_MESSAGE) return false
+  if (b[o + 5] !== 0x53 || b[o] !== SESSION_MESSAGE) return false
   const header = headerLength(u32le(b, o + PREFIX))
   return header !== 0 && (u32be(b, o) & 0xffffff) >= header
 }
@@ -181,7 +178,7 @@ export class Framer {
   /** A packet starts at `p`, and at least HEAD bytes are there. */
   private packet(b: Uint8Array, p: number, end: number): number {
     const type = b[p]
-    if (type !== TYPE_MESSAGE) return this.controlPacket(b, p)
+    if (type !== SESSION_MESSAGE) return this.controlPacket(b, p)
     if (!isPacketStart(b, p)) return this.desynchronised(b, p, end)
     const length = u32be(b, p) & 0xffffff
     const start = p + PREFIX
@@ -212,7 +209,7 @@ export class Framer {
     const head = this.ownHead()
     while (this.headLength < HEAD && p < end) {
       head[this.headLength++] = b[p++]
-      if (this.headLength === PREFIX && head[0] !== TYPE_MESSAGE) {
+      if (this.headLength === PREFIX && head[0] !== SESSION_MESSAGE) {
         this.headLength = 0
         this.controlPacket(head, 0)
         return p
@@ -236,7 +233,7 @@ export class Framer {
     const type = b[p]
     // RFC 1002 4.3.1: the length is 17 bits. Anything longer than names and addresses take is no session packet.
     const length = u32be(b, p) & 0x1ffff
-    if (type < TYPE_SESSION_REQUEST || type > TYPE_KEEP_ALIVE || length > 1024) {
+    if (type < SESSION_REQUEST || type > SESSION_KEEP_ALIVE || length > 1024) {
       this.startSearch()
       return p + 1
     }

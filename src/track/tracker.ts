@@ -11,10 +11,8 @@ import type { CaptureFacts, Ledger } from './ledger.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import type { MessageSink } from './messages.ts'
 import { mayBeSmb, passesBy } from './passes-by.ts'
+import { DIRECT_TCP_PORT, isSmbPort, NETBIOS_SESSION_PORT } from './ports.ts'
 import { SynMemory } from './syn-memory.ts'
-
-export const DIRECT_TCP_PORT = 445
-export const NETBIOS_SESSION_PORT = 139
 
 export interface TrackerOptions {
   limits?: Partial<Limits>
@@ -27,6 +25,9 @@ export type CaptureDescription = Omit<CaptureFacts, 'path' | 'smbMessages'>
 
 /** How many idle connections go at once when the table is full: enough to pay for the sorting. */
 const EVICTED_SHARE = 1 / 8
+
+/** Unknown link types that are named; a pcapng file may claim any number. */
+const UNKNOWN_LINKS = 16
 
 /** Prefix and protocol id: what a payload must hold to be recognised as SMB. */
 const RECOGNISABLE = 8
@@ -150,11 +151,7 @@ export class Tracker implements FrameSink {
       return
     }
     const seen = this.unknownLinks.get(linkType)
-    if (seen === undefined) this.unknownLinks.set(linkType, { frame, count: 1 })
-    else seen.count++
+    if (seen !== undefined) seen.count++
+    else if (this.unknownLinks.size < UNKNOWN_LINKS) this.unknownLinks.set(linkType, { frame, count: 1 })
   }
-}
-
-function isSmbPort(port: number): boolean {
-  return port === DIRECT_TCP_PORT || port === NETBIOS_SESSION_PORT
 }
