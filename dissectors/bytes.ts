@@ -36,13 +36,23 @@ export function hex64(low: number, high: number): string {
 /** A GUID as [MS-DTYP] 2.3.4 prints it: the first three groups little-endian. `b` holds 16 bytes from `o`. */
 export function guid(b: Uint8Array, o = 0): string {
   const data1 = u32le(b, o).toString(16).padStart(8, '0')
-  const data2 = u16le(b, o + 4).toString(16).padStart(4, '0')
-  const data3 = u16le(b, o + 6).toString(16).padStart(4, '0')
+  const data2 = u16le(b, o + 4)
+    .toString(16)
+    .padStart(4, '0')
+  const data3 = u16le(b, o + 6)
+    .toString(16)
+    .padStart(4, '0')
   return `${data1}-${data2}-${data3}-${hex(b, o + 8, o + 10)}-${hex(b, o + 10, o + 16)}`
 }
 
 /** True where every byte of the range is zero. */
 export function isZero(b: Uint8Array, start = 0, end = b.length): boolean {
   for (let i = start; i < end; i++) if (b[i] !== 0) return false
+  return true
+}
+
+/** True where `b` has the bytes of `prefix` at `o`. */
+export function startsWith(b: Uint8Array, prefix: Uint8Array, o = 0): boolean {
+  for (let i = 0; i < prefix.length; i++) if (b[o + i] !== prefix[i]) return false
   return true
 }

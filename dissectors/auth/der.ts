@@ -7,7 +7,6 @@
  * What an attacker can reach is bounded: lengths have at most 4 octets and never leave the enclosing element, elements nest at most `DEPTH_LIMIT`
  * deep, and one walk reads at most `ELEMENT_LIMIT` of them. Reaching a limit is `unsupported`: the bytes may be good BER, it is we who stop.
  */
-import { u32be } from '../bytes.ts'
 import type { Cursor } from '../parse.ts'
 import { utf8 } from '../text.ts'
 import { oidText } from './oids.ts'
@@ -91,29 +90,14 @@ export class DerReader {
     return { tag, offset, start: c.offset, end, indefinite: false, depth }
   }
 
-  /** The elements inside a constructed one, in order. */
-  *children(parent: Element, field: string): Generator<Element, void> {
-    if (!(parent.tag & CONSTRUCTED)) this.cursor.malformed(field, parent.offset)
-    let at = parent.start
-    while (!this.atEnd(parent, at, field)) {
-      const child = this.elementAt(at, parent.end, field, parent.depth + 1)
-      yield child
-      at = this.after(child, field)
-    }
+  /** The elements inside a constructed one. */
+  children(parent: Element, field: string): Children {
+    return new Children(this, parent, field)
   }
 
-  /**
-   * The fields of a SEQUENCE in which each is explicitly tagged `[number]`, as in SPNEGO and Kerberos: pairs of the number and the element inside the tag.
-   * Numbers must rise, so that no field comes twice: two decoders could otherwise each take another one for the real one.
-   */
-  *fields(sequence: Element, field: string): Generator<[number: number, value: Element], void> {
-    let last = -1
-    for (const tagged of this.children(this.expect(sequence, DER_TAG.SEQUENCE, field), field)) {
-      const number = tagged.tag - CONTEXT_CONSTRUCTED
-      if (number <= last || number >= HIGH_TAG_NUMBER) this.cursor.malformed(field, tagged.offset)
-      last = number
-      yield [number, this.inside(tagged, field)]
-    }
+  /** The fields of a SEQUENCE in which each is explicitly tagged, as in SPNEGO and Kerberos. */
+  fields(sequence: Element, field: string): Fields {
+    return new Fields(this, sequence, field)
   }
 
   /** The one element inside an explicit tag. */
@@ -130,8 +114,8 @@ export class DerReader {
 
   /** The content octets of a primitive element of this tag. */
   content(element: Element, tag: number, field: string): Uint8Array {
-    const { start, end } = this.expect(element, tag, field)
-    return this.cursor.viewAt(start, end - start, field)
+    this.expectWhole(element, tag, field)
+    return this.captured(element)
   }
 
   /** As much of the content as was captured: shorter than `end - start` where the capture was cut. */
@@ -139,29 +123,37 @@ export class DerReader {
     return this.cursor.bytes.subarray(element.start, element.end)
   }
 
+  /** Raises the fault of content that was not captured to its end. */
+  raiseIfCut({ start, end }: Element, field: string): void {
+    if (end > this.cursor.bytes.length) this.cursor.viewAt(start, end - start, field)
+  }
+
   /** INTEGER or ENUMERATED, two's complement; `malformed` beyond 48 bits, where no protocol field reaches. */
   integer(element: Element, field: string, tag: number = DER_TAG.INTEGER): number {
-    const octets = this.content(element, tag, field)
-    if (octets.length === 0 || octets.length > 6) this.cursor.malformed(field, element.offset)
-    let value = (octets[0] << 24) >> 24
-    for (let i = 1; i < octets.length; i++) value = value * 256 + octets[i]
+    this.expectWhole(element, tag, field)
+    const { start, end } = element
+    const { bytes } = this.cursor
+    if (start === end || end - start > 6) this.cursor.malformed(field, element.offset)
+    let value = (bytes[start] << 24) >> 24
+    for (let at = start + 1; at < end; at++) value = value * 256 + bytes[at]
     return value
   }
 
   /** The first 32 bits of a BIT STRING, bit 0 highest, as KerberosFlags are counted (RFC 4120 5.2.8). Bits that were not sent are zero. */
   flags(element: Element, field: string): number {
-    const octets = this.content(element, DER_TAG.BIT_STRING, field)
-    if (octets.length === 0 || octets[0] > 7) this.cursor.malformed(field, element.offset)
-    const bits = new Uint8Array(4)
-    bits.set(octets.subarray(1, 5))
-    return u32be(bits, 0)
+    this.expectWhole(element, DER_TAG.BIT_STRING, field)
+    const { start, end } = element
+    const { bytes } = this.cursor
+    if (start === end || bytes[start] > 7) this.cursor.malformed(field, element.offset)
+    let flags = 0
+    for (let at = start + 1; at <= start + 4; at++) flags = (flags << 8) | (at < end ? bytes[at] : 0)
+    return flags >>> 0
   }
 
   /** OBJECT IDENTIFIER as dotted text. */
   oid(element: Element, field: string): string {
-    return (
-      oidText(this.content(element, DER_TAG.OBJECT_IDENTIFIER, field)) ?? this.cursor.malformed(field, element.offset)
-    )
+    this.expectWhole(element, DER_TAG.OBJECT_IDENTIFIER, field)
+    return oidText(this.cursor.bytes, element.start, element.end) ?? this.cursor.malformed(field, element.offset)
   }
 
   /** GeneralString, taken for UTF-8. */
@@ -169,9 +161,20 @@ export class DerReader {
     return utf8(this.content(element, DER_TAG.GENERAL_STRING, field))
   }
 
+  /** What an element must be for its content to be read where it stands, without a view of it. */
+  private expectWhole(element: Element, tag: number, field: string): void {
+    this.expect(element, tag, field)
+    this.raiseIfCut(element, field)
+  }
+
   private octet(limit: number, field: string): number {
-    if (this.cursor.offset >= limit) this.cursor.malformed(field)
-    return this.cursor.u8(field)
+    const c = this.cursor
+    const at = c.offset
+    if (at >= limit) c.malformed(field)
+    // A limit lies inside the message, so what is left to raise is `truncated`.
+    if (at >= c.bytes.length) return c.u8(field)
+    c.offset = at + 1
+    return c.bytes[at]
   }
 
   private longLength(octets: number, limit: number, field: string): number {
@@ -187,7 +190,7 @@ export class DerReader {
   }
 
   /** Whether the content of `parent` is over at `at`; an indefinite length that meets no end-of-contents marker is `malformed`. */
-  private atEnd(parent: Element, at: number, field: string): boolean {
+  atEnd(parent: Element, at: number, field: string): boolean {
     if (!parent.indefinite) return at === parent.end
     const c = this.cursor
     c.offset = at
@@ -197,11 +200,78 @@ export class DerReader {
   }
 
   /** The offset that follows an element. An indefinite length has to be walked for it. */
-  private after(element: Element, field: string): number {
+  after(element: Element, field: string): number {
     if (!element.indefinite) return element.end
     let at = element.start
     while (!this.atEnd(element, at, field))
       at = this.after(this.elementAt(at, element.end, field, element.depth + 1), field)
     return at + 2
+  }
+}
+
+/**
+ * The elements inside a constructed one, in order: `advance` reads the next into `element`, or says that there is none. A generator would read nicer,
+ * and costs several times what it reads: blobs are few and large, so most of this code runs unoptimised.
+ */
+export class Children {
+  /** The one read last; before the first, the parent. */
+  element: Element
+  private readonly der: DerReader
+  private readonly parent: Element
+  private readonly field: string
+
+  constructor(der: DerReader, parent: Element, field: string) {
+    if (!(parent.tag & CONSTRUCTED)) der.cursor.malformed(field, parent.offset)
+    this.element = parent
+    this.der = der
+    this.parent = parent
+    this.field = field
+  }
+
+  advance(): boolean {
+    const { der, parent, field } = this
+    const at = this.element === parent ? parent.start : der.after(this.element, field)
+    if (der.atEnd(parent, at, field)) return false
+    this.element = der.elementAt(at, parent.end, field, parent.depth + 1)
+    return true
+  }
+
+  *[Symbol.iterator](): Generator<Element, void> {
+    while (this.advance()) yield this.element
+  }
+}
+
+/**
+ * The fields of a SEQUENCE in which each is explicitly tagged `[number]`: `advance` reads the next number and the element inside the tag. Numbers must
+ * rise, so that no field comes twice: two decoders could otherwise each take another one for the real one.
+ */
+export class Fields {
+  number = -1
+  /** Before the first field, the sequence. */
+  value: Element
+  private readonly tagged: Children
+  private readonly der: DerReader
+  private readonly field: string
+
+  constructor(der: DerReader, sequence: Element, field: string) {
+    this.value = der.expect(sequence, DER_TAG.SEQUENCE, field)
+    this.tagged = der.children(sequence, field)
+    this.der = der
+    this.field = field
+  }
+
+  advance(): boolean {
+    const { der, field, tagged } = this
+    if (!tagged.advance()) return false
+    const { element } = tagged
+    const number = element.tag - CONTEXT_CONSTRUCTED
+    if (number <= this.number || number >= HIGH_TAG_NUMBER) der.cursor.malformed(field, element.offset)
+    this.number = number
+    this.value = der.inside(element, field)
+    return true
+  }
+
+  *[Symbol.iterator](): Generator<[number: number, value: Element], void> {
+    while (this.advance()) yield [this.number, this.value]
   }
 }

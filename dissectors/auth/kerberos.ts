@@ -16,7 +16,7 @@
 import { u16be } from '../bytes.ts'
 import { Cursor, type Parsed, parse } from '../parse.ts'
 import { utf8 } from '../text.ts'
-import { applicationTag, DER_TAG, DerReader, type Element } from './der.ts'
+import { applicationTag, DER_TAG, DerReader, type Element, type Fields } from './der.ts'
 import { GSS_TOKEN_TAG, type GssToken, readGssToken } from './gss.ts'
 import { isKerberosMechanism, OID_KRB5, OID_MS_KRB5 } from './oids.ts'
 
@@ -127,8 +127,11 @@ function readTokenId(c: Cursor, start: number, end: number): number | null {
 
 function readApReq(der: DerReader, message: Element, out: Partial<ApReq>): ApReq {
   out.kind = 'ap-req'
-  for (const [number, value] of messageFields(der, message, KRB_AP_REQ, 'AP-REQ')) {
-    if (number === 2) {
+  const fields = der.fields(der.inside(message, 'AP-REQ'), 'AP-REQ')
+  while (fields.advance()) {
+    const { number, value } = fields
+    if (number < 2) readPreamble(der, fields, KRB_AP_REQ)
+    else if (number === 2) {
       out.apOptions = der.flags(value, 'ap-options')
       out.mutualRequired = (out.apOptions & AP_OPTION_MUTUAL_REQUIRED) !== 0
     } else if (number === 3) out.ticket = readTicket(der, value)
@@ -145,7 +148,9 @@ function readTicket(der: DerReader, ticket: Element): Ticket {
   let realm: string | undefined
   let serverName: string | undefined
   let encPart: { etype: number; kvno: number | null } | undefined
-  for (const [number, value] of der.fields(der.inside(ticket, 'ticket'), 'ticket')) {
+  const fields = der.fields(der.inside(ticket, 'ticket'), 'ticket')
+  while (fields.advance()) {
+    const { number, value } = fields
     if (number === 0) readVersion(der, value, 'tkt-vno')
     else if (number === 1) realm = der.generalString(value, 'realm')
     else if (number === 2) serverName = readPrincipalName(der, value, 'sname')
@@ -159,8 +164,10 @@ function readTicket(der: DerReader, ticket: Element): Ticket {
 
 function readApRep(der: DerReader, message: Element, out: Partial<ApRep>): ApRep {
   out.kind = 'ap-rep'
-  for (const [number, value] of messageFields(der, message, KRB_AP_REP, 'AP-REP')) {
-    if (number === 2) out.etype = readEncryptedData(der, value, 'enc-part').etype
+  const fields = der.fields(der.inside(message, 'AP-REP'), 'AP-REP')
+  while (fields.advance()) {
+    if (fields.number < 2) readPreamble(der, fields, KRB_AP_REP)
+    else if (fields.number === 2) out.etype = readEncryptedData(der, fields.value, 'enc-part').etype
   }
   if (out.etype === undefined) der.cursor.malformed('enc-part', message.offset)
   return out as ApRep
@@ -168,8 +175,11 @@ function readApRep(der: DerReader, message: Element, out: Partial<ApRep>): ApRep
 
 function readKrbError(der: DerReader, message: Element, out: Partial<KrbError>): KrbError {
   out.kind = 'krb-error'
-  for (const [number, value] of messageFields(der, message, KRB_ERROR, 'KRB-ERROR')) {
-    if (number === 4) out.serverTime = readKerberosTime(der, value)
+  const fields = der.fields(der.inside(message, 'KRB-ERROR'), 'KRB-ERROR')
+  while (fields.advance()) {
+    const { number, value } = fields
+    if (number < 2) readPreamble(der, fields, KRB_ERROR)
+    else if (number === 4) out.serverTime = readKerberosTime(der, value)
     else if (number === 5) addMicroseconds(out, der.integer(value, 'susec'))
     else if (number === 6) out.code = der.integer(value, 'error-code')
     else if (number === 9) out.realm = der.generalString(value, 'realm')
@@ -180,20 +190,10 @@ function readKrbError(der: DerReader, message: Element, out: Partial<KrbError>):
   return { kind: 'krb-error', code, realm, serverName, serverTime }
 }
 
-/** The fields after pvno and msg-type, with which every message begins. */
-function* messageFields(
-  der: DerReader,
-  message: Element,
-  type: number,
-  field: string,
-): Generator<[number: number, value: Element], void> {
-  for (const entry of der.fields(der.inside(message, field), field)) {
-    const [number, value] = entry
-    if (number === 0) readVersion(der, value, 'pvno')
-    else if (number === 1) {
-      if (der.integer(value, 'msg-type') !== type) der.cursor.malformed('msg-type', value.offset)
-    } else yield entry
-  }
+/** pvno [0] and msg-type [1], with which every message begins. */
+function readPreamble(der: DerReader, { number, value }: Fields, type: number): void {
+  if (number === 0) readVersion(der, value, 'pvno')
+  else if (der.integer(value, 'msg-type') !== type) der.cursor.malformed('msg-type', value.offset)
 }
 
 function readVersion(der: DerReader, value: Element, field: string): void {
@@ -203,7 +203,9 @@ function readVersion(der: DerReader, value: Element, field: string): void {
 function readEncryptedData(der: DerReader, data: Element, field: string): { etype: number; kvno: number | null } {
   let etype: number | undefined
   let kvno: number | null = null
-  for (const [number, value] of der.fields(data, field)) {
+  const fields = der.fields(data, field)
+  while (fields.advance()) {
+    const { number, value } = fields
     if (number === 0) etype = der.integer(value, 'etype')
     else if (number === 1) kvno = der.integer(value, 'kvno')
   }
@@ -211,11 +213,12 @@ function readEncryptedData(der: DerReader, data: Element, field: string): { etyp
 }
 
 function readPrincipalName(der: DerReader, name: Element, field: string): string {
-  for (const [number, value] of der.fields(name, field)) {
-    if (number !== 1) continue
+  const fields = der.fields(name, field)
+  while (fields.advance()) {
+    if (fields.number !== 1) continue
+    const names = der.children(der.expect(fields.value, DER_TAG.SEQUENCE, 'name-string'), 'name-string')
     const parts: string[] = []
-    der.expect(value, DER_TAG.SEQUENCE, 'name-string')
-    for (const part of der.children(value, 'name-string')) parts.push(der.generalString(part, 'name-string'))
+    while (names.advance()) parts.push(der.generalString(names.element, 'name-string'))
     return parts.join('/')
   }
   return der.cursor.malformed('name-string', name.offset)

@@ -1,6 +1,7 @@
 /**
  * Object identifiers of the mechanisms that an SMB security blob can name: RFC 4178, RFC 4121, [MS-SPNG], [MS-NEGOEX], [MS-KILE].
  */
+import { startsWith } from '../bytes.ts'
 
 export const OID_SPNEGO = '1.3.6.1.5.5.2'
 export const OID_NTLMSSP = '1.3.6.1.4.1.311.2.2.10'
@@ -36,11 +37,30 @@ export function isKerberosMechanism(oid: string): boolean {
 /** Content octets beyond which an identifier is not read: a 128-bit UUID under 2.25 takes 20. */
 const OID_LENGTH_LIMIT = 64
 
+/** Content octets of the identifiers above: nearly every one on the wire is one of them, and comparing costs less than decoding. */
+const KNOWN: readonly { octets: Uint8Array; text: string }[] = [
+  { octets: Uint8Array.of(0x2b, 6, 1, 4, 1, 0x82, 0x37, 2, 2, 0x0a), text: OID_NTLMSSP },
+  { octets: Uint8Array.of(0x2b, 6, 1, 5, 5, 2), text: OID_SPNEGO },
+  { octets: Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 1, 2, 2), text: OID_KRB5 },
+  { octets: Uint8Array.of(0x2a, 0x86, 0x48, 0x82, 0xf7, 0x12, 1, 2, 2), text: OID_MS_KRB5 },
+  { octets: Uint8Array.of(0x2b, 6, 1, 4, 1, 0x82, 0x37, 2, 2, 0x1e), text: OID_NEGOEX },
+  { octets: Uint8Array.of(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 1, 2, 2, 3), text: OID_KRB5_U2U },
+  { octets: Uint8Array.of(0x2b, 6, 1, 5, 2, 5), text: OID_IAKERB },
+]
+
 /**
- * The dotted text of an identifier's content octets (X.690 8.19). Null where they are none: empty, longer than 64 octets, cut inside an arc, or with an
- * arc that starts with the padding octet 0x80.
+ * The dotted text of an identifier's content octets (X.690 8.19), which stand in `bytes` from `start` to `end`. Null where they are none: empty, longer
+ * than 64 octets, cut inside an arc, or with an arc that starts with the padding octet 0x80.
  */
-export function oidText(content: Uint8Array): string | null {
+export function oidText(bytes: Uint8Array, start = 0, end = bytes.length): string | null {
+  for (let i = 0; i < KNOWN.length; i++) {
+    const { octets, text } = KNOWN[i]
+    if (octets.length === end - start && startsWith(bytes, octets, start)) return text
+  }
+  return decode(bytes.subarray(start, end))
+}
+
+function decode(content: Uint8Array): string | null {
   if (content.length === 0 || content.length > OID_LENGTH_LIMIT) return null
   if (content[content.length - 1] & 0x80) return null
   let text = ''

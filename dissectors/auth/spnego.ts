@@ -9,6 +9,7 @@
  * Windows servers send NegTokenInit2 in their NEGOTIATE response. The two forms of `[3]` tell themselves apart: mechListMIC is an OCTET STRING,
  * negHints a SEQUENCE.
  */
+import { startsWith } from '../bytes.ts'
 import { Cursor, type Parsed, parse } from '../parse.ts'
 import { contextTag, DER_TAG, DerReader, type Element } from './der.ts'
 import { GSS_TOKEN_TAG, readGssToken } from './gss.ts'
@@ -78,9 +79,9 @@ export interface InnerToken {
  * was cut inside a token, the fault is `truncated` and `partial` holds what there is of the token.
  */
 export function parseSecurityBlob(blob: Uint8Array, wireLength: number = blob.length): Parsed<SecurityBlob> {
+  if (wireLength === 0) return { ok: true, value: { form: 'empty' } }
   return parse<SecurityBlob>(new Cursor(blob, wireLength), (c, out) => {
-    if (wireLength === 0) return Object.assign(out, { form: 'empty' } as const)
-    if (c.viewAt(0, 1, 'SecurityBuffer')[0] === NTLMSSP_SIGNATURE[0]) return readRawNtlmssp(c, 0, wireLength, out)
+    if (blob[0] === NTLMSSP_SIGNATURE[0]) return readRawNtlmssp(c, 0, wireLength, out)
     const der = new DerReader(c)
     const root = der.root('SecurityBuffer')
     if (root.tag === contextTag(0)) return readNegTokenInit(der, root, out)
@@ -113,19 +114,22 @@ export function innerToken(blob: Partial<SecurityBlob>): InnerToken {
 function tokenKind(bytes: Uint8Array | null, wireLength: number): InnerToken {
   if (bytes === null || wireLength === 0) return { kind: 'none', bytes: null, wireLength: 0 }
   if (isNtlmssp(bytes)) return { kind: 'ntlmssp', bytes, wireLength }
-  if (NEGOEX_SIGNATURE.every((octet, i) => bytes[i] === octet)) return { kind: 'negoex', bytes, wireLength }
+  if (startsWith(bytes, NEGOEX_SIGNATURE)) return { kind: 'negoex', bytes, wireLength }
   return { kind: isKerberosToken(bytes, wireLength) ? 'kerberos' : 'unknown', bytes, wireLength }
 }
 
 function readNegTokenInit(der: DerReader, token: Element, out: Partial<SecurityBlob>): NegTokenInit {
-  const init: Partial<NegTokenInit> = Object.assign(out, { form: 'neg-token-init' } as const)
+  const init = out as Partial<NegTokenInit>
+  init.form = 'neg-token-init'
   der.expect(token, contextTag(0), 'NegTokenInit')
-  for (const [number, value] of der.fields(der.inside(token, 'NegTokenInit'), 'NegTokenInit')) {
+  const fields = der.fields(der.inside(token, 'NegTokenInit'), 'NegTokenInit')
+  while (fields.advance()) {
+    const { number, value } = fields
     if (number === 0) readMechTypes(der, value, init)
     else if (number === 2) {
       init.mechToken = der.captured(der.expect(value, DER_TAG.OCTET_STRING, 'mechToken'))
       init.mechTokenLength = value.end - value.start
-      der.content(value, DER_TAG.OCTET_STRING, 'mechToken')
+      der.raiseIfCut(value, 'mechToken')
     } else if (number === 3 && value.tag === DER_TAG.SEQUENCE) readNegHints(der, value, init)
     else if (number === 3 || number === 4) init.mechListMic = isMic(der, value)
   }
@@ -139,28 +143,31 @@ function readNegTokenInit(der: DerReader, token: Element, out: Partial<SecurityB
   }
 }
 
-function readMechTypes(der: DerReader, list: Element, init: Partial<NegTokenInit>): void {
+function readMechTypes(der: DerReader, sequence: Element, init: Partial<NegTokenInit>): void {
   const mechTypes: string[] = []
   init.mechTypes = mechTypes
-  der.expect(list, DER_TAG.SEQUENCE, 'mechTypes')
-  for (const mechType of der.children(list, 'mechTypes')) mechTypes.push(der.oid(mechType, 'mechTypes'))
+  der.expect(sequence, DER_TAG.SEQUENCE, 'mechTypes')
+  const list = der.children(sequence, 'mechTypes')
+  while (list.advance()) mechTypes.push(der.oid(list.element, 'mechTypes'))
 }
 
 function readNegHints(der: DerReader, hints: Element, init: Partial<NegTokenInit>): void {
-  for (const [number, value] of der.fields(hints, 'negHints')) {
-    if (number === 0) init.negHints = der.generalString(value, 'hintName')
-  }
+  const fields = der.fields(hints, 'negHints')
+  while (fields.advance()) if (fields.number === 0) init.negHints = der.generalString(fields.value, 'hintName')
 }
 
 function readNegTokenResp(der: DerReader, token: Element, out: Partial<SecurityBlob>): NegTokenResp {
-  const resp: Partial<NegTokenResp> = Object.assign(out, { form: 'neg-token-resp' } as const)
-  for (const [number, value] of der.fields(der.inside(token, 'NegTokenResp'), 'NegTokenResp')) {
+  const resp = out as Partial<NegTokenResp>
+  resp.form = 'neg-token-resp'
+  const fields = der.fields(der.inside(token, 'NegTokenResp'), 'NegTokenResp')
+  while (fields.advance()) {
+    const { number, value } = fields
     if (number === 0) resp.negState = der.integer(value, 'negState', DER_TAG.ENUMERATED)
     else if (number === 1) resp.supportedMech = der.oid(value, 'supportedMech')
     else if (number === 2) {
       resp.responseToken = der.captured(der.expect(value, DER_TAG.OCTET_STRING, 'responseToken'))
       resp.responseTokenLength = value.end - value.start
-      der.content(value, DER_TAG.OCTET_STRING, 'responseToken')
+      der.raiseIfCut(value, 'responseToken')
     } else if (number === 3) resp.mechListMic = isMic(der, value, resp.responseToken)
   }
   return {
@@ -179,17 +186,23 @@ function readNegTokenResp(der: DerReader, token: Element, out: Partial<SecurityB
  */
 function isMic(der: DerReader, value: Element, responseToken: Uint8Array | null = null): boolean {
   const mic = der.content(value, DER_TAG.OCTET_STRING, 'mechListMIC')
-  const isCopy = mic.length === responseToken?.length && mic.every((octet, i) => octet === responseToken[i])
+  const isCopy = mic.length === responseToken?.length && startsWith(mic, responseToken)
   return mic.length > 0 && !isCopy
 }
 
 function readRawNtlmssp(c: Cursor, start: number, end: number, out: Partial<SecurityBlob>): RawToken {
-  if (!isNtlmssp(c.viewAt(start, NTLMSSP_SIGNATURE.length, 'Signature'))) c.unsupported('SecurityBuffer', start)
+  c.offset = start
+  c.skip(NTLMSSP_SIGNATURE.length, 'Signature')
+  if (!startsWith(c.bytes, NTLMSSP_SIGNATURE, start)) c.unsupported('SecurityBuffer', start)
   return readRaw(c, 'raw-ntlmssp', start, end, out)
 }
 
 function readRaw(c: Cursor, form: RawToken['form'], start: number, end: number, out: Partial<SecurityBlob>): RawToken {
-  const raw = Object.assign(out, { form, token: c.bytes.subarray(start, end), tokenLength: end - start })
-  c.viewAt(start, end - start, 'SecurityBuffer')
-  return raw
+  const raw = out as Partial<RawToken>
+  raw.form = form
+  raw.token = c.bytes.subarray(start, end)
+  raw.tokenLength = end - start
+  c.offset = start
+  c.skip(end - start, 'SecurityBuffer')
+  return raw as RawToken
 }
