@@ -55,17 +55,6 @@ export interface AvPairs {
   anomalies: string[]
 }
 
-type TextField = 'nbComputerName' | 'nbDomainName' | 'dnsComputerName' | 'dnsDomainName' | 'dnsTreeName' | 'targetName'
-
-const TEXT_FIELDS: ReadonlyMap<number, TextField> = new Map([
-  [AV_ID.MsvAvNbComputerName, 'nbComputerName'],
-  [AV_ID.MsvAvNbDomainName, 'nbDomainName'],
-  [AV_ID.MsvAvDnsComputerName, 'dnsComputerName'],
-  [AV_ID.MsvAvDnsDomainName, 'dnsDomainName'],
-  [AV_ID.MsvAvDnsTreeName, 'dnsTreeName'],
-  [AV_ID.MsvAvTargetName, 'targetName'],
-])
-
 /** Reads a list that is there from its first byte to its last. Never fails: what is odd is said in `anomalies`. */
 export function parseAvPairs(list: Uint8Array): AvPairs {
   const pairs: AvPairs = {
@@ -82,16 +71,15 @@ export function parseAvPairs(list: Uint8Array): AvPairs {
     unknown: [],
     anomalies: [],
   }
-  const anomalies = new Set<string>()
-  const end = readPairs(list, pairs, anomalies)
-  if (end !== null) anomalies.add(end)
-  pairs.anomalies.push(...anomalies)
+  const end = readPairs(list, pairs)
+  if (end !== null) note(pairs, end)
   return pairs
 }
 
 /** Fills `pairs` up to MsvAvEOL: null then, otherwise why it stopped before one. */
-function readPairs(list: Uint8Array, pairs: AvPairs, anomalies: Set<string>): string | null {
-  const seen = new Set<number>()
+function readPairs(list: Uint8Array, pairs: AvPairs): string | null {
+  /** One bit for each id of the specification. */
+  let seen = 0
   let at = 0
   for (let count = 0; count < AV_PAIR_LIMIT; count++) {
     if (at + 4 > list.length) return 'av-pair-without-end'
@@ -100,23 +88,48 @@ function readPairs(list: Uint8Array, pairs: AvPairs, anomalies: Set<string>): st
     if (avId === AV_ID.MsvAvEOL) return avLen === 0 ? null : 'av-pair-length'
     const next = at + 4 + avLen
     if (next > list.length) return 'av-pair-out-of-bounds'
-    if (seen.has(avId)) anomalies.add('av-pair-repeated')
-    else if (!keep(pairs, avId, list.subarray(at + 4, next))) anomalies.add('av-pair-length')
-    seen.add(avId)
+    const value = list.subarray(at + 4, next)
+    if (avId > AV_ID.MsvAvChannelBindings) keepUnknown(pairs, avId, value)
+    else {
+      if (seen & (1 << avId)) note(pairs, 'av-pair-repeated')
+      else if (!keep(pairs, avId, value)) note(pairs, 'av-pair-length')
+      seen |= 1 << avId
+    }
     at = next
   }
   return 'av-pair-limit'
 }
 
-/** Puts a value in its place; false where its length is not one of its type. */
+function note(pairs: AvPairs, anomaly: string): void {
+  if (!pairs.anomalies.includes(anomaly)) pairs.anomalies.push(anomaly)
+}
+
+function keepUnknown(pairs: AvPairs, avId: number, value: Uint8Array): void {
+  if (pairs.unknown.some((pair) => pair.avId === avId)) note(pairs, 'av-pair-repeated')
+  else pairs.unknown.push({ avId, value })
+}
+
+/** Puts the value of an id of the specification in its place; false where its length is not one of its type. */
 function keep(pairs: AvPairs, avId: number, value: Uint8Array): boolean {
-  const text = TEXT_FIELDS.get(avId)
-  if (text !== undefined) {
-    // Some Samba servers end a text with a NUL, which [MS-NLMP] 2.2.2.1 rules out: their empty one is a NUL alone.
-    pairs[text] = utf16le(value).replace(/\0$/, '')
-    return value.length % 2 === 0
-  }
   switch (avId) {
+    case AV_ID.MsvAvNbComputerName:
+      pairs.nbComputerName = text(value)
+      return isText(value)
+    case AV_ID.MsvAvNbDomainName:
+      pairs.nbDomainName = text(value)
+      return isText(value)
+    case AV_ID.MsvAvDnsComputerName:
+      pairs.dnsComputerName = text(value)
+      return isText(value)
+    case AV_ID.MsvAvDnsDomainName:
+      pairs.dnsDomainName = text(value)
+      return isText(value)
+    case AV_ID.MsvAvDnsTreeName:
+      pairs.dnsTreeName = text(value)
+      return isText(value)
+    case AV_ID.MsvAvTargetName:
+      pairs.targetName = text(value)
+      return isText(value)
     case AV_ID.MsvAvFlags:
       if (value.length !== 4) return false
       pairs.flags = u32le(value, 0)
@@ -125,15 +138,22 @@ function keep(pairs: AvPairs, avId: number, value: Uint8Array): boolean {
       if (value.length !== 8) return false
       pairs.timestamp = (BigInt(u32le(value, 4)) << 32n) | BigInt(u32le(value, 0))
       return true
-    case AV_ID.MsvAvSingleHost:
-      pairs.singleHost = value
-      return true
     case AV_ID.MsvAvChannelBindings:
       if (value.length !== 16) return false
       pairs.channelBindings = value
       return true
     default:
-      pairs.unknown.push({ avId, value })
+      pairs.singleHost = value
       return true
   }
+}
+
+/** Some Samba servers end a text with a NUL, which [MS-NLMP] 2.2.2.1 rules out: their empty one is a NUL alone. */
+function text(value: Uint8Array): string {
+  const all = utf16le(value)
+  return all.charCodeAt(all.length - 1) === 0 ? all.slice(0, -1) : all
+}
+
+function isText(value: Uint8Array): boolean {
+  return value.length % 2 === 0
 }

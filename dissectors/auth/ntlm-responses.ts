@@ -12,7 +12,7 @@
  *   24       anything else                               ntlmv1
  *   >= 44    whatever, with 01 01 at byte 16 of NT       ntlmv2
  */
-import { hex, isZero } from '../bytes.ts'
+import { hex, isZero, startsWith } from '../bytes.ts'
 import { Cursor, type Parsed, parse } from '../parse.ts'
 import { type AvPairs, parseAvPairs } from './av-pairs.ts'
 
@@ -45,9 +45,14 @@ export function classifyResponses(
     // All zero is how a client leaves the LM response out where the message wants one: no LM hash left the host.
     if (lm.length !== RESPONSE_V1_LENGTH || isZero(lm)) return 'ntlmv1'
     if (extendedSecurity && isZero(lm, 8)) return 'ntlmv1-ess'
-    return lm.every((octet, i) => octet === nt[i]) ? 'ntlmv1' : 'lm+ntlmv1'
+    return startsWith(lm, nt) ? 'ntlmv1' : 'lm+ntlmv1'
   }
-  return nt.length >= RESPONSE_V2_LENGTH && nt[16] === 1 && nt[17] === 1 ? 'ntlmv2' : 'unknown'
+  return isNtlmv2(nt) ? 'ntlmv2' : 'unknown'
+}
+
+/** Whether a response has the length and the two version bytes of NTLMv2: `parseNtlmv2Response` reads it then. */
+export function isNtlmv2(nt: Uint8Array): boolean {
+  return nt.length >= RESPONSE_V2_LENGTH && nt[16] === 1 && nt[17] === 1
 }
 
 /**
@@ -69,14 +74,15 @@ export interface Ntlmv2Response {
 /** Reads an NtChallengeResponse. A RespType other than 1 is `unsupported`. */
 export function parseNtlmv2Response(nt: Uint8Array, wireLength: number = nt.length): Parsed<Ntlmv2Response> {
   return parse<Ntlmv2Response>(new Cursor(nt, wireLength), (c, out) => {
-    const response = c.view(16, 'Response')
+    c.skip(16, 'Response')
     if (c.u8('RespType') !== 1) c.unsupported('RespType', 16)
     if (c.u8('HiRespType') !== 1) c.unsupported('HiRespType', 17)
-    out.ntProofStr = hex(response)
+    out.ntProofStr = hex(nt, 0, 16)
     c.skip(2, 'Reserved1')
     c.skip(4, 'Reserved2')
     out.timeStamp = c.u64('TimeStamp')
-    out.challengeFromClient = hex(c.view(8, 'ChallengeFromClient'))
+    c.skip(8, 'ChallengeFromClient')
+    out.challengeFromClient = hex(nt, 32, 40)
     c.skip(4, 'Reserved3')
     out.avPairs = parseAvPairs(c.view(c.remaining(), 'AvPairs'))
     return out as Ntlmv2Response

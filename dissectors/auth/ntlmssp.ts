@@ -14,11 +14,17 @@
  * fields. `…-overlaps-…`: shares bytes with another one. `buffers-out-of-order`: not in the order that Windows, Samba and the tools built like them
  * write: domain before user before workstation, and the LM before the NT response.
  */
-import { hex, isZero, u16le, u32le } from '../bytes.ts'
+import { hex, isZero, startsWith, u16le, u32le } from '../bytes.ts'
 import { Cursor, type Parsed, parse } from '../parse.ts'
 import { oem, utf16le } from '../text.ts'
 import { type AvPairs, parseAvPairs } from './av-pairs.ts'
-import { classifyResponses, type NtlmResponseKind, type Ntlmv2Response, parseNtlmv2Response } from './ntlm-responses.ts'
+import {
+  classifyResponses,
+  isNtlmv2,
+  type NtlmResponseKind,
+  type Ntlmv2Response,
+  parseNtlmv2Response,
+} from './ntlm-responses.ts'
 
 export const NTLMSSP_SIGNATURE = Uint8Array.of(0x4e, 0x54, 0x4c, 0x4d, 0x53, 0x53, 0x50, 0x00)
 
@@ -95,7 +101,7 @@ export interface NtlmAuthenticate {
 
 /** Whether a token starts with the signature. */
 export function isNtlmssp(token: Uint8Array): boolean {
-  return NTLMSSP_SIGNATURE.every((octet, i) => token[i] === octet)
+  return startsWith(token, NTLMSSP_SIGNATURE)
 }
 
 /** MessageType, null for anything else. */
@@ -112,11 +118,13 @@ export function parseNtlmNegotiate(token: Uint8Array, wireLength: number = token
     out.negotiateFlags = c.u32('NegotiateFlags')
     const domainName = wireLength < 32 ? null : readBuffer(c, 'DomainName')
     const workstation = wireLength < 32 ? null : readBuffer(c, 'Workstation')
-    const payload = new Payload(c, c.offset, [domainName, workstation])
+    const payload = new Payload(c, c.offset, domainName && workstation ? [domainName, workstation] : [])
     out.anomalies = payload.anomalies
     out.version = readVersion(c, 32, out.negotiateFlags, payload.start)
-    assign(out, 'domainName', payload.text(domainName, 0))
-    assign(out, 'workstation', payload.text(workstation, 0))
+    const domainText = payload.text(domainName, 0)
+    if (domainText !== undefined) out.domainName = domainText
+    const workstationText = payload.text(workstation, 0)
+    if (workstationText !== undefined) out.workstation = workstationText
     payload.raiseIfCut()
     return out as NtlmNegotiate
   })
@@ -128,14 +136,16 @@ export function parseNtlmChallenge(token: Uint8Array, wireLength: number = token
     readMessageType(c, CHALLENGE_MESSAGE)
     const targetName = readBuffer(c, 'TargetName')
     out.negotiateFlags = c.u32('NegotiateFlags')
-    out.serverChallenge = hex(c.view(8, 'ServerChallenge'))
+    c.skip(8, 'ServerChallenge')
+    out.serverChallenge = hex(c.bytes, 24, 32)
     const targetInfo = payloadStart(c, 32, [targetName]) < 48 ? null : readTargetInfoFields(c)
-    const payload = new Payload(c, 32, [targetName, targetInfo])
+    const payload = new Payload(c, 32, targetInfo ? [targetName, targetInfo] : [targetName])
     out.anomalies = payload.anomalies
     out.version = readVersion(c, 48, out.negotiateFlags, payload.start)
-    assign(out, 'targetName', payload.text(targetName, out.negotiateFlags))
+    const targetText = payload.text(targetName, out.negotiateFlags)
+    if (targetText !== undefined) out.targetName = targetText
     const list = payload.bytes(targetInfo)
-    assign(out, 'targetInfo', list?.length === 0 ? null : list && parseAvPairs(list))
+    if (list !== undefined) out.targetInfo = list === null || list.length === 0 ? null : parseAvPairs(list)
     payload.raiseIfCut()
     return out as NtlmChallenge
   })
@@ -160,20 +170,26 @@ export function parseNtlmAuthenticate(token: Uint8Array, wireLength: number = to
     const sessionKey = payloadStart(c, 52, buffers) < 64 ? null : readBuffer(c, 'EncryptedRandomSessionKey')
     out.encryptedRandomSessionKeyLength = sessionKey?.length ?? 0
     out.negotiateFlags = sessionKey && c.u32('NegotiateFlags')
-    const payload = new Payload(c, 52, [...buffers, sessionKey])
+    if (sessionKey !== null) buffers.push(sessionKey)
+    const payload = new Payload(c, 52, buffers)
     out.anomalies = payload.anomalies
     if (sessionKey === null) out.anomalies.push('header-without-flags')
-    const usual = payload.inOrder(domainName, userName, workstation) && payload.inOrder(lm, nt)
+    const usual = payload.inOrder([domainName, userName, workstation]) && payload.inOrder([lm, nt])
     if (!usual) out.anomalies.push('buffers-out-of-order')
     const flags = out.negotiateFlags ?? 0
     out.version = readVersion(c, 64, flags, payload.start)
     out.mic = payload.start < 88 ? null : c.viewAt(72, 16, 'MIC')
     out.micZero = out.mic && isZero(out.mic)
-    assign(out, 'domainName', payload.text(domainName, flags))
-    assign(out, 'userName', payload.text(userName, flags))
-    assign(out, 'workstation', payload.text(workstation, flags))
-    assign(out, 'lmChallengeResponse', payload.bytes(lm))
-    assign(out, 'ntChallengeResponse', payload.bytes(nt))
+    const domainText = payload.text(domainName, flags)
+    if (domainText !== undefined) out.domainName = domainText
+    const userText = payload.text(userName, flags)
+    if (userText !== undefined) out.userName = userText
+    const workstationText = payload.text(workstation, flags)
+    if (workstationText !== undefined) out.workstation = workstationText
+    const lmBytes = payload.bytes(lm)
+    if (lmBytes !== undefined) out.lmChallengeResponse = lmBytes
+    const ntBytes = payload.bytes(nt)
+    if (ntBytes !== undefined) out.ntChallengeResponse = ntBytes
     judgeResponses(out)
     payload.raiseIfCut()
     return out as NtlmAuthenticate
@@ -185,20 +201,22 @@ function judgeResponses(out: Partial<NtlmAuthenticate>): void {
   const { lmChallengeResponse: lm, ntChallengeResponse: nt, userNameLength } = out
   if (lm === undefined || nt === undefined || userNameLength === undefined) return
   out.responses = lm && nt ? classifyResponses(lm, nt, userNameLength) : 'unknown'
-  const ntlmv2 = nt && parseNtlmv2Response(nt)
+  const ntlmv2 = nt && isNtlmv2(nt) ? parseNtlmv2Response(nt) : null
   out.ntlmv2 = ntlmv2?.ok ? ntlmv2.value : null
 }
 
 function readMessageType(c: Cursor, type: number): void {
-  if (!isNtlmssp(c.view(NTLMSSP_SIGNATURE.length, 'Signature'))) c.malformed('Signature', 0)
+  c.skip(NTLMSSP_SIGNATURE.length, 'Signature')
+  if (!isNtlmssp(c.bytes)) c.malformed('Signature', 0)
   if (c.u32('MessageType') !== type) c.unsupported('MessageType', 8)
 }
 
 /** VERSION at `offset`: only where the flag says so and the payload leaves room for it, for senders set the flag without having the field. */
 function readVersion(c: Cursor, offset: number, flags: number, payload: number): OsVersion | null {
   if (!(flags & NTLMSSP_NEGOTIATE_VERSION) || payload < offset + 8) return null
-  const version = c.viewAt(offset, 8, 'Version')
-  return { major: version[0], minor: version[1], build: u16le(version, 2) }
+  c.offset = offset
+  c.skip(8, 'Version')
+  return { major: c.bytes[offset], minor: c.bytes[offset + 1], build: u16le(c.bytes, offset + 2) }
 }
 
 function readTargetInfoFields(c: Cursor): BufferFields {
@@ -214,68 +232,85 @@ interface BufferFields {
 }
 
 function readBuffer(c: Cursor, field: string): BufferFields {
-  const length = c.u16(`${field}Len`)
+  const at = c.offset
+  if (at + 8 > c.bytes.length || at + 8 > c.wireLength) raiseInBuffer(c, field)
+  c.offset = at + 8
+  return { field, length: u16le(c.bytes, at), offset: u32le(c.bytes, at + 4) }
+}
+
+/** Raises the fault of the part of a security buffer that is not there. The names of the parts are made for no other. */
+function raiseInBuffer(c: Cursor, field: string): void {
+  c.skip(2, `${field}Len`)
   c.skip(2, `${field}MaxLen`)
-  return { field, length, offset: c.u32(`${field}BufferOffset`) }
+  c.skip(4, `${field}BufferOffset`)
 }
 
 /**
  * The lowest offset of a buffer that has any bytes, the message's end where none has. A buffer that points into the first `fixed` bytes, which every
  * form of the message has, tells nothing about the form.
  */
-function payloadStart(c: Cursor, fixed: number, buffers: readonly (BufferFields | null)[]): number {
+function payloadStart(c: Cursor, fixed: number, buffers: readonly BufferFields[]): number {
   let start = c.wireLength
-  for (const b of buffers) if (b !== null && b.length > 0 && b.offset >= fixed) start = Math.min(start, b.offset)
+  for (let i = 0; i < buffers.length; i++) {
+    const { length, offset } = buffers[i]
+    if (length > 0 && offset >= fixed && offset < start) start = offset
+  }
   return start
 }
+
+const NO_BYTES = new Uint8Array(0)
 
 /** The buffers of one message: what they hold, and what is odd about them. */
 class Payload {
   /** Where the payload begins: fields of the header that reach beyond it are not there. */
   readonly start: number
-  readonly anomalies: string[] = []
+  readonly anomalies: string[]
   private readonly cursor: Cursor
   /** The first buffer asked for that goes beyond what was captured. */
   private cut: BufferFields | null = null
 
-  constructor(cursor: Cursor, fixed: number, buffers: readonly (BufferFields | null)[]) {
+  constructor(cursor: Cursor, fixed: number, buffers: readonly BufferFields[]) {
     this.cursor = cursor
-    const filled = buffers.filter((b) => b !== null).filter((b) => b.length > 0)
+    if (standApart(buffers, fixed, cursor.wireLength)) {
+      this.start = payloadStart(cursor, fixed, buffers)
+      this.anomalies = []
+      return
+    }
+    const filled = buffers.filter((b) => b.length > 0)
     const inside = filled.filter((b) => this.holds(b))
     // What a buffer that points outside has really lost may be what follows the fixed fields.
     this.start = inside.length < filled.length ? fixed : payloadStart(cursor, fixed, inside)
-    for (const b of filled) {
-      if (!this.holds(b)) this.anomalies.push(`${kebab(b.field)}-out-of-bounds`)
-      if (b.offset < fixed) this.anomalies.push(`${kebab(b.field)}-in-header`)
-    }
-    let last: BufferFields | null = null
-    for (const b of inside.sort((x, y) => x.offset - y.offset)) {
-      if (last !== null && last.offset + last.length > b.offset)
-        this.anomalies.push(`${kebab(b.field)}-overlaps-${kebab(last.field)}`)
-      if (last === null || b.offset + b.length > last.offset + last.length) last = b
-    }
+    this.anomalies = [...misplaced(filled, fixed, cursor.wireLength), ...overlaps(inside)]
   }
 
   /** A view; null where the header has no such buffer or it leaves the message; undefined where the capture was cut before its end. */
   bytes(buffer: BufferFields | null): Uint8Array | null | undefined {
     if (buffer === null) return null
     const { length, offset } = buffer
-    if (length === 0) return this.cursor.bytes.subarray(0, 0)
+    if (length === 0) return NO_BYTES
     if (!this.holds(buffer)) return null
-    if (offset + length <= this.cursor.bytes.length) return this.cursor.bytes.subarray(offset, offset + length)
+    const { bytes } = this.cursor
+    if (offset + length <= bytes.length) return bytes.subarray(offset, offset + length)
     this.cut ??= buffer
     return undefined
   }
 
   text(buffer: BufferFields | null, flags: number): string | null | undefined {
+    if (buffer?.length === 0) return ''
     const bytes = this.bytes(buffer)
     return bytes && (flags & NTLMSSP_NEGOTIATE_UNICODE ? utf16le(bytes) : oem(bytes))
   }
 
   /** Whether those of these buffers that have bytes stand in this order. */
-  inOrder(...buffers: BufferFields[]): boolean {
-    const offsets = buffers.filter((b) => b.length > 0 && this.holds(b)).map((b) => b.offset)
-    return offsets.every((offset, i) => i === 0 || offset > offsets[i - 1])
+  inOrder(buffers: readonly BufferFields[]): boolean {
+    let last = -1
+    for (let i = 0; i < buffers.length; i++) {
+      const b = buffers[i]
+      if (b.length === 0 || !this.holds(b)) continue
+      if (b.offset <= last) return false
+      last = b.offset
+    }
+    return true
   }
 
   /** Raises the fault of the first buffer that was not captured. */
@@ -288,10 +323,40 @@ class Payload {
   }
 }
 
-function kebab(field: string): string {
-  return field.replace(/[A-Z]/g, (letter, at: number) => (at === 0 ? '' : '-') + letter.toLowerCase())
+/** Whether the buffers that have bytes lie between the fixed fields and the end and share none: nothing to report, as in nearly every message. */
+function standApart(buffers: readonly BufferFields[], fixed: number, end: number): boolean {
+  for (let i = 0; i < buffers.length; i++) {
+    const { length, offset } = buffers[i]
+    if (length === 0) continue
+    if (offset < fixed || offset + length > end) return false
+    for (let j = 0; j < i; j++) {
+      const other = buffers[j]
+      if (other.length > 0 && offset < other.offset + other.length && other.offset < offset + length) return false
+    }
+  }
+  return true
 }
 
-function assign<T, K extends keyof T>(out: Partial<T>, key: K, value: T[K] | undefined): void {
-  if (value !== undefined) out[key] = value
+function misplaced(filled: readonly BufferFields[], fixed: number, end: number): string[] {
+  const anomalies: string[] = []
+  for (const b of filled) {
+    if (b.offset + b.length > end) anomalies.push(`${kebab(b.field)}-out-of-bounds`)
+    if (b.offset < fixed) anomalies.push(`${kebab(b.field)}-in-header`)
+  }
+  return anomalies
+}
+
+function overlaps(inside: readonly BufferFields[]): string[] {
+  const anomalies: string[] = []
+  let last: BufferFields | null = null
+  for (const b of inside.toSorted((x, y) => x.offset - y.offset)) {
+    if (last !== null && last.offset + last.length > b.offset)
+      anomalies.push(`${kebab(b.field)}-overlaps-${kebab(last.field)}`)
+    if (last === null || b.offset + b.length > last.offset + last.length) last = b
+  }
+  return anomalies
+}
+
+function kebab(field: string): string {
+  return field.replace(/[A-Z]/g, (letter, at: number) => (at === 0 ? '' : '-') + letter.toLowerCase())
 }
