@@ -262,7 +262,10 @@ export class Connection implements MessageReader, StreamOwner {
   finish(): void {
     if (this.done) return
     this.done = true
+    // Messages that never ended belong to the connection's last frame.
+    this.at(this.facts.lastFrame, this.facts.lastTime)
     this.streamA.finish()
+    this.at(this.facts.lastFrame, this.facts.lastTime)
     this.streamB.finish()
     settleSignatures(this)
     settlePending(this)

@@ -98,10 +98,16 @@ export function here(at: FrameRef): FrameRef {
   return { frame: at.frame, time: at.time }
 }
 
-/** Notes that the session was active in the current frame. */
+/** Notes that the session was active in the current frame, which is earlier than one before where a hole was given up. */
 export function touch(session: LiveSession, context: TrackContext): void {
-  session.facts.lastFrame = context.frame
-  session.facts.lastTime = context.time
+  const { facts } = session
+  if (context.frame >= facts.lastFrame) {
+    facts.lastFrame = context.frame
+    facts.lastTime = context.time
+  } else if (context.frame < facts.firstFrame) {
+    facts.firstFrame = context.frame
+    facts.firstTime = context.time
+  }
 }
 
 /** Counts one message of the session in the clear. */

@@ -7,7 +7,7 @@ import { Connection } from './connection.ts'
 import { createContext, type TrackContext, warn } from './context.ts'
 import { FlowTable, flowHash, sourceIsA } from './flow-table.ts'
 import { isMessageStart } from './framer.ts'
-import type { CaptureFacts, Ledger } from './ledger.ts'
+import type { CaptureFacts, Ledger, SessionFacts } from './ledger.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import type { MessageSink } from './messages.ts'
 import { mayBeSmb, passesBy } from './passes-by.ts'
@@ -92,7 +92,7 @@ export class Tracker implements FrameSink {
         },
       ],
       connections: context.connections.sort(byFirstFrame),
-      sessions: context.sessions.sort(byFirstFrame),
+      sessions: withOwnIds(context.sessions.sort(byFirstFrame)),
     }
   }
 
@@ -154,4 +154,14 @@ export class Tracker implements FrameSink {
     if (seen !== undefined) seen.count++
     else if (this.unknownLinks.size < UNKNOWN_LINKS) this.unknownLinks.set(linkType, { frame, count: 1 })
   }
+}
+
+/** A server that gives one id twice in one frame, or a stream in disorder, makes two sessions of one name: the later gets a mark. */
+function withOwnIds(sessions: SessionFacts[]): SessionFacts[] {
+  const seen = new Set<string>()
+  for (const session of sessions) {
+    while (seen.has(session.id)) session.id += '~'
+    seen.add(session.id)
+  }
+  return sessions
 }
