@@ -53,6 +53,7 @@ export function isZero(b: Uint8Array, start = 0, end = b.length): boolean {
 
 /** True where `b` has the bytes of `prefix` at `o`. */
 export function startsWith(b: Uint8Array, prefix: Uint8Array, o = 0): boolean {
-  for (let i = 0; i < prefix.length; i++) if (b[o + i] !== prefix[i]) return false
+  const { length } = prefix
+  for (let i = 0; i < length; i++) if (b[o + i] !== prefix[i]) return false
   return true
 }

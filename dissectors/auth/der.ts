@@ -76,18 +76,22 @@ export class DerReader {
     const c = this.cursor
     if (depth > DEPTH_LIMIT || this.count >= ELEMENT_LIMIT) c.unsupported(field, offset)
     this.count++
-    c.offset = offset
-    const tag = this.octet(limit, field)
-    if ((tag & HIGH_TAG_NUMBER) === HIGH_TAG_NUMBER) this.skipTagNumber(limit, field)
-    const first = this.octet(limit, field)
+    const tag = this.octet(offset, limit, field)
+    const at = (tag & HIGH_TAG_NUMBER) === HIGH_TAG_NUMBER ? this.afterTagNumber(offset + 1, limit, field) : offset + 1
+    const first = this.octet(at, limit, field)
+    let start = at + 1
+    let length = first
     if (first === 0x80) {
       if (!(tag & CONSTRUCTED)) c.malformed(field, offset)
-      return { tag, offset, start: c.offset, end: limit, indefinite: true, depth }
+      return { tag, offset, start, end: limit, indefinite: true, depth }
     }
-    const length = first < 0x80 ? first : this.longLength(first & 0x7f, limit, field)
-    const end = c.offset + length
+    if (first > 0x80) {
+      length = this.longLength(start, first & 0x7f, limit, field)
+      start += first & 0x7f
+    }
+    const end = start + length
     if (end > limit) c.malformed(field, offset)
-    return { tag, offset, start: c.offset, end, indefinite: false, depth }
+    return { tag, offset, start, end, indefinite: false, depth }
   }
 
   /** The elements inside a constructed one. */
@@ -167,35 +171,31 @@ export class DerReader {
     this.raiseIfCut(element, field)
   }
 
-  private octet(limit: number, field: string): number {
-    const c = this.cursor
-    const at = c.offset
-    if (at >= limit) c.malformed(field)
+  private octet(at: number, limit: number, field: string): number {
+    if (at >= limit) this.cursor.malformed(field, at)
+    const { bytes } = this.cursor
     // A limit lies inside the message, so what is left to raise is `truncated`.
-    if (at >= c.bytes.length) return c.u8(field)
-    c.offset = at + 1
-    return c.bytes[at]
+    if (at >= bytes.length) this.cursor.viewAt(at, 1, field)
+    return bytes[at]
   }
 
-  private longLength(octets: number, limit: number, field: string): number {
-    if (octets > 4) this.cursor.malformed(field)
+  private longLength(start: number, octets: number, limit: number, field: string): number {
+    if (octets > 4) this.cursor.malformed(field, start)
     let length = 0
-    for (let i = 0; i < octets; i++) length = length * 256 + this.octet(limit, field)
+    for (let i = 0; i < octets; i++) length = length * 256 + this.octet(start + i, limit, field)
     return length
   }
 
-  private skipTagNumber(limit: number, field: string): void {
-    for (let i = 0; i < 4; i++) if (this.octet(limit, field) < 0x80) return
-    this.cursor.unsupported(field)
+  private afterTagNumber(start: number, limit: number, field: string): number {
+    for (let at = start; at < start + 4; at++) if (this.octet(at, limit, field) < 0x80) return at + 1
+    return this.cursor.unsupported(field, start + 4)
   }
 
   /** Whether the content of `parent` is over at `at`; an indefinite length that meets no end-of-contents marker is `malformed`. */
   atEnd(parent: Element, at: number, field: string): boolean {
     if (!parent.indefinite) return at === parent.end
-    const c = this.cursor
-    c.offset = at
-    if (this.octet(parent.end, field) !== 0) return false
-    if (this.octet(parent.end, field) !== 0) c.malformed(field, at)
+    if (this.octet(at, parent.end, field) !== 0) return false
+    if (this.octet(at + 1, parent.end, field) !== 0) this.cursor.malformed(field, at)
     return true
   }
 

@@ -14,7 +14,7 @@
  * fields. `…-overlaps-…`: shares bytes with another one. `buffers-out-of-order`: not in the order that Windows, Samba and the tools built like them
  * write: domain before user before workstation, and the LM before the NT response.
  */
-import { hex, isZero, startsWith, u16le, u32le } from '../bytes.ts'
+import { hex, isZero, u16le, u32le } from '../bytes.ts'
 import { Cursor, type Parsed, parse } from '../parse.ts'
 import { oem, utf16le } from '../text.ts'
 import { type AvPairs, parseAvPairs } from './av-pairs.ts'
@@ -27,6 +27,9 @@ import {
 } from './ntlm-responses.ts'
 
 export const NTLMSSP_SIGNATURE = Uint8Array.of(0x4e, 0x54, 0x4c, 0x4d, 0x53, 0x53, 0x50, 0x00)
+
+const SIGNATURE_LOW = u32le(NTLMSSP_SIGNATURE, 0)
+const SIGNATURE_HIGH = u32le(NTLMSSP_SIGNATURE, 4)
 
 const NEGOTIATE_MESSAGE = 1
 const CHALLENGE_MESSAGE = 2
@@ -101,7 +104,7 @@ export interface NtlmAuthenticate {
 
 /** Whether a token starts with the signature. */
 export function isNtlmssp(token: Uint8Array): boolean {
-  return startsWith(token, NTLMSSP_SIGNATURE)
+  return u32le(token, 0) === SIGNATURE_LOW && u32le(token, 4) === SIGNATURE_HIGH && token.length >= 8
 }
 
 /** MessageType, null for anything else. */
