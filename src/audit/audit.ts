@@ -17,6 +17,9 @@ const EVIDENCE_LIMIT = 5
 /** Server ports that a filter names; a finding over more leaves them out. */
 const PORT_LIMIT = 8
 
+/** Where each stands in SEVERITIES. */
+const RANK: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3, info: 4 }
+
 export interface AuditOptions {
   networks: Networks
   /** All of the catalogue unless given. */
@@ -65,7 +68,8 @@ interface Group {
   /** The first of the worst: they speak for all. */
   shown: Draft[]
   count: number
-  counts: Map<Severity, number>
+  /** As many of each severity, in the order of SEVERITIES. */
+  counts: number[]
   firstTime: number
   lastTime: number
   client: Finding['client']
@@ -78,7 +82,7 @@ function newGroup(subject: Subject, { at, connection: { client, server } }: Draf
     subject,
     shown: [],
     count: 0,
-    counts: new Map(),
+    counts: [0, 0, 0, 0, 0],
     firstTime: at.time,
     lastTime: at.time,
     client: { ...client },
@@ -90,7 +94,7 @@ function newGroup(subject: Subject, { at, connection: { client, server } }: Draf
 function add(group: Group, draft: Draft): void {
   const { severity, at, connection } = draft
   group.count++
-  group.counts.set(severity, (group.counts.get(severity) ?? 0) + 1)
+  group.counts[RANK[severity]]!++
   if (at.time < group.firstTime) group.firstTime = at.time
   if (at.time > group.lastTime) group.lastTime = at.time
   group.client = common(group.client, connection.client)
@@ -130,8 +134,8 @@ function findingOf(rule: Rule, key: string, group: Group): Finding {
     client: group.client,
     server: group.server,
     user: subject === 'pair' ? (session?.user ?? null) : null,
-    firstTime: Math.min(group.firstTime, ...evidence.map((e) => e.time)),
-    lastTime: Math.max(group.lastTime, ...evidence.map((e) => e.time)),
+    firstTime: evidence.reduce((first, { time }) => Math.min(first, time), group.firstTime),
+    lastTime: evidence.reduce((last, { time }) => Math.max(last, time), group.lastTime),
     count,
     evidence: evidence.map(({ frame, time, what }) => ({ capture, frame, time, what })),
     wiresharkFilter: filterOf(group, evidence, more),
@@ -152,8 +156,8 @@ function explain({ shown, count, counts }: Group): { message: string; evidence: 
       else more = true
     }
   }
-  if (counts.size > 1) {
-    const parts = SEVERITIES.filter((s) => counts.has(s)).map((s) => `${counts.get(s)} ${s}`)
+  if (counts[RANK[shown[0]!.severity]] !== count) {
+    const parts = SEVERITIES.filter((s) => counts[RANK[s]] !== 0).map((s) => `${counts[RANK[s]]} ${s}`)
     message += ` Of ${count} counted: ${parts.join(', ')}.`
   }
   return { message, evidence: evidence.sort((a, b) => a.frame - b.frame || compareText(a.what, b.what)), more }
@@ -161,7 +165,8 @@ function explain({ shown, count, counts }: Group): { message: string; evidence: 
 
 /** Shows the evidence, and where there is more than was kept, the traffic between these hosts. */
 function filterOf({ subject, client, server, serverPorts }: Group, evidence: EvidenceDraft[], more: boolean): string {
-  const frames = `frame.number in {${[...new Set(evidence.map((e) => e.frame))].join(', ')}}`
+  const numbers = evidence.map((e) => e.frame).filter((frame, i, sorted) => frame !== sorted[i - 1])
+  const frames = `frame.number in {${numbers.join(', ')}}`
   if (!more) return frames
   const terms: string[] = []
   if (client !== null && (subject === 'pair' || subject === 'client')) terms.push(addressTerm(client.ip))
@@ -179,7 +184,7 @@ function addressTerm(ip: string): string {
 
 function compareDrafts(a: Draft, b: Draft): number {
   return (
-    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    RANK[a.severity] - RANK[b.severity] ||
     a.at.frame - b.at.frame ||
     compareText(a.connection.id, b.connection.id) ||
     compareText(a.session?.id ?? '', b.session?.id ?? '')
@@ -188,7 +193,7 @@ function compareDrafts(a: Draft, b: Draft): number {
 
 function inReadingOrder(a: Finding, b: Finding): number {
   return (
-    SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) ||
+    RANK[a.severity] - RANK[b.severity] ||
     compareText(a.rule, b.rule) ||
     compareText(a.capture, b.capture) ||
     (a.evidence[0]?.frame ?? 0) - (b.evidence[0]?.frame ?? 0) ||

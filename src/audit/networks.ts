@@ -18,15 +18,15 @@ export interface Networks {
  */
 export function createNetworks(internalCidrs: readonly string[] = []): Networks {
   const own = internalCidrs.map(cidrFromText)
+  const known = new Map<string, boolean>()
   const isInternal = (ip: string): boolean => {
-    const groups = parseAddress(ip)
-    if (groups === null) return true
-    const inner = embeddedIpv4(groups)
-    for (const cidr of own) {
-      if (contains(cidr, groups) || (inner !== null && contains(cidr, inner))) return true
+    let internal = known.get(ip)
+    if (internal === undefined) {
+      internal = judge(ip, own)
+      if (known.size === MAX_KNOWN) known.clear()
+      known.set(ip, internal)
     }
-    const judged = inner ?? groups
-    return judged.length === 2 ? isReservedIpv4(judged[0]!, judged[1]!) : isReservedIpv6(judged)
+    return internal
   }
   return {
     isInternal,
@@ -35,6 +35,20 @@ export function createNetworks(internalCidrs: readonly string[] = []): Networks 
       return isInternal(serverIp) ? 'inbound' : 'external'
     },
   }
+}
+
+/** Verdicts kept: several rules and records ask about the same addresses, one after another. */
+const MAX_KNOWN = 8192
+
+function judge(ip: string, own: readonly Cidr[]): boolean {
+  const groups = parseAddress(ip)
+  if (groups === null) return true
+  const inner = embeddedIpv4(groups)
+  for (const cidr of own) {
+    if (contains(cidr, groups) || (inner !== null && contains(cidr, inner))) return true
+  }
+  const judged = inner ?? groups
+  return judged.length === 2 ? isReservedIpv4(judged[0]!, judged[1]!) : isReservedIpv6(judged)
 }
 
 const IPV4_PATTERN = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:\/\d{1,2})?$/
@@ -172,7 +186,7 @@ function parseGroups(text: string, mayEndDotted = true): number[] | null {
   return groups
 }
 
-/** Character by character: this is asked several times of every connection. */
+/** Character by character: every address of a capture comes by here. */
 function parseIpv4(text: string): number[] | null {
   let high = 0
   let octet = -1

@@ -17,7 +17,8 @@ const INVISIBLE_IN_JSON = new RegExp(INVISIBLE.source.replace('\\p{Cc}', '\\u007
 /** More marks than a script needs on one letter: they would grow over the lines above and below. */
 const MARK_PILE = /(\p{M}{4})\p{M}+/gu
 
-const PLAIN_ASCII = /^[\x20-\x7e]*$/
+/** Searched for, not matched against: what is found at once or not at all needs no way back. */
+const NOT_PLAIN_ASCII = /[^\x20-\x7e]/
 
 const NAMED: Record<string, string> = { '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\\0' }
 
@@ -26,7 +27,7 @@ const NAMED: Record<string, string> = { '\t': '\\t', '\n': '\\n', '\r': '\\r', '
  * machine formats carry the exact value.
  */
 export function escapeText(text: string): string {
-  if (PLAIN_ASCII.test(text)) return text
+  if (!NOT_PLAIN_ASCII.test(text)) return text
   return text.replace(INVISIBLE, visibleEscape).replace(MARK_PILE, '$1…')
 }
 
@@ -41,7 +42,7 @@ function visibleEscape(character: string): string {
 /** JSON of `value` in one line: the same value to every parser, without a character in it that a terminal obeys or hides. */
 export function safeJson(value: unknown): string {
   const json = JSON.stringify(value)
-  return PLAIN_ASCII.test(json) ? json : json.replace(INVISIBLE_IN_JSON, jsonEscape)
+  return NOT_PLAIN_ASCII.test(json) ? json.replace(INVISIBLE_IN_JSON, jsonEscape) : json
 }
 
 function jsonEscape(character: string): string {
@@ -68,7 +69,7 @@ function cells(character: string): number {
 
 /** Cells that `text`, already escaped, takes in a terminal. */
 export function displayWidth(text: string): number {
-  if (PLAIN_ASCII.test(text)) return text.length
+  if (!NOT_PLAIN_ASCII.test(text)) return text.length
   let width = 0
   for (const character of text) width += cells(character)
   return width

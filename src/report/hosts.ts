@@ -31,6 +31,7 @@ const MAX_NAMES = 16
 const WEAKEST_FIRST: readonly SigningMode[] = ['none', 'enabled', 'required']
 
 interface Host {
+  ip: string
   names: Map<string, string>
   os: string | null
   nativeOs: string | null
@@ -61,9 +62,9 @@ export function hostRecords(ledger: Ledger, networks: Networks): HostRecord[] {
     const server = connection && hosts.get(connection.server.ip)
     if (client && server) addSession(client, server, session)
   }
-  return [...hosts]
-    .sort(([ipA, a], [ipB, b]) => a.firstTime - b.firstTime || (ipA < ipB ? -1 : 1))
-    .map(([ip, host]) => record(ip, host, networks))
+  return [...hosts.values()]
+    .sort((a, b) => a.firstTime - b.firstTime || (a.ip < b.ip ? -1 : 1))
+    .map((host) => record(host, networks))
 }
 
 function hostAt(hosts: Map<string, Host>, ip: string, seen: { firstTime: number; lastTime: number }): Host {
@@ -74,6 +75,7 @@ function hostAt(hosts: Map<string, Host>, ip: string, seen: { firstTime: number;
     return known
   }
   const host: Host = {
+    ip,
     names: new Map(),
     os: null,
     nativeOs: null,
@@ -146,14 +148,14 @@ function weaker(a: SigningMode | null, b: SigningMode | null): SigningMode | nul
   return WEAKEST_FIRST.indexOf(a) <= WEAKEST_FIRST.indexOf(b) ? a : b
 }
 
-function record(ip: string, host: Host, networks: Networks): HostRecord {
+function record(host: Host, networks: Networks): HostRecord {
   const roles: HostRecord['roles'] = []
   if (host.client) roles.push('client')
   if (host.server) roles.push('server')
   return {
     type: 'host',
-    ip,
-    internal: networks.isInternal(ip),
+    ip: host.ip,
+    internal: networks.isInternal(host.ip),
     names: [...host.names.values()],
     os: host.os ?? host.nativeOs,
     roles,

@@ -17,7 +17,9 @@ const AES_CMAC = 0x0001
 export function offeredDialects(connection: ConnectionFacts): string[] {
   const smb2 = connection.negotiateRequest?.dialects ?? []
   const smb1 = connection.smb1?.negotiateRequest?.dialects ?? []
-  return [...new Set([...smb2.map(dialectName), ...smb1])]
+  const names = smb2.map(dialectName)
+  for (const name of smb1) names.push(name)
+  return names.length > 1 ? [...new Set(names)] : names
 }
 
 export function chosenDialect(connection: ConnectionFacts): string | null {
