@@ -115,24 +115,6 @@ function keepUnknown(pairs: AvPairs, avId: number, value: Uint8Array): void {
 /** Puts the value of an id of the specification in its place; false where its length is not one of its type. */
 function keep(pairs: AvPairs, avId: number, value: Uint8Array): boolean {
   switch (avId) {
-    case AV_ID.MsvAvNbComputerName:
-      pairs.nbComputerName = text(value)
-      return isText(value)
-    case AV_ID.MsvAvNbDomainName:
-      pairs.nbDomainName = text(value)
-      return isText(value)
-    case AV_ID.MsvAvDnsComputerName:
-      pairs.dnsComputerName = text(value)
-      return isText(value)
-    case AV_ID.MsvAvDnsDomainName:
-      pairs.dnsDomainName = text(value)
-      return isText(value)
-    case AV_ID.MsvAvDnsTreeName:
-      pairs.dnsTreeName = text(value)
-      return isText(value)
-    case AV_ID.MsvAvTargetName:
-      pairs.targetName = text(value)
-      return isText(value)
     case AV_ID.MsvAvFlags:
       if (value.length !== 4) return false
       pairs.flags = u32le(value, 0)
@@ -141,22 +123,40 @@ function keep(pairs: AvPairs, avId: number, value: Uint8Array): boolean {
       if (value.length !== 8) return false
       pairs.timestamp = (BigInt(u32le(value, 4)) << 32n) | BigInt(u32le(value, 0))
       return true
+    case AV_ID.MsvAvSingleHost:
+      pairs.singleHost = value
+      return true
     case AV_ID.MsvAvChannelBindings:
       if (value.length !== 16) return false
       pairs.channelBindings = value
       return true
     default:
-      pairs.singleHost = value
-      return true
+      keepText(pairs, avId, utf16le(value))
+      return value.length % 2 === 0
   }
 }
 
-/** Some Samba servers end a text with a NUL, which [MS-NLMP] 2.2.2.1 rules out: their empty one is a NUL alone. */
-function text(value: Uint8Array): string {
-  const all = utf16le(value)
-  return all.charCodeAt(all.length - 1) === 0 ? all.slice(0, -1) : all
-}
-
-function isText(value: Uint8Array): boolean {
-  return value.length % 2 === 0
+/** The ids that are left are texts. */
+function keepText(pairs: AvPairs, avId: number, sent: string): void {
+  // Some Samba servers end a text with a NUL, which [MS-NLMP] 2.2.2.1 rules out: their empty one is a NUL alone.
+  const text = sent.endsWith('\0') ? sent.slice(0, -1) : sent
+  switch (avId) {
+    case AV_ID.MsvAvNbComputerName:
+      pairs.nbComputerName = text
+      break
+    case AV_ID.MsvAvNbDomainName:
+      pairs.nbDomainName = text
+      break
+    case AV_ID.MsvAvDnsComputerName:
+      pairs.dnsComputerName = text
+      break
+    case AV_ID.MsvAvDnsDomainName:
+      pairs.dnsDomainName = text
+      break
+    case AV_ID.MsvAvDnsTreeName:
+      pairs.dnsTreeName = text
+      break
+    case AV_ID.MsvAvTargetName:
+      pairs.targetName = text
+  }
 }
