@@ -13,8 +13,10 @@ import {
   PROTOCOL_ID_SMB2,
   PROTOCOL_ID_TRANSFORM,
 } from '../../dissectors/smb2/header.ts'
-import { type TrackContext, warn } from './context.ts'
+import { connectionId, keepConnection, newConnectionFacts } from './connection-facts.ts'
+import type { TrackContext } from './context.ts'
 import { Framer, type MessageReader } from './framer.ts'
+import type { HalfOpen } from './half-open.ts'
 import type { ConnectionFacts, Endpoint, FrameRef, LogonFacts } from './ledger.ts'
 import type { MessageSink } from './messages.ts'
 import { settlePending } from './pending.ts'
@@ -64,10 +66,10 @@ export class Connection implements MessageReader, StreamOwner {
 
   private readonly a: { w0: number; w1: number; w2: number; w3: number; port: number }
   private readonly b: { w0: number; w1: number; w2: number; w3: number; port: number }
-  private readonly streamA: Stream
-  private readonly streamB: Stream
-  private readonly framerA: Framer
-  private readonly framerB: Framer
+  /** Made when a payload or a SYN calls for them: many connections are a handshake and no more. */
+  private streamA: Stream | null = null
+  private streamB: Stream | null = null
+  /** Of the client's SYN. */
   private isn = 0
   private messages = 0
   /** Who is told about the message at hand. */
@@ -89,31 +91,7 @@ export class Connection implements MessageReader, StreamOwner {
     this.endpointA = endpoint(this.a)
     this.endpointB = endpoint(this.b)
     this.onSmbPort = isSmbPort(s.srcPort) || isSmbPort(s.dstPort)
-    const { limits } = context
-    this.framerA = new Framer(this, true, limits.gatherBytes)
-    this.framerB = new Framer(this, false, limits.gatherBytes)
-    this.streamA = new Stream(this.framerA, this, limits)
-    this.streamB = new Stream(this.framerB, this, limits)
-    this.facts = {
-      id: '',
-      capture: context.capture,
-      client: this.endpointA,
-      server: this.endpointB,
-      transport: 'direct-tcp',
-      firstFrame: frame,
-      lastFrame: frame,
-      firstTime: time,
-      lastTime: time,
-      state: 'midstream',
-      gaps: 0,
-      missedBytes: 0,
-      smb1: null,
-      negotiateRequest: null,
-      negotiateResponse: null,
-      validateNegotiate: null,
-      firstTransform: null,
-      end: null,
-    }
+    this.facts = newConnectionFacts(context, this.endpointA, this.endpointB, frame, time)
   }
 
   /** Is this segment, from "a" or from "b", between the same two endpoints? */
@@ -139,6 +117,16 @@ export class Connection implements MessageReader, StreamOwner {
     return (s.flags & (TCP_SYN | TCP_ACK)) === TCP_SYN && !(this.facts.state !== 'midstream' && s.seq === this.isn)
   }
 
+  /** The SYN was seen before the connection was made of its answer. */
+  openedBy({ isn, firstFrame, firstTime }: HalfOpen, fromClient: boolean, fromA: boolean): void {
+    this.facts.firstFrame = firstFrame
+    this.facts.firstTime = firstTime
+    this.facts.state = 'attempted'
+    this.clientIsA = fromA === fromClient
+    this.isn = isn
+    this.stream(this.clientIsA).synchronise(isn)
+  }
+
   /** The handshake was seen before the connection was recognised. */
   startedAt(start: { frame: number; time: number; clientIsA: boolean }): void {
     this.facts.firstFrame = start.frame
@@ -152,16 +140,28 @@ export class Connection implements MessageReader, StreamOwner {
     this.lastFrame = frame
     this.facts.lastFrame = frame
     this.facts.lastTime = time
-    const stream = fromA ? this.streamA : this.streamB
-    if ((s.flags & (TCP_SYN | TCP_RST | TCP_FIN)) !== 0) this.tcpControl(s, fromA, stream, frame, time)
-    if ((s.flags & TCP_ACK) !== 0) (fromA ? this.streamB : this.streamA).acknowledged(s.ack)
+    if ((s.flags & (TCP_SYN | TCP_RST | TCP_FIN)) !== 0) this.tcpControl(s, fromA, frame, time)
+    if ((s.flags & TCP_ACK) !== 0) (fromA ? this.streamB : this.streamA)?.acknowledged(s.ack)
     this.at(frame, time)
     if (s.length > 0 && (s.flags & (TCP_SYN | TCP_RST)) === 0) {
       if (this.facts.state === 'attempted') this.facts.state = 'established'
+      const stream = this.stream(fromA)
       stream.segment(bytes, s, frame, time)
-      if (this.messages === 0 && !this.onSmbPort && (fromA ? this.framerA : this.framerB).isSearching)
-        this.ignored = true
+      if (this.messages === 0 && !this.onSmbPort && stream.isSearching) this.ignored = true
     }
+  }
+
+  private stream(fromA: boolean): Stream {
+    const stream = fromA ? this.streamA : this.streamB
+    return stream ?? this.openStream(fromA)
+  }
+
+  private openStream(fromA: boolean): Stream {
+    const { limits } = this.context
+    const stream = new Stream(new Framer(this, fromA, limits.gatherBytes), this, limits)
+    if (fromA) this.streamA = stream
+    else this.streamB = stream
+    return stream
   }
 
   /** StreamOwner. */
@@ -214,10 +214,10 @@ export class Connection implements MessageReader, StreamOwner {
     if (type === SESSION_REQUEST || type === POSITIVE_SESSION_RESPONSE) this.netbios = true
   }
 
-  private tcpControl(s: Segment, fromA: boolean, stream: Stream, frame: number, time: number): void {
+  private tcpControl(s: Segment, fromA: boolean, frame: number, time: number): void {
     const { facts } = this
     if ((s.flags & TCP_SYN) !== 0) {
-      stream.synchronise(s.seq)
+      this.stream(fromA).synchronise(s.seq)
       if ((s.flags & TCP_ACK) === 0) {
         this.isn = s.seq
         this.clientIsA = fromA
@@ -254,7 +254,7 @@ export class Connection implements MessageReader, StreamOwner {
     this.clientIsA ??= this.isClient(true)
     facts.client = this.clientIsA ? this.endpointA : this.endpointB
     facts.server = this.clientIsA ? this.endpointB : this.endpointA
-    facts.id = `${this.context.captureKey}/${endpointText(facts.client)}-${endpointText(facts.server)}/${facts.firstFrame}`
+    facts.id = connectionId(this.context, facts)
     return facts.id
   }
 
@@ -264,30 +264,19 @@ export class Connection implements MessageReader, StreamOwner {
     this.done = true
     // Messages that never ended belong to the connection's last frame.
     this.at(this.facts.lastFrame, this.facts.lastTime)
-    this.streamA.finish()
+    this.streamA?.finish()
     this.at(this.facts.lastFrame, this.facts.lastTime)
-    this.streamB.finish()
+    this.streamB?.finish()
     settleSignatures(this)
     settlePending(this)
     const { context, facts } = this
     if (this.messages === 0 && !this.onSmbPort) return
     this.settle()
     if (this.netbios || facts.server.port === NETBIOS_SESSION_PORT) facts.transport = 'netbios-session'
-    if (context.connections.length < context.limits.connections) context.connections.push(facts)
-    else
-      warn(
-        context,
-        'limit-connections',
-        `more than ${context.limits.connections} connections: later ones are not in the results`,
-        facts.firstFrame,
-      )
+    keepConnection(context, facts)
   }
 }
 
 function endpoint(e: { w0: number; w1: number; w2: number; w3: number; port: number }): Endpoint {
   return { ip: ipText(e.w0, e.w1, e.w2, e.w3), port: e.port }
-}
-
-function endpointText(e: Endpoint): string {
-  return e.ip.includes(':') ? `[${e.ip}]:${e.port}` : `${e.ip}:${e.port}`
 }

@@ -18,6 +18,9 @@ export interface TrackContext {
   cutSegments: number
   firstCut: number
   readonly connections: ConnectionFacts[]
+  /** Of those in `connections`, and beyond the limits: attempts, and the others. */
+  attempts: number
+  kept: number
   readonly sessions: SessionFacts[]
   /** Established sessions by server and id, for channels that join them from other connections. */
   readonly sessionsByServer: Map<string, LiveSession>
@@ -37,6 +40,8 @@ export function createContext(capture: string, limits: Limits, messages: Message
     cutSegments: 0,
     firstCut: 0,
     connections: [],
+    attempts: 0,
+    kept: 0,
     sessions: [],
     sessionsByServer: new Map(),
     warnings: new Map(),

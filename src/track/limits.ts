@@ -2,8 +2,11 @@
 export interface Limits {
   /** TCP connections followed at one time; beyond it the longest idle are closed. */
   flows: number
-  /** Connections and sessions kept in the ledger of one capture. */
+  /** SYNs to an SMB port that wait for an answer; beyond it the oldest count as unanswered. */
+  halfOpen: number
+  /** Connections, attempts at one, and sessions kept in the ledger of one capture. */
   connections: number
+  attempts: number
   sessions: number
   /** Bytes and segments held behind a hole, per direction. */
   heldBytes: number
@@ -15,19 +18,24 @@ export interface Limits {
   /** Kept per session; more are counted. */
   treesPerSession: number
   logonsPerSession: number
+  /** Sessions that a channel on another connection may join, at one time. */
+  joinableSessions: number
   /** Sessions of one connection that are looked up by id at one time. */
   sessionsPerConnection: number
 }
 
 export const DEFAULT_LIMITS: Limits = {
-  flows: 65_536,
-  connections: 100_000,
-  sessions: 100_000,
+  flows: 16_384,
+  halfOpen: 16_384,
+  connections: 20_000,
+  attempts: 10_000,
+  sessions: 20_000,
   heldBytes: 1 << 20,
   heldSegments: 512,
   gatherBytes: 128 << 10,
   pendingRequests: 256,
   treesPerSession: 64,
   logonsPerSession: 16,
+  joinableSessions: 8192,
   sessionsPerConnection: 1024,
 }

@@ -6,6 +6,7 @@ import { isSuccess, STATUS_MORE_PROCESSING_REQUIRED, STATUS_PENDING } from '../.
 import type { Connection, PendingRequest } from './connection.ts'
 import type { LogonFacts, SigningMode } from './ledger.ts'
 import { createLogon } from './logon.ts'
+import { dropOldest } from './oldest.ts'
 import { addPending, takePending } from './pending.ts'
 import { createSession, here, type LiveSession, setSessionId, touch } from './session.ts'
 import { attach, joinedSession, known, publish } from './sessions.ts'
@@ -90,11 +91,8 @@ function keepLogon(c: Connection, session: LiveSession, logon: LogonFacts): void
   const { logonsPerSession, sessionsPerConnection } = c.context.limits
   if (session.facts.logons.length < logonsPerSession) session.facts.logons.push(logon)
   c.exchanges.set(session, logon)
-  // Exchanges that nobody ended: the oldest goes.
-  for (const oldest of c.exchanges.keys()) {
-    if (c.exchanges.size <= sessionsPerConnection) break
-    c.exchanges.delete(oldest)
-  }
+  // Exchanges that nobody ended.
+  dropOldest(c.exchanges, sessionsPerConnection)
 }
 
 /** The request that a setup answer belongs to, with its session named by now; null where there was none and the answer names none. */

@@ -4,6 +4,7 @@
  */
 import { hex64 } from '../../dissectors/bytes.ts'
 import type { Connection } from './connection.ts'
+import { dropOldest } from './oldest.ts'
 import { createSession, type LiveSession, setSessionId } from './session.ts'
 
 /** The session of a message with this id, joined from another connection or taken up midstream; null where there is none to name. */
@@ -68,10 +69,7 @@ export function publish(c: Connection, session: LiveSession): void {
     sessionsByServer.delete(key)
     sessionsByServer.set(key, session)
   }
-  for (const oldest of sessionsByServer.keys()) {
-    if (sessionsByServer.size <= limits.sessions) break
-    sessionsByServer.delete(oldest)
-  }
+  dropOldest(sessionsByServer, limits.joinableSessions)
 }
 
 const NO_GUID = '00000000-0000-0000-0000-000000000000'

@@ -52,6 +52,10 @@ export class Stream {
     this.limits = limits
   }
 
+  get isSearching(): boolean {
+    return this.framer.isSearching
+  }
+
   /** A SYN was seen: the stream starts behind its sequence number. */
   synchronise(seq: number): void {
     if (this.started) return

@@ -1,12 +1,13 @@
 /** Frames in, ledger out: the one object that a capture is fed to. */
 import { decodeFrame, LINKTYPE } from '../../dissectors/link/frame.ts'
 import { createSegment, DECODED } from '../../dissectors/net/segment.ts'
-import { TCP_SYN } from '../../dissectors/net/tcp.ts'
+import { TCP_ACK, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
 import { Connection } from './connection.ts'
 import { createContext, type TrackContext, warn } from './context.ts'
 import { FlowTable, flowHash, sourceIsA } from './flow-table.ts'
 import { isMessageStart } from './framer.ts'
+import { type HalfOpen, HalfOpenTable } from './half-open.ts'
 import type { CaptureFacts, Ledger, SessionFacts } from './ledger.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import type { MessageSink } from './messages.ts'
@@ -24,7 +25,7 @@ export interface TrackerOptions {
 export type CaptureDescription = Omit<CaptureFacts, 'path' | 'smbMessages'>
 
 /** How many idle connections go at once when the table is full: enough to pay for the sorting. */
-const EVICTED_SHARE = 1 / 8
+const EVICTED_SHARE = 1 / 4
 
 /** Unknown link types that are named; a pcapng file may claim any number. */
 const UNKNOWN_LINKS = 16
@@ -37,6 +38,7 @@ export class Tracker implements FrameSink {
   private readonly segment = createSegment()
   private readonly flows = new FlowTable()
   private readonly syns = new SynMemory()
+  private readonly halfOpen: HalfOpenTable
   /** By port: 1 where a connection with this port may be followed. */
   private readonly ports = new Uint8Array(65_536)
   private fragments = 0
@@ -46,6 +48,7 @@ export class Tracker implements FrameSink {
   constructor(capture: string, options: TrackerOptions = {}) {
     this.ports[DIRECT_TCP_PORT] = this.ports[NETBIOS_SESSION_PORT] = 1
     this.context = createContext(capture, { ...DEFAULT_LIMITS, ...options.limits }, options.messages ?? null)
+    this.halfOpen = new HalfOpenTable(this.context)
   }
 
   frame(
@@ -68,6 +71,7 @@ export class Tracker implements FrameSink {
   finish(description: CaptureDescription): Ledger {
     const { context } = this
     for (const connection of this.flows.connections()) connection.finish()
+    this.halfOpen.finish()
     const unknown = [...this.unknownLinks]
     for (const [linkType, { frame, count }] of unknown) {
       warn(context, 'unknown-link-type', `link type ${linkType} is not known: ${count} packets were not read`, frame)
@@ -109,10 +113,30 @@ export class Tracker implements FrameSink {
       connection.segment(bytes, s, fromA, number, time)
       return
     }
-    if ((s.flags & TCP_SYN) !== 0) this.syns.note(s, hash, fromA, number, time)
-    if (connection !== null) connection.finish()
-    else if (!isSmbPort(s.srcPort) && !isSmbPort(s.dstPort) && !this.isRecognised(bytes, hash, fromA)) return
-    this.follow(bytes, hash, fromA, time, number)
+    if (connection !== null) {
+      connection.finish()
+      this.follow(bytes, hash, fromA, null, time, number)
+    } else if (isSmbPort(s.srcPort) || isSmbPort(s.dstPort)) {
+      this.onSmbPort(bytes, hash, fromA, time, number)
+    } else {
+      if ((s.flags & TCP_SYN) !== 0) this.syns.note(s, hash, fromA, number, time)
+      if (this.isRecognised(bytes, hash, fromA)) this.follow(bytes, hash, fromA, null, time, number)
+    }
+  }
+
+  /** A segment on an SMB port, of no connection yet: it opens, refuses or is one. */
+  private onSmbPort(bytes: Uint8Array, hash: number, fromA: boolean, time: number, number: number): void {
+    const s = this.segment
+    if ((s.flags & (TCP_SYN | TCP_ACK)) === TCP_SYN) {
+      this.halfOpen.note(s, hash, number, time)
+      return
+    }
+    const attempt = this.halfOpen.take(s, hash)
+    if ((s.flags & TCP_RST) !== 0) {
+      if (attempt !== null) this.halfOpen.refused(attempt, { frame: number, time })
+    } else if (attempt !== null || s.length > 0 || (s.flags & TCP_SYN) !== 0) {
+      this.follow(bytes, hash, fromA, attempt, time, number)
+    }
   }
 
   /**
@@ -126,7 +150,14 @@ export class Tracker implements FrameSink {
     return this.syns.find(s, hash, fromA) >= 0
   }
 
-  private follow(bytes: Uint8Array, hash: number, fromA: boolean, time: number, number: number): void {
+  private follow(
+    bytes: Uint8Array,
+    hash: number,
+    fromA: boolean,
+    attempt: HalfOpen | null,
+    time: number,
+    number: number,
+  ): void {
     const { context, segment: s } = this
     if (this.flows.size >= context.limits.flows) {
       for (const idle of this.flows.evict(EVICTED_SHARE)) idle.finish()
@@ -139,7 +170,8 @@ export class Tracker implements FrameSink {
     }
     const connection = new Connection(context, s, hash, fromA, number, time)
     const slot = this.syns.find(s, hash, fromA)
-    if (slot >= 0) connection.startedAt(this.syns.start(slot))
+    if (attempt !== null) connection.openedBy(attempt, attempt.srcPort === s.srcPort && attempt.src3 === s.src3, fromA)
+    else if (slot >= 0) connection.startedAt(this.syns.start(slot))
     this.flows.set(connection, s, fromA, hash)
     if (!isSmbPort(s.srcPort) && !isSmbPort(s.dstPort)) this.ports[s.srcPort] = this.ports[s.dstPort] = 1
     connection.segment(bytes, s, fromA, number, time)

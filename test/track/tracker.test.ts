@@ -236,13 +236,26 @@ describe('counts', () => {
 })
 
 describe('limits', () => {
+  const clients = (n: number) => Array.from({ length: n }, (_, i) => ({ ip: [10, 0, 1, i], port: 50_000 + i }))
+
   it('keep the flows followed at one time', () => {
-    const frames = Array.from({ length: 100 }, (_, i) =>
-      tcpFrame({ from: 'client', seq: 1, ack: 0, flags: SYN, payload: NONE }, { ip: [10, 0, 1, i], port: 50_000 + i }),
-    )
+    const frames = clients(100).flatMap((client) => conversation(EXCHANGE, { client }).slice(0, 4))
     const { connections, captures } = track(frames, { flows: 16 })
     expect(connections).toHaveLength(100)
-    expect(captures[0].warnings).toMatchObject([{ code: 'limit-flows', frame: 17 }])
+    expect(captures[0].smbMessages).toBe(200)
+    // The SYN-ACK of the seventeenth.
+    expect(captures[0].warnings).toMatchObject([{ code: 'limit-flows', frame: 66 }])
+  })
+
+  it('keep what a flood of SYNs leaves, and the real session in between', () => {
+    const flood = clients(100).map((client) =>
+      tcpFrame({ from: 'client', seq: 1, ack: 0, flags: SYN, payload: NONE }, client),
+    )
+    const frames = [...flood.slice(0, 50), ...conversation(EXCHANGE), ...flood.slice(50)]
+    const { connections, captures } = track(frames, { halfOpen: 8, attempts: 20, connections: 1 })
+    expect(connections.filter((c) => c.state === 'attempted')).toHaveLength(20)
+    expect(connections.filter((c) => c.state === 'established')).toMatchObject([{ client: { ip: '10.0.0.1' } }])
+    expect(captures[0].warnings).toMatchObject([{ code: 'limit-attempts' }])
   })
 
   it('keep the connections and sessions of the ledger', () => {

@@ -1,0 +1,57 @@
+/** The facts of a connection, as they are before anything was said on it. */
+import type { TrackContext } from './context.ts'
+import { warn } from './context.ts'
+import type { ConnectionFacts, Endpoint } from './ledger.ts'
+
+export function newConnectionFacts(
+  context: TrackContext,
+  client: Endpoint,
+  server: Endpoint,
+  frame: number,
+  time: number,
+): ConnectionFacts {
+  return {
+    id: '',
+    capture: context.capture,
+    client,
+    server,
+    transport: 'direct-tcp',
+    firstFrame: frame,
+    lastFrame: frame,
+    firstTime: time,
+    lastTime: time,
+    state: 'midstream',
+    gaps: 0,
+    missedBytes: 0,
+    smb1: null,
+    negotiateRequest: null,
+    negotiateResponse: null,
+    validateNegotiate: null,
+    firstTransform: null,
+    end: null,
+  }
+}
+
+/** Made of what it names: the same in every run, and in every capture of its own. */
+export function connectionId(context: TrackContext, { client, server, firstFrame }: ConnectionFacts): string {
+  return `${context.captureKey}/${endpointText(client)}-${endpointText(server)}/${firstFrame}`
+}
+
+/** To the ledger, within its limits. A flood of attempts must not take the place of connections that carried something. */
+export function keepConnection(context: TrackContext, facts: ConnectionFacts): void {
+  const attempt = facts.state === 'attempted' || facts.state === 'refused'
+  const { limits } = context
+  if (attempt) {
+    if (context.attempts++ < limits.attempts) context.connections.push(facts)
+    else warn(context, 'limit-attempts', tooMany(limits.attempts, 'attempts to connect'), facts.firstFrame)
+  } else if (context.kept++ < limits.connections) context.connections.push(facts)
+  else warn(context, 'limit-connections', tooMany(limits.connections, 'connections'), facts.firstFrame)
+}
+
+function tooMany(limit: number, what: string): string {
+  return `more than ${limit} ${what}: later ones are not in the results`
+}
+
+function endpointText(e: Endpoint): string {
+  return e.ip.includes(':') ? `[${e.ip}]:${e.port}` : `${e.ip}:${e.port}`
+}
