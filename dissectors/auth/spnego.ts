@@ -98,24 +98,26 @@ export function parseSecurityBlob(blob: Uint8Array, wireLength: number = blob.le
 
 /** The token of a blob, or of what could be read of one. */
 export function innerToken(blob: Partial<SecurityBlob>): InnerToken {
-  switch (blob.form) {
-    case 'neg-token-init':
-      return tokenKind(blob.mechToken ?? null, blob.mechTokenLength ?? 0)
-    case 'neg-token-resp':
-      return tokenKind(blob.responseToken ?? null, blob.responseTokenLength ?? 0)
-    case 'raw-ntlmssp':
-    case 'raw-kerberos':
-      return tokenKind(blob.token ?? null, blob.tokenLength ?? 0)
-    default:
-      return tokenKind(null, 0)
+  let bytes: Uint8Array | null | undefined
+  let wireLength: number | undefined
+  if (blob.form === 'neg-token-init') {
+    bytes = blob.mechToken
+    wireLength = blob.mechTokenLength
+  } else if (blob.form === 'neg-token-resp') {
+    bytes = blob.responseToken
+    wireLength = blob.responseTokenLength
+  } else if (blob.form === 'raw-ntlmssp' || blob.form === 'raw-kerberos') {
+    bytes = blob.token
+    wireLength = blob.tokenLength
   }
+  if (!bytes || !wireLength) return { kind: 'none', bytes: null, wireLength: 0 }
+  return { kind: tokenKind(bytes, wireLength), bytes, wireLength }
 }
 
-function tokenKind(bytes: Uint8Array | null, wireLength: number): InnerToken {
-  if (bytes === null || wireLength === 0) return { kind: 'none', bytes: null, wireLength: 0 }
-  if (isNtlmssp(bytes)) return { kind: 'ntlmssp', bytes, wireLength }
-  if (startsWith(bytes, NEGOEX_SIGNATURE)) return { kind: 'negoex', bytes, wireLength }
-  return { kind: isKerberosToken(bytes, wireLength) ? 'kerberos' : 'unknown', bytes, wireLength }
+function tokenKind(bytes: Uint8Array, wireLength: number): InnerToken['kind'] {
+  if (isNtlmssp(bytes)) return 'ntlmssp'
+  if (startsWith(bytes, NEGOEX_SIGNATURE)) return 'negoex'
+  return isKerberosToken(bytes, wireLength) ? 'kerberos' : 'unknown'
 }
 
 function readNegTokenInit(der: DerReader, token: Element, out: Partial<SecurityBlob>): NegTokenInit {

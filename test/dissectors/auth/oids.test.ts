@@ -11,6 +11,7 @@ import {
   OID_SPNEGO,
   oidText,
 } from '../../../dissectors/auth/oids.ts'
+import { concat, oid } from '../../support/der-builder.ts'
 import { bytes } from './fixtures.ts'
 
 describe('oidText', () => {
@@ -36,6 +37,18 @@ describe('oidText', () => {
   ])('takes the first two arcs from the first number: %s', (hex, dotted) => {
     expect(oidText(bytes(hex))).toBe(dotted)
   })
+
+  it.each([OID_SPNEGO, OID_NTLMSSP, OID_NEGOEX, OID_KRB5, OID_MS_KRB5, OID_KRB5_U2U, OID_IAKERB])(
+    'tells %s from its neighbour, wherever it stands',
+    (text) => {
+      const content = oid(text).subarray(2)
+      const message = concat(bytes('06 2b'), content, bytes('2b 06'))
+      expect(oidText(message, 2, 2 + content.length)).toBe(text)
+      message[1 + content.length] ^= 0x40
+      const last = Number(text.split('.').at(-1))
+      expect(oidText(message, 2, 2 + content.length)).toBe(text.replace(/\d+$/, String(last ^ 0x40)))
+    },
+  )
 
   it('keeps arcs of more than 53 bits exact', () => {
     // The UUID of the example in X.667: f81d4fae-7dec-11d0-a765-00a0c91e6bf6.
