@@ -210,8 +210,8 @@ export class DerReader {
 }
 
 /**
- * The elements inside a constructed one, in order: `advance` reads the next into `element`, or says that there is none. A generator would read nicer,
- * and costs several times what it reads: blobs are few and large, so most of this code runs unoptimised.
+ * The elements inside a constructed one, in order: `advance` reads the next into `element`, or says that there is none. Iterating reads nicer, but
+ * blobs are too few for the optimiser to take a generator apart: this code mostly runs as it stands.
  */
 export class Children {
   /** The one read last; before the first, the parent. */
