@@ -57,7 +57,7 @@ export class Connection implements MessageReader, StreamOwner {
   lastSignature = 0
   readonly sessions: LiveSession[] = []
   /** Authentications under way, from the first request to the last answer: each channel of a session runs its own. */
-  readonly exchanges = new Map<LiveSession, LogonFacts>()
+  exchanges: Map<LiveSession, LogonFacts> | null = null
   /** The session of the last look-up: the next message is nearly always of the same one. */
   lastSession: LiveSession | null = null
   /** Ids of the message before, for related operations of a compound. */

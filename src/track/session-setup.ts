@@ -41,7 +41,7 @@ export function beginSetup(c: Connection, request: SetupRequest): { session: Liv
   touch(session, context)
   const { facts } = session
   facts.setupSigning ??= request.signing
-  const logon = c.exchanges.get(session) ?? startLogon(c, session, request)
+  const logon = c.exchanges?.get(session) ?? startLogon(c, session, request)
   addPending(c, {
     frame: context.frame,
     time: context.time,
@@ -75,7 +75,7 @@ function sessionOfRequest(c: Connection, request: SetupRequest): LiveSession {
 
 /** The session whose first request was seen and no answer. */
 function unnamed(c: Connection): LiveSession | null {
-  for (const session of c.exchanges.keys()) if (session.idLow === 0 && session.idHigh === 0) return session
+  for (const session of c.exchanges?.keys() ?? []) if (session.idLow === 0 && session.idHigh === 0) return session
   return null
 }
 
@@ -90,6 +90,7 @@ function startLogon(c: Connection, session: LiveSession, request: SetupRequest):
 function keepLogon(c: Connection, session: LiveSession, logon: LogonFacts): void {
   const { logonsPerSession, sessionsPerConnection } = c.context.limits
   if (session.facts.logons.length < logonsPerSession) session.facts.logons.push(logon)
+  c.exchanges ??= new Map()
   c.exchanges.set(session, logon)
   // Exchanges that nobody ended.
   dropOldest(c.exchanges, sessionsPerConnection)
@@ -117,7 +118,7 @@ export function setupOfAnswer(c: Connection, answer: SetupAnswer, family: 'smb1'
     setSessionId(session, low, high)
     attach(c, session)
   }
-  let logon = c.exchanges.get(session)
+  let logon = c.exchanges?.get(session)
   if (logon === undefined) {
     logon = createLogon(c.context, session.facts.decided === null ? 'first' : 'reauthentication')
     keepLogon(c, session, logon)
@@ -155,7 +156,7 @@ export function endSetup(c: Connection, request: PendingRequest, answer: SetupAn
     return
   }
   if (status === STATUS_MORE_PROCESSING_REQUIRED) return
-  c.exchanges.delete(session)
+  c.exchanges?.delete(session)
   logon.ntStatus = status
   logon.answered = here(context)
   const { facts } = session

@@ -2,13 +2,14 @@
 import { hex64 } from '../../dissectors/bytes.ts'
 import { type TrackContext, warn } from './context.ts'
 import type { FrameRef, MessageCounts, SessionFacts, TreeFacts } from './ledger.ts'
+import { dropOldest } from './oldest.ts'
 
 export interface LiveSession {
   readonly facts: SessionFacts
   idLow: number
   idHigh: number
-  /** Connected trees by TreeId; null for a tree whose connect went unread. */
-  readonly trees: Map<number, TreeFacts>
+  /** Connected trees by TreeId; null before the first. */
+  trees: Map<number, TreeFacts> | null
   /** Logged off: its id is free for another session. */
   closed: boolean
   /** The last unsigned request where a side requires signing: MessageId (low word), or -1. */
@@ -73,7 +74,7 @@ export function createSession(
     facts,
     idLow: 0,
     idHigh: 0,
-    trees: new Map(),
+    trees: null,
     closed: false,
     unsignedRequest: -1,
     unsignedFrame: 0,
@@ -143,4 +144,11 @@ export function keepTree(session: LiveSession, context: TrackContext, tree: Tree
   if (trees.length < context.limits.treesPerSession) trees.push(tree)
   else session.facts.treesNotKept++
   return tree
+}
+
+/** Lets messages on the tree find it by its id. */
+export function mapTree(session: LiveSession, context: TrackContext, id: number, tree: TreeFacts): void {
+  session.trees ??= new Map()
+  session.trees.set(id, tree)
+  dropOldest(session.trees, context.limits.treesPerSession * 4)
 }

@@ -19,7 +19,7 @@ import { keptText } from './kept-text.ts'
 import type { SigningMode, Smb1Facts } from './ledger.ts'
 import { emitMessage } from './message-rows.ts'
 import { addPending, takePending } from './pending.ts'
-import { createSession, here, keepTree, type LiveSession, setSessionId, touch } from './session.ts'
+import { createSession, here, keepTree, type LiveSession, mapTree, setSessionId, touch } from './session.ts'
 import { attach, known } from './sessions.ts'
 import { smb1SetupRequest, smb1SetupResponse } from './smb1-session-setup.ts'
 import { noteRequestSignature, noteResponseSignature } from './smb1-signing.ts'
@@ -235,9 +235,7 @@ function treeConnectResponse(
     frame: request?.frame ?? c.context.frame,
     time: request?.time ?? c.context.time,
   })
-  if (isSuccess(status) && session.trees.size < c.context.limits.treesPerSession * 4) {
-    session.trees.set(u16le(message, SMB1_OFFSET.tid), tree)
-  }
+  if (isSuccess(status)) mapTree(session, c.context, u16le(message, SMB1_OFFSET.tid), tree)
 }
 
 /** Service strings, [MS-CIFS] 2.2.4.55.1; the client may ask for "?????", any. */
@@ -256,7 +254,7 @@ function shareType(service: string | number | null): 'disk' | 'pipe' | 'printer'
 
 function clearData(c: Connection, session: LiveSession, b: Uint8Array, o: number, captured: number, at: number): void {
   if (session.facts.firstClearData !== null || captured < at + 2 || u16le(b, o + at) === 0) return
-  if (session.trees.get(u16le(b, o + SMB1_OFFSET.tid))?.shareType === 'disk') {
+  if (session.trees?.get(u16le(b, o + SMB1_OFFSET.tid))?.shareType === 'disk') {
     session.facts.firstClearData = here(c.context)
   }
 }

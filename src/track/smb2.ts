@@ -35,7 +35,7 @@ import { keptText } from './kept-text.ts'
 import { emitMessage } from './message-rows.ts'
 import { negotiateRequest, negotiateResponse } from './negotiate.ts'
 import { addPending, takePending } from './pending.ts'
-import { countClear, countEncrypted, here, keepTree, type LiveSession, touch } from './session.ts'
+import { countClear, countEncrypted, here, keepTree, type LiveSession, mapTree, touch } from './session.ts'
 import { sessionOf } from './sessions.ts'
 import { setupRequest, setupResponse } from './smb2-session-setup.ts'
 
@@ -116,7 +116,7 @@ export function smb2Message(
       else treeConnectRequest(c, session, b.subarray(o, o + captured), length)
       return
     case SMB2_COMMAND.TREE_DISCONNECT:
-      if (response && status === STATUS_SUCCESS) session.trees.delete(u32le(b, o + SMB2_OFFSET.treeId))
+      if (response && status === STATUS_SUCCESS) session.trees?.delete(u32le(b, o + SMB2_OFFSET.treeId))
       break
     case SMB2_COMMAND.IOCTL:
       if (ioctl(c, session, b, o, captured, length, response, status)) return
@@ -215,7 +215,7 @@ function clearData(
   if (session.facts.firstClearData !== null || captured < DATA_LENGTH + 4) return
   if (status !== STATUS_SUCCESS && status !== STATUS_BUFFER_OVERFLOW) return
   if ((flags & SMB2_FLAGS_ASYNC_COMMAND) !== 0 || u32le(b, o + DATA_LENGTH) === 0) return
-  if (session.trees.get(u32le(b, o + SMB2_OFFSET.treeId))?.shareType === 'disk') {
+  if (session.trees?.get(u32le(b, o + SMB2_OFFSET.treeId))?.shareType === 'disk') {
     session.facts.firstClearData = here(c.context)
   }
 }
@@ -252,9 +252,7 @@ function treeConnectResponse(
     frame: request?.frame ?? c.context.frame,
     time: request?.time ?? c.context.time,
   })
-  if (isSuccess(status) && session.trees.size < c.context.limits.treesPerSession * 4) {
-    session.trees.set(u32le(message, SMB2_OFFSET.treeId), tree)
-  }
+  if (isSuccess(status)) mapTree(session, c.context, u32le(message, SMB2_OFFSET.treeId), tree)
 }
 
 function shareTypeName(type: number | null | undefined): 'disk' | 'pipe' | 'printer' | null {
