@@ -19,13 +19,14 @@ export function u32be(b: Uint8Array, o: number): number {
   return ((b[o] << 24) | (b[o + 1] << 16) | (b[o + 2] << 8) | b[o + 3]) >>> 0
 }
 
-const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, '0'))
+/** Character codes of the digits. */
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0))
 
-/** Lower-case hexadecimal of a byte range. */
+/** Lower-case hexadecimal of a byte range, which is short. Made in one piece: concatenated digits would be kept as a tree of strings. */
 export function hex(b: Uint8Array, start = 0, end = b.length): string {
-  let s = ''
-  for (let i = start; i < end; i++) s += HEX[b[i]]
-  return s
+  const codes: number[] = []
+  for (let i = start; i < end; i++) codes.push(DIGITS[b[i] >> 4], DIGITS[b[i] & 15])
+  return String.fromCharCode(...codes)
 }
 
 /** A 64-bit little-endian identifier as "0x" + 16 hex digits, from its low and high 32-bit words. */

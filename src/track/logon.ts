@@ -19,12 +19,14 @@ import type { AuthKind, LogonFacts, NtlmFacts } from './ledger.ts'
 import type { LiveSession } from './session.ts'
 
 export function createLogon(context: TrackContext, purpose: LogonFacts['purpose']): LogonFacts {
+  // V8 copies a literal with another inside it the slow way: what is nested is made first, here and in session.ts.
+  const offered: string[] = []
   return {
     frame: context.frame,
     time: context.time,
     purpose,
     auth: 'unknown',
-    offered: [],
+    offered,
     ntlm: null,
     kerberos: null,
     user: null,

@@ -1,7 +1,7 @@
 /** A session while it is followed: its facts, and what is needed to go on filling them. */
 import { hex64 } from '../../dissectors/bytes.ts'
 import { type TrackContext, warn } from './context.ts'
-import type { FrameRef, MessageCounts, SessionFacts, TreeFacts } from './ledger.ts'
+import type { FrameRef, LogonFacts, MessageCounts, SessionFacts, TreeFacts } from './ledger.ts'
 import { dropOldest } from './oldest.ts'
 
 export interface LiveSession {
@@ -25,10 +25,18 @@ export function createSession(
   status: 'pending' | 'unknown',
 ): LiveSession {
   const { frame, time } = context
+  const connections = [connection]
+  const logons: LogonFacts[] = []
+  const trees: TreeFacts[] = []
+  const firstUnsigned = nothingYet()
+  const firstSigned = nothingYet()
+  const nativeOs = { client: null, server: null }
+  const requests = noMessages()
+  const responses = noMessages()
   const facts: SessionFacts = {
     id: `${connection}/s${frame}`,
     connection,
-    connections: [connection],
+    connections,
     capture: context.capture,
     family,
     sessionId: hex64(0, 0),
@@ -36,7 +44,7 @@ export function createSession(
     domain: null,
     workstation: null,
     auth: 'unknown',
-    logons: [],
+    logons,
     guest: false,
     anonymous: false,
     encryptData: false,
@@ -44,15 +52,15 @@ export function createSession(
     ntStatus: null,
     decided: null,
     setupSigning: null,
-    requests: noMessages(),
-    responses: noMessages(),
-    firstUnsigned: { request: null, response: null },
-    firstSigned: { request: null, response: null },
+    requests,
+    responses,
+    firstUnsigned,
+    firstSigned,
     firstEncrypted: null,
     firstClearData: null,
     unsignedAccepted: null,
-    nativeOs: { client: null, server: null },
-    trees: [],
+    nativeOs,
+    trees,
     treesNotKept: 0,
     logoff: null,
     firstFrame: frame,
@@ -88,6 +96,10 @@ export function setSessionId(session: LiveSession, low: number, high: number): v
   session.facts.sessionId = hex64(low, high)
   // Several setups may start in one frame: the id tells them apart.
   session.facts.id = `${session.facts.connection}/s${session.facts.firstFrame}-${(high >>> 0).toString(16)}${(low >>> 0).toString(16).padStart(8, '0')}`
+}
+
+function nothingYet(): SessionFacts['firstSigned'] {
+  return { request: null, response: null }
 }
 
 function noMessages(): MessageCounts {
