@@ -14,15 +14,14 @@ const SHORT = 128
 export function utf16le(b: Uint8Array): string {
   const end = b.length & ~1
   if (end <= SHORT) {
-    let text = ''
-    let o = 0
-    for (; o < end; o += 2) {
+    const units: number[] = []
+    for (let o = 0; o < end; o += 2) {
       const unit = b[o] | (b[o + 1] << 8)
       // Surrogates, and the byte order mark that a decoder takes away, are left to it.
-      if ((unit & 0xf800) === 0xd800 || unit === 0xfeff) break
-      text += String.fromCharCode(unit)
+      if ((unit & 0xf800) === 0xd800 || unit === 0xfeff) return UTF16LE.decode(b.subarray(0, end))
+      units.push(unit)
     }
-    if (o === end) return text
+    return String.fromCharCode(...units)
   }
   return UTF16LE.decode(b.subarray(0, end))
 }

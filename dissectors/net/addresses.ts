@@ -3,7 +3,7 @@
 /** Four signed or unsigned 32-bit words in network order. */
 export function ipText(w0: number, w1: number, w2: number, w3: number): string {
   if (w0 === 0 && w1 === 0 && w2 === 0x0000ffff) {
-    return `${w3 >>> 24}.${(w3 >>> 16) & 0xff}.${(w3 >>> 8) & 0xff}.${w3 & 0xff}`
+    return [w3 >>> 24, (w3 >>> 16) & 0xff, (w3 >>> 8) & 0xff, w3 & 0xff].join('.')
   }
   const groups = [w0, w1, w2, w3].flatMap((w) => [w >>> 16, w & 0xffff])
   const [start, length] = longestZeroRun(groups)

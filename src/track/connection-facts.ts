@@ -34,7 +34,8 @@ export function newConnectionFacts(
 
 /** Made of what it names: the same in every run, and in every capture of its own. */
 export function connectionId(context: TrackContext, { client, server, firstFrame }: ConnectionFacts): string {
-  return `${context.captureKey}/${endpointText(client)}-${endpointText(server)}/${firstFrame}`
+  // Joined: a concatenation would be kept as a tree of its parts.
+  return [context.captureKey, '/', endpointText(client), '-', endpointText(server), '/', firstFrame].join('')
 }
 
 /** To the ledger, within its limits. A flood of attempts must not take the place of connections that carried something. */

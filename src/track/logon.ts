@@ -40,7 +40,7 @@ export function createLogon(context: TrackContext, purpose: LogonFacts['purpose'
 export function readSecurityBlob(context: TrackContext, logon: LogonFacts, blob: Uint8Array): void {
   const offer = readable(parseSecurityBlob(blob))
   if (offer.form === 'neg-token-init' && offer.mechTypes !== undefined && logon.offered.length === 0) {
-    logon.offered = offer.mechTypes
+    logon.offered = offer.mechTypes.slice()
   }
   const token = innerToken(offer)
   if (token.bytes === null) return

@@ -18,14 +18,14 @@ export function negotiateRequest(c: Connection, message: Uint8Array, length: num
   c.facts.negotiateRequest = {
     frame: c.context.frame,
     time: c.context.time,
-    dialects,
+    dialects: dialects.slice(),
     securityMode,
     capabilities,
     clientGuid,
-    ciphers: negotiateContexts?.ciphers ?? null,
-    signingAlgorithms: negotiateContexts?.signingAlgorithms ?? null,
-    hashAlgorithms: negotiateContexts?.hashAlgorithms ?? null,
-    compressionAlgorithms: negotiateContexts?.compressionAlgorithms ?? null,
+    ciphers: negotiateContexts?.ciphers?.slice() ?? null,
+    signingAlgorithms: negotiateContexts?.signingAlgorithms?.slice() ?? null,
+    hashAlgorithms: negotiateContexts?.hashAlgorithms?.slice() ?? null,
+    compressionAlgorithms: negotiateContexts?.compressionAlgorithms?.slice() ?? null,
     netname: keptText(negotiateContexts?.netname),
   }
 }
@@ -62,5 +62,5 @@ export function negotiateResponse(c: Connection, message: Uint8Array, length: nu
 function offeredMechanisms(blob: Uint8Array | undefined): string[] | null {
   if (blob === undefined || blob.length === 0) return null
   const offer = readable(parseSecurityBlob(blob))
-  return offer.form === 'neg-token-init' && offer.mechTypes !== undefined ? offer.mechTypes : null
+  return offer.form === 'neg-token-init' && offer.mechTypes !== undefined ? offer.mechTypes.slice() : null
 }

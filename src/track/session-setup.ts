@@ -89,7 +89,9 @@ function startLogon(c: Connection, session: LiveSession, request: SetupRequest):
 
 function keepLogon(c: Connection, session: LiveSession, logon: LogonFacts): void {
   const { logonsPerSession, sessionsPerConnection } = c.context.limits
-  if (session.facts.logons.length < logonsPerSession) session.facts.logons.push(logon)
+  const { facts } = session
+  // A new list, of just the length: a pushed one has room for sixteen more.
+  if (facts.logons.length < logonsPerSession) facts.logons = [...facts.logons, logon]
   c.exchanges ??= new Map()
   c.exchanges.set(session, logon)
   // Exchanges that nobody ended.

@@ -95,7 +95,8 @@ export function setSessionId(session: LiveSession, low: number, high: number): v
   session.idHigh = high
   session.facts.sessionId = hex64(low, high)
   // Several setups may start in one frame: the id tells them apart.
-  session.facts.id = `${session.facts.connection}/s${session.facts.firstFrame}-${(high >>> 0).toString(16)}${(low >>> 0).toString(16).padStart(8, '0')}`
+  const { connection, firstFrame, sessionId } = session.facts
+  session.facts.id = [connection, '/s', firstFrame, '-', sessionId].join('')
 }
 
 function nothingYet(): SessionFacts['firstSigned'] {
@@ -153,7 +154,7 @@ export function keepTree(session: LiveSession, context: TrackContext, tree: Tree
     )
       return t
   }
-  if (trees.length < context.limits.treesPerSession) trees.push(tree)
+  if (trees.length < context.limits.treesPerSession) session.facts.trees = [...trees, tree]
   else session.facts.treesNotKept++
   return tree
 }
