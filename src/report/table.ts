@@ -206,9 +206,7 @@ function writeGroup(page: Page, group: Group): void {
   const inFull = group.length <= FULL_FINDINGS ? group : [first]
   for (const finding of inFull) writeFinding(page, finding)
   if (group.length > FULL_FINDINGS) {
-    for (const finding of others.slice(0, LISTED_FINDINGS)) {
-      paragraph(page, '  ', `${who(finding)}${times(finding)}  ${frames(page, finding, 1)}`)
-    }
+    for (const finding of others.slice(0, LISTED_FINDINGS)) writeListed(page, finding)
     writeRest(page, others.slice(LISTED_FINDINGS))
   }
   writeRemedy(page, first)
@@ -218,6 +216,18 @@ function writeFinding(page: Page, finding: FindingRecord): void {
   paragraph(page, '  ', `${who(finding)}${times(finding)}`)
   paragraph(page, '    ', truncate(escapeText(finding.message), MAX_MESSAGE))
   paragraph(page, '    ', frames(page, finding, EVIDENCE_FRAMES), page.style.quiet)
+}
+
+/** One of many: who and where, in one line where it fits. */
+function writeListed(page: Page, finding: FindingRecord): void {
+  const hosts = `${who(finding)}${times(finding)}`
+  const where = frames(page, finding, 1)
+  if (displayWidth(hosts) + displayWidth(where) + 4 <= page.width) {
+    paragraph(page, '  ', `${hosts}  ${where}`)
+  } else {
+    paragraph(page, '  ', hosts)
+    paragraph(page, '    ', where, page.style.quiet)
+  }
 }
 
 function writeRest(page: Page, rest: FindingRecord[]): void {
