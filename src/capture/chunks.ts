@@ -33,8 +33,11 @@ export class ReadError extends Error {
 
 /** How much is read from a file at once: with less the calls tell, with more the processor's cache is left. */
 const CHUNK_BYTES = 1024 * 1024
-/** A chunk that took longer does not come from the page cache: from then on the next one is read while this one is walked. */
+/** A chunk that took longer does not come from the page cache, unless this thread was held up: several in a row tell. */
 const SLOW_READ_MS = 2
+const SLOW_READS = 4
+/** Chunks that are then read ahead, each while the one before it is walked, until it is tried again without. */
+const CHUNKS_AHEAD = 64
 /** How long reading may hold the event loop. */
 const TURN_MS = 20
 /** Standard input stays open. */
@@ -75,7 +78,9 @@ class FileSource implements ByteSource {
   position = 0
   private readonly fd: number
   private readonly buffers: Buffers
-  private slow = false
+  /** Slow reads in a row, and chunks still to be read ahead. */
+  private slowReads = 0
+  private chunksAhead = 0
   private ahead: Promise<number> | null = null
 
   constructor(fd: number, headroom: number) {
@@ -102,7 +107,7 @@ class FileSource implements ByteSource {
     this.end = headroom + count
     this.position += count
     // A short chunk is most likely the last one.
-    this.ahead = this.slow && count === CHUNK_BYTES ? this.readAhead(front) : null
+    this.ahead = count === CHUNK_BYTES && this.isSlow() ? this.readAhead(front) : null
     if (!this.ahead) await giveTurn()
     return true
   }
@@ -120,8 +125,16 @@ class FileSource implements ByteSource {
     } catch (error) {
       throw new ReadError(error)
     } finally {
-      this.slow = performance.now() - before > SLOW_READ_MS
+      this.slowReads = performance.now() - before > SLOW_READ_MS ? this.slowReads + 1 : 0
     }
+  }
+
+  private isSlow(): boolean {
+    if (this.slowReads >= SLOW_READS) {
+      this.slowReads = 0
+      this.chunksAhead = CHUNKS_AHEAD
+    }
+    return this.chunksAhead-- > 0
   }
 
   private readAhead(into: Uint8Array): Promise<number> {
