@@ -1,6 +1,6 @@
 /** Requests of a connection whose answers are awaited: a short list, oldest first, since few are under way at one time. */
 import type { Connection, PendingRequest } from './connection.ts'
-import { keepTree } from './session.ts'
+import { keepTree } from './trees.ts'
 
 export function addPending(c: Connection, request: PendingRequest): void {
   c.pending.push(request)

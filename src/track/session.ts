@@ -2,7 +2,6 @@
 import { hex64 } from '../../dissectors/bytes.ts'
 import { type TrackContext, warn } from './context.ts'
 import type { FrameRef, LogonFacts, MessageCounts, SessionFacts, TreeFacts } from './ledger.ts'
-import { dropOldest } from './oldest.ts'
 
 export interface LiveSession {
   readonly facts: SessionFacts
@@ -140,28 +139,4 @@ export function countEncrypted(session: LiveSession, context: TrackContext, resp
   if (response) facts.responses.encrypted++
   else facts.requests.encrypted++
   facts.firstEncrypted ??= here(context)
-}
-
-/** Keeps a tree connect, once for each path, kind and outcome. */
-export function keepTree(session: LiveSession, context: TrackContext, tree: TreeFacts): TreeFacts {
-  const { trees } = session.facts
-  for (const t of trees) {
-    if (
-      t.path === tree.path &&
-      t.shareType === tree.shareType &&
-      t.ntStatus === tree.ntStatus &&
-      t.encryptData === tree.encryptData
-    )
-      return t
-  }
-  if (trees.length < context.limits.treesPerSession) session.facts.trees = [...trees, tree]
-  else session.facts.treesNotKept++
-  return tree
-}
-
-/** Lets messages on the tree find it by its id. */
-export function mapTree(session: LiveSession, context: TrackContext, id: number, tree: TreeFacts): void {
-  session.trees ??= new Map()
-  session.trees.set(id, tree)
-  dropOldest(session.trees, context.limits.treesPerSession * 4)
 }

@@ -19,10 +19,11 @@ import { keptText } from './kept-text.ts'
 import type { SigningMode, Smb1Facts } from './ledger.ts'
 import { emitMessage } from './message-rows.ts'
 import { addPending, takePending } from './pending.ts'
-import { createSession, here, keepTree, type LiveSession, mapTree, setSessionId, touch } from './session.ts'
+import { createSession, here, type LiveSession, setSessionId, touch } from './session.ts'
 import { attach, known } from './sessions.ts'
 import { smb1SetupRequest, smb1SetupResponse } from './smb1-session-setup.ts'
 import { noteRequestSignature, noteResponseSignature } from './smb1-signing.ts'
+import { answerTree } from './trees.ts'
 
 /** WordCount and the longest parameter block whose fields are read in place. */
 const READ_IN_PLACE = SMB1_HEADER_LENGTH + 32
@@ -227,15 +228,12 @@ function treeConnectResponse(
   if (session === null) return
   touch(session, c.context)
   const answer = isSuccess(status) ? readable(parseTreeConnectAndxResponse(message, offset, length)) : {}
-  const tree = keepTree(session, c.context, {
-    path: request?.path ?? null,
+  answerTree(session, c.context, request, {
+    treeId: u16le(message, SMB1_OFFSET.tid),
+    status,
     shareType: shareType(answer.service ?? request?.detail ?? null),
     encryptData: false,
-    ntStatus: status,
-    frame: request?.frame ?? c.context.frame,
-    time: request?.time ?? c.context.time,
   })
-  if (isSuccess(status)) mapTree(session, c.context, u16le(message, SMB1_OFFSET.tid), tree)
 }
 
 /** Service strings, [MS-CIFS] 2.2.4.55.1; the client may ask for "?????", any. */

@@ -35,9 +35,10 @@ import { keptText } from './kept-text.ts'
 import { emitMessage } from './message-rows.ts'
 import { negotiateRequest, negotiateResponse } from './negotiate.ts'
 import { addPending, takePending } from './pending.ts'
-import { countClear, countEncrypted, here, keepTree, type LiveSession, mapTree, touch } from './session.ts'
+import { countClear, countEncrypted, here, type LiveSession, touch } from './session.ts'
 import { sessionOf } from './sessions.ts'
 import { setupRequest, setupResponse } from './smb2-session-setup.ts'
+import { answerTree } from './trees.ts'
 
 /** IOCTL: CtlCode follows StructureSize and Reserved. */
 const CTL_CODE = SMB2_HEADER_LENGTH + 4
@@ -244,15 +245,12 @@ function treeConnectResponse(
   if (status === STATUS_PENDING) return
   const request = takePending(c, SMB2_COMMAND.TREE_CONNECT, u32le(message, SMB2_OFFSET.messageId))
   const answer = isSuccess(status) ? readable(parseTreeConnectResponse(message, length)) : {}
-  const tree = keepTree(session, c.context, {
-    path: request?.path ?? null,
+  answerTree(session, c.context, request, {
+    treeId: u32le(message, SMB2_OFFSET.treeId),
+    status,
     shareType: shareTypeName(answer.shareType),
     encryptData: answer.encryptData ?? false,
-    ntStatus: status,
-    frame: request?.frame ?? c.context.frame,
-    time: request?.time ?? c.context.time,
   })
-  if (isSuccess(status)) mapTree(session, c.context, u32le(message, SMB2_OFFSET.treeId), tree)
 }
 
 function shareTypeName(type: number | null | undefined): 'disk' | 'pipe' | 'printer' | null {

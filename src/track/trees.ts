@@ -1,0 +1,52 @@
+/** Tree connects: what was asked for, what came of it, and which messages are on which tree. The same for both families. */
+import { isSuccess } from '../../dissectors/ntstatus.ts'
+import type { PendingRequest } from './connection.ts'
+import type { TrackContext } from './context.ts'
+import type { TreeFacts } from './ledger.ts'
+import { dropOldest } from './oldest.ts'
+import type { LiveSession } from './session.ts'
+
+export interface TreeAnswer {
+  treeId: number
+  status: number
+  shareType: TreeFacts['shareType']
+  encryptData: boolean
+}
+
+/** `request` is null where it is not in the capture, and with it the path. */
+export function answerTree(
+  session: LiveSession,
+  context: TrackContext,
+  request: PendingRequest | null,
+  { treeId, status, shareType, encryptData }: TreeAnswer,
+): void {
+  const tree = keepTree(session, context, {
+    path: request?.path ?? null,
+    shareType,
+    encryptData,
+    ntStatus: status,
+    frame: request?.frame ?? context.frame,
+    time: request?.time ?? context.time,
+  })
+  if (!isSuccess(status)) return
+  session.trees ??= new Map()
+  session.trees.set(treeId, tree)
+  dropOldest(session.trees, context.limits.treesPerSession * 4)
+}
+
+/** Keeps a tree connect, once for each path, kind and outcome. */
+export function keepTree(session: LiveSession, context: TrackContext, tree: TreeFacts): TreeFacts {
+  const { trees } = session.facts
+  for (const t of trees) {
+    if (
+      t.path === tree.path &&
+      t.shareType === tree.shareType &&
+      t.ntStatus === tree.ntStatus &&
+      t.encryptData === tree.encryptData
+    )
+      return t
+  }
+  if (trees.length < context.limits.treesPerSession) session.facts.trees = [...trees, tree]
+  else session.facts.treesNotKept++
+  return tree
+}
