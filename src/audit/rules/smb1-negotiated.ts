@@ -48,16 +48,15 @@ export const smb1Negotiated: Rule = {
     for (const connection of ledger.connections) {
       const use = smb1Use(connection)
       if (use === null) continue
-      const avoidable =
-        connection.smb1?.negotiateRequest?.dialects.some(isSmb2DialectString) === true &&
-        smb2Servers.has(hostKey(connection.capture, connection.server.ip))
+      const offered2 = connection.smb1?.negotiateRequest?.dialects.some(isSmb2DialectString) === true
+      const avoidable = offered2 && smb2Servers.has(hostKey(connection.capture, connection.server.ip))
       const dialect = use.how === 'selected' ? (connection.smb1?.negotiateResponse?.dialect ?? null) : null
       yield {
         severity: avoidable || (dialect !== null && isOlderThanNt(dialect)) ? 'critical' : 'high',
         connection,
         session: null,
         at: use.at,
-        explain: () => explain(connection, use, dialect, avoidable),
+        explain: () => explain(connection, use, dialect, offered2, avoidable),
       }
     }
   },
@@ -72,6 +71,7 @@ function explain(
   { client, server, smb1 }: ConnectionFacts,
   use: { how: 'selected' | 'used'; at: FrameRef },
   dialect: string | null,
+  offered2: boolean,
   avoidable: boolean,
 ): Explanation {
   const request = smb1?.negotiateRequest ?? null
@@ -85,7 +85,8 @@ function explain(
   }
   const index = `DialectIndex ${smb1?.negotiateResponse?.dialectIndex}`
   const chosen = dialect === null ? 'an SMB1 dialect whose name was not seen' : `"${dialect}"`
-  const rest = avoidable ? ', though the client offered SMB2 and the same server speaks it elsewhere' : ''
+  const elsewhere = avoidable ? ' and the same server speaks it elsewhere' : ''
+  const rest = offered2 ? `, though the client offered SMB2${elsewhere}` : ''
   return {
     message: `${place(server)} chose ${chosen} for ${client.ip}${rest}.`,
     evidence: evidence(

@@ -42,6 +42,7 @@ describeRule(smb1Negotiated, {
       when: 'the client also offered SMB2, and the server is not known to speak it',
       ledger: ledger([bareConnection({ smb1: selected(MULTI_PROTOCOL, 1) })]),
       severity: 'high',
+      says: ['10.0.0.10 chose "NT LM 0.12" for 10.0.0.5, though the client offered SMB2.'],
     },
     {
       when: 'the client also offered SMB2, and the server speaks it with another client',
@@ -50,7 +51,7 @@ describeRule(smb1Negotiated, {
         connection({ client: '10.0.0.6', firstFrame: 50 }),
       ]),
       severity: 'critical',
-      says: ['though the client offered SMB2'],
+      says: ['though the client offered SMB2 and the same server speaks it elsewhere.'],
     },
     {
       when: 'a server of the same address speaks SMB2 in another capture',
