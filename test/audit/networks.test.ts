@@ -183,9 +183,17 @@ describe('ipaddr.js agrees', () => {
     )
   })
 
+  it('but not on ::a.b.c.d, which is an address of its own', () => {
+    const own = createNetworks(['2001:db8::/81', '::/81'])
+    expect(own.isInternal('::0.0.0.2')).toBe(true)
+    expect(ipaddr.IPv6.parse('::0.0.0.2').toString()).toBe('::ffff:0:2')
+  })
+
   it('on what is inside a network', () => {
     fc.assert(
       fc.property(fc.ipV6(), fc.ipV6(), fc.nat(128), (ip, other, prefix) => {
+        // ipaddr.js takes ::a.b.c.d for the mapped ::ffff:a.b.c.d, which it is not (RFC 4291 2.5.5.1).
+        fc.pre(!ip.includes('.') && !other.includes('.'))
         const network = ipaddr.IPv6.networkAddressFromCIDR(`${ip}/${prefix}`)
         const own = createNetworks([`${network.toRFC5952String()}/${prefix}`])
         const inside = ipaddr.IPv6.parse(other).match(network, prefix)
