@@ -158,7 +158,7 @@ export class Connection implements MessageReader, StreamOwner {
 
   private openStream(fromA: boolean): Stream {
     const { limits } = this.context
-    const stream = new Stream(new Framer(this, fromA, limits.gatherBytes), this, limits)
+    const stream = new Stream(new Framer(this, fromA, limits.gatherBytes), this, limits, this.context)
     if (fromA) this.streamA = stream
     else this.streamB = stream
     return stream

@@ -14,6 +14,8 @@ export interface TrackContext {
   frame: number
   time: number
   smbMessages: number
+  /** Bytes that wait behind holes, in all streams. */
+  heldBytes: number
   /** Segments of which the capture holds only the beginning, and the frame of the first. */
   cutSegments: number
   firstCut: number
@@ -37,6 +39,7 @@ export function createContext(capture: string, limits: Limits, messages: Message
     frame: 0,
     time: 0,
     smbMessages: 0,
+    heldBytes: 0,
     cutSegments: 0,
     firstCut: 0,
     connections: [],

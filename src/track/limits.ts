@@ -11,6 +11,8 @@ export interface Limits {
   /** Bytes and segments held behind a hole, per direction. */
   heldBytes: number
   heldSegments: number
+  /** Bytes held behind holes by all connections together. */
+  heldBytesInAll: number
   /** Bytes gathered of one message that carries facts and spans segments. */
   gatherBytes: number
   /** Requests of one connection whose answers carry facts and are still awaited. */
@@ -32,6 +34,7 @@ export const DEFAULT_LIMITS: Limits = {
   sessions: 20_000,
   heldBytes: 1 << 20,
   heldSegments: 512,
+  heldBytesInAll: 32 << 20,
   gatherBytes: 128 << 10,
   pendingRequests: 256,
   treesPerSession: 64,

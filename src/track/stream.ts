@@ -13,6 +13,13 @@ export interface StreamLimits {
   heldBytes: number
   /** Segments held behind a hole, per direction. */
   heldSegments: number
+  /** Bytes held behind holes by all streams together. */
+  heldBytesInAll: number
+}
+
+/** What all streams of a capture hold together. */
+export interface HeldTotal {
+  heldBytes: number
 }
 
 /** A copy of a segment that waits behind a hole. */
@@ -41,15 +48,17 @@ export class Stream {
   private readonly framer: Framer
   private readonly owner: StreamOwner
   private readonly limits: StreamLimits
+  private readonly total: HeldTotal
   private started = false
   private next = 0
   private held: HeldSegment[] = []
   private heldBytes = 0
 
-  constructor(framer: Framer, owner: StreamOwner, limits: StreamLimits) {
+  constructor(framer: Framer, owner: StreamOwner, limits: StreamLimits, total: HeldTotal) {
     this.framer = framer
     this.owner = owner
     this.limits = limits
+    this.total = total
   }
 
   get isSearching(): boolean {
@@ -114,8 +123,14 @@ export class Stream {
     if (i > 0 && held[i - 1].seq === s.seq && held[i - 1].length >= s.length) return
     const bytes = new Uint8Array(b.subarray(s.payload, s.payloadEnd))
     held.splice(i, 0, { seq: s.seq, bytes, length: s.length, frame, time })
-    this.heldBytes += s.payloadEnd - s.payload
-    while (this.heldBytes > this.limits.heldBytes || held.length > this.limits.heldSegments) this.skipHole()
+    this.heldBytes += bytes.length
+    this.total.heldBytes += bytes.length
+    while (held.length > 0 && this.holdsTooMuch()) this.skipHole()
+  }
+
+  private holdsTooMuch(): boolean {
+    const { heldBytes, heldSegments, heldBytesInAll } = this.limits
+    return this.heldBytes > heldBytes || this.held.length > heldSegments || this.total.heldBytes > heldBytesInAll
   }
 
   /**
@@ -126,6 +141,7 @@ export class Stream {
     while (this.held.length > 0 && ((this.held[0].seq - this.next) | 0) <= 0) {
       const h = this.held.shift()!
       this.heldBytes -= h.bytes.length
+      this.total.heldBytes -= h.bytes.length
       const old = (this.next - h.seq) | 0
       if (givenUp) this.owner.at(h.frame, h.time)
       if (old < h.length) this.deliverFrom(h.bytes, 0, h.bytes.length, h.length, old)

@@ -5,7 +5,7 @@ import { Framer } from '../../src/track/framer.ts'
 import { Stream, type StreamLimits } from '../../src/track/stream.ts'
 import { packet, smb2 } from '../support/conversation.ts'
 
-const LIMITS: StreamLimits = { heldBytes: 1 << 20, heldSegments: 512 }
+const LIMITS: StreamLimits = { heldBytes: 1 << 20, heldSegments: 512, heldBytesInAll: 1 << 20 }
 
 interface Piece {
   /** Offset in the stream. */
@@ -16,7 +16,10 @@ interface Piece {
 }
 
 /** Runs segments, one a frame, through a stream that starts at `isn` + 1. */
-function run(pieces: Piece[], { isn = 0xfffffff0, limits = LIMITS, synchronise = true, ackAfter = -1 } = {}) {
+function run(
+  pieces: Piece[],
+  { isn = 0xfffffff0, limits = LIMITS, synchronise = true, ackAfter = -1, elsewhere = 0 } = {},
+) {
   const messages: { command: number; frame: number }[] = []
   const gaps: number[] = []
   let cuts = 0
@@ -39,7 +42,8 @@ function run(pieces: Piece[], { isn = 0xfffffff0, limits = LIMITS, synchronise =
       cuts++
     },
   }
-  const stream = new Stream(new Framer(reader, true, 65536), owner, limits)
+  const total = { heldBytes: elsewhere }
+  const stream = new Stream(new Framer(reader, true, 65536), owner, limits, total)
   if (synchronise) stream.synchronise(isn | 0)
   pieces.forEach(({ at, bytes, length = bytes.length }, i) => {
     const buffer = new Uint8Array(bytes.length + 10)
@@ -51,6 +55,7 @@ function run(pieces: Piece[], { isn = 0xfffffff0, limits = LIMITS, synchronise =
     buffer.fill(0xee)
   })
   stream.finish()
+  expect(total.heldBytes).toBe(elsewhere)
   return { messages, gaps, cuts }
 }
 
@@ -119,8 +124,19 @@ describe('stream', () => {
   })
 
   it('gives a hole up when too much waits behind it', () => {
-    const { gaps } = run([piece(10, 20), piece(30, 40), piece(50, 60)], { limits: { heldBytes: 100, heldSegments: 2 } })
+    const { gaps } = run([piece(10, 20), piece(30, 40), piece(50, 60)], {
+      limits: { ...LIMITS, heldSegments: 2 },
+    })
     expect(gaps).toEqual([10, 10, 10])
+  })
+
+  it('gives its holes up when other streams hold all that may be held', () => {
+    const pieces = [piece(0, 88), piece(176, 264)]
+    expect(run(pieces, { elsewhere: LIMITS.heldBytesInAll - 88 }).gaps).toEqual([88])
+    const late = run([...pieces, piece(88, 176)], { elsewhere: LIMITS.heldBytesInAll })
+    expect(late.gaps).toEqual([88])
+    expect(late.messages.map((m) => m.command)).toEqual([3, 5])
+    expect(run([...pieces, piece(88, 176)], { elsewhere: 0 }).gaps).toEqual([])
   })
 
   it('counts bytes that the capture cut as lost, not as missing segments', () => {
