@@ -7,12 +7,7 @@ import {
   STATUS_LOGON_FAILURE,
   STATUS_NO_SUCH_USER,
 } from '../../dissectors/ntstatus.ts'
-import {
-  NEGOTIATE_SECURITY_SIGNATURES_ENABLED,
-  NEGOTIATE_SECURITY_SIGNATURES_REQUIRED,
-} from '../../dissectors/smb1/negotiate.ts'
 import { dialectName } from '../../dissectors/smb2/dialects.ts'
-import { SMB2_NEGOTIATE_SIGNING_ENABLED, SMB2_NEGOTIATE_SIGNING_REQUIRED } from '../../dissectors/smb2/header.ts'
 import type {
   ConnectionFacts,
   Endpoint,
@@ -22,6 +17,7 @@ import type {
   SigningMode,
   TreeFacts,
 } from '../track/ledger.ts'
+import { smb1ServerSigningMode, smb2SigningMode } from '../track/signing-mode.ts'
 import type { AuditFacts, EvidenceDraft } from './rule.ts'
 
 // Evidence
@@ -145,16 +141,11 @@ export function serverSigning(
   if (smb1 != null && smb1Use(connection)?.how === 'selected') {
     const { securityMode } = smb1
     if (securityMode === null) return null
-    const mode = signingMode(
-      securityMode,
-      NEGOTIATE_SECURITY_SIGNATURES_ENABLED,
-      NEGOTIATE_SECURITY_SIGNATURES_REQUIRED,
-    )
-    return { mode, at: smb1, securityMode }
+    return { mode: smb1ServerSigningMode(securityMode), at: smb1, securityMode }
   }
   const smb2 = connection.negotiateResponse
   if (smb2 === null) return null
-  return { mode: smb2Signing(smb2.securityMode), at: smb2, securityMode: smb2.securityMode }
+  return { mode: smb2SigningMode(smb2.securityMode), at: smb2, securityMode: smb2.securityMode }
 }
 
 /** What the client says of signing, for the connection or for this session alone; null where neither was seen. */
@@ -162,16 +153,7 @@ export function clientSigning(connection: ConnectionFacts, session: SessionFacts
   if (session.setupSigning === 'required') return 'required'
   if (session.family === 'smb1') return connection.smb1?.negotiateRequest?.signing ?? session.setupSigning
   const request = connection.negotiateRequest
-  return request === null ? session.setupSigning : smb2Signing(request.securityMode)
-}
-
-function smb2Signing(securityMode: number): SigningMode {
-  return signingMode(securityMode, SMB2_NEGOTIATE_SIGNING_ENABLED, SMB2_NEGOTIATE_SIGNING_REQUIRED)
-}
-
-function signingMode(securityMode: number, enabled: number, required: number): SigningMode {
-  if ((securityMode & required) !== 0) return 'required'
-  return (securityMode & enabled) !== 0 ? 'enabled' : 'none'
+  return request === null ? session.setupSigning : smb2SigningMode(request.securityMode)
 }
 
 // Sessions

@@ -1,13 +1,9 @@
 /** What a connection's two ends offered and agreed, in the words that reports use. `null` where it was not seen. */
 import { DIALECT_3_0, DIALECT_3_1_1, dialectName } from '../../dissectors/smb2/dialects.ts'
-import { SMB2_NEGOTIATE_SIGNING_ENABLED, SMB2_NEGOTIATE_SIGNING_REQUIRED } from '../../dissectors/smb2/header.ts'
 import { SMB2_GLOBAL_CAP } from '../../dissectors/smb2/negotiate.ts'
 import { cipherName, hashAlgorithmName, signingAlgorithmName } from '../../dissectors/smb2/negotiate-contexts.ts'
 import type { ConnectionFacts, SigningMode } from '../track/ledger.ts'
-
-/** SMB1's SecurityMode, [MS-CIFS] 2.2.4.52.2. */
-const NEGOTIATE_SECURITY_SIGNATURES_ENABLED = 0x04
-const NEGOTIATE_SECURITY_SIGNATURES_REQUIRED = 0x08
+import { smb1ServerSigningMode, smb2SigningMode } from '../track/signing-mode.ts'
 
 const AES_128_CCM = 0x0001
 const HMAC_SHA256 = 0x0000
@@ -29,22 +25,15 @@ export function chosenDialect(connection: ConnectionFacts): string | null {
 
 export function clientSigning(connection: ConnectionFacts): SigningMode | null {
   const smb2 = connection.negotiateRequest
-  if (smb2) return signingMode(smb2.securityMode, SMB2_NEGOTIATE_SIGNING_ENABLED, SMB2_NEGOTIATE_SIGNING_REQUIRED)
+  if (smb2) return smb2SigningMode(smb2.securityMode)
   return connection.smb1?.negotiateRequest?.signing ?? null
 }
 
 export function serverSigning(connection: ConnectionFacts): SigningMode | null {
   const smb2 = connection.negotiateResponse
-  if (smb2) return signingMode(smb2.securityMode, SMB2_NEGOTIATE_SIGNING_ENABLED, SMB2_NEGOTIATE_SIGNING_REQUIRED)
+  if (smb2) return smb2SigningMode(smb2.securityMode)
   const smb1 = connection.smb1?.negotiateResponse?.securityMode ?? null
-  return smb1 === null
-    ? null
-    : signingMode(smb1, NEGOTIATE_SECURITY_SIGNATURES_ENABLED, NEGOTIATE_SECURITY_SIGNATURES_REQUIRED)
-}
-
-function signingMode(securityMode: number, enabled: number, required: number): SigningMode {
-  if (securityMode & required) return 'required'
-  return securityMode & enabled ? 'enabled' : 'none'
+  return smb1 === null ? null : smb1ServerSigningMode(smb1)
 }
 
 /** 3.1.1 names it in a context; 3.0 and 3.0.2 know one cipher, which both sides' capabilities agree on. */

@@ -44,7 +44,6 @@ export class Connection implements MessageReader, StreamOwner {
   readonly context: TrackContext
   readonly facts: ConnectionFacts
   readonly hash: number
-  lastFrame: number
 
   readonly endpointA: Endpoint
   readonly endpointB: Endpoint
@@ -83,7 +82,6 @@ export class Connection implements MessageReader, StreamOwner {
   constructor(context: TrackContext, s: Segment, hash: number, fromA: boolean, frame: number, time: number) {
     this.context = context
     this.hash = hash
-    this.lastFrame = frame
     const source = { w0: s.src0, w1: s.src1, w2: s.src2, w3: s.src3, port: s.srcPort }
     const destination = { w0: s.dst0, w1: s.dst1, w2: s.dst2, w3: s.dst3, port: s.dstPort }
     this.a = fromA ? source : destination
@@ -137,7 +135,6 @@ export class Connection implements MessageReader, StreamOwner {
 
   segment(bytes: Uint8Array, s: Segment, fromA: boolean, frame: number, time: number): void {
     if (this.ignored) return
-    this.lastFrame = frame
     this.facts.lastFrame = frame
     this.facts.lastTime = time
     if ((s.flags & (TCP_SYN | TCP_RST | TCP_FIN)) !== 0) this.tcpControl(s, fromA, frame, time)

@@ -26,7 +26,7 @@ export interface TrackContext {
   readonly sessions: SessionFacts[]
   /** Established sessions by server and id, for channels that join them from other connections. */
   readonly sessionsByServer: Map<string, LiveSession>
-  /** One for each code: the first frame, and how often. */
+  /** By key, in the order in which they arose. */
   readonly warnings: Map<string, Warning>
 }
 
@@ -51,9 +51,8 @@ export function createContext(capture: string, limits: Limits, messages: Message
   }
 }
 
-/** Notes a warning once for each code, with the first frame where it arose. */
-export function warn(context: TrackContext, code: string, message: string, frame: number): void {
-  const key = code === 'unknown-link-type' ? message : code
+/** Notes a warning once for each key, which is its code unless it says otherwise, with the first frame where it arose. */
+export function warn(context: TrackContext, code: string, message: string, frame: number, key = code): void {
   if (!context.warnings.has(key)) context.warnings.set(key, { code, message, frame })
 }
 

@@ -56,7 +56,7 @@ export class FlowTable {
 
   /** Removes the given share of connections, longest idle first, and returns them. */
   evict(share: number): Connection[] {
-    const all = this.connections().sort((x, y) => x.lastFrame - y.lastFrame)
+    const all = this.connections().sort((x, y) => x.facts.lastFrame - y.facts.lastFrame)
     const evicted = all.splice(0, Math.max(1, Math.floor(all.length * share)))
     this.rebuild(all, this.mask + 1)
     return evicted

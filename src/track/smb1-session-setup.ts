@@ -15,7 +15,7 @@ import { keptText } from './kept-text.ts'
 import type { LogonFacts } from './ledger.ts'
 import { adoptLogon, authKind, readSecurityBlob } from './logon.ts'
 import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from './session-setup.ts'
-import { clientSigning } from './smb1.ts'
+import { smb1ClientSigningMode } from './signing-mode.ts'
 
 export function smb1SetupRequest(
   c: Connection,
@@ -33,7 +33,7 @@ export function smb1SetupRequest(
     low: uid,
     high: 0,
     binding: false,
-    signing: clientSigning(u16le(message, SMB1_OFFSET.flags2)),
+    signing: smb1ClientSigningMode(u16le(message, SMB1_OFFSET.flags2)),
   })
   session.facts.nativeOs.client ??= system(request.nativeOs, request.nativeLanMan)
   if (request.securityBlob) readSecurityBlob(c.context, logon, request.securityBlob)

@@ -6,8 +6,6 @@ import { andxChain } from '../../dissectors/smb1/andx.ts'
 import {
   SMB_FLAGS_REPLY,
   SMB_FLAGS2_NT_STATUS,
-  SMB_FLAGS2_SMB_SECURITY_SIGNATURE,
-  SMB_FLAGS2_SMB_SECURITY_SIGNATURE_REQUIRED,
   SMB1_COMMAND,
   SMB1_HEADER_LENGTH,
   SMB1_OFFSET,
@@ -16,11 +14,12 @@ import { parseNegotiateRequest, parseNegotiateResponse } from '../../dissectors/
 import { parseTreeConnectAndxRequest, parseTreeConnectAndxResponse } from '../../dissectors/smb1/tree-connect-andx.ts'
 import type { Connection } from './connection.ts'
 import { keptText } from './kept-text.ts'
-import type { SigningMode, Smb1Facts } from './ledger.ts'
+import type { Smb1Facts } from './ledger.ts'
 import { emitMessage } from './message-rows.ts'
 import { addPending, takePending } from './pending.ts'
 import { createSession, here, type LiveSession, setSessionId, touch } from './session.ts'
 import { attach, known } from './sessions.ts'
+import { smb1ClientSigningMode } from './signing-mode.ts'
 import { smb1SetupRequest, smb1SetupResponse } from './smb1-session-setup.ts'
 import { noteRequestSignature, noteResponseSignature } from './smb1-signing.ts'
 import { answerTree } from './trees.ts'
@@ -151,7 +150,7 @@ function negotiateRequest(c: Connection, smb1: Smb1Facts, message: Uint8Array, l
     frame: c.context.frame,
     time: c.context.time,
     dialects,
-    signing: clientSigning(u16le(message, SMB1_OFFSET.flags2)),
+    signing: smb1ClientSigningMode(u16le(message, SMB1_OFFSET.flags2)),
   }
 }
 
@@ -185,12 +184,6 @@ function ntStatus(status: number, flags2: number): number {
     default:
       return STATUS_UNSUCCESSFUL
   }
-}
-
-/** What the client's Flags2 say of signing. */
-export function clientSigning(flags2: number): SigningMode {
-  if ((flags2 & SMB_FLAGS2_SMB_SECURITY_SIGNATURE_REQUIRED) !== 0) return 'required'
-  return (flags2 & SMB_FLAGS2_SMB_SECURITY_SIGNATURE) !== 0 ? 'enabled' : 'none'
 }
 
 function treeConnectRequest(

@@ -1,12 +1,7 @@
 /** SMB2 SESSION_SETUP, [MS-SMB2] 2.2.5 and 2.2.6. */
 import { u32le } from '../../dissectors/bytes.ts'
 import { readable } from '../../dissectors/parse.ts'
-import {
-  SMB2_COMMAND,
-  SMB2_NEGOTIATE_SIGNING_ENABLED,
-  SMB2_NEGOTIATE_SIGNING_REQUIRED,
-  SMB2_OFFSET,
-} from '../../dissectors/smb2/header.ts'
+import { SMB2_COMMAND, SMB2_OFFSET } from '../../dissectors/smb2/header.ts'
 import {
   parseSessionSetupRequest,
   parseSessionSetupResponse,
@@ -15,9 +10,9 @@ import {
   SMB2_SESSION_FLAG_IS_NULL,
 } from '../../dissectors/smb2/session-setup.ts'
 import type { Connection } from './connection.ts'
-import type { SigningMode } from './ledger.ts'
 import { adoptLogon, readSecurityBlob } from './logon.ts'
 import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from './session-setup.ts'
+import { smb2SigningMode } from './signing-mode.ts'
 
 export function setupRequest(c: Connection, message: Uint8Array, length: number, low: number, high: number): void {
   const { binding, securityMode, securityBuffer } = readable(parseSessionSetupRequest(message, length))
@@ -58,10 +53,4 @@ export function setupResponse(
   if (request === null || request.logon === null) return
   if (securityBuffer) readSecurityBlob(c.context, request.logon, securityBuffer)
   endSetup(c, request, answer)
-}
-
-/** SecurityMode of NEGOTIATE and SESSION_SETUP. */
-export function smb2SigningMode(securityMode: number): SigningMode {
-  if ((securityMode & SMB2_NEGOTIATE_SIGNING_REQUIRED) !== 0) return 'required'
-  return (securityMode & SMB2_NEGOTIATE_SIGNING_ENABLED) !== 0 ? 'enabled' : 'none'
 }

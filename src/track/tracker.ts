@@ -74,7 +74,8 @@ export class Tracker implements FrameSink {
     this.halfOpen.finish()
     const unknown = [...this.unknownLinks]
     for (const [linkType, { frame, count }] of unknown) {
-      warn(context, 'unknown-link-type', `link type ${linkType} is not known: ${count} packets were not read`, frame)
+      const message = `link type ${linkType} is not known: ${count} packets were not read`
+      warn(context, 'unknown-link-type', message, frame, `unknown-link-type ${linkType}`)
     }
     if (context.cutSegments > 0) {
       const message = `${context.cutSegments} packets with SMB were captured in part: what their ends held is unknown`

@@ -1,0 +1,31 @@
+/** What each side's flags say of signing: one word for the three places where the protocols say it. */
+import {
+  SMB_FLAGS2_SMB_SECURITY_SIGNATURE,
+  SMB_FLAGS2_SMB_SECURITY_SIGNATURE_REQUIRED,
+} from '../../dissectors/smb1/header.ts'
+import {
+  NEGOTIATE_SECURITY_SIGNATURES_ENABLED,
+  NEGOTIATE_SECURITY_SIGNATURES_REQUIRED,
+} from '../../dissectors/smb1/negotiate.ts'
+import { SMB2_NEGOTIATE_SIGNING_ENABLED, SMB2_NEGOTIATE_SIGNING_REQUIRED } from '../../dissectors/smb2/header.ts'
+import type { SigningMode } from './ledger.ts'
+
+/** SecurityMode of SMB2 NEGOTIATE, both ways, and SESSION_SETUP. */
+export function smb2SigningMode(securityMode: number): SigningMode {
+  return signingMode(securityMode, SMB2_NEGOTIATE_SIGNING_ENABLED, SMB2_NEGOTIATE_SIGNING_REQUIRED)
+}
+
+/** SecurityMode of the server's SMB1 NEGOTIATE answer. */
+export function smb1ServerSigningMode(securityMode: number): SigningMode {
+  return signingMode(securityMode, NEGOTIATE_SECURITY_SIGNATURES_ENABLED, NEGOTIATE_SECURITY_SIGNATURES_REQUIRED)
+}
+
+/** Flags2 of an SMB1 client's request. */
+export function smb1ClientSigningMode(flags2: number): SigningMode {
+  return signingMode(flags2, SMB_FLAGS2_SMB_SECURITY_SIGNATURE, SMB_FLAGS2_SMB_SECURITY_SIGNATURE_REQUIRED)
+}
+
+function signingMode(flags: number, enabled: number, required: number): SigningMode {
+  if ((flags & required) !== 0) return 'required'
+  return (flags & enabled) !== 0 ? 'enabled' : 'none'
+}
