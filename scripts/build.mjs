@@ -1,6 +1,7 @@
-// src/ and dissectors/ to dist/: cli.js, index.js and the chunks that they share, and the library's typings in types/.
+// src/ and dissectors/ to dist/: cli.cjs for bin/smblens, index.js for programs that import the library, with its typings in types/.
 //
-// Bundled, because sixty small modules take longer to load than a small capture to scan: 165 ms for the whole process instead of 120.
+// Bundled, because sixty small modules take longer to load than a small capture to scan. The command is CommonJS, because Node has that loader
+// running when it starts and the other one not: a tenth of the time of a small scan. What a command does not need stays unevaluated in the file.
 // Packages stay packages. The old dist/ stays in place until the new one is whole.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
@@ -14,18 +15,9 @@ const next = `${root}/node_modules/.cache/smblens-${process.pid}`
 mkdirSync(next, { recursive: true })
 process.on('exit', () => rmSync(next, { recursive: true, force: true }))
 
-await build({
-  entryPoints: { cli: `${root}/src/cli/main.ts`, index: `${root}/src/index.ts` },
-  outdir: next,
-  chunkNames: 'chunks/[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  packages: 'external',
-  logLevel: 'warning',
-})
+const common = { bundle: true, platform: 'node', target: 'node20', packages: 'external', logLevel: 'warning' }
+await build({ ...common, entryPoints: [`${root}/src/cli/main.ts`], outfile: `${next}/cli.cjs`, format: 'cjs' })
+await build({ ...common, entryPoints: [`${root}/src/index.ts`], outfile: `${next}/index.js`, format: 'esm' })
 
 const tsc = spawnSync(
   process.execPath,

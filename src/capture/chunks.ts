@@ -3,7 +3,6 @@
  * in front of the next chunk, so that every record is seen in one piece.
  */
 import { closeSync, read, readSync } from 'node:fs'
-import { performance } from 'node:perf_hooks'
 import type { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 

@@ -1,7 +1,6 @@
 /** One capture file, pipe or standard input, read from end to end into a FrameSink. */
 import { createReadStream, fstatSync, open, openSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { performance } from 'node:perf_hooks'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import type { CaptureFacts, Warning } from '../track/ledger.ts'

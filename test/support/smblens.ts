@@ -13,7 +13,7 @@ export const SAMPLES = readdirSync(join(ROOT, 'captures'))
   .map((name) => join('captures', name))
   .sort()
 
-if (!existsSync(join(ROOT, 'dist/cli.js')))
+if (!existsSync(join(ROOT, 'dist/cli.cjs')))
   throw new Error('dist/ is missing: npm test builds it first, or npm run build')
 
 export interface Outcome {
