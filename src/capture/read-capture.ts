@@ -24,7 +24,7 @@ export interface ReadOptions {
 }
 
 /** What is known of a capture once it was read. */
-export type CaptureSummary = Omit<CaptureFacts, 'path' | 'smbMessages'>
+export type CaptureSummary = Omit<CaptureFacts, 'path' | 'smbMessages' | 'limits'>
 
 const PROGRESS_MS = 50
 /** Names in a summary. */

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { SEVERITIES } from '../audit/rule.ts'
 import { writeDiagnostic, writeText } from './descriptor.ts'
 import type { ExitStatus } from './exit-status.ts'
+import { limitsHelp } from './limit-option.ts'
 import type { MessagesOptions } from './messages.ts'
 import type { RulesOptions } from './rules.ts'
 import type { ScanOptions } from './scan.ts'
@@ -71,7 +72,8 @@ export function createProgram(done: (status: ExitStatus) => void): Command {
     .addOption(list('--rule <id,...>', 'apply only these rules'))
     .addOption(list('--exclude-rule <id,...>', 'do not apply these rules'))
     .addOption(list('--internal <cidr,...>', 'your own public networks: SMB to them does not leave'))
-    .addHelpText('after', SCAN_HELP + EXIT_STATUSES)
+    .addOption(list('--limit <name=n,...>', 'set limits on memory, listed below'))
+    .addHelpText('after', () => SCAN_HELP + limitsHelp() + EXIT_STATUSES)
     .action(async (paths: string[], options: ScanOptions) => {
       const { scan } = await import('./scan.ts')
       done(await scan(paths, options))
@@ -84,6 +86,7 @@ export function createProgram(done: (status: ExitStatus) => void): Command {
     .argument('<capture>', 'a capture, or - for standard input')
     .addOption(choice('-f, --format <format>', 'ndjson or table', MESSAGE_FORMATS).default('ndjson'))
     .option('-o, --output <file>', 'write to this file, not to standard output')
+    .addOption(list('--limit <name=n,...>', 'set limits on memory: scan --help lists them'))
     .addHelpText('after', EXIT_STATUSES)
     .action(async (path: string, options: MessagesOptions) => {
       const { listMessages } = await import('./messages.ts')

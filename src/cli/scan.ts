@@ -9,9 +9,11 @@ import { writeNdjson } from '../report/ndjson.ts'
 import { findingRecords, type Report, scanRecords } from '../report/records.ts'
 import { writeTable } from '../report/table.ts'
 import type { Ledger } from '../track/ledger.ts'
+import type { Limits } from '../track/limits.ts'
 import { mergeLedgers } from '../track/merge.ts'
 import { EXIT, type ExitStatus, UsageError } from './exit-status.ts'
 import { findInputs, type Inputs, readLedger } from './inputs.ts'
+import { parseLimits } from './limit-option.ts'
 import { deliver, type Output, openOutput } from './output.ts'
 import { createProgress } from './progress.ts'
 import { ruleById } from './rules.ts'
@@ -30,6 +32,8 @@ export interface ScanOptions {
   excludeRule?: string[]
   /** Networks as the user wrote them. */
   internal?: string[]
+  /** Limits as the user wrote them: name=number. */
+  limit?: string[]
 }
 
 export async function scan(paths: readonly string[], options: ScanOptions): Promise<ExitStatus> {
@@ -37,10 +41,11 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
   // All that can be wrong with the request is found before the first, perhaps long, capture is read.
   const rules = selectRules(options.rule, options.excludeRule)
   const networks = await internalNetworks(options.internal)
+  const limits = parseLimits(options.limit)
   const inputs = await findInputs(paths, COMMANDS)
   const output = openOutput(options.output, inputs.files)
   try {
-    const { ledger, unread } = await readAll(inputs)
+    const { ledger, unread } = await readAll(inputs, limits)
     const findings = audit(ledger, { networks, rules })
     const { minSeverity, failOn } = options
     const shown = minSeverity ? findings.filter(({ severity }) => atLeast(severity, minSeverity)) : findings
@@ -61,13 +66,16 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
   }
 }
 
-async function readAll({ files, unread }: Inputs): Promise<{ ledger: Ledger; unread: number }> {
+async function readAll(
+  { files, unread }: Inputs,
+  limits: Partial<Limits>,
+): Promise<{ ledger: Ledger; unread: number }> {
   const progress = createProgress()
   const ledgers: Ledger[] = []
   try {
     for (const [i, path] of files.entries()) {
       progress.input(path, i, files.length)
-      const ledger = await readLedger(path, progress)
+      const ledger = await readLedger(path, progress, { limits })
       if (ledger !== null) ledgers.push(ledger)
     }
   } finally {

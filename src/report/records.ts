@@ -46,6 +46,7 @@ export interface CaptureRecord {
   firstTime: string | null
   lastTime: string | null
   complete: boolean
+  limits: Record<string, number>
   warnings: Warning[]
 }
 
@@ -153,6 +154,8 @@ export interface SummaryRecord {
   findings: Record<Severity, number>
   /** Findings that --min-severity kept out of this report. */
   findingsHidden: number
+  /** What limits on memory cost, by the name of the limit: only those that were reached. */
+  limits: Record<string, number>
   durationMs: number
 }
 
@@ -217,6 +220,7 @@ export function captureRecord(capture: CaptureFacts): CaptureRecord {
     firstTime: timeOrNull(capture.firstTime),
     lastTime: timeOrNull(capture.lastTime),
     complete: capture.complete,
+    limits: capture.limits,
     warnings: capture.warnings.map(({ code, message, frame }) => ({ code, message, frame })),
   }
 }
@@ -322,6 +326,7 @@ export function summaryRecord(report: Report): SummaryRecord {
     sessions: sessions.length,
     findings: countBySeverity(report.findings),
     findingsHidden: report.findingsHidden,
+    limits: limitTotals(captures),
     durationMs: Math.round(report.durationMs),
   }
 }
@@ -380,6 +385,14 @@ function textOrNull(text: string | null | undefined): string | null {
 
 function timeOrNull(time: number | null): string | null {
   return time === null ? null : isoTime(time)
+}
+
+function limitTotals(captures: readonly CaptureFacts[]): Record<string, number> {
+  const totals: Record<string, number> = {}
+  for (const { limits } of captures) {
+    for (const [name, count] of Object.entries(limits)) totals[name] = (totals[name] ?? 0) + count
+  }
+  return totals
 }
 
 function total<T>(items: readonly T[], count: (item: T) => number): number {

@@ -1,6 +1,5 @@
 /** The facts of a connection, as they are before anything was said on it. */
 import type { TrackContext } from './context.ts'
-import { warn } from './context.ts'
 import type { ConnectionFacts, Endpoint } from './ledger.ts'
 
 export function newConnectionFacts(
@@ -36,21 +35,6 @@ export function newConnectionFacts(
 export function connectionId(context: TrackContext, { client, server, firstFrame }: ConnectionFacts): string {
   // Joined: a concatenation would be kept as a tree of its parts.
   return [context.captureKey, '/', endpointText(client), '-', endpointText(server), '/', firstFrame].join('')
-}
-
-/** To the ledger, within its limits. A flood of attempts must not take the place of connections that carried something. */
-export function keepConnection(context: TrackContext, facts: ConnectionFacts): void {
-  const attempt = facts.state === 'attempted' || facts.state === 'refused'
-  const { limits } = context
-  if (attempt) {
-    if (context.attempts++ < limits.attempts) context.connections.push(facts)
-    else warn(context, 'limit-attempts', tooMany(limits.attempts, 'attempts to connect'), facts.firstFrame)
-  } else if (context.kept++ < limits.connections) context.connections.push(facts)
-  else warn(context, 'limit-connections', tooMany(limits.connections, 'connections'), facts.firstFrame)
-}
-
-function tooMany(limit: number, what: string): string {
-  return `more than ${limit} ${what}: later ones are not in the results`
 }
 
 function endpointText(e: Endpoint): string {

@@ -13,14 +13,16 @@ import {
   PROTOCOL_ID_SMB2,
   PROTOCOL_ID_TRANSFORM,
 } from '../../dissectors/smb2/header.ts'
-import { connectionId, keepConnection, newConnectionFacts } from './connection-facts.ts'
-import type { TrackContext } from './context.ts'
+import { connectionId, newConnectionFacts } from './connection-facts.ts'
+import { disagree, hit, type TrackContext } from './context.ts'
 import { Framer, type MessageReader } from './framer.ts'
 import type { HalfOpen } from './half-open.ts'
 import type { ConnectionFacts, Endpoint, FrameRef, LogonFacts } from './ledger.ts'
+import type { LimitName } from './limits.ts'
 import type { MessageSink } from './messages.ts'
 import { settlePending } from './pending.ts'
 import { isSmbPort, NETBIOS_SESSION_PORT } from './ports.ts'
+import { keepConnection } from './retention.ts'
 import type { LiveSession } from './session.ts'
 import { smb1Message, smb1Wanted } from './smb1.ts'
 import { type AwaitedSignature, settleSignatures } from './smb1-signing.ts'
@@ -169,6 +171,14 @@ export class Connection implements MessageReader, StreamOwner {
 
   cut(): void {
     if (this.context.cutSegments++ === 0) this.context.firstCut = this.context.frame
+  }
+
+  disagreement(first: number): void {
+    disagree(this.context, first)
+  }
+
+  limited(name: LimitName): void {
+    hit(this.context, name, this.context.frame)
   }
 
   gap(bytes: number): void {

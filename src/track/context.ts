@@ -1,7 +1,8 @@
 /** What the connections of one capture share: where we are, what was found, what was too much. */
 import type { ConnectionFacts, SessionFacts, Warning } from './ledger.ts'
-import type { Limits } from './limits.ts'
+import { LIMIT_NAMES, type LimitName, type Limits, limitMessage, limitText } from './limits.ts'
 import type { MessageSink } from './messages.ts'
+import type { RecentBytes } from './recent-bytes.ts'
 import type { LiveSession } from './session.ts'
 
 export interface TrackContext {
@@ -16,18 +17,30 @@ export interface TrackContext {
   smbMessages: number
   /** Bytes that wait behind holes, in all streams. */
   heldBytes: number
+  recent: RecentBytes | null
+  /** Segments that sent bytes again with other contents, and the first of them, each with the frame that it contradicts. */
+  disagreements: number
+  readonly disagreeing: { frame: number; first: number }[]
   /** Segments of which the capture holds only the beginning, and the frame of the first. */
   cutSegments: number
   firstCut: number
-  readonly connections: ConnectionFacts[]
-  /** Of those in `connections`, and beyond the limits: attempts, and the others. */
+  connections: ConnectionFacts[]
+  /** Of those in `connections`: attempts, and others without a session. */
   attempts: number
-  kept: number
-  readonly sessions: SessionFacts[]
+  bareConnections: number
+  sessions: SessionFacts[]
+  /** Ids of the connections that carry them. */
+  carriers: Set<string>
+  /** Sessions that are followed and not in `sessions`, for want of room. */
+  readonly droppedSessions: WeakSet<SessionFacts>
+  /** New sessions to come before room is looked for again, after it was looked for in vain. */
+  sessionsUntilEviction: number
   /** Established sessions by server and id, for channels that join them from other connections. */
   readonly sessionsByServer: Map<string, LiveSession>
   /** By key, in the order in which they arose. */
   readonly warnings: Map<string, Warning>
+  /** What the limits cost, and the first frame where one did. */
+  readonly hits: Map<LimitName, { count: number; frame: number }>
 }
 
 export function createContext(capture: string, limits: Limits, messages: MessageSink | null): TrackContext {
@@ -40,15 +53,62 @@ export function createContext(capture: string, limits: Limits, messages: Message
     time: 0,
     smbMessages: 0,
     heldBytes: 0,
+    recent: null,
+    disagreements: 0,
+    disagreeing: [],
     cutSegments: 0,
     firstCut: 0,
     connections: [],
     attempts: 0,
-    kept: 0,
+    bareConnections: 0,
     sessions: [],
+    carriers: new Set(),
+    droppedSessions: new WeakSet(),
+    sessionsUntilEviction: 0,
     sessionsByServer: new Map(),
     warnings: new Map(),
+    hits: new Map(),
   }
+}
+
+/** How many contradictions are told one by one. */
+const DISAGREEMENTS_NAMED = 5
+
+/** The frame at hand sent bytes that the frame `first` had sent before, and they are not the same. */
+export function disagree(context: TrackContext, first: number): void {
+  context.disagreements++
+  const { disagreeing, frame } = context
+  if (disagreeing.length < DISAGREEMENTS_NAMED) disagreeing.push({ frame, first })
+}
+
+/** A warning of the contradictions, where there were any. */
+export function settleDisagreements(context: TrackContext): void {
+  const { disagreements, disagreeing } = context
+  if (disagreements === 0) return
+  const named = disagreeing.map(({ frame, first }) => `frame ${frame} contradicts frame ${first}`).join(', ')
+  const more = disagreements > disagreeing.length ? ` and ${disagreements - disagreeing.length} more` : ''
+  const message = `bytes were sent again with other contents (${named}${more}): the first to come are taken, the receiver may have taken the others`
+  warn(context, 'overlap-disagrees', message, disagreeing[0]!.frame)
+}
+
+/** A limit was reached, at the cost of `count` of what it holds. */
+export function hit(context: TrackContext, name: LimitName, frame: number, count = 1): void {
+  const before = context.hits.get(name)
+  if (before === undefined) context.hits.set(name, { count, frame })
+  else before.count += count
+}
+
+/** How often each limit was reached, by its name as people write it, with a warning of each. */
+export function settleLimits(context: TrackContext): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const name of LIMIT_NAMES) {
+    const reached = context.hits.get(name)
+    if (reached === undefined) continue
+    const text = limitText(name)
+    counts[text] = reached.count
+    warn(context, `limit-${text}`, limitMessage(name, context.limits[name], reached.count), reached.frame)
+  }
+  return counts
 }
 
 /** Notes a warning once for each key, which is its code unless it says otherwise, with the first frame where it arose. */

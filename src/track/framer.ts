@@ -34,6 +34,8 @@ export interface MessageReader {
   message(fromA: boolean, bytes: Uint8Array, start: number, captured: number, length: number, ended: boolean): void
   /** A NetBIOS session packet of another type than message. */
   control(fromA: boolean, type: number): void
+  /** More of a message was wanted than may be gathered. */
+  limited(name: 'gatherBytes'): void
 }
 
 const PREFIX = 4
@@ -114,6 +116,11 @@ export class Framer {
   /** Is the framer out of step with the stream, looking for the next packet? */
   get isSearching(): boolean {
     return this.state === STATE.SEARCH
+  }
+
+  /** Will the stream's next `n` bytes be counted only, not looked at? */
+  skips(n: number): boolean {
+    return this.state === STATE.SKIP && this.messageLeft >= n
   }
 
   /** The stream's next bytes, [p, end) of `b`. */
@@ -292,7 +299,11 @@ export class Framer {
       this.headerRead = true
       const length = elementLength(arena, start, have + this.messageLeft)
       this.messageLeft = length - have
-      this.want = Math.min(this.reader.wanted(arena, start, length), length, this.gatherLimit)
+      this.want = Math.min(this.reader.wanted(arena, start, length), length)
+      if (this.want > this.gatherLimit) {
+        this.want = this.gatherLimit
+        this.reader.limited('gatherBytes')
+      }
       if (have < this.want) return
     }
     this.closeElement()

@@ -4,11 +4,12 @@
  */
 import { ipText } from '../../dissectors/net/addresses.ts'
 import type { Segment } from '../../dissectors/net/segment.ts'
-import { connectionId, keepConnection, newConnectionFacts } from './connection-facts.ts'
-import type { TrackContext } from './context.ts'
+import { connectionId, newConnectionFacts } from './connection-facts.ts'
+import { hit, type TrackContext } from './context.ts'
 import type { FrameRef } from './ledger.ts'
 import { dropOldest } from './oldest.ts'
 import { NETBIOS_SESSION_PORT } from './ports.ts'
+import { keepConnection } from './retention.ts'
 
 export interface HalfOpen {
   readonly src0: number
@@ -65,7 +66,10 @@ export class HalfOpenTable {
       lastFrame: frame,
       lastTime: time,
     })
-    dropOldest(this.waiting, this.context.limits.halfOpen, (_hash, attempt) => this.keep(attempt, null))
+    dropOldest(this.waiting, this.context.limits.halfOpen, (_hash, attempt) => {
+      hit(this.context, 'halfOpen', attempt.firstFrame)
+      this.keep(attempt, null)
+    })
   }
 
   /** Takes the attempt that a segment, of either side, belongs to; null where its SYN was not seen. */

@@ -41,6 +41,8 @@ export interface CaptureFacts {
   lastTime: number | null
   /** False where the file was cut or damaged: what came before the damage was read. */
   complete: boolean
+  /** What limits on memory cost, by the name of the limit ("half-open"): only those that were reached. */
+  limits: Record<string, number>
   warnings: Warning[]
 }
 

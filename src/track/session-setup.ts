@@ -4,6 +4,7 @@
  */
 import { isSuccess, STATUS_MORE_PROCESSING_REQUIRED, STATUS_PENDING } from '../../dissectors/ntstatus.ts'
 import type { Connection, PendingRequest } from './connection.ts'
+import { hit } from './context.ts'
 import type { LogonFacts, SigningMode } from './ledger.ts'
 import { createLogon } from './logon.ts'
 import { dropOldest } from './oldest.ts'
@@ -92,6 +93,7 @@ function keepLogon(c: Connection, session: LiveSession, logon: LogonFacts): void
   const { facts } = session
   // A new list, of just the length: a pushed one has room for sixteen more.
   if (facts.logons.length < logonsPerSession) facts.logons = [...facts.logons, logon]
+  else hit(c.context, 'logonsPerSession', c.context.frame)
   c.exchanges ??= new Map()
   c.exchanges.set(session, logon)
   // Exchanges that nobody ended.

@@ -1,7 +1,8 @@
 /** A session while it is followed: its facts, and what is needed to go on filling them. */
 import { hex64 } from '../../dissectors/bytes.ts'
-import { type TrackContext, warn } from './context.ts'
+import type { TrackContext } from './context.ts'
 import type { FrameRef, LogonFacts, MessageCounts, SessionFacts, TreeFacts } from './ledger.ts'
+import { keepSession } from './retention.ts'
 
 export interface LiveSession {
   readonly facts: SessionFacts
@@ -67,16 +68,7 @@ export function createSession(
     firstTime: time,
     lastTime: time,
   }
-  if (context.sessions.length < context.limits.sessions) {
-    context.sessions.push(facts)
-  } else {
-    warn(
-      context,
-      'limit-sessions',
-      `more than ${context.limits.sessions} sessions: later ones are not in the results`,
-      frame,
-    )
-  }
+  keepSession(context, facts)
   return {
     facts,
     idLow: 0,

@@ -4,7 +4,9 @@
  */
 import { hex64 } from '../../dissectors/bytes.ts'
 import type { Connection } from './connection.ts'
+import { hit } from './context.ts'
 import { dropOldest } from './oldest.ts'
+import { keepChannel } from './retention.ts'
 import { createSession, type LiveSession, setSessionId } from './session.ts'
 
 /** The session of a message with this id, joined from another connection or taken up midstream; null where there is none to name. */
@@ -36,8 +38,7 @@ export function joinedSession(c: Connection, low: number, high: number): LiveSes
   for (const server of serverNames(c)) {
     const session = sessionsByServer.get(`${server} ${hex64(low, high)}`)
     if (session !== undefined && !session.closed) {
-      const id = c.settle()
-      if (!session.facts.connections.includes(id)) session.facts.connections.push(id)
+      keepChannel(c.context, session.facts, c.settle())
       attach(c, session)
       return session
     }
@@ -57,7 +58,10 @@ function midstream(c: Connection, low: number, high: number): LiveSession | null
 
 export function attach(c: Connection, session: LiveSession): void {
   c.sessions.push(session)
-  if (c.sessions.length > c.context.limits.sessionsPerConnection) c.sessions.shift()
+  if (c.sessions.length > c.context.limits.sessionsPerConnection) {
+    c.sessions.shift()
+    hit(c.context, 'sessionsPerConnection', c.context.frame)
+  }
 }
 
 /** Lets channels on other connections find the session. */
@@ -69,7 +73,9 @@ export function publish(c: Connection, session: LiveSession): void {
     sessionsByServer.delete(key)
     sessionsByServer.set(key, session)
   }
-  dropOldest(sessionsByServer, limits.joinableSessions)
+  dropOldest(sessionsByServer, limits.joinableSessions, (_key, dropped) => {
+    if (!dropped.closed) hit(c.context, 'joinableSessions', c.context.frame)
+  })
 }
 
 const NO_GUID = '00000000-0000-0000-0000-000000000000'

@@ -2,11 +2,13 @@
  * One direction of a TCP connection: puts segments into order and feeds the framer. Sequence arithmetic is modulo 2^32 on signed 32-bit
  * integers, so that `a - b | 0` is the distance whatever the wrap (RFC 9293 3.4).
  *
- * Of overlapping data the bytes that came first count. A hole is waited for until its bytes arrive, or until the receiver has acknowledged
- * them and traffic has gone on (the capture lost them), or until the limit of held bytes is reached; then it is reported as lost.
+ * Of overlapping data the bytes that came first count, and those that came later and differ are reported. A hole is waited for until its bytes
+ * arrive, or until the receiver has acknowledged them and traffic has gone on (the capture lost them), or until a limit is reached; then it is
+ * reported as lost.
  */
 import type { Segment } from '../../dissectors/net/segment.ts'
 import type { Framer } from './framer.ts'
+import { NONE, RecentBytes } from './recent-bytes.ts'
 
 export interface StreamLimits {
   /** Bytes held behind a hole, per direction. */
@@ -17,9 +19,12 @@ export interface StreamLimits {
   heldBytesInAll: number
 }
 
-/** What all streams of a capture hold together. */
-export interface HeldTotal {
+/** What all streams of a capture share. */
+export interface StreamsShared {
+  /** Bytes that wait behind holes. */
   heldBytes: number
+  /** Made when the first stream delivers something. */
+  recent: RecentBytes | null
 }
 
 /** A copy of a segment that waits behind a hole. */
@@ -39,6 +44,10 @@ export interface StreamOwner {
   gap(bytes: number): void
   /** The capture holds only the beginning of the frame at hand. */
   cut(): void
+  /** The frame at hand sent bytes again, and not the same as the frame `first` did. */
+  disagreement(first: number): void
+  /** A hole was given up because of this limit. */
+  limited(name: keyof StreamLimits): void
 }
 
 /** Segments that may pass after the receiver acknowledged a hole: captures put frames a little out of order, and a late one still fills it. */
@@ -48,17 +57,20 @@ export class Stream {
   private readonly framer: Framer
   private readonly owner: StreamOwner
   private readonly limits: StreamLimits
-  private readonly total: HeldTotal
+  private readonly shared: StreamsShared
   private started = false
   private next = 0
-  private held: HeldSegment[] = []
+  /** In the order of their sequence numbers, without overlaps; most streams never hold any. */
+  private held: HeldSegment[] | null = null
   private heldBytes = 0
+  /** In shared.recent. */
+  private lastEntry = NONE
 
-  constructor(framer: Framer, owner: StreamOwner, limits: StreamLimits, total: HeldTotal) {
+  constructor(framer: Framer, owner: StreamOwner, limits: StreamLimits, shared: StreamsShared) {
     this.framer = framer
     this.owner = owner
     this.limits = limits
-    this.total = total
+    this.shared = shared
   }
 
   get isSearching(): boolean {
@@ -78,29 +90,40 @@ export class Stream {
       this.next = s.seq
     }
     const ahead = (s.seq - this.next) | 0
-    if (ahead === 0 && this.held.length === 0) {
-      this.deliver(b, s.payload, s.payloadEnd, s.length)
-    } else if (ahead <= 0) {
-      if (ahead + s.length <= 0) return
-      this.deliverFrom(b, s.payload, s.payloadEnd, s.length, -ahead)
-      this.drain(false)
+    if (ahead === 0 && this.held === null) {
+      this.deliver(b, s.payload, s.payloadEnd, s.length, frame)
+      return
+    }
+    // A keep-alive repeats the last byte, as any other byte it likes (RFC 9293 3.8.4).
+    const repeated = s.length === 1 && ahead === -1 ? 0 : Math.min(-ahead, s.length)
+    if (repeated > 0) this.compare(b, s.payload, Math.min(s.payload + repeated, s.payloadEnd), s.seq)
+    if (ahead + s.length <= 0) return
+    if (ahead <= 0 && this.held === null) {
+      this.deliver(b, Math.min(s.payload - ahead, s.payloadEnd), s.payloadEnd, s.length + ahead, frame)
     } else {
-      this.hold(b, s, frame, time)
+      this.hold(b, s, Math.max(0, -ahead), frame, time)
+      this.drain(false)
+      this.keepLimits()
     }
   }
 
   /** The other direction acknowledged up to `ack`: what is missing before it will not come again. */
   acknowledged(ack: number): void {
-    if (this.held.length >= PATIENCE && ((ack - this.held[0].seq) | 0) >= 0) this.skipHole()
+    if (this.held !== null && this.held.length >= PATIENCE && ((ack - this.held[0].seq) | 0) >= 0) this.skipHole()
   }
 
   /** Bytes that wait behind a hole are handed over, with the hole as lost. */
   finish(): void {
-    while (this.held.length > 0) this.skipHole()
+    while (this.held !== null) this.skipHole()
     this.framer.finish()
   }
 
-  private deliver(b: Uint8Array, from: number, to: number, length: number): void {
+  private deliver(b: Uint8Array, from: number, to: number, length: number, frame: number): void {
+    // What is skipped, a file's contents, has nothing in it that anybody would forge to deceive a reader of messages.
+    if (!this.framer.skips(length) && from < to) {
+      this.shared.recent ??= new RecentBytes()
+      this.lastEntry = this.shared.recent.note(this.lastEntry, b, from, to, this.next, frame)
+    }
     this.next = (this.next + length) | 0
     this.framer.feed(b, from, to)
     const cut = length - (to - from)
@@ -110,27 +133,53 @@ export class Stream {
     }
   }
 
-  /** Delivers a segment without its first `skip` bytes, which were delivered before. */
-  private deliverFrom(b: Uint8Array, from: number, to: number, length: number, skip: number): void {
-    this.deliver(b, Math.min(from + skip, to), to, length - skip)
+  /** Bytes that were delivered before: are they the same? */
+  private compare(b: Uint8Array, from: number, to: number, seq: number): void {
+    const first = this.shared.recent?.disagrees(this.lastEntry, b, from, to, seq) ?? 0
+    if (first !== 0) this.owner.disagreement(first)
   }
 
-  private hold(b: Uint8Array, s: Segment, frame: number, time: number): void {
+  /** Holds what is new in a segment, from its byte `skip` on: of what is held already the first to come counts. */
+  private hold(b: Uint8Array, s: Segment, skip: number, frame: number, time: number): void {
+    this.held ??= []
     const held = this.held
-    let i = held.length
-    while (i > 0 && ((held[i - 1].seq - s.seq) | 0) > 0) i--
-    // A retransmission of what is held already.
-    if (i > 0 && held[i - 1].seq === s.seq && held[i - 1].length >= s.length) return
-    const bytes = new Uint8Array(b.subarray(s.payload, s.payloadEnd))
-    held.splice(i, 0, { seq: s.seq, bytes, length: s.length, frame, time })
-    this.heldBytes += bytes.length
-    this.total.heldBytes += bytes.length
-    while (held.length > 0 && this.holdsTooMuch()) this.skipHole()
+    let from = skip
+    let i = 0
+    for (; i < held.length && from < s.length; i++) {
+      const h = held[i]
+      // Where the held segment begins and ends within this one.
+      const start = (h.seq - s.seq) | 0
+      const end = start + h.length
+      if (end <= from) continue
+      if (start >= s.length) break
+      if (start > from) {
+        this.insert(i++, b, s, from, start, frame, time)
+        from = start
+      }
+      if (!sameBytes(b, s, h, from, Math.min(end, s.length))) this.owner.disagreement(h.frame)
+      from = end
+    }
+    if (from < s.length) this.insert(i, b, s, from, s.length, frame, time)
   }
 
-  private holdsTooMuch(): boolean {
-    const { heldBytes, heldSegments, heldBytesInAll } = this.limits
-    return this.heldBytes > heldBytes || this.held.length > heldSegments || this.total.heldBytes > heldBytesInAll
+  /** Copies bytes [from, to) of the segment to place `i` of what is held. */
+  private insert(i: number, b: Uint8Array, s: Segment, from: number, to: number, frame: number, time: number): void {
+    const start = Math.min(s.payload + from, s.payloadEnd)
+    const bytes = new Uint8Array(b.subarray(start, Math.min(s.payload + to, s.payloadEnd)))
+    this.held!.splice(i, 0, { seq: (s.seq + from) | 0, bytes, length: to - from, frame, time })
+    this.heldBytes += bytes.length
+    this.shared.heldBytes += bytes.length
+  }
+
+  private keepLimits(): void {
+    const { limits, shared } = this
+    while (this.held !== null) {
+      if (this.heldBytes > limits.heldBytes) this.owner.limited('heldBytes')
+      else if (this.held.length > limits.heldSegments) this.owner.limited('heldSegments')
+      else if (shared.heldBytes > limits.heldBytesInAll) this.owner.limited('heldBytesInAll')
+      else return
+      this.skipHole()
+    }
   }
 
   /**
@@ -138,18 +187,19 @@ export class Stream {
    * given up.
    */
   private drain(givenUp: boolean): void {
-    while (this.held.length > 0 && ((this.held[0].seq - this.next) | 0) <= 0) {
-      const h = this.held.shift()!
+    const held = this.held!
+    while (held.length > 0 && held[0].seq === this.next) {
+      const h = held.shift()!
       this.heldBytes -= h.bytes.length
-      this.total.heldBytes -= h.bytes.length
-      const old = (this.next - h.seq) | 0
+      this.shared.heldBytes -= h.bytes.length
       if (givenUp) this.owner.at(h.frame, h.time)
-      if (old < h.length) this.deliverFrom(h.bytes, 0, h.bytes.length, h.length, old)
+      this.deliver(h.bytes, 0, h.bytes.length, h.length, h.frame)
     }
+    if (held.length === 0) this.held = null
   }
 
   private skipHole(): void {
-    const first = this.held[0]
+    const first = this.held![0]
     const missing = (first.seq - this.next) | 0
     this.owner.gap(missing)
     this.owner.at(first.frame, first.time)
@@ -157,4 +207,14 @@ export class Stream {
     this.next = first.seq
     this.drain(true)
   }
+}
+
+/** Does the segment, from its byte `from` to `to`, say what the held one says there? What the capture cut says nothing. */
+function sameBytes(b: Uint8Array, s: Segment, h: HeldSegment, from: number, to: number): boolean {
+  const offset = (s.seq - h.seq) | 0
+  const end = Math.min(to, s.payloadEnd - s.payload, h.bytes.length - offset)
+  for (let i = from; i < end; i++) {
+    if (b[s.payload + i] !== h.bytes[offset + i]) return false
+  }
+  return true
 }

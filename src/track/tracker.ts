@@ -4,7 +4,7 @@ import { createSegment, DECODED } from '../../dissectors/net/segment.ts'
 import { TCP_ACK, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
 import { Connection } from './connection.ts'
-import { createContext, type TrackContext, warn } from './context.ts'
+import { createContext, hit, settleDisagreements, settleLimits, type TrackContext, warn } from './context.ts'
 import { FlowTable, flowHash, sourceIsA } from './flow-table.ts'
 import { isMessageStart } from './framer.ts'
 import { type HalfOpen, HalfOpenTable } from './half-open.ts'
@@ -22,7 +22,7 @@ export interface TrackerOptions {
 }
 
 /** What the reader knows of the capture; the tracker adds what it saw in it. */
-export type CaptureDescription = Omit<CaptureFacts, 'path' | 'smbMessages'>
+export type CaptureDescription = Omit<CaptureFacts, 'path' | 'smbMessages' | 'limits'>
 
 /** How many idle connections go at once when the table is full: enough to pay for the sorting. */
 const EVICTED_SHARE = 1 / 4
@@ -85,6 +85,8 @@ export class Tracker implements FrameSink {
       const message = `IP fragments are not put together: ${this.fragments} packets were not read`
       warn(context, 'ip-fragments', message, this.firstFragment)
     }
+    settleDisagreements(context)
+    const limits = settleLimits(context)
     const byFirstFrame = (x: { firstFrame: number }, y: { firstFrame: number }) => x.firstFrame - y.firstFrame
     return {
       captures: [
@@ -92,6 +94,7 @@ export class Tracker implements FrameSink {
           ...description,
           path: context.capture,
           smbMessages: context.smbMessages,
+          limits,
           complete: description.complete && unknown.length === 0,
           warnings: [...description.warnings, ...context.warnings.values()],
         },
@@ -161,13 +164,9 @@ export class Tracker implements FrameSink {
   ): void {
     const { context, segment: s } = this
     if (this.flows.size >= context.limits.flows) {
-      for (const idle of this.flows.evict(EVICTED_SHARE)) idle.finish()
-      warn(
-        context,
-        'limit-flows',
-        `more than ${context.limits.flows} connections at one time: the longest idle were closed`,
-        number,
-      )
+      const idle = this.flows.evict(EVICTED_SHARE)
+      hit(context, 'flows', number, idle.length)
+      for (const connection of idle) connection.finish()
     }
     const connection = new Connection(context, s, hash, fromA, number, time)
     const slot = this.syns.find(s, hash, fromA)

@@ -1,7 +1,7 @@
 /** Tree connects: what was asked for, what came of it, and which messages are on which tree. The same for both families. */
 import { isSuccess } from '../../dissectors/ntstatus.ts'
 import type { PendingRequest } from './connection.ts'
-import type { TrackContext } from './context.ts'
+import { hit, type TrackContext } from './context.ts'
 import type { TreeFacts } from './ledger.ts'
 import { dropOldest } from './oldest.ts'
 import type { LiveSession } from './session.ts'
@@ -47,6 +47,9 @@ export function keepTree(session: LiveSession, context: TrackContext, tree: Tree
       return t
   }
   if (trees.length < context.limits.treesPerSession) session.facts.trees = [...trees, tree]
-  else session.facts.treesNotKept++
+  else {
+    session.facts.treesNotKept++
+    hit(context, 'treesPerSession', tree.frame)
+  }
   return tree
 }

@@ -208,6 +208,7 @@ describe('scan records', () => {
       sessions: 0,
       findings: { critical: 0, high: 1, medium: 0, low: 2, info: 0 },
       findingsHidden: 4,
+      limits: {},
       durationMs: 12,
     })
   })

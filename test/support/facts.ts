@@ -297,6 +297,7 @@ export function capture(overrides: Partial<CaptureFacts> = {}): CaptureFacts {
     firstTime: EPOCH,
     lastTime: at(100).time,
     complete: true,
+    limits: {},
     warnings: [],
     ...overrides,
   }

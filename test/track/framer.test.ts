@@ -20,6 +20,7 @@ function run(pieces: (Uint8Array | number)[], gatherLimit = 65536): { seen: Seen
     wanted: (b, start, length) => (b[start + 12] === 8 || b[start + 12] === 9 ? 80 : length),
     message: (_fromA, b, start, captured, length) => seen.push({ command: b[start + 12], captured, length, at: fed }),
     control: (_fromA, type) => controls.push(type),
+    limited: () => undefined,
   }
   const framer = new Framer(reader, true, gatherLimit)
   for (const piece of pieces) {

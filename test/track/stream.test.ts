@@ -22,6 +22,8 @@ function run(
 ) {
   const messages: { command: number; frame: number }[] = []
   const gaps: number[] = []
+  const disagreements: [number, number][] = []
+  const limited: string[] = []
   let cuts = 0
   let current = 0
   const reader = {
@@ -30,6 +32,7 @@ function run(
       messages.push({ command: b[start + 12], frame: current })
     },
     control: () => {},
+    limited: () => {},
   }
   const owner = {
     at: (frame: number) => {
@@ -41,9 +44,15 @@ function run(
     cut: () => {
       cuts++
     },
+    disagreement: (first: number) => {
+      disagreements.push([current, first])
+    },
+    limited: (name: string) => {
+      limited.push(name)
+    },
   }
-  const total = { heldBytes: elsewhere }
-  const stream = new Stream(new Framer(reader, true, 65536), owner, limits, total)
+  const shared = { heldBytes: elsewhere, recent: null }
+  const stream = new Stream(new Framer(reader, true, 65536), owner, limits, shared)
   if (synchronise) stream.synchronise(isn | 0)
   pieces.forEach(({ at, bytes, length = bytes.length }, i) => {
     const buffer = new Uint8Array(bytes.length + 10)
@@ -55,8 +64,8 @@ function run(
     buffer.fill(0xee)
   })
   stream.finish()
-  expect(total.heldBytes).toBe(elsewhere)
-  return { messages, gaps, cuts }
+  expect(shared.heldBytes).toBe(elsewhere)
+  return { messages, gaps, cuts, disagreements, limited }
 }
 
 const message = (command: number, size = 20) => packet(smb2({ command, body: new Uint8Array(size).fill(7) }))
@@ -94,8 +103,54 @@ describe('stream', () => {
   it('keeps the bytes that came first where overlapping data disagree', () => {
     const forged = STREAM.slice()
     forged[4 + 12] = 9
-    const { messages } = run([piece(0, 40), { at: 0, bytes: forged.subarray(0, 100) }, piece(100, 264)])
+    const { messages, disagreements } = run([piece(0, 40), { at: 0, bytes: forged.subarray(0, 100) }, piece(100, 264)])
     expect(messages.map((m) => m.command)).toEqual([3, 4, 5])
+    expect(disagreements).toEqual([[2, 1]])
+  })
+
+  it('keeps them where what came first waits behind a hole', () => {
+    const forged = STREAM.slice()
+    forged[88 + 4 + 12] = 9
+    forged[176 + 4 + 12] = 9
+    const { messages, disagreements } = run([
+      piece(88, 176),
+      { at: 44, bytes: forged.subarray(44, 264) },
+      piece(0, 44),
+      { at: 0, bytes: forged },
+    ])
+    // The third message had not been seen before the forged one.
+    expect(messages.map((m) => m.command)).toEqual([3, 4, 9])
+    expect(disagreements).toEqual([
+      [2, 1],
+      [4, 1],
+    ])
+  })
+
+  it('finds no contradiction in what is the same, however it is cut', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(263), fc.integer({ min: 1, max: 264 })), { maxLength: 30 }), (cuts) => {
+        const pieces = cuts.map(([from, to]) => piece(Math.min(from, to), Math.max(from + 1, to)))
+        expect(run(pieces).disagreements).toEqual([])
+      }),
+    )
+  })
+
+  it('finds one changed byte wherever it is sent again', () => {
+    fc.assert(
+      fc.property(fc.nat(263), fc.nat(263), fc.nat(263), fc.array(fc.nat(263), { maxLength: 6 }), (at, a, b, cuts) => {
+        const forged = STREAM.slice()
+        forged[at] ^= 0x20
+        const ends = [...new Set([0, ...cuts, 264])].sort((x, y) => x - y)
+        const whole = ends.slice(1).map((end, i) => piece(ends[i]!, end))
+        const from = Math.min(at, a)
+        const to = Math.max(at + 1, b)
+        const { messages, disagreements } = run([...whole, { at: from, bytes: forged.subarray(from, to) }])
+        // One byte before what is expected is a keep-alive.
+        const keepAlive = from === 263 && to === 264
+        expect(disagreements.map(([frame]) => frame)).toEqual(keepAlive ? [] : [whole.length + 1])
+        expect(messages.map((m) => m.command)).toEqual([3, 4, 5])
+      }),
+    )
   })
 
   it('ignores a keep-alive of one old byte', () => {

@@ -255,7 +255,8 @@ describe('limits', () => {
     const { connections, captures } = track(frames, { halfOpen: 8, attempts: 20, connections: 1 })
     expect(connections.filter((c) => c.state === 'attempted')).toHaveLength(20)
     expect(connections.filter((c) => c.state === 'established')).toMatchObject([{ client: { ip: '10.0.0.1' } }])
-    expect(captures[0].warnings).toMatchObject([{ code: 'limit-attempts' }])
+    expect(captures[0].warnings).toMatchObject([{ code: 'limit-half-open' }, { code: 'limit-attempts' }])
+    expect(captures[0].limits).toEqual({ 'half-open': 93, attempts: 80 })
   })
 
   it('keep the connections and sessions of the ledger', () => {
@@ -263,9 +264,34 @@ describe('limits', () => {
       conversation(EXCHANGE, { client: { ip: [10, 0, 1, i], port: 50_000 } }),
     ).flat()
     const { connections, sessions, captures } = track(frames, { connections: 5, sessions: 3 })
-    expect([connections.length, sessions.length]).toEqual([5, 3])
+    // Five without a session that is kept, and the three of the sessions.
+    expect([connections.length, sessions.length]).toEqual([8, 3])
+    expect(captures[0].limits).toEqual({ connections: 12, sessions: 17 })
     expect(captures[0].warnings.map((w) => w.code).sort()).toEqual(['limit-connections', 'limit-sessions'])
     expect(captures[0].smbMessages).toBe(40)
+  })
+
+  it('keep established sessions where setups that nobody answers fill the room', () => {
+    const setup = packet(smb2({ command: 1, body: new Uint8Array(24) }))
+    const flood = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, i) =>
+        conversation([{ from: 'client', payload: setup }], { client: { ip: [10, 1, 0, from + i], port: 50_000 } }),
+      ).flat()
+    const real = (i: number) => conversation(EXCHANGE, { client: { ip: [10, 0, 1, i], port: 50_000 } })
+    const { connections, sessions, captures } = track(
+      [...flood(0, 60), ...real(1), ...flood(60, 120), ...real(2), ...flood(120, 180)],
+      { sessions: 32, connections: 4 },
+    )
+    expect(sessions.filter((s) => s.status !== 'pending').map((s) => s.connection)).toEqual(
+      connections.filter((c) => c.client.ip.startsWith('10.0.1.')).map((c) => c.id),
+    )
+    expect(connections.filter((c) => c.client.ip.startsWith('10.0.1.'))).toHaveLength(2)
+    expect(sessions.length).toBeLessThanOrEqual(32)
+    expect(connections.length).toBeLessThanOrEqual(36)
+    expect(captures[0].limits['sessions']).toBe(182 - sessions.length)
+    // Every session in the results has its connection there.
+    const ids = new Set(connections.map((c) => c.id))
+    expect(sessions.filter((s) => !ids.has(s.connection))).toEqual([])
   })
 })
 
