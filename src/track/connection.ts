@@ -22,7 +22,7 @@ import type { LimitName } from './limits.ts'
 import type { MessageSink } from './messages.ts'
 import { settlePending } from './pending.ts'
 import { isSmbPort, NETBIOS_SESSION_PORT } from './ports.ts'
-import { keepConnection } from './retention.ts'
+import { hasRoom, keepConnection } from './retention.ts'
 import type { LiveSession } from './session.ts'
 import { smb1Message, smb1Wanted } from './smb1.ts'
 import { type AwaitedSignature, settleSignatures } from './smb1-signing.ts'
@@ -278,6 +278,8 @@ export class Connection implements MessageReader, StreamOwner {
     settlePending(this)
     const { context, facts } = this
     if (this.messages === 0 && !this.onSmbPort) return
+    // Without an id it carried no session.
+    if (facts.id === '' && !hasRoom(context, facts)) return
     this.settle()
     if (this.netbios || facts.server.port === NETBIOS_SESSION_PORT) facts.transport = 'netbios-session'
     keepConnection(context, facts)

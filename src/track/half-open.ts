@@ -9,7 +9,7 @@ import { hit, type TrackContext } from './context.ts'
 import type { FrameRef } from './ledger.ts'
 import { dropOldest } from './oldest.ts'
 import { NETBIOS_SESSION_PORT } from './ports.ts'
-import { keepConnection } from './retention.ts'
+import { hasRoomForAttempt, keepConnection } from './retention.ts'
 
 export interface HalfOpen {
   readonly src0: number
@@ -96,6 +96,7 @@ export class HalfOpenTable {
   }
 
   private keep(a: HalfOpen, reset: FrameRef | null): void {
+    if (!hasRoomForAttempt(this.context, a.firstFrame)) return
     const client = { ip: ipText(a.src0, a.src1, a.src2, a.src3), port: a.srcPort }
     const server = { ip: ipText(a.dst0, a.dst1, a.dst2, a.dst3), port: a.dstPort }
     const facts = newConnectionFacts(this.context, client, server, a.firstFrame, a.firstTime)

@@ -12,19 +12,30 @@ const LEAST_SHARE = 1 / 16
 
 /** To the ledger, within its limits. */
 export function keepConnection(context: TrackContext, facts: ConnectionFacts): void {
-  const { limits, connections } = context
-  if (context.carriers.has(facts.id)) connections.push(facts)
-  else if (facts.state === 'attempted' || facts.state === 'refused') {
-    if (context.attempts >= limits.attempts) hit(context, 'attempts', facts.firstFrame)
-    else {
-      context.attempts++
-      connections.push(facts)
-    }
-  } else if (context.bareConnections >= limits.connections) hit(context, 'connections', facts.firstFrame)
-  else {
-    context.bareConnections++
-    connections.push(facts)
+  if (!context.carriers.has(facts.id)) {
+    if (!hasRoom(context, facts)) return
+    if (isAttempt(facts)) context.attempts++
+    else context.bareConnections++
   }
+  context.connections.push(facts)
+}
+
+/** Would a connection without a session be kept? One that is not is counted, and need not be completed: a flood is made of them. */
+export function hasRoom(context: TrackContext, facts: ConnectionFacts): boolean {
+  if (isAttempt(facts)) return hasRoomForAttempt(context, facts.firstFrame)
+  if (context.bareConnections < context.limits.connections) return true
+  hit(context, 'connections', facts.firstFrame)
+  return false
+}
+
+export function hasRoomForAttempt(context: TrackContext, firstFrame: number): boolean {
+  if (context.attempts < context.limits.attempts) return true
+  hit(context, 'attempts', firstFrame)
+  return false
+}
+
+function isAttempt({ state }: ConnectionFacts): boolean {
+  return state === 'attempted' || state === 'refused'
 }
 
 /** The same for a session, when it begins. */
