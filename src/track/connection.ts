@@ -42,6 +42,8 @@ export interface PendingRequest extends FrameRef {
   detail: string | number | null
 }
 
+const BOTH_SIDES = 3
+
 export class Connection implements MessageReader, StreamOwner {
   readonly context: TrackContext
   readonly facts: ConnectionFacts
@@ -76,6 +78,10 @@ export class Connection implements MessageReader, StreamOwner {
   /** Who is told about the message at hand. */
   rows: MessageSink | null = null
   private done = false
+  /** Sides whose FIN was seen: 1 for "a", 2 for "b"; both after a RST. */
+  private closedSides = 0
+  /** The frame with which it was closed, 0 while it is open. */
+  closedIn = 0
   private readonly onSmbPort: boolean
   /** What looked like SMB on another port was not. */
   private ignored = false
@@ -223,6 +229,10 @@ export class Connection implements MessageReader, StreamOwner {
 
   private tcpControl(s: Segment, fromA: boolean, frame: number, time: number): void {
     const { facts } = this
+    if ((s.flags & (TCP_FIN | TCP_RST)) !== 0) {
+      this.closedSides |= (s.flags & TCP_RST) !== 0 ? BOTH_SIDES : fromA ? 1 : 2
+      if (this.closedSides === BOTH_SIDES && this.closedIn === 0) this.closedIn = frame
+    }
     if ((s.flags & TCP_SYN) !== 0) {
       this.stream(fromA).synchronise(s.seq)
       if ((s.flags & TCP_ACK) === 0) {
@@ -239,6 +249,13 @@ export class Connection implements MessageReader, StreamOwner {
     } else {
       facts.end ??= { by: this.isClient(fromA) ? 'client' : 'server', how: 'fin', at: { frame, time } }
     }
+  }
+
+  /** Was it closed, and has been silent since? If not it goes on: the RST was not for it, or another's. */
+  staysClosed(): boolean {
+    if (this.closedIn === this.facts.lastFrame) return true
+    this.closedIn = 0
+    return false
   }
 
   /** Learns from a message which side is the client, where no SYN told. */

@@ -49,6 +49,25 @@ export class FlowTable {
     if (this.count * 2 > this.mask) this.rebuild(this.connections(), (this.mask + 1) * 2)
   }
 
+  /** Takes a connection out; nothing happens where another one between the same endpoints has taken its place. */
+  remove(connection: Connection): void {
+    const { hashes, entries, mask } = this
+    let hole = connection.hash & mask
+    while (hashes[hole] !== 0 && entries[hole] !== connection) hole = (hole + 1) & mask
+    if (hashes[hole] === 0) return
+    this.count--
+    // What follows moves up, as far as that brings it no nearer to the start than its own place.
+    for (let i = (hole + 1) & mask; hashes[i] !== 0; i = (i + 1) & mask) {
+      const home = hashes[i] & mask
+      if (((i - home) & mask) < ((i - hole) & mask)) continue
+      hashes[hole] = hashes[i]
+      entries[hole] = entries[i]
+      hole = i
+    }
+    hashes[hole] = 0
+    entries[hole] = null
+  }
+
   /** Every connection, in no particular order. */
   connections(): Connection[] {
     return this.entries.filter((c) => c !== null)

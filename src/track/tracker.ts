@@ -27,6 +27,9 @@ export type CaptureDescription = Omit<CaptureFacts, 'path' | 'smbMessages' | 'li
 /** How many idle connections go at once when the table is full: enough to pay for the sorting. */
 const EVICTED_SHARE = 1 / 4
 
+/** Closed connections that are remembered: copies and stragglers of their last segments are still to come. */
+const LINGERING = 1024
+
 /** Unknown link types that are named; a pcapng file may claim any number. */
 const UNKNOWN_LINKS = 16
 
@@ -39,6 +42,9 @@ export class Tracker implements FrameSink {
   private readonly flows = new FlowTable()
   private readonly syns = new SynMemory()
   private readonly halfOpen: HalfOpenTable
+  /** Connections that were closed, in a ring: the oldest is where the next will be. */
+  private readonly lingering: Connection[] = []
+  private closed = 0
   /** By port: 1 where a connection with this port may be followed. */
   private readonly ports = new Uint8Array(65_536)
   private fragments = 0
@@ -114,7 +120,9 @@ export class Tracker implements FrameSink {
     const hash = flowHash(s, fromA)
     const connection = this.flows.find(s, fromA, hash)
     if (connection !== null && !connection.isReusedBy(s)) {
+      const wasOpen = connection.closedIn === 0
       connection.segment(bytes, s, fromA, number, time)
+      if (wasOpen && connection.closedIn !== 0) this.linger(connection)
       return
     }
     if (connection !== null) {
@@ -175,6 +183,16 @@ export class Tracker implements FrameSink {
     this.flows.set(connection, s, fromA, hash)
     if (!isSmbPort(s.srcPort) && !isSmbPort(s.dstPort)) this.ports[s.srcPort] = this.ports[s.dstPort] = 1
     connection.segment(bytes, s, fromA, number, time)
+  }
+
+  /** A closed connection is let go when so many others have been closed after it. */
+  private linger(connection: Connection): void {
+    const place = this.closed++ % LINGERING
+    const oldest = this.lingering[place]
+    this.lingering[place] = connection
+    if (oldest === undefined || !oldest.staysClosed()) return
+    oldest.finish()
+    this.flows.remove(oldest)
   }
 
   private undecoded(decoded: number, linkType: number, frame: number): void {
