@@ -4,27 +4,31 @@
  *   v1, 16 bytes: packet type 2, ARPHRD 2, address length 2, address 8, protocol 2
  *   v2, 20 bytes: protocol 2, reserved 2, interface index 4, ARPHRD 2, packet type 1, address length 1, address 8
  *
- * VLAN tags may follow where the interface kept them.
+ * The protocol is an EtherType, or one of Linux's own small numbers. VLAN tags may follow where the interface kept them.
  */
 import { u16be } from '../bytes.ts'
-import { decodeNetwork, ETHERTYPE } from '../net/network.ts'
+import { etherTypeLayer, LAYER, skip } from '../net/layer.ts'
 import { DECODED, type Segment } from '../net/segment.ts'
 
-const MAX_TAGS = 4
+const HEADER = 16
+const HEADER_2 = 20
+/** LINUX_SLL_P_802_2: a frame that has LLC in place of a type. */
+const LLC = 0x0004
 
-export function decodeLinuxSll(b: Uint8Array, start: number, end: number, wireEnd: number, out: Segment): number {
-  return start + 16 > end ? DECODED.OTHER : decodeTagged(b, u16be(b, start + 14), start + 16, end, wireEnd, out)
+export function decodeLinuxSll(b: Uint8Array, s: Segment): number {
+  const o = s.payload
+  if (o + HEADER > s.payloadEnd) return DECODED.OTHER
+  skip(s, HEADER)
+  return cookedLayer(u16be(b, o + 14))
 }
 
-export function decodeLinuxSll2(b: Uint8Array, start: number, end: number, wireEnd: number, out: Segment): number {
-  return start + 20 > end ? DECODED.OTHER : decodeTagged(b, u16be(b, start), start + 20, end, wireEnd, out)
+export function decodeLinuxSll2(b: Uint8Array, s: Segment): number {
+  const o = s.payload
+  if (o + HEADER_2 > s.payloadEnd) return DECODED.OTHER
+  skip(s, HEADER_2)
+  return cookedLayer(u16be(b, o))
 }
 
-function decodeTagged(b: Uint8Array, type: number, p: number, end: number, wireEnd: number, out: Segment): number {
-  for (let tags = 0; type === ETHERTYPE.VLAN || type === ETHERTYPE.QINQ; tags++) {
-    if (tags === MAX_TAGS || p + 4 > end) return DECODED.OTHER
-    type = u16be(b, p + 2)
-    p += 4
-  }
-  return decodeNetwork(type, b, p, end, wireEnd, out)
+function cookedLayer(protocol: number): number {
+  return protocol === LLC ? LAYER.LLC : etherTypeLayer(protocol)
 }

@@ -2,18 +2,19 @@
  * BSD loopback: LINKTYPE_NULL has a 4-byte protocol family in the byte order of the capturing host, LINKTYPE_LOOP in network order.
  * The families are small numbers, so whichever order makes them small is right. IPv6 has a number of its own on each BSD.
  */
-import { decodeIpv4 } from '../net/ipv4.ts'
-import { decodeIpv6 } from '../net/ipv6.ts'
+import { LAYER, skip } from '../net/layer.ts'
 import { DECODED, type Segment } from '../net/segment.ts'
 
+const HEADER = 4
 const AF_INET = 2
 /** NetBSD and OpenBSD, FreeBSD, macOS; Linux and Windows. */
 const AF_INET6 = [24, 28, 30, 10, 23]
 
-export function decodeNullLoopback(b: Uint8Array, start: number, end: number, wireEnd: number, out: Segment): number {
-  if (start + 4 > end) return DECODED.OTHER
-  const family = b[start] === 0 && b[start + 1] === 0 ? b[start + 3] : b[start]
-  if (family === AF_INET) return decodeIpv4(b, start + 4, end, wireEnd, out)
-  if (AF_INET6.includes(family)) return decodeIpv6(b, start + 4, end, wireEnd, out)
-  return DECODED.OTHER
+export function decodeNullLoopback(b: Uint8Array, s: Segment): number {
+  const o = s.payload
+  if (o + HEADER > s.payloadEnd) return DECODED.OTHER
+  const family = b[o] === 0 && b[o + 1] === 0 ? b[o + 3] : b[o]
+  skip(s, HEADER)
+  if (family === AF_INET) return LAYER.IPV4
+  return AF_INET6.includes(family) ? LAYER.IPV6 : DECODED.OTHER
 }

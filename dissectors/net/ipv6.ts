@@ -1,67 +1,57 @@
 /** IPv6 header and extension headers, RFC 8200 3 and 4. */
 import { u16be } from '../bytes.ts'
+import { bound, fragment, nextHeaderLayer, skip } from './layer.ts'
 import { DECODED, type Segment } from './segment.ts'
-import { decodeTcp } from './tcp.ts'
 
 const HEADER = 40
-const MAX_EXTENSIONS = 16
+const FRAGMENT_HEADER = 8
+const MORE_FRAGMENTS = 0x0001
+/** In units of eight bytes, in the high bits: so in bytes, once the others are masked. */
+const OFFSET = 0xfff8
 
-const NEXT = {
-  HOP_BY_HOP: 0,
-  TCP: 6,
-  ROUTING: 43,
-  FRAGMENT: 44,
-  AUTHENTICATION: 51,
-  DESTINATION: 60,
-  MOBILITY: 135,
-  HIP: 139,
-  SHIM6: 140,
-} as const
-
-/** Reads the datagram at `o` down to TCP. Arguments as for decodeIpv4. */
-export function decodeIpv6(b: Uint8Array, o: number, end: number, wireEnd: number, out: Segment): number {
-  if (o + HEADER > end || b[o] >> 4 !== 6) return DECODED.OTHER
+export function decodeIpv6(b: Uint8Array, s: Segment): number {
+  const o = s.payload
+  if (o + HEADER > s.payloadEnd || b[o] >> 4 !== 6) return DECODED.OTHER
+  const next = nextHeaderLayer(b[o + 6])
+  if (next === DECODED.OTHER) return DECODED.OTHER
+  skip(s, HEADER)
   const payloadLength = u16be(b, o + 4)
   // Zero is a jumbogram (RFC 2675) or an offloaded segment: the frame is all there is to go by.
-  const datagramEnd = payloadLength === 0 ? wireEnd : Math.min(o + HEADER + payloadLength, wireEnd)
-  const limit = Math.min(end, datagramEnd)
-  let next: number = b[o + 6]
-  let p = o + HEADER
-  for (let depth = 0; next !== NEXT.TCP; depth++) {
-    if (depth === MAX_EXTENSIONS || p + 8 > limit) return DECODED.OTHER
-    switch (next) {
-      case NEXT.HOP_BY_HOP:
-      case NEXT.ROUTING:
-      case NEXT.DESTINATION:
-      case NEXT.MOBILITY:
-      case NEXT.HIP:
-      case NEXT.SHIM6:
-        next = b[p]
-        p += (b[p + 1] + 1) * 8
-        break
-      case NEXT.AUTHENTICATION:
-        next = b[p]
-        p += (b[p + 1] + 2) * 4
-        break
-      case NEXT.FRAGMENT:
-        // An atomic fragment (RFC 6946: offset 0, no more to come) is a whole datagram.
-        if ((u16be(b, p + 2) & 0xfff9) !== 0) return DECODED.FRAGMENT
-        next = b[p]
-        p += 8
-        break
-      default:
-        return DECODED.OTHER
-    }
-  }
-  out.src0 = word(b, o + 8)
-  out.src1 = word(b, o + 12)
-  out.src2 = word(b, o + 16)
-  out.src3 = word(b, o + 20)
-  out.dst0 = word(b, o + 24)
-  out.dst1 = word(b, o + 28)
-  out.dst2 = word(b, o + 32)
-  out.dst3 = word(b, o + 36)
-  return decodeTcp(b, p, limit, datagramEnd, out)
+  if (payloadLength !== 0) bound(s, payloadLength)
+  s.src0 = word(b, o + 8)
+  s.src1 = word(b, o + 12)
+  s.src2 = word(b, o + 16)
+  s.src3 = word(b, o + 20)
+  s.dst0 = word(b, o + 24)
+  s.dst1 = word(b, o + 28)
+  s.dst2 = word(b, o + 32)
+  s.dst3 = word(b, o + 36)
+  return next
+}
+
+/** Hop-by-hop options and their like: next header 1, length 1 in units of eight bytes, of which the first do not count. */
+export function decodeIpv6Extension(b: Uint8Array, s: Segment): number {
+  const o = s.payload
+  if (o + 8 > s.payloadEnd) return DECODED.OTHER
+  skip(s, (b[o + 1] + 1) * 8)
+  return nextHeaderLayer(b[o])
+}
+
+/** Fragment header, RFC 8200 4.5: next header 1, reserved 1, offset and flags 2, identification 4. */
+export function decodeIpv6Fragment(b: Uint8Array, s: Segment): number {
+  const o = s.payload
+  if (o + FRAGMENT_HEADER > s.payloadEnd) return DECODED.OTHER
+  skip(s, FRAGMENT_HEADER)
+  const next = nextHeaderLayer(b[o])
+  const flags = u16be(b, o + 2)
+  // An atomic fragment (RFC 6946: offset 0, no more to come) is a whole datagram.
+  if (next === DECODED.OTHER || (flags & (OFFSET | MORE_FRAGMENTS)) === 0) return next
+  return fragment(s, word(b, o + 4), b[o], flags & OFFSET, flags & MORE_FRAGMENTS)
+}
+
+/** Could the bytes at `o` be an IPv6 header, of a datagram of at most `length` bytes? */
+export function isIpv6(b: Uint8Array, o: number, end: number, length: number): boolean {
+  return o + HEADER <= end && b[o] >> 4 === 6 && HEADER + u16be(b, o + 4) <= length
 }
 
 function word(b: Uint8Array, o: number): number {

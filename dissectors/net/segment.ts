@@ -1,8 +1,9 @@
 /**
- * One decoded TCP segment, filled in place frame after frame: nothing is allocated per packet.
+ * One decoded TCP segment, or fragment of an IP datagram that may hold one, filled in place frame after frame: nothing is allocated per packet.
  *
- * Addresses are four 32-bit words in network order, IPv4 as the mapped form ::ffff:a.b.c.d, so that both families are compared alike.
- * All words, seq and ack are signed 32-bit integers (`| 0`): V8 keeps them unboxed, and sequence arithmetic wraps by itself.
+ * Addresses are those of the innermost IP header: four 32-bit words in network order, IPv4 as the mapped form ::ffff:a.b.c.d, so that both
+ * families are compared alike. All words, seq and ack are signed 32-bit integers (`| 0`): V8 keeps them unboxed, and sequence arithmetic wraps
+ * by itself.
  */
 export interface Segment {
   src0: number
@@ -19,11 +20,21 @@ export interface Segment {
   ack: number
   /** TCP flags, the low eight bits. */
   flags: number
-  /** Where the payload starts in the frame's buffer, and where its captured bytes end. */
+  /** Where the payload starts in the frame's buffer, and where its captured bytes end. While headers are read: what the last one carries. */
   payload: number
   payloadEnd: number
   /** Payload bytes on the wire: more than payloadEnd - payload where the capture cut the frame. */
   length: number
+  /** Headers entered so far. */
+  depth: number
+  /** Of a fragment: Identification, 16 bits in IPv4 and a signed 32-bit integer in IPv6. */
+  fragmentId: number
+  /** Protocol of the datagram; in IPv6 the Next Header of the fragment header. */
+  fragmentProtocol: number
+  /** Where its data belongs in the datagram, in bytes. */
+  fragmentOffset: number
+  /** 1 where more fragments follow, 0 in the last. */
+  fragmentMore: number
 }
 
 export function createSegment(): Segment {
@@ -44,6 +55,11 @@ export function createSegment(): Segment {
     payload: 0,
     payloadEnd: 0,
     length: 0,
+    depth: 0,
+    fragmentId: 0,
+    fragmentProtocol: 0,
+    fragmentOffset: 0,
+    fragmentMore: 0,
   }
 }
 
@@ -52,7 +68,9 @@ export const DECODED = {
   /** Something else than TCP, or too short to tell. */
   OTHER: 0,
   TCP: 1,
-  /** A fragment of an IP datagram. */
+  /** A fragment of an IP datagram that may carry TCP, in whatever tunnel. */
   FRAGMENT: 2,
   UNKNOWN_LINK: 3,
+  /** More headers than MAX_HEADERS. */
+  TOO_DEEP: 4,
 } as const

@@ -9,22 +9,18 @@ export const TCP_ACK = 0x10
 
 const MIN_HEADER = 20
 
-/**
- * Reads the TCP header at `o` into `out`.
- * @param end end of the captured bytes
- * @param wireEnd end of the IP datagram by its own length, never before `end`'s padding was cut
- */
-export function decodeTcp(b: Uint8Array, o: number, end: number, wireEnd: number, out: Segment): number {
+export function decodeTcp(b: Uint8Array, s: Segment): number {
+  const o = s.payload
+  const end = s.payloadEnd
   if (o + MIN_HEADER > end) return DECODED.OTHER
   const header = (b[o + 12] >> 4) * 4
-  if (header < MIN_HEADER || o + header > wireEnd) return DECODED.OTHER
-  out.srcPort = u16be(b, o)
-  out.dstPort = u16be(b, o + 2)
-  out.seq = (b[o + 4] << 24) | (b[o + 5] << 16) | (b[o + 6] << 8) | b[o + 7]
-  out.ack = (b[o + 8] << 24) | (b[o + 9] << 16) | (b[o + 10] << 8) | b[o + 11]
-  out.flags = b[o + 13]
-  out.payload = Math.min(o + header, end)
-  out.payloadEnd = end
-  out.length = wireEnd - o - header
+  if (header < MIN_HEADER || header > s.length) return DECODED.OTHER
+  s.srcPort = u16be(b, o)
+  s.dstPort = u16be(b, o + 2)
+  s.seq = (b[o + 4] << 24) | (b[o + 5] << 16) | (b[o + 6] << 8) | b[o + 7]
+  s.ack = (b[o + 8] << 24) | (b[o + 9] << 16) | (b[o + 10] << 8) | b[o + 11]
+  s.flags = b[o + 13]
+  s.payload = Math.min(o + header, end)
+  s.length -= header
   return DECODED.TCP
 }

@@ -3,29 +3,45 @@
  * told so from a few bytes at fixed places, without decoding them. Whatever is not that plain is left to the decoders: this only ever says "pass".
  */
 import { u16be } from '../../dissectors/bytes.ts'
+import { protocolLayer } from '../../dissectors/net/layer.ts'
+import { DECODED } from '../../dissectors/net/segment.ts'
 import { TCP_SYN } from '../../dissectors/net/tcp.ts'
+import { portLayer } from '../../dissectors/net/udp.ts'
 
 /** Ethernet, IPv4 without options, TCP without options. */
 const PLAIN_HEADERS = 54
 const ETHERNET_HEADER = 14
-const TCP_HEADER = 34
+/** Where the header of TCP or UDP starts. */
+const TRANSPORT = 34
 const PROTOCOL_TCP = 6
+const PROTOCOL_UDP = 17
 
 /**
- * Is the Ethernet frame at [start, end) of `b` plain, and none of ours: not TCP at all; or a whole datagram with TCP, no SYN, on no port of `ports`,
- * and with a payload that does not begin as SMB does?
+ * Is the Ethernet frame at [start, end) of `b` plain, and none of ours: neither TCP nor a tunnel; or a whole datagram with TCP, no SYN, on no port
+ * of `ports`, and with a payload that does not begin as SMB does?
  */
 export function passesBy(b: Uint8Array, start: number, end: number, ports: Uint8Array): boolean {
   if (end - start < PLAIN_HEADERS || b[start + 12] !== 0x08 || b[start + 13] !== 0x00 || b[start + 14] !== 0x45)
     return false
-  if (b[start + 23] !== PROTOCOL_TCP) return true
-  // A fragment (More Fragments, or an offset) is to be counted.
-  if (((b[start + 20] & 0x3f) | b[start + 21]) !== 0) return false
-  const tcp = start + TCP_HEADER
+  if (b[start + 23] !== PROTOCOL_TCP) return !mayTunnel(b, start)
+  if (isFragment(b, start)) return false
+  const tcp = start + TRANSPORT
   if ((ports[u16be(b, tcp)] | ports[u16be(b, tcp + 2)] | (b[tcp + 13] & TCP_SYN)) !== 0) return false
   const total = u16be(b, start + 16)
   const payloadEnd = total === 0 ? end : Math.min(end, start + ETHERNET_HEADER + total)
   return !mayBeSmb(b, tcp + (b[tcp + 12] >> 4) * 4, payloadEnd)
+}
+
+/** May what is not TCP itself carry it? */
+function mayTunnel(b: Uint8Array, start: number): boolean {
+  if (b[start + 23] !== PROTOCOL_UDP) return protocolLayer(b[start + 23]) !== DECODED.OTHER
+  const udp = start + TRANSPORT
+  return isFragment(b, start) || portLayer(u16be(b, udp), u16be(b, udp + 2)) !== DECODED.OTHER
+}
+
+/** More Fragments, or an offset: the decoders see to it. */
+function isFragment(b: Uint8Array, start: number): boolean {
+  return ((b[start + 20] & 0x3f) | b[start + 21]) !== 0
 }
 
 /** The 0 of the prefix and, where it is there, the 'S' of the protocol id: what a payload on a port that says nothing is tried for. */

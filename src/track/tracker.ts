@@ -1,5 +1,6 @@
 /** Frames in, ledger out: the one object that a capture is fed to. */
-import { decodeFrame, LINKTYPE } from '../../dissectors/link/frame.ts'
+import { decodeFrame } from '../../dissectors/link/frame.ts'
+import { LINKTYPE } from '../../dissectors/link/link-type.ts'
 import { createSegment, DECODED } from '../../dissectors/net/segment.ts'
 import { TCP_ACK, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'

@@ -1,0 +1,20 @@
+/** Cisco's HDLC, RFC 1547 4.3.1: address 1 (0F unicast, 8F broadcast), control 1 (zero), EtherType 2. */
+import { u16be } from '../bytes.ts'
+import { etherTypeLayer, skip } from '../net/layer.ts'
+import { DECODED, type Segment } from '../net/segment.ts'
+
+const HEADER = 4
+const UNICAST = 0x0f
+const BROADCAST = 0x8f
+
+export function decodeCiscoHdlc(b: Uint8Array, s: Segment): number {
+  const o = s.payload
+  if (o + HEADER > s.payloadEnd) return DECODED.OTHER
+  skip(s, HEADER)
+  return etherTypeLayer(u16be(b, o + 2))
+}
+
+/** Two bytes at `o` are there. */
+export function isCiscoHdlc(b: Uint8Array, o: number): boolean {
+  return (b[o] === UNICAST || b[o] === BROADCAST) && b[o + 1] === 0
+}

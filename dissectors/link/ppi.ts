@@ -1,0 +1,16 @@
+/** Per-Packet Information, CACE PPI 1.0.7 3: version 1 (zero), flags 1, length 2, link type 4, fields. Little-endian. */
+import { u16le, u32le } from '../bytes.ts'
+import { skip } from '../net/layer.ts'
+import { DECODED, type Segment } from '../net/segment.ts'
+import { linkLayer } from './link-type.ts'
+
+const HEADER = 8
+
+export function decodePpi(b: Uint8Array, s: Segment): number {
+  const o = s.payload
+  if (o + HEADER > s.payloadEnd || b[o] !== 0) return DECODED.OTHER
+  const header = u16le(b, o + 2)
+  if (header < HEADER) return DECODED.OTHER
+  skip(s, header)
+  return linkLayer(u32le(b, o + 4))
+}

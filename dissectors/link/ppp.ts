@@ -1,0 +1,32 @@
+/**
+ * PPP, RFC 1661 2: protocol 2, or 1 where the sender compresses it (6.5), which its odd first byte tells; before it, in HDLC-like framing
+ * (RFC 1662 3.1), address FF and control 03. Captures of serial lines may hold Cisco's HDLC frames instead, whose addresses are others.
+ */
+import { u16be } from '../bytes.ts'
+import { LAYER, skip } from '../net/layer.ts'
+import { DECODED, type Segment } from '../net/segment.ts'
+import { isCiscoHdlc } from './cisco-hdlc.ts'
+
+const ADDRESS_CONTROL = 0xff03
+
+export function decodePpp(b: Uint8Array, s: Segment): number {
+  if (s.payload + 2 > s.payloadEnd) return DECODED.OTHER
+  if (isCiscoHdlc(b, s.payload)) return LAYER.CISCO_HDLC
+  if (u16be(b, s.payload) === ADDRESS_CONTROL) skip(s, 2)
+  const o = s.payload
+  if (o + 2 > s.payloadEnd) return DECODED.OTHER
+  const isCompressed = (b[o] & 1) === 1
+  skip(s, isCompressed ? 1 : 2)
+  switch (isCompressed ? b[o] : u16be(b, o)) {
+    case 0x0021:
+      return LAYER.IPV4
+    case 0x0057:
+      return LAYER.IPV6
+    // MPLS, unicast and multicast, RFC 3032 4.3.
+    case 0x0281:
+    case 0x0283:
+      return LAYER.MPLS
+    default:
+      return DECODED.OTHER
+  }
+}

@@ -1,0 +1,26 @@
+/** What an IP datagram carries, for whoever puts its fragments together. */
+import { decodeHeaders } from './headers.ts'
+import { nextHeaderLayer } from './layer.ts'
+import type { Segment } from './segment.ts'
+
+/**
+ * Decodes the payload at [start, end) of `b` into `out`; one of DECODED. The addresses that `out` holds stay where no other IP header follows.
+ * @param protocol as the IPv4 header, or the last header of IPv6 that all fragments share, gives it
+ * @param wireEnd where the payload would end had it been captured whole
+ * @param depth headers that were entered on the way to the payload
+ */
+export function decodeIpPayload(
+  protocol: number,
+  b: Uint8Array,
+  start: number,
+  end: number,
+  wireEnd: number,
+  depth: number,
+  out: Segment,
+): number {
+  out.payload = start
+  out.payloadEnd = end
+  out.length = wireEnd - start
+  out.depth = depth
+  return decodeHeaders(nextHeaderLayer(protocol), b, out)
+}

@@ -1,0 +1,53 @@
+/**
+ * One entry of an MPLS label stack, RFC 3032 2.1: label 20 bits, traffic class 3, bottom of stack 1, time to live 8.
+ *
+ * Nothing says what lies below the last one. IP is told by its version; a pseudowire holds an Ethernet frame, behind a control word whose first
+ * four bits are zero (RFC 4448 4.6) or without one. The addresses of such a frame may begin like either, so what the frame carries is looked at.
+ */
+import { u16be } from '../bytes.ts'
+import { ipLayer } from './ip.ts'
+import { isIpv4 } from './ipv4.ts'
+import { isIpv6 } from './ipv6.ts'
+import { etherTypeLayer, LAYER, skip } from './layer.ts'
+import { DECODED, type Segment } from './segment.ts'
+
+const ENTRY = 4
+const CONTROL_WORD = 4
+const ETHERNET_HEADER = 14
+const VLAN_TAG = 4
+/** Customers' tags that are stepped over in search of IP. */
+const MAX_TAGS = 2
+
+export function decodeMpls(b: Uint8Array, s: Segment): number {
+  const o = s.payload
+  if (o + ENTRY >= s.payloadEnd) return DECODED.OTHER
+  skip(s, ENTRY)
+  if ((b[o + 2] & 1) === 0) return LAYER.MPLS
+  if (isEthernetWithIp(b, s, 0)) return LAYER.ETHERNET
+  const first = b[s.payload]
+  if (first >> 4 === 0 && (isEthernetWithIp(b, s, CONTROL_WORD) || isEthernet(b, s, CONTROL_WORD))) {
+    skip(s, CONTROL_WORD)
+    return LAYER.ETHERNET
+  }
+  const ip = ipLayer(first)
+  return ip === DECODED.OTHER ? LAYER.ETHERNET : ip
+}
+
+/** Does an Ethernet frame `skipped` bytes further on carry IP? Its type and the header behind it both say so. */
+function isEthernetWithIp(b: Uint8Array, s: Segment, skipped: number): boolean {
+  const end = s.payloadEnd
+  let o = s.payload + skipped + ETHERNET_HEADER
+  let layer = o <= end ? etherTypeLayer(u16be(b, o - 2)) : DECODED.OTHER
+  for (let tags = 0; layer === LAYER.VLAN && tags < MAX_TAGS; tags++) {
+    o += VLAN_TAG
+    layer = o <= end ? etherTypeLayer(u16be(b, o - 2)) : DECODED.OTHER
+  }
+  const length = s.length - (o - s.payload)
+  return (layer === LAYER.IPV4 && isIpv4(b, o, end, length)) || (layer === LAYER.IPV6 && isIpv6(b, o, end, length))
+}
+
+/** Does its type at least name something? */
+function isEthernet(b: Uint8Array, s: Segment, skipped: number): boolean {
+  const o = s.payload + skipped + ETHERNET_HEADER
+  return o <= s.payloadEnd && etherTypeLayer(u16be(b, o - 2)) !== DECODED.OTHER
+}
