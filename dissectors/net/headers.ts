@@ -65,14 +65,11 @@ const DECODERS: Readonly<Record<Layer, Decoder>> = {
   [LAYER.TCP]: decodeTcp,
 }
 
-/** In one frame, from that of the link to TCP's own; each VLAN tag and MPLS label counts. Networks in earnest nest about ten. */
-export const MAX_HEADERS = 16
-
 /** Reads headers from `layer` on, which starts at the payload of `s`, down to TCP; one of DECODED. */
 export function decodeHeaders(layer: number, b: Uint8Array, s: Segment): number {
   let next = layer
   while (next >= FIRST_LAYER) {
-    if (s.depth >= MAX_HEADERS) return DECODED.TOO_DEEP
+    if (s.depth >= s.depthLimit) return DECODED.TOO_DEEP
     s.depth++
     next = DECODERS[next as Layer](b, s)
   }

@@ -25,8 +25,9 @@ export interface Segment {
   payloadEnd: number
   /** Payload bytes on the wire: more than payloadEnd - payload where the capture cut the frame. */
   length: number
-  /** Headers entered so far. */
+  /** Headers entered so far, and how many may be. */
   depth: number
+  readonly depthLimit: number
   /** Of a fragment: Identification, 16 bits in IPv4 and a signed 32-bit integer in IPv6. */
   fragmentId: number
   /** Protocol of the datagram; in IPv6 the Next Header of the fragment header. */
@@ -37,7 +38,11 @@ export interface Segment {
   fragmentMore: number
 }
 
-export function createSegment(): Segment {
+/** In one frame, from that of the link to TCP's own; each VLAN tag and MPLS label counts. Networks in earnest nest about ten. */
+export const MAX_HEADERS = 16
+
+/** @param depthLimit headers that may be one inside the other, tags and tunnels included */
+export function createSegment(depthLimit: number = MAX_HEADERS): Segment {
   return {
     src0: 0,
     src1: 0,
@@ -56,6 +61,7 @@ export function createSegment(): Segment {
     payloadEnd: 0,
     length: 0,
     depth: 0,
+    depthLimit,
     fragmentId: 0,
     fragmentProtocol: 0,
     fragmentOffset: 0,
@@ -71,6 +77,6 @@ export const DECODED = {
   /** A fragment of an IP datagram that may carry TCP, in whatever tunnel. */
   FRAGMENT: 2,
   UNKNOWN_LINK: 3,
-  /** More headers than MAX_HEADERS. */
+  /** More headers than `depthLimit`. */
   TOO_DEEP: 4,
 } as const

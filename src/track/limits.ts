@@ -3,6 +3,8 @@
  * reached, and is counted: what it cost stands in the capture's record and in a warning, never nowhere.
  */
 
+import { MAX_HEADERS } from '../../dissectors/net/segment.ts'
+
 export interface Limit {
   default: number
   /** The least that can be worked with. */
@@ -81,8 +83,8 @@ export const LIMITS = {
     cost: 'fragmented datagrams were given up for want of room',
   },
   depth: {
-    default: 16,
-    least: 2,
+    default: MAX_HEADERS,
+    least: 4,
     holds: 'headers inside one another, tags included',
     cost: 'packets were not read for the depth of their headers',
   },

@@ -1,12 +1,14 @@
 /** Frames in, ledger out: the one object that a capture is fed to. */
 import { decodeFrame } from '../../dissectors/link/frame.ts'
 import { LINKTYPE } from '../../dissectors/link/link-type.ts'
-import { createSegment, DECODED } from '../../dissectors/net/segment.ts'
+import { decodeIpPayload } from '../../dissectors/net/ip-payload.ts'
+import { createSegment, DECODED, type Segment } from '../../dissectors/net/segment.ts'
 import { TCP_ACK, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
 import { Connection } from './connection.ts'
 import { createContext, hit, settleDisagreements, settleLimits, type TrackContext, warn } from './context.ts'
 import { FlowTable, flowHash, sourceIsA } from './flow-table.ts'
+import { Fragments } from './fragments.ts'
 import { isMessageStart } from './framer.ts'
 import { type HalfOpen, HalfOpenTable } from './half-open.ts'
 import type { CaptureFacts, Ledger, SessionFacts } from './ledger.ts'
@@ -39,7 +41,7 @@ const RECOGNISABLE = 8
 
 export class Tracker implements FrameSink {
   private readonly context: TrackContext
-  private readonly segment = createSegment()
+  private readonly segment: Segment
   private readonly flows = new FlowTable()
   private readonly syns = new SynMemory()
   private readonly halfOpen: HalfOpenTable
@@ -48,14 +50,15 @@ export class Tracker implements FrameSink {
   private closed = 0
   /** By port: 1 where a connection with this port may be followed. */
   private readonly ports = new Uint8Array(65_536)
-  private fragments = 0
-  private firstFragment = 0
+  private readonly fragments: Fragments
   private readonly unknownLinks = new Map<number, { frame: number; count: number }>()
 
   constructor(capture: string, options: TrackerOptions = {}) {
     this.ports[DIRECT_TCP_PORT] = this.ports[NETBIOS_SESSION_PORT] = 1
     this.context = createContext(capture, { ...DEFAULT_LIMITS, ...options.limits }, options.messages ?? null)
+    this.segment = createSegment(this.context.limits.depth)
     this.halfOpen = new HalfOpenTable(this.context)
+    this.fragments = new Fragments(this.context)
   }
 
   frame(
@@ -71,6 +74,23 @@ export class Tracker implements FrameSink {
     const s = this.segment
     const decoded = decodeFrame(linkType, bytes, start, start + captured, start + original, s)
     if (decoded === DECODED.TCP) this.tcp(bytes, time, number)
+    else if (decoded === DECODED.FRAGMENT) this.fragment(bytes, linkType, time, number)
+    else if (decoded !== DECODED.OTHER) this.undecoded(decoded, linkType, number)
+  }
+
+  /** One of several that make a datagram, which may hold fragments of another in turn. */
+  private fragment(bytes: Uint8Array, linkType: number, time: number, number: number): void {
+    const s = this.segment
+    let from = bytes
+    let decoded: number = DECODED.FRAGMENT
+    while (decoded === DECODED.FRAGMENT) {
+      this.context.frame = number
+      const joined = this.fragments.add(from, s, number, time)
+      if (joined === null) return
+      from = joined.bytes
+      decoded = decodeIpPayload(joined.protocol, from, 0, joined.captured, from.length, s.depth, s)
+    }
+    if (decoded === DECODED.TCP) this.tcp(from, time, number)
     else if (decoded !== DECODED.OTHER) this.undecoded(decoded, linkType, number)
   }
 
@@ -88,9 +108,10 @@ export class Tracker implements FrameSink {
       const message = `${context.cutSegments} packets with SMB were captured in part: what their ends held is unknown`
       warn(context, 'cut-packets', message, context.firstCut)
     }
-    if (this.fragments > 0) {
-      const message = `IP fragments are not put together: ${this.fragments} packets were not read`
-      warn(context, 'ip-fragments', message, this.firstFragment)
+    const { unfinished, firstFrame } = this.fragments.finish()
+    if (unfinished > 0) {
+      const message = `${unfinished} fragmented IP datagrams are not in the capture as a whole: they were not read`
+      warn(context, 'ip-fragments', message, firstFrame)
     }
     settleDisagreements(context)
     const limits = settleLimits(context)
@@ -197,8 +218,8 @@ export class Tracker implements FrameSink {
   }
 
   private undecoded(decoded: number, linkType: number, frame: number): void {
-    if (decoded === DECODED.FRAGMENT) {
-      if (this.fragments++ === 0) this.firstFragment = frame
+    if (decoded === DECODED.TOO_DEEP) {
+      hit(this.context, 'depth', frame)
       return
     }
     const seen = this.unknownLinks.get(linkType)
