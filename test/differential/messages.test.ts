@@ -30,7 +30,6 @@ const EXPLAINED = new Set([
   '20-fids-no-close.pcap',
   'smb2_krb.pcap',
   'smb1-OSS-fuzz-54883.pcap',
-  'wccp_redirect_gre.pcap',
 ])
 
 interface Message {
