@@ -15,6 +15,7 @@ import {
 } from '../../dissectors/smb2/header.ts'
 import { connectionId, newConnectionFacts } from './connection-facts.ts'
 import { disagree, hit, type TrackContext } from './context.ts'
+import { Deferred, type DeferredOwner } from './deferred.ts'
 import { Framer, type MessageReader } from './framer.ts'
 import type { HalfOpen } from './half-open.ts'
 import type { ConnectionFacts, Endpoint, FrameRef, LogonFacts } from './ledger.ts'
@@ -44,7 +45,7 @@ export interface PendingRequest extends FrameRef {
 
 const BOTH_SIDES = 3
 
-export class Connection implements MessageReader, StreamOwner {
+export class Connection implements MessageReader, StreamOwner, DeferredOwner {
   readonly context: TrackContext
   readonly facts: ConnectionFacts
   readonly hash: number
@@ -72,8 +73,12 @@ export class Connection implements MessageReader, StreamOwner {
   /** Made when a payload or a SYN calls for them: many connections are a handshake and no more. */
   private streamA: Stream | null = null
   private streamB: Stream | null = null
-  /** Of the client's SYN. */
+  /** Segments that wait for the other direction; most connections never have any. */
+  private deferred: Deferred | null = null
+  /** Of the client's SYN, as itself or its answer tells. */
   private isn = 0
+  private isnKnown = false
+  private hasData = false
   private messages = 0
   /** Who is told about the message at hand. */
   rows: MessageSink | null = null
@@ -119,8 +124,12 @@ export class Connection implements MessageReader, StreamOwner {
   }
 
   /** Is this the SYN of another connection between the same two ports? */
-  isReusedBy(s: Segment): boolean {
-    return (s.flags & (TCP_SYN | TCP_ACK)) === TCP_SYN && !(this.facts.state !== 'midstream' && s.seq === this.isn)
+  isReusedBy(s: Segment, fromA: boolean): boolean {
+    if ((s.flags & (TCP_SYN | TCP_ACK)) !== TCP_SYN) return false
+    if (this.isnKnown) return s.seq !== this.isn
+    // It may come behind the first data, where the capture is out of order.
+    const stream = fromA ? this.streamA : this.streamB
+    return stream === null || !stream.beginsBehind(s.seq)
   }
 
   /** The SYN was seen before the connection was made of its answer. */
@@ -130,6 +139,7 @@ export class Connection implements MessageReader, StreamOwner {
     this.facts.state = 'attempted'
     this.clientIsA = fromA === fromClient
     this.isn = isn
+    this.isnKnown = true
     this.stream(this.clientIsA).synchronise(isn)
   }
 
@@ -149,14 +159,30 @@ export class Connection implements MessageReader, StreamOwner {
     if ((s.flags & TCP_ACK) !== 0) (fromA ? this.streamB : this.streamA)?.acknowledged(s.ack)
     this.at(frame, time)
     if (s.length > 0 && (s.flags & (TCP_SYN | TCP_RST)) === 0) {
+      this.hasData = true
       if (this.facts.state === 'attempted') this.facts.state = 'established'
       const stream = this.stream(fromA)
+      if (this.isAhead(s, fromA) && this.deferSegment(bytes, s, fromA, frame, time)) return
       stream.segment(bytes, s, frame, time)
+      this.deferred?.release()
       if (this.messages === 0 && !this.onSmbPort && stream.isSearching) this.ignored = true
     }
   }
 
-  private stream(fromA: boolean): Stream {
+  /** Does this segment answer bytes that the other direction has not delivered? */
+  private isAhead(s: Segment, fromA: boolean): boolean {
+    const asked = fromA ? this.streamB : this.streamA
+    return asked !== null && (s.flags & TCP_ACK) !== 0 && asked.lacks(s.ack)
+  }
+
+  private deferSegment(bytes: Uint8Array, s: Segment, fromA: boolean, frame: number, time: number): boolean {
+    const { context } = this
+    this.deferred ??= new Deferred(this, context, context.limits.heldBytesInAll)
+    return this.deferred.takes(bytes, s, fromA, frame, time)
+  }
+
+  /** DeferredOwner. */
+  stream(fromA: boolean): Stream {
     const stream = fromA ? this.streamA : this.streamB
     return stream ?? this.openStream(fromA)
   }
@@ -237,11 +263,17 @@ export class Connection implements MessageReader, StreamOwner {
       this.stream(fromA).synchronise(s.seq)
       if ((s.flags & TCP_ACK) === 0) {
         this.isn = s.seq
+        this.isnKnown = true
         this.clientIsA = fromA
-        if (facts.state === 'midstream') facts.state = 'attempted'
+        if (facts.state === 'midstream') facts.state = this.hasData ? 'established' : 'attempted'
       } else {
         this.clientIsA ??= !fromA
         facts.state = 'established'
+        if (!this.isnKnown) {
+          this.isn = (s.ack - 1) | 0
+          this.isnKnown = true
+          this.stream(!fromA).synchronise(this.isn)
+        }
       }
     } else if ((s.flags & TCP_RST) !== 0) {
       if (facts.state === 'attempted' && fromA !== this.clientIsA) facts.state = 'refused'
@@ -286,6 +318,7 @@ export class Connection implements MessageReader, StreamOwner {
   finish(): void {
     if (this.done) return
     this.done = true
+    this.deferred?.finish()
     // Messages that never ended belong to the connection's last frame.
     this.at(this.facts.lastFrame, this.facts.lastTime)
     this.streamA?.finish()

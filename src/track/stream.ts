@@ -6,7 +6,6 @@
  * arrive, or until the receiver has acknowledged them and traffic has gone on (the capture lost them), or until a limit is reached; then it is
  * reported as lost.
  */
-import type { Segment } from '../../dissectors/net/segment.ts'
 import type { Framer } from './framer.ts'
 import { NONE, RecentBytes } from './recent-bytes.ts'
 
@@ -17,6 +16,14 @@ export interface StreamLimits {
   heldSegments: number
   /** Bytes held behind holes by all streams together. */
   heldBytesInAll: number
+}
+
+/** What a stream wants to know of a segment: see dissectors/net/segment.ts. */
+export interface StreamSegment {
+  readonly seq: number
+  readonly payload: number
+  readonly payloadEnd: number
+  readonly length: number
 }
 
 /** What all streams of a capture share. */
@@ -60,6 +67,8 @@ export class Stream {
   private readonly shared: StreamsShared
   private started = false
   private next = 0
+  /** The sequence number of the first byte that was seen. */
+  private first = 0
   /** In the order of their sequence numbers, without overlaps; most streams never hold any. */
   private held: HeldSegment[] | null = null
   private heldBytes = 0
@@ -81,13 +90,18 @@ export class Stream {
   synchronise(seq: number): void {
     if (this.started) return
     this.started = true
-    this.next = (seq + 1) | 0
+    this.next = this.first = (seq + 1) | 0
   }
 
-  segment(b: Uint8Array, s: Segment, frame: number, time: number): void {
+  /** Was `seq` the sequence number of the SYN of this stream, as far as its first byte tells? */
+  beginsBehind(seq: number): boolean {
+    return this.started && this.first === ((seq + 1) | 0)
+  }
+
+  segment(b: Uint8Array, s: StreamSegment, frame: number, time: number): void {
     if (!this.started) {
       this.started = true
-      this.next = s.seq
+      this.next = this.first = s.seq
     }
     const ahead = (s.seq - this.next) | 0
     if (ahead === 0 && this.held === null) {
@@ -110,6 +124,18 @@ export class Stream {
   /** The other direction acknowledged up to `ack`: what is missing before it will not come again. */
   acknowledged(ack: number): void {
     if (this.held !== null && this.held.length >= PATIENCE && ((ack - this.held[0].seq) | 0) >= 0) this.skipHole()
+  }
+
+  /** Has the other direction acknowledged bytes that were not delivered yet? */
+  lacks(ack: number): boolean {
+    return this.started && ((ack - this.next) | 0) > 0
+  }
+
+  /** Gives up the first hole, if bytes behind it are held and `ack` says that the receiver got it. */
+  skipsTo(ack: number): boolean {
+    if (this.held === null || ((ack - this.held[0].seq) | 0) < 0) return false
+    this.skipHole()
+    return true
   }
 
   /** Bytes that wait behind a hole are handed over, with the hole as lost. */
@@ -140,7 +166,7 @@ export class Stream {
   }
 
   /** Holds what is new in a segment, from its byte `skip` on: of what is held already the first to come counts. */
-  private hold(b: Uint8Array, s: Segment, skip: number, frame: number, time: number): void {
+  private hold(b: Uint8Array, s: StreamSegment, skip: number, frame: number, time: number): void {
     this.held ??= []
     const held = this.held
     let from = skip
@@ -163,7 +189,15 @@ export class Stream {
   }
 
   /** Copies bytes [from, to) of the segment to place `i` of what is held. */
-  private insert(i: number, b: Uint8Array, s: Segment, from: number, to: number, frame: number, time: number): void {
+  private insert(
+    i: number,
+    b: Uint8Array,
+    s: StreamSegment,
+    from: number,
+    to: number,
+    frame: number,
+    time: number,
+  ): void {
     const start = Math.min(s.payload + from, s.payloadEnd)
     const bytes = new Uint8Array(b.subarray(start, Math.min(s.payload + to, s.payloadEnd)))
     this.held!.splice(i, 0, { seq: (s.seq + from) | 0, bytes, length: to - from, frame, time })
@@ -210,7 +244,7 @@ export class Stream {
 }
 
 /** Does the segment, from its byte `from` to `to`, say what the held one says there? What the capture cut says nothing. */
-function sameBytes(b: Uint8Array, s: Segment, h: HeldSegment, from: number, to: number): boolean {
+function sameBytes(b: Uint8Array, s: StreamSegment, h: HeldSegment, from: number, to: number): boolean {
   const offset = (s.seq - h.seq) | 0
   const end = Math.min(to, s.payloadEnd - s.payload, h.bytes.length - offset)
   for (let i = from; i < end; i++) {

@@ -141,7 +141,7 @@ export class Tracker implements FrameSink {
     const fromA = sourceIsA(s)
     const hash = flowHash(s, fromA)
     const connection = this.flows.find(s, fromA, hash)
-    if (connection !== null && !connection.isReusedBy(s)) {
+    if (connection !== null && !connection.isReusedBy(s, fromA)) {
       const wasOpen = connection.closedIn === 0
       connection.segment(bytes, s, fromA, number, time)
       if (wasOpen && connection.closedIn !== 0) this.linger(connection)
