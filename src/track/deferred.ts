@@ -29,9 +29,9 @@ export class Deferred {
   private readonly shared: StreamsShared
   private readonly limit: number
   private readonly waiting: DeferredSegment[] = []
-  /** Acknowledged bytes that were given up, by direction: they are waited for no more. */
-  private givenUpA = false
-  private givenUpB = false
+  /** Up to which sequence number the acknowledged bytes of each direction were given up, and are waited for no more. */
+  private givenUpA: number | null = null
+  private givenUpB: number | null = null
 
   constructor(owner: DeferredOwner, shared: StreamsShared, limit: number) {
     this.owner = owner
@@ -73,13 +73,9 @@ export class Deferred {
   }
 
   private mustWait(fromA: boolean, ack: number): boolean {
-    const asked = this.owner.stream(!fromA)
-    if (!asked.lacks(ack)) {
-      if (fromA) this.givenUpB = false
-      else this.givenUpA = false
-      return false
-    }
-    return !(fromA ? this.givenUpB : this.givenUpA)
+    if (!this.owner.stream(!fromA).lacks(ack)) return false
+    const givenUp = fromA ? this.givenUpB : this.givenUpA
+    return givenUp === null || ((ack - givenUp) | 0) > 0
   }
 
   /** The oldest has waited long enough. */
@@ -88,8 +84,8 @@ export class Deferred {
     const asked = this.owner.stream(!fromA)
     while (asked.lacks(ack) && asked.skipsTo(ack));
     if (asked.lacks(ack)) {
-      if (fromA) this.givenUpB = true
-      else this.givenUpA = true
+      if (fromA) this.givenUpB = ack
+      else this.givenUpA = ack
     }
     this.release()
   }
