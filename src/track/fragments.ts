@@ -12,8 +12,8 @@ const MAX_DATAGRAM = 65_535
 const TIMEOUT = 30e6
 /** Copies of fragments, from a span of both ports, follow closely on the datagram that they would otherwise begin anew. */
 const COPIES_WITHIN = 1e6
-/** Datagrams of which copies are known. */
-const COPIES_KNOWN = 1024
+/** Bytes of complete datagrams that are kept to know copies by. */
+const COPIES_KNOWN = 1 << 20
 
 interface Piece {
   offset: number
@@ -28,7 +28,7 @@ interface Datagram {
   readonly id: number
   readonly protocol: number
   readonly firstFrame: number
-  firstTime: number
+  readonly firstTime: number
   /** In the order of their offsets, without overlaps. */
   pieces: Piece[]
   /** Bytes of them on the wire, and as they are held. */
@@ -50,7 +50,8 @@ export class Fragments {
   private readonly context: TrackContext
   /** By hash, oldest first: those that wait for the rest, and those that were put together a moment ago. */
   private readonly waiting = new Map<number, Datagram>()
-  private readonly complete = new Map<number, Datagram>()
+  private readonly complete = new Map<number, { datagram: Datagram; bytes: Uint8Array; time: number }>()
+  private completeBytes = 0
   private held = 0
   private unfinished = 0
   private firstUnfinished = 0
@@ -63,7 +64,7 @@ export class Fragments {
   add(b: Uint8Array, s: Segment, frame: number, time: number): Joined | null {
     if (s.length <= 0 || s.fragmentOffset + s.length > MAX_DATAGRAM) return null
     const hash = hashOf(s)
-    if (this.isCopy(hash, s, time)) return null
+    if (!this.waiting.has(hash) && this.isCopy(hash, b, s, time)) return null
     const datagram = this.datagramOf(hash, s, frame, time)
     const end = s.fragmentOffset + s.length
     if (s.fragmentMore === 0 && datagram.length < 0) datagram.length = end
@@ -81,10 +82,13 @@ export class Fragments {
     return { unfinished: this.unfinished, firstFrame: this.firstUnfinished }
   }
 
-  /** Of a datagram that was complete a moment ago? */
-  private isCopy(hash: number, s: Segment, time: number): boolean {
+  /** Of a datagram that was complete a moment ago? Some senders give every datagram the same identification: its bytes tell. */
+  private isCopy(hash: number, b: Uint8Array, s: Segment, time: number): boolean {
     const known = this.complete.get(hash)
-    return known !== undefined && isOf(known, s) && Math.abs(time - known.firstTime) <= COPIES_WITHIN
+    if (known === undefined || !isOf(known.datagram, s) || Math.abs(time - known.time) > COPIES_WITHIN) return false
+    const { bytes } = known
+    const whole = { offset: 0, length: bytes.length, bytes, frame: 0 }
+    return sameBytes(b, s, whole, s.fragmentOffset, s.fragmentOffset + s.length)
   }
 
   private datagramOf(hash: number, s: Segment, frame: number, time: number): Datagram {
@@ -149,12 +153,21 @@ export class Fragments {
     }
     this.empty(datagram)
     this.waiting.delete(hash)
-    // Again at the end, and dated to its last fragment.
-    datagram.firstTime = time
-    this.complete.delete(hash)
-    this.complete.set(hash, datagram)
-    dropOldest(this.complete, COPIES_KNOWN)
+    this.remember(hash, datagram, bytes, time)
     return { protocol: datagram.protocol, bytes, captured }
+  }
+
+  private remember(hash: number, datagram: Datagram, bytes: Uint8Array, time: number): void {
+    const { complete } = this
+    this.completeBytes += bytes.length - (complete.get(hash)?.bytes.length ?? 0)
+    // Again at the end: the oldest go first.
+    complete.delete(hash)
+    complete.set(hash, { datagram, bytes, time })
+    for (const [old, { bytes }] of complete) {
+      if (this.completeBytes <= COPIES_KNOWN) break
+      complete.delete(old)
+      this.completeBytes -= bytes.length
+    }
   }
 
   private keepLimits(): void {

@@ -84,6 +84,20 @@ describe('fragments', () => {
     expect(context.disagreements).toBe(0)
   })
 
+  it('of the next datagram with the same identification are no copies', () => {
+    const next = DATAGRAM.map((byte) => byte + 100)
+    const { joined } = run([
+      piece(0, 48),
+      piece(48, 96),
+      { ...piece(0, 48), bytes: next },
+      { ...piece(48, 96), bytes: next },
+    ])
+    expect(joined.map(({ bytes, frame }) => [bytes, frame])).toEqual([
+      [DATAGRAM, 2],
+      [next, 4],
+    ])
+  })
+
   it('of a later datagram with the same identification do not mix with those of an earlier one', () => {
     const late = (p: Piece): Piece => ({ ...p, time: 31e6, bytes: DATAGRAM.map((byte) => byte + 100) })
     const { joined, unfinished } = run([piece(0, 48), late(piece(48, 96)), late(piece(0, 48))])
