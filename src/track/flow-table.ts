@@ -96,8 +96,8 @@ export class FlowTable {
 }
 
 /** The same for both directions, never 0. */
-export function flowHash(s: Segment, fromA: boolean): number {
-  let h = SEED
+export function flowHash(s: Segment, fromA: boolean, seed: number = SEED): number {
+  let h = seed
   h = mix(h, fromA ? s.src3 : s.dst3)
   h = mix(h, fromA ? s.dst3 : s.src3)
   h = mix(h, fromA ? (s.srcPort << 16) | s.dstPort : (s.dstPort << 16) | s.srcPort)

@@ -5,8 +5,11 @@
 
 import type { Segment } from '../../dissectors/net/segment.ts'
 import { TCP_ACK } from '../../dissectors/net/tcp.ts'
+import { flowHash } from './flow-table.ts'
 
 const SLOTS = 1 << 14
+/** Which SYNs share a slot is the same in every run, and so are the records. */
+const UNSEEDED = 0
 
 export class SynMemory {
   private readonly hashes = new Int32Array(SLOTS)
@@ -18,7 +21,8 @@ export class SynMemory {
   private readonly answered = new Uint8Array(SLOTS)
   private readonly fromA = new Uint8Array(SLOTS)
 
-  note(s: Segment, hash: number, fromA: boolean, frame: number, time: number): void {
+  note(s: Segment, fromA: boolean, frame: number, time: number): void {
+    const hash = flowHash(s, fromA, UNSEEDED)
     const i = hash & (SLOTS - 1)
     if ((s.flags & TCP_ACK) === 0) {
       this.hashes[i] = hash
@@ -34,7 +38,8 @@ export class SynMemory {
   }
 
   /** The slot of the handshake that this segment's sequence number shows to be its own, or -1. */
-  find(s: Segment, hash: number, fromA: boolean): number {
+  find(s: Segment, fromA: boolean): number {
+    const hash = flowHash(s, fromA, UNSEEDED)
     const i = hash & (SLOTS - 1)
     if (this.hashes[i] !== hash || this.answered[i] === 0) return -1
     const isn = (this.fromA[i] === 1) === fromA ? this.clientSeq[i] : this.serverSeq[i]

@@ -97,7 +97,8 @@ export class Tracker implements FrameSink {
   /** Closes what is open and hands over the ledger; the tracker is done after that. */
   finish(description: CaptureDescription): Ledger {
     const { context } = this
-    for (const connection of this.flows.connections()) connection.finish()
+    // In the order of the capture: the table's own is another one in every run.
+    for (const connection of this.flows.connections().sort(inOrder)) connection.finish()
     this.halfOpen.finish()
     const unknown = [...this.unknownLinks]
     for (const [linkType, { frame, count }] of unknown) {
@@ -153,8 +154,8 @@ export class Tracker implements FrameSink {
     } else if (isSmbPort(s.srcPort) || isSmbPort(s.dstPort)) {
       this.onSmbPort(bytes, hash, fromA, time, number)
     } else {
-      if ((s.flags & TCP_SYN) !== 0) this.syns.note(s, hash, fromA, number, time)
-      if (this.isRecognised(bytes, hash, fromA)) this.follow(bytes, hash, fromA, null, time, number)
+      if ((s.flags & TCP_SYN) !== 0) this.syns.note(s, fromA, number, time)
+      if (this.isRecognised(bytes, fromA)) this.follow(bytes, hash, fromA, null, time, number)
     }
   }
 
@@ -177,11 +178,11 @@ export class Tracker implements FrameSink {
    * Does SMB begin in this payload, on a port that says nothing? One too short to tell may, where it is the stream's very first: the next
    * segments decide.
    */
-  private isRecognised(b: Uint8Array, hash: number, fromA: boolean): boolean {
+  private isRecognised(b: Uint8Array, fromA: boolean): boolean {
     const s = this.segment
     if (!mayBeSmb(b, s.payload, s.payloadEnd)) return false
     if (s.payloadEnd - s.payload >= RECOGNISABLE) return isMessageStart(b, s.payload, s.payloadEnd)
-    return this.syns.find(s, hash, fromA) >= 0
+    return this.syns.find(s, fromA) >= 0
   }
 
   private follow(
@@ -199,7 +200,7 @@ export class Tracker implements FrameSink {
       for (const connection of idle) connection.finish()
     }
     const connection = new Connection(context, s, hash, fromA, number, time)
-    const slot = this.syns.find(s, hash, fromA)
+    const slot = this.syns.find(s, fromA)
     if (attempt !== null) connection.openedBy(attempt, attempt.srcPort === s.srcPort && attempt.src3 === s.src3, fromA)
     else if (slot >= 0) connection.startedAt(this.syns.start(slot))
     this.flows.set(connection, s, fromA, hash)
@@ -226,6 +227,10 @@ export class Tracker implements FrameSink {
     if (seen !== undefined) seen.count++
     else if (this.unknownLinks.size < UNKNOWN_LINKS) this.unknownLinks.set(linkType, { frame, count: 1 })
   }
+}
+
+function inOrder(x: Connection, y: Connection): number {
+  return x.facts.firstFrame - y.facts.firstFrame
 }
 
 /** A server that gives one id twice in one frame, or a stream in disorder, makes two sessions of one name: the later gets a mark. */
