@@ -148,7 +148,9 @@ export class Fragments {
     const bytes = new Uint8Array(datagram.length)
     let captured = datagram.length
     for (const piece of datagram.pieces) {
-      bytes.set(piece.bytes.subarray(0, Math.max(0, datagram.length - piece.offset)), piece.offset)
+      // Beyond the end that the last fragment told.
+      if (piece.offset >= datagram.length) break
+      bytes.set(piece.bytes.subarray(0, datagram.length - piece.offset), piece.offset)
       if (piece.bytes.length < piece.length) captured = Math.min(captured, piece.offset + piece.bytes.length)
     }
     this.empty(datagram)

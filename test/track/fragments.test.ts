@@ -124,6 +124,17 @@ describe('fragments', () => {
     expect(run([piece(0, 48), { ...piece(48, 96), captured: 1 }]).joined.map((j) => j.captured)).toEqual([49])
   })
 
+  it('beyond the end that the last one told are left out', () => {
+    const long = { bytes: new Uint8Array(400) }
+    const { joined } = run([
+      { ...piece(320, 368), ...long },
+      { ...piece(72, 144), ...long },
+      piece(48, 96),
+      piece(0, 48),
+    ])
+    expect(joined.map(({ bytes }) => bytes.length)).toEqual([96])
+  })
+
   it('beyond the longest datagram are none', () => {
     expect(run([{ from: 65_528, to: 65_544, bytes: new Uint8Array(65_544) }]).unfinished).toBe(0)
   })
