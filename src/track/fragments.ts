@@ -204,6 +204,7 @@ export class Fragments {
 function isWhole({ pieces, length }: Datagram): boolean {
   let reached = 0
   for (const piece of pieces) {
+    if (reached >= length) return true
     if (piece.offset > reached) return false
     reached = piece.offset + piece.length
   }
