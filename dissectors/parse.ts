@@ -80,6 +80,17 @@ export class Cursor {
     return this.bytes.subarray(offset, offset + length)
   }
 
+  /** The same, of which the capture may hold only the beginning: the view is that short then. See `raiseIfShort`. */
+  capturedAt(offset: number, length: number, field: string): Uint8Array {
+    this.checkWire(offset, length, field)
+    return this.bytes.subarray(offset, offset + length)
+  }
+
+  /** Raises the fault of `length` bytes at `offset` of which `captured` is all there is: after what was read of them is in the record. */
+  raiseIfShort(captured: Uint8Array, offset: number, length: number, field: string): void {
+    if (captured.length < length) this.check(offset, length, field)
+  }
+
   skip(length: number, field: string): void {
     this.take(length, field)
   }
@@ -104,8 +115,12 @@ export class Cursor {
     return o
   }
 
-  private check(offset: number, length: number, field: string): void {
+  private checkWire(offset: number, length: number, field: string): void {
     if (offset < 0 || length < 0 || offset + length > this.wireLength) this.malformed(field, offset)
+  }
+
+  private check(offset: number, length: number, field: string): void {
+    this.checkWire(offset, length, field)
     if (offset + length > this.bytes.length) throw new FaultSignal({ kind: 'truncated', field, offset })
   }
 }

@@ -28,7 +28,7 @@ export const AV_FLAG_UNTRUSTED_TARGET_NAME = 0x4
 /** Pairs beyond this are not read: there are eleven ids. */
 export const AV_PAIR_LIMIT = 64
 
-/** Null: there was no such pair, or none of the length that it must have. */
+/** Null: there was no such pair, or none of the length that it must have; with `cut`, or it was not captured. */
 export interface AvPairs {
   nbComputerName: string | null
   nbDomainName: string | null
@@ -46,6 +46,8 @@ export interface AvPairs {
   channelBindings: Uint8Array | null
   /** Pairs of other ids, in order. */
   unknown: { avId: number; value: Uint8Array }[]
+  /** The capture ends inside the list: pairs that follow were not seen. */
+  cut: boolean
   /**
    * av-pair-out-of-bounds: AvLen passes the end of the list, nothing further was read. av-pair-length: a length that its type cannot have; a text
    * keeps its whole characters, other values are not kept.
@@ -55,8 +57,8 @@ export interface AvPairs {
   anomalies: string[]
 }
 
-/** Reads a list that is there from its first byte to its last. Never fails: what is odd is said in `anomalies`. */
-export function parseAvPairs(list: Uint8Array): AvPairs {
+/** Reads a list, as far as it was captured. Never fails: what is odd is said in `anomalies`. */
+export function parseAvPairs(list: Uint8Array, wireLength: number = list.length): AvPairs {
   // Named first: a literal with literals inside is copied by the runtime, many times slower than one without.
   const unknown: AvPairs['unknown'] = []
   const anomalies: string[] = []
@@ -72,25 +74,28 @@ export function parseAvPairs(list: Uint8Array): AvPairs {
     targetName: null,
     channelBindings: null,
     unknown,
+    cut: false,
     anomalies,
   }
-  const end = readPairs(list, pairs)
+  const end = readPairs(list, wireLength, pairs)
   if (end !== null) note(pairs, end)
   return pairs
 }
 
-/** Fills `pairs` up to MsvAvEOL: null then, otherwise why it stopped before one. */
-function readPairs(list: Uint8Array, pairs: AvPairs): string | null {
+/** Fills `pairs` up to MsvAvEOL or the cut: null then, otherwise why it stopped before one. */
+function readPairs(list: Uint8Array, wireLength: number, pairs: AvPairs): string | null {
   /** One bit for each id of the specification. */
   let seen = 0
   let at = 0
   for (let count = 0; count < AV_PAIR_LIMIT; count++) {
-    if (at + 4 > list.length) return 'av-pair-without-end'
+    if (at + 4 > wireLength) return 'av-pair-without-end'
+    if (at + 4 > list.length) return cutHere(pairs)
     const avId = u16le(list, at)
     const avLen = u16le(list, at + 2)
     if (avId === AV_ID.MsvAvEOL) return avLen === 0 ? null : 'av-pair-length'
     const next = at + 4 + avLen
-    if (next > list.length) return 'av-pair-out-of-bounds'
+    if (next > wireLength) return 'av-pair-out-of-bounds'
+    if (next > list.length) return cutHere(pairs)
     const value = list.subarray(at + 4, next)
     if (avId > AV_ID.MsvAvChannelBindings) keepUnknown(pairs, avId, value)
     else {
@@ -101,6 +106,11 @@ function readPairs(list: Uint8Array, pairs: AvPairs): string | null {
     at = next
   }
   return 'av-pair-limit'
+}
+
+function cutHere(pairs: AvPairs): null {
+  pairs.cut = true
+  return null
 }
 
 function note(pairs: AvPairs, anomaly: string): void {

@@ -26,12 +26,16 @@ const KRB_ERROR = 30
 const TICKET = 1
 const PVNO = 5
 
+type MessageType = typeof KRB_AP_REQ | typeof KRB_AP_REP | typeof KRB_ERROR
+
 /** TOK_ID, RFC 4121 4.1, big-endian, and the message that it announces. */
-const TOKEN_MESSAGES: ReadonlyMap<number, number> = new Map([
+const TOKEN_MESSAGES: ReadonlyMap<number, MessageType> = new Map<number, MessageType>([
   [0x0100, KRB_AP_REQ],
   [0x0200, KRB_AP_REP],
   [0x0300, KRB_ERROR],
 ])
+
+const KINDS = { [KRB_AP_REQ]: 'ap-req', [KRB_AP_REP]: 'ap-rep', [KRB_ERROR]: 'krb-error' } as const
 
 const MESSAGE_TAGS: ReadonlySet<number> = new Set([...TOKEN_MESSAGES.values()].map(applicationTag))
 
@@ -45,7 +49,8 @@ export interface ApReq {
   kind: 'ap-req'
   apOptions: number
   mutualRequired: boolean
-  ticket: Ticket
+  /** Whole unless the record is partial. */
+  ticket: Partial<Ticket>
   /** Encryption type of the authenticator, which is that of the session key. Encryption types are signed: Microsoft's own are negative. */
   authenticatorEtype: number
 }
@@ -101,7 +106,10 @@ export function parseKerberosToken(token: Uint8Array, wireLength: number = token
       end = frame.end
     }
     const announced = readTokenId(c, start, end)
-    if (announced !== null) start += 2
+    if (announced !== null) {
+      start += 2
+      out.kind = KINDS[announced]
+    }
     const message = der.elementAt(start, end, 'msg-type')
     if (announced !== null) der.expect(message, applicationTag(announced), 'msg-type')
     switch (message.tag) {
@@ -117,7 +125,7 @@ export function parseKerberosToken(token: Uint8Array, wireLength: number = token
 }
 
 /** The message that TOK_ID announces; null where the message itself stands in its place. */
-function readTokenId(c: Cursor, start: number, end: number): number | null {
+function readTokenId(c: Cursor, start: number, end: number): MessageType | null {
   if (start + 2 > end) c.malformed('TOK_ID', start)
   c.offset = start
   const tokenId = c.u16be('TOK_ID')
@@ -134,8 +142,15 @@ function readApReq(der: DerReader, message: Element, out: Partial<ApReq>): ApReq
     else if (number === 2) {
       out.apOptions = der.flags(value, 'ap-options')
       out.mutualRequired = (out.apOptions & AP_OPTION_MUTUAL_REQUIRED) !== 0
-    } else if (number === 3) out.ticket = readTicket(der, value)
-    else if (number === 4) out.authenticatorEtype = readEncryptedData(der, value, 'authenticator').etype
+    } else if (number === 3) {
+      // In the record before it is read: a cut leaves what came before it.
+      out.ticket = {}
+      readTicket(der, value, out.ticket)
+    } else if (number === 4) {
+      const data = der.fields(value, 'authenticator')
+      out.authenticatorEtype = readEtype(der, data)
+      readKvno(der, data)
+    }
   }
   if (out.apOptions === undefined) der.cursor.malformed('ap-options', message.offset)
   if (out.ticket === undefined) der.cursor.malformed('ticket', message.offset)
@@ -143,23 +158,23 @@ function readApReq(der: DerReader, message: Element, out: Partial<ApReq>): ApReq
   return out as ApReq
 }
 
-function readTicket(der: DerReader, ticket: Element): Ticket {
+function readTicket(der: DerReader, ticket: Element, out: Partial<Ticket>): void {
   der.expect(ticket, applicationTag(TICKET), 'ticket')
-  let realm: string | undefined
-  let serverName: string | undefined
-  let encPart: { etype: number; kvno: number | null } | undefined
   const fields = der.fields(der.inside(ticket, 'ticket'), 'ticket')
   while (fields.advance()) {
     const { number, value } = fields
     if (number === 0) readVersion(der, value, 'tkt-vno')
-    else if (number === 1) realm = der.generalString(value, 'realm')
-    else if (number === 2) serverName = readPrincipalName(der, value, 'sname')
-    else if (number === 3) encPart = readEncryptedData(der, value, 'enc-part')
+    else if (number === 1) out.realm = der.generalString(value, 'realm')
+    else if (number === 2) out.serverName = readPrincipalName(der, value, 'sname')
+    else if (number === 3) {
+      const data = der.fields(value, 'enc-part')
+      out.etype = readEtype(der, data)
+      out.kvno = readKvno(der, data)
+    }
   }
-  if (realm === undefined) return der.cursor.malformed('realm', ticket.offset)
-  if (serverName === undefined) return der.cursor.malformed('sname', ticket.offset)
-  if (encPart === undefined) return der.cursor.malformed('enc-part', ticket.offset)
-  return { realm, serverName, ...encPart }
+  if (out.realm === undefined) der.cursor.malformed('realm', ticket.offset)
+  if (out.serverName === undefined) der.cursor.malformed('sname', ticket.offset)
+  if (out.etype === undefined) der.cursor.malformed('enc-part', ticket.offset)
 }
 
 function readApRep(der: DerReader, message: Element, out: Partial<ApRep>): ApRep {
@@ -167,7 +182,11 @@ function readApRep(der: DerReader, message: Element, out: Partial<ApRep>): ApRep
   const fields = der.fields(der.inside(message, 'AP-REP'), 'AP-REP')
   while (fields.advance()) {
     if (fields.number < 2) readPreamble(der, fields, KRB_AP_REP)
-    else if (fields.number === 2) out.etype = readEncryptedData(der, fields.value, 'enc-part').etype
+    else if (fields.number === 2) {
+      const data = der.fields(fields.value, 'enc-part')
+      out.etype = readEtype(der, data)
+      readKvno(der, data)
+    }
   }
   if (out.etype === undefined) der.cursor.malformed('enc-part', message.offset)
   return out as ApRep
@@ -200,16 +219,18 @@ function readVersion(der: DerReader, value: Element, field: string): void {
   if (der.integer(value, field) !== PVNO) der.cursor.unsupported(field, value.offset)
 }
 
-function readEncryptedData(der: DerReader, data: Element, field: string): { etype: number; kvno: number | null } {
-  let etype: number | undefined
+/** The first field of EncryptedData. By itself: the cipher behind it is what captures are cut in. */
+function readEtype(der: DerReader, data: Fields): number {
+  const { offset } = data.value
+  if (!data.advance() || data.number !== 0) der.cursor.malformed('etype', offset)
+  return der.integer(data.value, 'etype')
+}
+
+/** The rest of it. */
+function readKvno(der: DerReader, data: Fields): number | null {
   let kvno: number | null = null
-  const fields = der.fields(data, field)
-  while (fields.advance()) {
-    const { number, value } = fields
-    if (number === 0) etype = der.integer(value, 'etype')
-    else if (number === 1) kvno = der.integer(value, 'kvno')
-  }
-  return etype === undefined ? der.cursor.malformed('etype', data.offset) : { etype, kvno }
+  while (data.advance()) if (data.number === 1) kvno = der.integer(data.value, 'kvno')
+  return kvno
 }
 
 function readPrincipalName(der: DerReader, name: Element, field: string): string {

@@ -11,14 +11,28 @@
  *   24       24                                          lm+ntlmv1
  *   24       anything else                               ntlmv1
  *   >= 44    whatever, with 01 01 at byte 16 of NT       ntlmv2
+ *
+ * Where the capture was cut inside them the lengths decide, as far as they do: no other response than one of NTLMv2 has 44 bytes or more.
  */
 import { hex, isZero, startsWith } from '../bytes.ts'
 import { Cursor, type Parsed, parse } from '../parse.ts'
 import { type AvPairs, parseAvPairs } from './av-pairs.ts'
 
-export type NtlmResponseKind = 'anonymous' | 'lm' | 'ntlmv1' | 'ntlmv1-ess' | 'lm+ntlmv1' | 'ntlmv2' | 'unknown'
+/** `ntlmv1-any`: one of the three, and what tells which was not captured. */
+export type NtlmResponseKind =
+  | 'anonymous'
+  | 'lm'
+  | 'ntlmv1'
+  | 'ntlmv1-ess'
+  | 'lm+ntlmv1'
+  | 'ntlmv1-any'
+  | 'ntlmv2'
+  | 'unknown'
 
 export interface ClassifyOptions {
+  /** As declared: more than `lm.length` and `nt.length` where the capture was cut. */
+  lmLength?: number
+  ntLength?: number
   /** False for SMB1 without extended security, where session security ("ESS") does not exist. Default true. */
   extendedSecurity?: boolean
 }
@@ -29,30 +43,40 @@ const RESPONSE_V1_LENGTH = 24
 /** Proof and NTLMv2_CLIENT_CHALLENGE before its AV pairs. */
 const RESPONSE_V2_LENGTH = 44
 
-/** `userLength`: the length of the user name in bytes, as declared. `unknown`: the responses fit no form that NTLM has. */
+/**
+ * `lm` and `nt` are what was captured of the two. `userLength`: the length of the user name in bytes, as declared. `unknown`: the responses fit no
+ * form that NTLM has, or what tells was not captured.
+ */
 export function classifyResponses(
   lm: Uint8Array,
   nt: Uint8Array,
   userLength: number,
-  { extendedSecurity = true }: ClassifyOptions = {},
+  { lmLength = lm.length, ntLength = nt.length, extendedSecurity = true }: ClassifyOptions = {},
 ): NtlmResponseKind {
-  if (nt.length === 0) {
-    if (lm.length === RESPONSE_V1_LENGTH) return 'lm'
-    const empty = lm.length === 0 || (lm.length === 1 && lm[0] === 0)
+  if (ntLength === 0) {
+    if (lmLength === RESPONSE_V1_LENGTH) return 'lm'
+    const empty = lmLength === 0 || (lmLength === 1 && lm[0] === 0)
     return empty && userLength === 0 ? 'anonymous' : 'unknown'
   }
-  if (nt.length === RESPONSE_V1_LENGTH) {
+  if (ntLength === RESPONSE_V1_LENGTH) {
+    if (lmLength !== RESPONSE_V1_LENGTH) return 'ntlmv1'
+    if (lm.length < RESPONSE_V1_LENGTH) return 'ntlmv1-any'
     // All zero is how a client leaves the LM response out where the message wants one: no LM hash left the host.
-    if (lm.length !== RESPONSE_V1_LENGTH || isZero(lm)) return 'ntlmv1'
+    if (isZero(lm)) return 'ntlmv1'
     if (extendedSecurity && isZero(lm, 8)) return 'ntlmv1-ess'
-    return startsWith(lm, nt) ? 'ntlmv1' : 'lm+ntlmv1'
+    if (!startsWith(lm, nt)) return 'lm+ntlmv1'
+    return nt.length < RESPONSE_V1_LENGTH ? 'ntlmv1-any' : 'ntlmv1'
   }
-  return isNtlmv2(nt) ? 'ntlmv2' : 'unknown'
+  return isNtlmv2(nt, ntLength) ? 'ntlmv2' : 'unknown'
 }
 
-/** Whether a response has the length and the two version bytes of NTLMv2: `parseNtlmv2Response` reads it then. */
-export function isNtlmv2(nt: Uint8Array): boolean {
-  return nt.length >= RESPONSE_V2_LENGTH && nt[16] === 1 && nt[17] === 1
+/**
+ * Whether a response has the length and the two version bytes of NTLMv2, as far as they were captured: `parseNtlmv2Response` reads it then.
+ * @param ntLength as declared
+ */
+export function isNtlmv2(nt: Uint8Array, ntLength: number = nt.length): boolean {
+  if (ntLength < RESPONSE_V2_LENGTH) return false
+  return (nt.length <= 16 || nt[16] === 1) && (nt.length <= 17 || nt[17] === 1)
 }
 
 /**
@@ -68,6 +92,7 @@ export interface Ntlmv2Response {
   timeStamp: bigint
   /** 16 hex digits. */
   challengeFromClient: string
+  /** In a partial record as far as the list was captured. */
   avPairs: AvPairs
 }
 
@@ -84,7 +109,11 @@ export function parseNtlmv2Response(nt: Uint8Array, wireLength: number = nt.leng
     c.skip(8, 'ChallengeFromClient')
     out.challengeFromClient = hex(nt, 32, 40)
     c.skip(4, 'Reserved3')
-    out.avPairs = parseAvPairs(c.view(c.remaining(), 'AvPairs'))
+    const { offset } = c
+    const length = c.remaining()
+    const list = c.capturedAt(offset, length, 'AvPairs')
+    out.avPairs = parseAvPairs(list, length)
+    c.raiseIfShort(list, offset, length, 'AvPairs')
     return out as Ntlmv2Response
   })
 }

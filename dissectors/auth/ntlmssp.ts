@@ -73,6 +73,7 @@ export interface NtlmChallenge {
   /** 16 hex digits. */
   serverChallenge: string
   targetName: string | null
+  /** In a partial record as far as the list was captured. */
   targetInfo: AvPairs | null
   version: OsVersion | null
   anomalies: string[]
@@ -87,10 +88,10 @@ export interface NtlmAuthenticate {
   encryptedRandomSessionKeyLength: number
   lmChallengeResponse: Uint8Array | null
   ntChallengeResponse: Uint8Array | null
-  /** Which responses these are; `unknown` also where one of them could not be read. */
+  /** Which responses these are; `unknown` also where one of them leaves the message. In a partial record by their lengths, where these decide. */
   responses: NtlmResponseKind
-  /** The NT response taken apart, where it is one of NTLMv2. */
-  ntlmv2: Ntlmv2Response | null
+  /** The NT response taken apart, where it is one of NTLMv2; whole unless the record is partial. */
+  ntlmv2: Partial<Ntlmv2Response> | null
   domainName: string | null
   userName: string | null
   workstation: string | null
@@ -147,8 +148,9 @@ export function parseNtlmChallenge(token: Uint8Array, wireLength: number = token
     out.version = readVersion(c, 48, out.negotiateFlags, payload.start)
     const targetText = payload.text(targetName, out.negotiateFlags)
     if (targetText !== undefined) out.targetName = targetText
-    const list = payload.bytes(targetInfo)
-    if (list !== undefined) out.targetInfo = list === null || list.length === 0 ? null : parseAvPairs(list)
+    const list = payload.captured(targetInfo)
+    out.targetInfo =
+      list === null || targetInfo === null || targetInfo.length === 0 ? null : parseAvPairs(list, targetInfo.length)
     payload.raiseIfCut()
     return out as NtlmChallenge
   })
@@ -162,13 +164,16 @@ export function parseNtlmAuthenticate(token: Uint8Array, wireLength: number = to
   return parse<NtlmAuthenticate>(new Cursor(token, wireLength), (c, out) => {
     readMessageType(c, AUTHENTICATE_MESSAGE)
     const lm = readBuffer(c, 'LmChallengeResponse')
+    out.lmChallengeResponseLength = lm.length
     const nt = readBuffer(c, 'NtChallengeResponse')
+    out.ntChallengeResponseLength = nt.length
+    // Anonymous or not, the length of the user name tells.
+    if (nt.length > 0) out.responses = judgeByLength(c, lm, nt, 0)
     const domainName = readBuffer(c, 'DomainName')
     const userName = readBuffer(c, 'UserName')
-    const workstation = readBuffer(c, 'Workstation')
-    out.lmChallengeResponseLength = lm.length
-    out.ntChallengeResponseLength = nt.length
     out.userNameLength = userName.length
+    out.responses = judgeByLength(c, lm, nt, userName.length)
+    const workstation = readBuffer(c, 'Workstation')
     const buffers = [lm, nt, domainName, userName, workstation]
     const sessionKey = payloadStart(c, 52, buffers) < 64 ? null : readBuffer(c, 'EncryptedRandomSessionKey')
     out.encryptedRandomSessionKeyLength = sessionKey?.length ?? 0
@@ -193,19 +198,39 @@ export function parseNtlmAuthenticate(token: Uint8Array, wireLength: number = to
     if (lmBytes !== undefined) out.lmChallengeResponse = lmBytes
     const ntBytes = payload.bytes(nt)
     if (ntBytes !== undefined) out.ntChallengeResponse = ntBytes
-    judgeResponses(out)
+    judgeResponses(out, payload, lm, nt, userName.length)
     payload.raiseIfCut()
     return out as NtlmAuthenticate
   })
 }
 
-/** Fills `responses` and `ntlmv2`, where both responses were captured. */
-function judgeResponses(out: Partial<NtlmAuthenticate>): void {
-  const { lmChallengeResponse: lm, ntChallengeResponse: nt, userNameLength } = out
-  if (lm === undefined || nt === undefined || userNameLength === undefined) return
-  out.responses = lm && nt ? classifyResponses(lm, nt, userNameLength) : 'unknown'
-  const ntlmv2 = nt && isNtlmv2(nt) ? parseNtlmv2Response(nt) : null
-  out.ntlmv2 = ntlmv2?.ok ? ntlmv2.value : null
+/** Which responses have these lengths, as far as lengths tell. */
+function judgeByLength(c: Cursor, lm: BufferFields, nt: BufferFields, userLength: number): NtlmResponseKind {
+  if (!isInside(c, lm) || !isInside(c, nt)) return 'unknown'
+  return classifyResponses(NO_BYTES, NO_BYTES, userLength, { lmLength: lm.length, ntLength: nt.length })
+}
+
+/** Fills `responses` and `ntlmv2` by what was captured of the two. */
+function judgeResponses(
+  out: Partial<NtlmAuthenticate>,
+  payload: Payload,
+  lm: BufferFields,
+  nt: BufferFields,
+  userLength: number,
+): void {
+  const lmBytes = payload.captured(lm)
+  const ntBytes = payload.captured(nt)
+  out.responses =
+    lmBytes && ntBytes
+      ? classifyResponses(lmBytes, ntBytes, userLength, { lmLength: lm.length, ntLength: nt.length })
+      : 'unknown'
+  out.ntlmv2 = ntBytes && isNtlmv2(ntBytes, nt.length) ? readNtlmv2(ntBytes, nt.length) : null
+}
+
+function readNtlmv2(nt: Uint8Array, length: number): Partial<Ntlmv2Response> | null {
+  const response = parseNtlmv2Response(nt, length)
+  if (response.ok) return response.value
+  return response.fault.kind === 'truncated' ? response.partial : null
 }
 
 function readMessageType(c: Cursor, type: number): void {
@@ -261,6 +286,11 @@ function payloadStart(c: Cursor, fixed: number, buffers: readonly BufferFields[]
   return start
 }
 
+/** Whether a buffer ends within the message; one without bytes has no place. */
+function isInside({ wireLength }: Cursor, { offset, length }: BufferFields): boolean {
+  return length === 0 || offset + length <= wireLength
+}
+
 const NO_BYTES = new Uint8Array(0)
 
 /** The buffers of one message: what they hold, and what is odd about them. */
@@ -286,16 +316,21 @@ class Payload {
     this.anomalies = [...misplaced(filled, fixed, cursor.wireLength), ...overlaps(inside)]
   }
 
-  /** A view; null where the header has no such buffer or it leaves the message; undefined where the capture was cut before its end. */
-  bytes(buffer: BufferFields | null): Uint8Array | null | undefined {
+  /** A view of what was captured; null where the header has no such buffer or it leaves the message. */
+  captured(buffer: BufferFields | null): Uint8Array | null {
     if (buffer === null) return null
     const { length, offset } = buffer
     if (length === 0) return NO_BYTES
     if (!this.holds(buffer)) return null
     const { bytes } = this.cursor
-    if (offset + length <= bytes.length) return bytes.subarray(offset, offset + length)
-    this.cut ??= buffer
-    return undefined
+    if (offset + length > bytes.length) this.cut ??= buffer
+    return bytes.subarray(offset, offset + length)
+  }
+
+  /** The same, and undefined where the capture was cut before its end. */
+  bytes(buffer: BufferFields | null): Uint8Array | null | undefined {
+    const captured = this.captured(buffer)
+    return buffer === null || captured === null || captured.length === buffer.length ? captured : undefined
   }
 
   text(buffer: BufferFields | null, flags: number): string | null | undefined {
@@ -321,8 +356,8 @@ class Payload {
     if (this.cut !== null) this.cursor.viewAt(this.cut.offset, this.cut.length, this.cut.field)
   }
 
-  private holds({ offset, length }: BufferFields): boolean {
-    return offset + length <= this.cursor.wireLength
+  private holds(buffer: BufferFields): boolean {
+    return isInside(this.cursor, buffer)
   }
 }
 

@@ -35,6 +35,8 @@ export interface NegTokenInit {
   form: 'neg-token-init'
   /** Dotted, in the sender's order of preference: what is offered, which does not say what is used. */
   mechTypes: string[]
+  /** In a partial record alone: the list goes on behind the fault. */
+  mechTypesCut: boolean
   /** The first mechanism's first token, sent ahead of the answer. */
   mechToken: Uint8Array | null
   mechTokenLength: number
@@ -138,6 +140,7 @@ function readNegTokenInit(der: DerReader, token: Element, out: Partial<SecurityB
   return {
     form: 'neg-token-init',
     mechTypes: init.mechTypes ?? [],
+    mechTypesCut: false,
     mechToken: init.mechToken ?? null,
     mechTokenLength: init.mechTokenLength ?? 0,
     negHints: init.negHints ?? null,
@@ -148,9 +151,11 @@ function readNegTokenInit(der: DerReader, token: Element, out: Partial<SecurityB
 function readMechTypes(der: DerReader, sequence: Element, init: Partial<NegTokenInit>): void {
   const mechTypes: string[] = []
   init.mechTypes = mechTypes
+  init.mechTypesCut = true
   der.expect(sequence, DER_TAG.SEQUENCE, 'mechTypes')
   const list = der.children(sequence, 'mechTypes')
   while (list.advance()) mechTypes.push(der.oid(list.element, 'mechTypes'))
+  init.mechTypesCut = false
 }
 
 function readNegHints(der: DerReader, hints: Element, init: Partial<NegTokenInit>): void {

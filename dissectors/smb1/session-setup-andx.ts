@@ -41,14 +41,16 @@ export interface SessionSetupAndxRequest {
   oemPasswordLen: number | null
   unicodePasswordLen: number | null
   /**
-   * LM response; or the password itself, where the server's NEGOTIATE did not ask for encrypted ones. Views: what they
-   * hold is a secret, to be classified and not to be kept.
+   * LM response; or the password itself, where the server's NEGOTIATE did not ask for encrypted ones. Views, in a
+   * partial record of what was captured: what they hold is a secret, to be classified and not to be kept.
    */
   oemPassword: Uint8Array | null
   /** NTLM or NTLMv2 response, or the password itself. */
   unicodePassword: Uint8Array | null
-  /** SPNEGO, or bare NTLMSSP or Kerberos. A view. */
+  /** SPNEGO, or bare NTLMSSP or Kerberos. A view, in a partial record of what was captured of it. */
   securityBlob: Uint8Array | null
+  /** As declared: hand it to the blob's parser. */
+  securityBlobLength: number | null
   accountName: string | null
   primaryDomain: string | null
   nativeOs: string | null
@@ -59,8 +61,10 @@ export interface SessionSetupAndxRequest {
 export interface SessionSetupAndxResponse {
   /** SMB_SETUP_ bits. Final only where Status is a success. */
   action: number | null
-  /** Null without extended security. A view. */
+  /** Null without extended security. A view, in a partial record of what was captured of it. */
   securityBlob: Uint8Array | null
+  /** As declared. */
+  securityBlobLength: number | null
   nativeOs: string | null
   nativeLanMan: string | null
   primaryDomain: string | null
@@ -108,10 +112,12 @@ function readExtended(c: Cursor, unicode: boolean, out: Partial<SessionSetupAndx
   out.unicodePassword = null
   out.accountName = null
   const blobLength = c.u16('SecurityBlobLength')
+  out.securityBlobLength = blobLength
   c.skip(4, 'Reserved')
   out.capabilities = c.u32('Capabilities')
   readBytes(c, (bytes) => {
-    out.securityBlob = bytes.view(blobLength, 'SecurityBlob')
+    out.securityBlob = capturedOf(bytes, blobLength, 'SecurityBlob')
+    bytes.skip(blobLength, 'SecurityBlob')
     out.nativeOs = readString(bytes, unicode, 'NativeOS')
     out.nativeLanMan = readString(bytes, unicode, 'NativeLanMan')
     // Not of the specification, and sent by many.
@@ -126,20 +132,32 @@ function readPasswords(
   out: Partial<SessionSetupAndxRequest>,
 ): void {
   out.securityBlob = null
+  out.securityBlobLength = null
   const oemLength = c.u16(form === 'nt' ? 'OEMPasswordLen' : 'PasswordLength')
   const unicodeLength = form === 'nt' ? c.u16('UnicodePasswordLen') : null
   out.oemPasswordLen = oemLength
   out.unicodePasswordLen = unicodeLength
   c.skip(4, 'Reserved')
   out.capabilities = form === 'nt' ? c.u32('Capabilities') : null
+  if (unicodeLength === null) out.unicodePassword = null
   readBytes(c, (bytes) => {
-    out.oemPassword = bytes.view(oemLength, form === 'nt' ? 'OEMPassword' : 'AccountPassword')
-    out.unicodePassword = unicodeLength === null ? null : bytes.view(unicodeLength, 'UnicodePassword')
+    const field = form === 'nt' ? 'OEMPassword' : 'AccountPassword'
+    out.oemPassword = capturedOf(bytes, oemLength, field)
+    bytes.skip(oemLength, field)
+    if (unicodeLength !== null) {
+      out.unicodePassword = capturedOf(bytes, unicodeLength, 'UnicodePassword')
+      bytes.skip(unicodeLength, 'UnicodePassword')
+    }
     out.accountName = readString(bytes, unicode, 'AccountName')
     out.primaryDomain = readString(bytes, unicode, 'PrimaryDomain')
     out.nativeOs = readString(bytes, unicode, 'NativeOS')
     out.nativeLanMan = readString(bytes, unicode, 'NativeLanMan')
   })
+}
+
+/** What was captured of the next `length` bytes; skipping them raises the fault of those that were not. */
+function capturedOf(bytes: Cursor, length: number, field: string): Uint8Array {
+  return bytes.capturedAt(bytes.offset, length, field)
 }
 
 /** `message` starts at the SMB header, the WordCount of the command is at `offset`. */
@@ -152,15 +170,24 @@ export function parseSessionSetupAndxResponse(
     const wordCount = c.u8('WordCount')
     if (wordCount === 0) {
       readBytes(c, () => {})
-      return { action: null, securityBlob: null, nativeOs: null, nativeLanMan: null, primaryDomain: null }
+      return {
+        action: null,
+        securityBlob: null,
+        securityBlobLength: null,
+        nativeOs: null,
+        nativeLanMan: null,
+        primaryDomain: null,
+      }
     }
     if (wordCount !== 3 && wordCount !== 4) c.unsupported('WordCount', offset)
     skipAndx(c)
     out.action = c.u16('Action')
     const blobLength = wordCount === 4 ? c.u16('SecurityBlobLength') : null
+    out.securityBlobLength = blobLength
     const unicode = isUnicode(message)
     readBytes(c, (bytes) => {
-      out.securityBlob = blobLength === null ? null : bytes.view(blobLength, 'SecurityBlob')
+      out.securityBlob = blobLength === null ? null : capturedOf(bytes, blobLength, 'SecurityBlob')
+      bytes.skip(blobLength ?? 0, 'SecurityBlob')
       out.nativeOs = readString(bytes, unicode, 'NativeOS')
       out.nativeLanMan = readString(bytes, unicode, 'NativeLanMan')
       out.primaryDomain = readString(bytes, unicode, 'PrimaryDomain')

@@ -26,8 +26,22 @@ export function bufferAt(
   field: string,
   anomalies: string[],
 ): Uint8Array {
+  const view = capturedBuffer(c, offset, length, fixedEnd, field, anomalies)
+  c.raiseIfShort(view, offset, length, field)
+  return view
+}
+
+/** The same, shorter where the capture was cut inside it: for buffers that are worth reading as far as they came. */
+export function capturedBuffer(
+  c: Cursor,
+  offset: number,
+  length: number,
+  fixedEnd: number,
+  field: string,
+  anomalies: string[],
+): Uint8Array {
   if (length === 0) return c.bytes.subarray(0, 0)
-  const view = c.viewAt(offset, length, field)
+  const view = c.capturedAt(offset, length, field)
   if (offset < fixedEnd) anomalies.push('buffer-overlaps-fields')
   return view
 }

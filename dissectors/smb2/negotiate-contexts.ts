@@ -24,7 +24,7 @@ const MAX_CONTEXTS = 32
 /** The longest list of the specification has six entries. */
 const MAX_LIST = 64
 
-/** Null where there was no such context, or where it could not be read: `fault` tells the two apart. */
+/** Null where there was no such context, or where it could not be read: `fault` tells the two apart. A list holds what came before the fault. */
 export interface NegotiateContexts {
   /** 2.2.3.1.1; 0x0001 is SHA-512. */
   hashAlgorithms: number[] | null
@@ -121,21 +121,19 @@ function readData(c: Cursor, type: number, length: number, out: NegotiateContext
     case SMB2_PREAUTH_INTEGRITY_CAPABILITIES: {
       const count = c.u16('HashAlgorithmCount')
       const saltLength = c.u16('SaltLength')
-      const hashAlgorithms = readList(c, count, 'HashAlgorithms', out)
+      readList(c, count, 'HashAlgorithms', out, 'hashAlgorithms')
       c.skip(saltLength, 'Salt')
-      out.hashAlgorithms = hashAlgorithms
       out.saltLength = saltLength
       break
     }
     case SMB2_ENCRYPTION_CAPABILITIES:
-      out.ciphers = readList(c, c.u16('CipherCount'), 'Ciphers', out)
+      readList(c, c.u16('CipherCount'), 'Ciphers', out, 'ciphers')
       break
     case SMB2_COMPRESSION_CAPABILITIES: {
       const count = c.u16('CompressionAlgorithmCount')
       c.skip(2, 'Padding')
-      const flags = c.u32('Flags')
-      out.compressionAlgorithms = readList(c, count, 'CompressionAlgorithms', out)
-      out.compressionFlags = flags
+      out.compressionFlags = c.u32('Flags')
+      readList(c, count, 'CompressionAlgorithms', out, 'compressionAlgorithms')
       break
     }
     case SMB2_NETNAME_NEGOTIATE_CONTEXT_ID:
@@ -148,11 +146,11 @@ function readData(c: Cursor, type: number, length: number, out: NegotiateContext
       const count = c.u16('TransformCount')
       c.skip(2, 'Reserved1')
       c.skip(4, 'Reserved2')
-      out.rdmaTransforms = readList(c, count, 'RDMATransformIds', out)
+      readList(c, count, 'RDMATransformIds', out, 'rdmaTransforms')
       break
     }
     case SMB2_SIGNING_CAPABILITIES:
-      out.signingAlgorithms = readList(c, c.u16('SigningAlgorithmCount'), 'SigningAlgorithms', out)
+      readList(c, c.u16('SigningAlgorithmCount'), 'SigningAlgorithms', out, 'signingAlgorithms')
       break
     case SMB2_POSIX_EXTENSIONS_AVAILABLE:
       c.skip(length, 'Data')
@@ -164,15 +162,18 @@ function readData(c: Cursor, type: number, length: number, out: NegotiateContext
   }
 }
 
-function readList(c: Cursor, count: number, field: string, out: NegotiateContexts): number[] {
+type ListKey = 'hashAlgorithms' | 'ciphers' | 'compressionAlgorithms' | 'rdmaTransforms' | 'signingAlgorithms'
+
+/** The list is in the record before it is read: a fault leaves what came before it. */
+function readList(c: Cursor, count: number, field: string, out: NegotiateContexts, key: ListKey): void {
   const list: number[] = []
+  out[key] = list
   const kept = Math.min(count, MAX_LIST)
   for (let i = 0; i < kept; i++) list.push(c.u16(field))
   if (count > kept) {
     c.skip((count - kept) * 2, field)
     addOnce(out.anomalies, 'list-too-long')
   }
-  return list
 }
 
 function addOnce(anomalies: string[], name: string): void {

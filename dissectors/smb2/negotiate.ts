@@ -16,7 +16,7 @@
  */
 import { guid } from '../bytes.ts'
 import { type Parsed, parse } from '../parse.ts'
-import { bodyOf, bufferAt, expectStructureSize } from './body.ts'
+import { bodyOf, capturedBuffer, expectStructureSize } from './body.ts'
 import { DIALECT_3_1_1 } from './dialects.ts'
 import { SMB2_HEADER_LENGTH } from './header.ts'
 import { type NegotiateContexts, readNegotiateContexts } from './negotiate-contexts.ts'
@@ -44,7 +44,7 @@ export interface NegotiateRequest {
   capabilities: number
   /** As [MS-DTYP] prints it; all zero where only 2.0.2 is offered. */
   clientGuid: string
-  /** DialectRevision numbers in the order of the request. */
+  /** DialectRevision numbers in the order of the request. In a partial record those before the fault. */
   dialects: number[]
   /** Null unless 3.1.1 is offered. They carry their own fault. */
   negotiateContexts: NegotiateContexts | null
@@ -69,8 +69,10 @@ export interface NegotiateResponse {
   serverStartTime: bigint
   /** Null unless 3.1.1 is selected. They carry their own fault. */
   negotiateContexts: NegotiateContexts | null
-  /** The server's SPNEGO offer; it may be empty. A view. */
+  /** The server's SPNEGO offer; it may be empty. A view, in a partial record of what was captured of it. */
   securityBuffer: Uint8Array
+  /** As declared: hand it to the buffer's parser. */
+  securityBufferLength: number
   /** "buffer-overlaps-fields". */
   anomalies: string[]
 }
@@ -93,13 +95,13 @@ export function parseNegotiateRequest(
     c.skip(2, 'Reserved2')
 
     const dialects: number[] = []
+    out.dialects = dialects
     let offers311 = false
     for (let i = 0; i < dialectCount; i++) {
       const dialect = c.u16('Dialects')
       if (dialect === DIALECT_3_1_1) offers311 = true
       if (i < MAX_DIALECTS) dialects.push(dialect)
     }
-    out.dialects = dialects
     if (dialectCount === 0) out.anomalies.push('no-dialects')
     if (dialectCount > MAX_DIALECTS) out.anomalies.push('too-many-dialects')
 
@@ -130,7 +132,8 @@ export function parseNegotiateResponse(
     out.systemTime = c.u64('SystemTime')
     out.serverStartTime = c.u64('ServerStartTime')
     const bufferOffset = c.u16('SecurityBufferOffset')
-    const bufferLength = c.u16('SecurityBufferLength')
+    const length = c.u16('SecurityBufferLength')
+    out.securityBufferLength = length
     const contextOffset = c.u32('NegotiateContextOffset')
 
     // Before the buffer: a fault in the buffer would end the record, one in the contexts does not.
@@ -138,7 +141,9 @@ export function parseNegotiateResponse(
       out.dialectRevision === DIALECT_3_1_1
         ? readNegotiateContexts(message, wireLength, contextOffset, contextCount)
         : null
-    out.securityBuffer = bufferAt(c, bufferOffset, bufferLength, RESPONSE_FIXED_END, 'SecurityBuffer', out.anomalies)
+    const buffer = capturedBuffer(c, bufferOffset, length, RESPONSE_FIXED_END, 'SecurityBuffer', out.anomalies)
+    out.securityBuffer = buffer
+    c.raiseIfShort(buffer, bufferOffset, length, 'SecurityBuffer')
     return out as NegotiateResponse
   })
 }

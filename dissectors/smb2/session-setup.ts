@@ -12,7 +12,7 @@
  */
 import { STATUS_MORE_PROCESSING_REQUIRED, STATUS_SUCCESS } from '../ntstatus.ts'
 import { Cursor, type Parsed, parse } from '../parse.ts'
-import { bodyOf, bufferAt, expectStructureSize } from './body.ts'
+import { bodyOf, capturedBuffer, expectStructureSize } from './body.ts'
 import { type ErrorResponse, readErrorResponse } from './error.ts'
 import { SMB2_HEADER_LENGTH, SMB2_OFFSET } from './header.ts'
 
@@ -37,8 +37,10 @@ export interface SessionSetupRequest {
   capabilities: number
   /** The session that a reconnecting client had before, 0 where there was none. */
   previousSessionId: bigint
-  /** SPNEGO, or bare NTLMSSP or Kerberos. A view. */
+  /** SPNEGO, or bare NTLMSSP or Kerberos. A view, in a partial record of what was captured of it. */
   securityBuffer: Uint8Array
+  /** As declared: hand it to the buffer's parser. */
+  securityBufferLength: number
   /** "buffer-overlaps-fields". */
   anomalies: string[]
 }
@@ -51,8 +53,10 @@ export interface SessionSetupResponse {
    * an ERROR response, whose ErrorContextCount stands where this would. Only STATUS_SUCCESS makes the flags final.
    */
   sessionFlags: number | null
-  /** Empty in an ERROR response. A view. */
+  /** Empty in an ERROR response. A view, in a partial record of what was captured of it. */
   securityBuffer: Uint8Array
+  /** As declared. */
+  securityBufferLength: number
   error: ErrorResponse | null
   /** "buffer-overlaps-fields". */
   anomalies: string[]
@@ -72,9 +76,12 @@ export function parseSessionSetupRequest(
     out.capabilities = c.u32('Capabilities')
     c.skip(4, 'Channel')
     const bufferOffset = c.u16('SecurityBufferOffset')
-    const bufferLength = c.u16('SecurityBufferLength')
+    const length = c.u16('SecurityBufferLength')
+    out.securityBufferLength = length
     out.previousSessionId = c.u64('PreviousSessionId')
-    out.securityBuffer = bufferAt(c, bufferOffset, bufferLength, REQUEST_FIXED_END, 'SecurityBuffer', out.anomalies)
+    const buffer = capturedBuffer(c, bufferOffset, length, REQUEST_FIXED_END, 'SecurityBuffer', out.anomalies)
+    out.securityBuffer = buffer
+    c.raiseIfShort(buffer, bufferOffset, length, 'SecurityBuffer')
     return out as SessionSetupRequest
   })
 }
@@ -92,6 +99,7 @@ export function parseSessionSetupResponse(
     if (status !== STATUS_SUCCESS && status !== STATUS_MORE_PROCESSING_REQUIRED) {
       out.sessionFlags = null
       out.securityBuffer = c.bytes.subarray(0, 0)
+      out.securityBufferLength = 0
       out.error = readErrorResponse(c)
       return out as SessionSetupResponse
     }
@@ -99,8 +107,11 @@ export function parseSessionSetupResponse(
     expectStructureSize(c, 9)
     out.sessionFlags = c.u16('SessionFlags')
     const bufferOffset = c.u16('SecurityBufferOffset')
-    const bufferLength = c.u16('SecurityBufferLength')
-    out.securityBuffer = bufferAt(c, bufferOffset, bufferLength, RESPONSE_FIXED_END, 'SecurityBuffer', out.anomalies)
+    const length = c.u16('SecurityBufferLength')
+    out.securityBufferLength = length
+    const buffer = capturedBuffer(c, bufferOffset, length, RESPONSE_FIXED_END, 'SecurityBuffer', out.anomalies)
+    out.securityBuffer = buffer
+    c.raiseIfShort(buffer, bufferOffset, length, 'SecurityBuffer')
     return out as SessionSetupResponse
   })
 }

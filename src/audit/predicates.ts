@@ -15,10 +15,14 @@ import type {
   LogonFacts,
   SessionFacts,
   SigningMode,
+  Smb1Facts,
+  Smb2NegotiateRequestFacts,
   TreeFacts,
 } from '../track/ledger.ts'
 import { smb1ServerSigningMode, smb2SigningMode } from '../track/signing-mode.ts'
 import type { AuditFacts, EvidenceDraft } from './rule.ts'
+
+type Smb1Request = NonNullable<Smb1Facts['negotiateRequest']>
 
 // Evidence
 
@@ -79,6 +83,20 @@ export function quoted(texts: readonly string[]): string {
   return listed(texts.map((t) => `"${t}"`))
 }
 
+/** What an SMB1 NEGOTIATE lists, and what an SMB2 one offers: as far as it was captured. */
+export function citeSmb1Request(request: Smb1Request): EvidenceDraft {
+  return cite(request, `NEGOTIATE lists ${asFarAsSeen(quoted(request.dialects), request.dialectsCut)}`)
+}
+
+export function citeSmb2Request(request: Smb2NegotiateRequestFacts): EvidenceDraft {
+  return cite(request, `NEGOTIATE offers ${asFarAsSeen(dialectNames(request.dialects), request.dialectsCut)}`)
+}
+
+function asFarAsSeen(list: string, cut: boolean): string {
+  if (!cut) return list
+  return list === '' ? 'dialects that were not captured' : `${list} and what was not captured`
+}
+
 /** No real client offers more dialects than this. */
 function listed(texts: readonly string[], limit = 12): string {
   return texts.length <= limit
@@ -120,12 +138,13 @@ export function smb1Use(connection: ConnectionFacts): { how: 'selected' | 'used'
   const { smb1 } = connection
   if (smb1 === null) return null
   const { negotiateResponse: response, firstUse, firstCommand } = smb1
-  if (response !== null && response.dialectIndex !== 0xffff && !isSmb2DialectString(response.dialect ?? '')) {
+  const index = response?.dialectIndex ?? null
+  if (response !== null && index !== null && index !== 0xffff && !isSmb2DialectString(response.dialect ?? '')) {
     return { how: 'selected', at: response }
   }
   if (firstUse !== null) return { how: 'used', at: firstUse }
   // Requests alone, as one direction of the traffic shows them: no client goes on in SMB1 unless the server picked it.
-  if (firstCommand !== null && response === null && connection.negotiateResponse === null) {
+  if (firstCommand !== null && index === null && connection.firstSmb2 === null) {
     return { how: 'used', at: firstCommand }
   }
   return null
@@ -152,15 +171,24 @@ export function serverSigning(
 export function clientSigning(connection: ConnectionFacts, session: SessionFacts): SigningMode | null {
   if (session.setupSigning === 'required') return 'required'
   if (session.family === 'smb1') return connection.smb1?.negotiateRequest?.signing ?? session.setupSigning
-  const request = connection.negotiateRequest
-  return request === null ? session.setupSigning : smb2SigningMode(request.securityMode)
+  const securityMode = connection.negotiateRequest?.securityMode ?? null
+  return securityMode === null ? session.setupSigning : smb2SigningMode(securityMode)
 }
 
 // Sessions
 
-/** Guest and null sessions have no key: nothing in them can be signed or encrypted, and no other rule repeats that. */
-export function hasKey(session: SessionFacts): boolean {
-  return !session.guest && !session.anonymous
+/**
+ * Guest and null sessions have no key: nothing in them can be signed or encrypted, and no other rule repeats that. One of which it was not seen
+ * counts as an authenticated one; `mayBeKeyless` is for the sentence about it.
+ */
+export function hasKey({ guest, anonymous, auth, status }: SessionFacts): boolean {
+  // With empty credentials it was granted as the one or the other.
+  return !guest && !anonymous && !(auth === 'anonymous' && status === 'established')
+}
+
+export function mayBeKeyless({ guest, anonymous }: SessionFacts): 'guest' | 'anonymous' | 'guest or anonymous' | null {
+  if (guest === null && anonymous === null) return 'guest or anonymous'
+  return guest === null ? 'guest' : anonymous === null ? 'anonymous' : null
 }
 
 /** Messages outside of encryption, signed or not, after those that are exempt. */
@@ -203,7 +231,7 @@ export function refusesCredentials(status: number | null): boolean {
   return status !== null && LOGON_REFUSALS.has(status)
 }
 
-const LM_KINDS: ReadonlySet<string> = new Set(['lm', 'ntlmv1', 'ntlmv1-ess', 'lm+ntlmv1'])
+const LM_KINDS: ReadonlySet<string> = new Set(['lm', 'ntlmv1', 'ntlmv1-ess', 'lm+ntlmv1', 'ntlmv1-any'])
 
 /** An LM or NTLMv1 response was sent, whatever became of it. */
 export function sentNtlmv1({ auth, ntlm }: LogonFacts): boolean {
@@ -220,7 +248,9 @@ export function credentialsSent(logon: LogonFacts): { what: string; at: FrameRef
   const authenticate = logon.ntlm?.authenticate
   if (logon.auth === 'plaintext') return { what: 'a password in clear text', at: authenticate ?? logon }
   if (authenticate != null) {
-    if (authenticate.kind === 'anonymous') return null
+    // Without a response that is known to hold more than the byte of an anonymous logon, it may be one.
+    const { kind, lmLength, ntLength } = authenticate
+    if (kind === 'anonymous' || (kind === 'unknown' && (lmLength ?? 0) <= 1 && (ntLength ?? 0) === 0)) return null
     if (LM_KINDS.has(authenticate.kind)) return { what: 'an LM or NTLMv1 response', at: authenticate }
     return { what: authenticate.kind === 'ntlmv2' ? 'an NTLMv2 response' : 'an NTLM response', at: authenticate }
   }

@@ -129,7 +129,7 @@ function addLogon(client: Host, server: Host, logon: LogonFacts): void {
   const version = authenticate?.version ?? negotiate?.version
   if (version) client.os ??= windowsRelease(version)
   // A service name is service/host, and may go on with a realm: cifs/files.corp.example/CORP.EXAMPLE.
-  addName(server, logon.kerberos?.apReq?.serverName.split('/', 2)[1])
+  addName(server, logon.kerberos?.apReq?.serverName?.split('/', 2)[1])
 }
 
 function addName(host: Host, name: string | null | undefined): void {

@@ -18,15 +18,21 @@ export function offeredDialects(connection: ConnectionFacts): string[] {
   return names.length > 1 ? [...new Set(names)] : names
 }
 
+/** Were more dialects offered than these, which the capture does not hold? */
+export function isOfferCut({ negotiateRequest, smb1 }: ConnectionFacts): boolean {
+  return negotiateRequest?.dialectsCut === true || smb1?.negotiateRequest?.dialectsCut === true
+}
+
 export function chosenDialect(connection: ConnectionFacts): string | null {
   const smb2 = connection.negotiateResponse
   return smb2 ? dialectName(smb2.dialect) : (connection.smb1?.negotiateResponse?.dialect ?? null)
 }
 
 export function clientSigning(connection: ConnectionFacts): SigningMode | null {
-  const smb2 = connection.negotiateRequest
-  if (smb2) return smb2SigningMode(smb2.securityMode)
-  return connection.smb1?.negotiateRequest?.signing ?? null
+  // What a multi-protocol NEGOTIATE says of SMB1 is not what the client says in SMB2, which may be cut.
+  if (connection.firstSmb2 === null) return connection.smb1?.negotiateRequest?.signing ?? null
+  const securityMode = connection.negotiateRequest?.securityMode ?? null
+  return securityMode === null ? null : smb2SigningMode(securityMode)
 }
 
 export function serverSigning(connection: ConnectionFacts): SigningMode | null {
@@ -43,16 +49,17 @@ export function agreedCipher(connection: ConnectionFacts): string | null {
   // A context that names cipher 0 says that there is none in common.
   if (response.dialect >= DIALECT_3_1_1) return response.cipher ? named(cipherName, response.cipher) : null
   if (response.dialect < DIALECT_3_0) return null
-  const both = response.capabilities & (request?.capabilities ?? SMB2_GLOBAL_CAP.ENCRYPTION)
+  const both = (response.capabilities ?? 0) & (request?.capabilities ?? SMB2_GLOBAL_CAP.ENCRYPTION)
   return both & SMB2_GLOBAL_CAP.ENCRYPTION ? cipherName(AES_128_CCM) : null
 }
 
-/** What would sign, whether or not anything is signed: fixed by the dialect, but for 3.1.1, where the absent context means AES-CMAC. */
+/** What would sign, whether or not anything is signed: fixed by the dialect, but for 3.1.1, where no context means AES-CMAC. */
 export function signingAlgorithm(connection: ConnectionFacts): string | null {
   const response = connection.negotiateResponse
   if (!response) return null
   if (response.dialect < DIALECT_3_0) return signingAlgorithmName(HMAC_SHA256)
   if (response.dialect < DIALECT_3_1_1) return signingAlgorithmName(AES_CMAC)
+  if (response.signingAlgorithm === null && response.contextsCut) return null
   return named(signingAlgorithmName, response.signingAlgorithm ?? AES_CMAC)
 }
 

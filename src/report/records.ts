@@ -25,6 +25,7 @@ import {
   agreedCipher,
   chosenDialect,
   clientSigning,
+  isOfferCut,
   offeredDialects,
   preauthIntegrity,
   serverSigning,
@@ -65,6 +66,7 @@ export interface ConnectionRecord {
   gaps: number
   missedBytes: number
   offeredDialects: string[]
+  offeredDialectsCut: boolean
   dialect: string | null
   clientSigning: SigningMode | null
   serverSigning: SigningMode | null
@@ -87,9 +89,9 @@ export interface SessionRecord {
   domain: string | null
   workstation: string | null
   auth: AuthKind
-  guest: boolean
-  anonymous: boolean
-  encryptData: boolean
+  guest: boolean | null
+  anonymous: boolean | null
+  encryptData: boolean | null
   status: SessionFacts['status']
   ntStatus: string | null
   requests: MessageCounts
@@ -105,7 +107,7 @@ export interface SessionRecord {
 export interface TreeRecord {
   path: string | null
   shareType: 'disk' | 'pipe' | 'printer' | null
-  encryptData: boolean
+  encryptData: boolean | null
   ntStatus: string | null
   frame: number
 }
@@ -172,7 +174,7 @@ export interface MessageRecord {
   status: string | null
   sessionId: string | null
   treeId: number | null
-  length: number
+  length: number | null
 }
 
 export type ScanRecord = CaptureRecord | ConnectionRecord | SessionRecord | HostRecord | FindingRecord | SummaryRecord
@@ -241,6 +243,7 @@ export function connectionRecord(connection: ConnectionFacts, networks: Networks
     gaps: connection.gaps,
     missedBytes: connection.missedBytes,
     offeredDialects: offeredDialects(connection),
+    offeredDialectsCut: isOfferCut(connection),
     dialect: chosenDialect(connection),
     clientSigning: clientSigning(connection),
     serverSigning: serverSigning(connection),

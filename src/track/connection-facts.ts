@@ -26,6 +26,7 @@ export function newConnectionFacts(
     negotiateRequest: null,
     negotiateResponse: null,
     validateNegotiate: null,
+    firstSmb2: null,
     firstTransform: null,
     end: null,
   }

@@ -242,10 +242,10 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
         smb1Message(this, fromA, bytes, start, captured, length)
         break
       case PROTOCOL_ID_TRANSFORM:
-        transformMessage(this, fromA, bytes, start, length)
+        transformMessage(this, fromA, bytes, start, captured, length)
         break
       case PROTOCOL_ID_COMPRESSION:
-        compressedMessage(this, bytes, start, length)
+        compressedMessage(this, bytes, start, captured, length)
     }
   }
 

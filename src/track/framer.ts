@@ -28,7 +28,9 @@ export interface MessageReader {
    */
   wanted(bytes: Uint8Array, start: number, length: number): number
   /**
-   * One message. `captured` bytes of it are at `start`: all that was wanted, unless some were lost. `bytes` is borrowed.
+   * One message. `captured` bytes of it are at `start`: all that was wanted, unless some were lost. Then they may be fewer than its header has, but
+   * never fewer than its protocol id. `bytes` is borrowed.
+   * @param length on the wire; of an SMB2 message that was cut before NextCommand, to the end of its packet
    * @param ended false where the stream ended before the message did: it has no frame of its own
    */
   message(fromA: boolean, bytes: Uint8Array, start: number, captured: number, length: number, ended: boolean): void
@@ -48,6 +50,9 @@ const STATE = { BOUNDARY: 0, GATHER: 1, SKIP: 2, SEARCH: 3 } as const
 
 /** Messages of one compound beyond this are not read: a compound has a few, never thousands. */
 const MAX_ELEMENTS = 1024
+
+/** What of SMB2's header must be there for the length of one element of a compound. */
+export const NEXT_COMMAND_END = SMB2_OFFSET.nextCommand + 4
 
 const NO_HEAD = new Uint8Array(0)
 
@@ -159,7 +164,7 @@ export class Framer {
       return
     }
     // Inside the packet: its messages keep what was gathered, and the loss is counted through like a payload.
-    if (this.state === STATE.GATHER) this.closeElement()
+    if (this.state === STATE.GATHER) this.closeCut()
     this.state = STATE.SKIP
     if (n > this.messageLeft) {
       // The loss swallowed the headers of the messages behind this one.
@@ -170,7 +175,7 @@ export class Framer {
     if (this.messageLeft === 0) this.endMessage()
   }
 
-  /** The stream ends here: what was read of an unfinished packet is handed over as far as its header goes. */
+  /** The stream ends here: what was read of an unfinished packet is handed over as far as it goes. */
   finish(): void {
     if (this.state === STATE.GATHER || this.state === STATE.SKIP) this.flush(true, false)
     this.startSearch()
@@ -311,6 +316,20 @@ export class Framer {
     if (this.messageLeft === 0) this.endMessage()
   }
 
+  /** Bytes of the message at hand were lost: what was gathered of it stays, be it less than its header. */
+  private closeCut(): void {
+    const { arena, arenaStart } = this
+    const have = this.arenaLength - arenaStart
+    if (!this.headerRead && arena !== null && have >= 4) {
+      const header = headerLength(u32le(arena, arenaStart))
+      const length = have + this.messageLeft
+      // Otherwise padding, or bytes that are none of ours.
+      this.headerRead = header !== 0 && length >= header
+      if (have >= NEXT_COMMAND_END) this.messageLeft = elementLength(arena, arenaStart, length) - have
+    }
+    this.closeElement()
+  }
+
   /** Notes the message whose bytes were gathered; its length on the wire is what was gathered and what is left of it. */
   private closeElement(): void {
     const have = this.arenaLength - this.arenaStart
@@ -329,7 +348,7 @@ export class Framer {
 
   /** Hands the gathered messages over: their packet is complete, or will never be. */
   private flush(unfinished: boolean, ended = true): void {
-    if (unfinished && this.state === STATE.GATHER) this.closeElement()
+    if (unfinished && this.state === STATE.GATHER) this.closeCut()
     const { elements, arena } = this
     this.state = STATE.BOUNDARY
     this.headLength = 0

@@ -1,6 +1,9 @@
 /**
  * The ledger: what was seen in the traffic, as plain data (JSON all the way down). The tracker writes it, rules and reports read it, and two
  * ledgers combine into one in any order (merge.ts). No judgement is made here: `null` means "not seen", and is never read as "no".
+ *
+ * Captures that keep only the beginning of each packet (their snap length) give every fact whose bytes are there. A list that was cut holds what
+ * came, and has a mark beside it: `...Cut`.
  */
 
 /** A frame of a capture. `frame` is numbered as Wireshark numbers it, `time` is microseconds since 1970 UTC. */
@@ -71,6 +74,8 @@ export interface ConnectionFacts {
   /** The server's final answer; DialectRevision 0x02FF (the multi-protocol wildcard) is never final. */
   negotiateResponse: Smb2NegotiateResponseFacts | null
   validateNegotiate: ValidateNegotiateFacts | null
+  /** The first SMB2 message in either direction, however little of it was captured. */
+  firstSmb2: FrameRef | null
   /** The first encryption transform: proof that the dialect is 3.0 or later where no negotiate was seen. */
   firstTransform: FrameRef | null
   /** How the TCP connection ended, as far as it was seen. */
@@ -83,19 +88,21 @@ export interface Smb1Facts {
     | (FrameRef & {
         /** In the order of the request: the response's DialectIndex points into this very list. */
         dialects: string[]
+        /** The list goes on behind a cut or a fault. */
+        dialectsCut: boolean
         /** Flags2 0x0004 / 0x0010 of the request. */
-        signing: SigningMode
+        signing: SigningMode | null
       })
     | null
   negotiateResponse:
     | (FrameRef & {
-        /** 0xFFFF: none of the dialects acceptable. */
-        dialectIndex: number
+        /** 0xFFFF: none of the dialects acceptable. Null where it was cut: then nobody knows whether SMB1 was chosen. */
+        dialectIndex: number | null
         /** The string at that index of this request, null where the request was not seen or the index is outside it. */
         dialect: string | null
         /** SecurityMode: USER 0x01, ENCRYPT_PASSWORDS 0x02, SIGNATURES_ENABLED 0x04, SIGNATURES_REQUIRED 0x08; null in core dialects. */
         securityMode: number | null
-        extendedSecurity: boolean
+        extendedSecurity: boolean | null
       })
     | null
   /** The first SMB1 command other than NEGOTIATE that the server answered with success. */
@@ -107,29 +114,38 @@ export interface Smb1Facts {
 export interface Smb2NegotiateRequestFacts extends FrameRef {
   /** DialectRevision numbers as offered. */
   dialects: number[]
-  securityMode: number
-  capabilities: number
-  clientGuid: string
-  /** Ids of the negotiate contexts; null where there was no such context. */
+  /** The list goes on behind a cut or a fault. */
+  dialectsCut: boolean
+  securityMode: number | null
+  capabilities: number | null
+  clientGuid: string | null
+  /** Ids of the negotiate contexts; null where there was no such context or, with `contextsCut`, where it was not seen. */
   ciphers: number[] | null
   signingAlgorithms: number[] | null
   hashAlgorithms: number[] | null
   compressionAlgorithms: number[] | null
   /** Context 5: the server name that the client typed. */
   netname: string | null
+  /** Some of the contexts could not be read: cut off, or malformed. The lists above hold what came. */
+  contextsCut: boolean
 }
 
 export interface Smb2NegotiateResponseFacts extends FrameRef {
   dialect: number
   securityMode: number
-  capabilities: number
-  serverGuid: string
+  capabilities: number | null
+  serverGuid: string | null
+  /** Of the negotiate contexts; null where there was no such context or, with `contextsCut`, where it was not seen. */
   cipher: number | null
   signingAlgorithm: number | null
   hashAlgorithm: number | null
   compressionAlgorithms: number[] | null
+  /** Some of the contexts could not be read: cut off, or malformed. */
+  contextsCut: boolean
   /** Mechanisms of the server's SPNEGO offer, dotted; null where the blob was empty or unreadable. */
   mechanisms: string[] | null
+  /** The blob was cut or unreadable before the list or inside it. */
+  mechanismsCut: boolean
 }
 
 /** FSCTL_VALIDATE_NEGOTIATE_INFO, [MS-SMB2] 2.2.31.4 and 2.2.32.6. */
@@ -165,12 +181,15 @@ export interface SessionFacts {
   auth: AuthKind
   /** Every authentication of this session: the first, re-authentications and channel bindings, at most 16. */
   logons: LogonFacts[]
-  /** SessionFlags IS_GUEST or SMB1 Action GUEST of the SUCCESS answer. */
-  guest: boolean
-  /** A null session that was granted: by SessionFlags IS_NULL, or by the empty credentials of [MS-NLMP] 3.2.5.1.2 followed by SUCCESS. */
-  anonymous: boolean
-  /** SessionFlags ENCRYPT_DATA. */
-  encryptData: boolean
+  /** SessionFlags IS_GUEST or SMB1 Action GUEST of the SUCCESS answer; null where that was not seen, or cut before them. */
+  guest: boolean | null
+  /**
+   * A null session that was granted: by SessionFlags IS_NULL, or by the empty credentials of [MS-NLMP] 3.2.5.1.2 followed by SUCCESS. Null where
+   * neither the flags nor the credentials tell.
+   */
+  anonymous: boolean | null
+  /** SessionFlags ENCRYPT_DATA; null as for `guest`. */
+  encryptData: boolean | null
   /** unknown: its setup is not in the capture. */
   status: 'established' | 'failed' | 'pending' | 'unknown'
   /** The status of the last setup answer. */
@@ -209,11 +228,11 @@ export interface MessageCounts {
 }
 
 export interface TreeFacts extends FrameRef {
-  /** As the client asked for it; null where it went encrypted or unread. */
+  /** As the client asked for it; null where it went encrypted, unread or cut: part of a path is the path of another share. */
   path: string | null
   shareType: 'disk' | 'pipe' | 'printer' | null
-  /** ShareFlags ENCRYPT_DATA. */
-  encryptData: boolean
+  /** ShareFlags ENCRYPT_DATA of an answer that granted it; null where that was not seen. */
+  encryptData: boolean | null
   /** Status of the answer, null where none was seen. */
   ntStatus: number | null
 }
@@ -224,6 +243,8 @@ export interface LogonFacts extends FrameRef {
   auth: AuthKind
   /** Mechanisms the client offered, dotted. */
   offered: string[]
+  /** The list was not seen, or goes on behind a cut or a fault. */
+  offeredCut: boolean
   ntlm: NtlmFacts | null
   kerberos: KerberosFacts | null
   user: string | null
@@ -235,39 +256,46 @@ export interface LogonFacts extends FrameRef {
 
 /** NTLMSSP, [MS-NLMP] 2.2.1; for SMB1 without extended security the two responses of SESSION_SETUP_ANDX. */
 export interface NtlmFacts {
-  negotiate: (FrameRef & { flags: number; version: OsVersion | null }) | null
+  negotiate: (FrameRef & { flags: number | null; version: OsVersion | null }) | null
   challenge:
     | (FrameRef & {
-        flags: number
+        flags: number | null
         /** 16 hex digits. */
-        serverChallenge: string
+        serverChallenge: string | null
         version: OsVersion | null
         nbComputer: string | null
         nbDomain: string | null
         dnsComputer: string | null
         dnsDomain: string | null
-        hasTimestamp: boolean
+        /** MsvAvTimestamp, AvId 7. */
+        hasTimestamp: boolean | null
       })
     | null
   authenticate:
     | (FrameRef & {
         flags: number | null
         version: OsVersion | null
-        lmLength: number
-        ntLength: number
-        /** Which responses were sent, by their lengths and content; unknown: they fit no form, or could not be read. */
-        kind: 'anonymous' | 'lm' | 'ntlmv1' | 'ntlmv1-ess' | 'lm+ntlmv1' | 'ntlmv2' | 'unknown'
-        user: string
-        domain: string
-        workstation: string
+        lmLength: number | null
+        ntLength: number | null
+        /**
+         * Which responses were sent, by their lengths and content. ntlmv1-any: one of the three, the rest was cut. unknown: they fit no form, or
+         * could not be read.
+         */
+        kind: 'anonymous' | 'lm' | 'ntlmv1' | 'ntlmv1-ess' | 'lm+ntlmv1' | 'ntlmv1-any' | 'ntlmv2' | 'unknown'
+        /** "" where the client gave none, null where it was not seen. */
+        user: string | null
+        domain: string | null
+        workstation: string | null
         /** First 16 bytes of an NTLMv2 response, hex: the same in two connections means a relay. */
         ntProof: string | null
-        micPresent: boolean
+        micPresent: boolean | null
         /** MsvAvFlags, AvId 6; null where the pair was absent. */
         avFlags: number | null
         /** AvId 9: the SPN the client meant to reach. */
         targetName: string | null
-        channelBindings: 'absent' | 'zero' | 'bound'
+        channelBindings: 'absent' | 'zero' | 'bound' | 'unknown'
+        /** The capture ends before or inside the AV pairs: null and unknown above are "not seen". */
+        avPairsCut: boolean
       })
     | null
 }
@@ -282,18 +310,18 @@ export interface OsVersion {
 export interface KerberosFacts {
   apReq:
     | (FrameRef & {
-        realm: string
+        realm: string | null
         /** Ticket sname, its parts joined by "/". */
-        serverName: string
+        serverName: string | null
         /** Key of the service: etype of the ticket's enc-part. */
-        ticketEtype: number
+        ticketEtype: number | null
         /** Key of the session: etype of the authenticator. */
-        authenticatorEtype: number
-        mutualRequired: boolean
+        authenticatorEtype: number | null
+        mutualRequired: boolean | null
       })
     | null
-  apRep: (FrameRef & { etype: number }) | null
-  error: (FrameRef & { code: number; realm: string | null; serverName: string | null }) | null
+  apRep: (FrameRef & { etype: number | null }) | null
+  error: (FrameRef & { code: number | null; realm: string | null; serverName: string | null }) | null
 }
 
 export function emptyLedger(): Ledger {

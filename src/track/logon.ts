@@ -2,6 +2,7 @@
  * The authentication inside a session setup: SPNEGO, and NTLMSSP or Kerberos in it. The same for SMB1's extended security and SMB2. What a
  * token contains decides, whatever was offered around it.
  */
+import type { AvPairs } from '../../dissectors/auth/av-pairs.ts'
 import { parseKerberosToken } from '../../dissectors/auth/kerberos.ts'
 import type { NtlmResponseKind } from '../../dissectors/auth/ntlm-responses.ts'
 import {
@@ -27,6 +28,7 @@ export function createLogon(context: TrackContext, purpose: LogonFacts['purpose'
     purpose,
     auth: 'unknown',
     offered,
+    offeredCut: true,
     ntlm: null,
     kerberos: null,
     user: null,
@@ -36,12 +38,18 @@ export function createLogon(context: TrackContext, purpose: LogonFacts['purpose'
   }
 }
 
-/** Reads the security blob of a setup request or answer into `logon`. `blob` may be cut. */
-export function readSecurityBlob(context: TrackContext, logon: LogonFacts, blob: Uint8Array): void {
-  const offer = readable(parseSecurityBlob(blob))
+/** Reads the security blob of a setup request or answer into `logon`: what was captured of its `wireLength` bytes. */
+export function readSecurityBlob(
+  context: TrackContext,
+  logon: LogonFacts,
+  blob: Uint8Array,
+  wireLength: number | undefined,
+): void {
+  const offer = readable(parseSecurityBlob(blob, wireLength))
   if (offer.form === 'neg-token-init' && offer.mechTypes !== undefined && logon.offered.length === 0) {
     logon.offered = offer.mechTypes.slice()
-  }
+    logon.offeredCut = offer.mechTypesCut === true
+  } else if (offer.form === 'raw-ntlmssp' || offer.form === 'raw-kerberos') logon.offeredCut = false
   const token = innerToken(offer)
   if (token.bytes === null) return
   if (token.kind === 'ntlmssp') readNtlm(context, logon, token.bytes, token.wireLength)
@@ -56,7 +64,7 @@ function readNtlm(context: TrackContext, logon: LogonFacts, token: Uint8Array, w
       logon.ntlm.negotiate = {
         frame: context.frame,
         time: context.time,
-        flags: negotiateFlags ?? 0,
+        flags: negotiateFlags ?? null,
         version: version ?? null,
       }
       break
@@ -71,19 +79,25 @@ function readNtlm(context: TrackContext, logon: LogonFacts, token: Uint8Array, w
 
 function readChallenge(context: TrackContext, ntlm: NtlmFacts, token: Uint8Array, wireLength: number): void {
   const { negotiateFlags, serverChallenge, version, targetInfo } = readable(parseNtlmChallenge(token, wireLength))
-  if (serverChallenge === undefined) return
   ntlm.challenge = {
     frame: context.frame,
     time: context.time,
-    flags: negotiateFlags ?? 0,
-    serverChallenge,
+    flags: negotiateFlags ?? null,
+    serverChallenge: serverChallenge ?? null,
     version: version ?? null,
     nbComputer: keptText(targetInfo?.nbComputerName),
     nbDomain: keptText(targetInfo?.nbDomainName),
     dnsComputer: keptText(targetInfo?.dnsComputerName),
     dnsDomain: keptText(targetInfo?.dnsDomainName),
-    hasTimestamp: (targetInfo?.timestamp ?? null) !== null,
+    hasTimestamp: hasTimestamp(targetInfo),
   }
+}
+
+/** Null where the list of pairs was cut before one. */
+function hasTimestamp(targetInfo: AvPairs | null | undefined): boolean | null {
+  if (targetInfo === undefined) return null
+  if (targetInfo !== null && targetInfo.timestamp === null && targetInfo.cut) return null
+  return targetInfo !== null && targetInfo.timestamp !== null
 }
 
 function readAuthenticate(
@@ -94,30 +108,36 @@ function readAuthenticate(
   wireLength: number,
 ): void {
   const message = readable(parseNtlmAuthenticate(token, wireLength))
-  const { userName, domainName, workstation, responses, ntlmv2 } = message
+  const { userName, domainName, workstation, micZero, ntlmv2, responses = 'unknown' } = message
   logon.user = keptText(userName)
   logon.domain = keptText(domainName)
-  if (responses === undefined) return
-  const avPairs = ntlmv2?.avPairs ?? null
-  const bindings = avPairs?.channelBindings ?? null
   logon.auth = authKind(responses)
+  const avPairs = ntlmv2?.avPairs ?? null
+  const avPairsCut = ntlmv2 !== null && avPairs?.cut !== false
+  const bindings = avPairs?.channelBindings ?? null
   ntlm.authenticate = {
     frame: context.frame,
     time: context.time,
     flags: message.negotiateFlags ?? null,
     version: message.version ?? null,
-    lmLength: message.lmChallengeResponseLength ?? 0,
-    ntLength: message.ntChallengeResponseLength ?? 0,
+    lmLength: message.lmChallengeResponseLength ?? null,
+    ntLength: message.ntChallengeResponseLength ?? null,
     kind: responses,
-    user: logon.user ?? '',
-    domain: logon.domain ?? '',
-    workstation: keptText(workstation) ?? '',
+    user: nameOf(userName),
+    domain: nameOf(domainName),
+    workstation: nameOf(workstation),
     ntProof: ntlmv2?.ntProofStr ?? null,
-    micPresent: message.micZero === false,
+    micPresent: micZero === undefined ? null : micZero === false,
     avFlags: avPairs?.flags ?? null,
     targetName: keptText(avPairs?.targetName),
-    channelBindings: bindings === null ? 'absent' : isZero(bindings) ? 'zero' : 'bound',
+    channelBindings: bindings !== null ? (isZero(bindings) ? 'zero' : 'bound') : avPairsCut ? 'unknown' : 'absent',
+    avPairsCut,
   }
+}
+
+/** A name that was given as none is "", one that was not seen null. */
+function nameOf(text: string | null | undefined): string | null {
+  return text === '' ? '' : keptText(text)
 }
 
 /** What a session calls its authentication. */
@@ -126,6 +146,7 @@ export function authKind(kind: NtlmResponseKind): AuthKind {
     case 'ntlmv1':
     case 'ntlmv1-ess':
     case 'lm+ntlmv1':
+    case 'ntlmv1-any':
       return 'ntlmv1'
     default:
       return kind
@@ -142,27 +163,23 @@ function readKerberos(context: TrackContext, logon: LogonFacts, token: Uint8Arra
       kerberos.apReq = {
         frame: context.frame,
         time: context.time,
-        realm: keptText(message.ticket?.realm) ?? '',
-        serverName: keptText(message.ticket?.serverName) ?? '',
-        ticketEtype: message.ticket?.etype ?? 0,
-        authenticatorEtype: message.authenticatorEtype ?? 0,
-        mutualRequired: message.mutualRequired ?? false,
+        realm: nameOf(message.ticket?.realm),
+        serverName: nameOf(message.ticket?.serverName),
+        ticketEtype: message.ticket?.etype ?? null,
+        authenticatorEtype: message.authenticatorEtype ?? null,
+        mutualRequired: message.mutualRequired ?? null,
       }
       break
     case 'ap-rep':
-      if (message.etype !== undefined)
-        kerberos.apRep = { frame: context.frame, time: context.time, etype: message.etype }
+      kerberos.apRep = { frame: context.frame, time: context.time, etype: message.etype ?? null }
       break
     case 'krb-error':
-      if (message.code !== undefined) {
-        const { code, realm, serverName } = message
-        kerberos.error = {
-          frame: context.frame,
-          time: context.time,
-          code,
-          realm: keptText(realm),
-          serverName: keptText(serverName),
-        }
+      kerberos.error = {
+        frame: context.frame,
+        time: context.time,
+        code: message.code ?? null,
+        realm: keptText(message.realm),
+        serverName: keptText(message.serverName),
       }
   }
 }

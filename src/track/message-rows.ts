@@ -4,6 +4,7 @@ import {
   SMB_FLAGS_REPLY,
   SMB_FLAGS2_NT_STATUS,
   SMB_FLAGS2_SMB_SECURITY_SIGNATURE,
+  SMB1_HEADER_LENGTH,
   SMB1_OFFSET,
 } from '../../dissectors/smb1/header.ts'
 import {
@@ -12,17 +13,19 @@ import {
   SMB2_FLAGS_SIGNED,
   SMB2_OFFSET,
 } from '../../dissectors/smb2/header.ts'
-import { TRANSFORM_SESSION_ID } from '../../dissectors/smb2/transform.ts'
+import { TRANSFORM_HEADER_LENGTH, TRANSFORM_SESSION_ID } from '../../dissectors/smb2/transform.ts'
 import type { Connection } from './connection.ts'
+import { NEXT_COMMAND_END } from './framer.ts'
 import type { MessageRow, MessageSink } from './messages.ts'
 
-/** Tells `rows` about the message at `o`. */
+/** Tells `rows` about the message at `o`: `captured` bytes of it are there, its protocol id at least. */
 export function emitMessage(
   c: Connection,
   rows: MessageSink,
   family: MessageRow['family'],
   b: Uint8Array,
   o: number,
+  captured: number,
   length: number,
 ): void {
   const clientIsA = c.isClient(true)
@@ -41,29 +44,35 @@ export function emitMessage(
     treeId: null,
     length,
   }
-  if (family === 'smb2') smb2Row(row, b, o)
-  else if (family === 'smb1') smb1Row(row, b, o)
-  else if (family === 'transform') sessionId(row, b, o + TRANSFORM_SESSION_ID)
+  if (family === 'smb2') smb2Row(row, b, o, captured)
+  else if (family === 'smb1') smb1Row(row, b, o, captured)
+  else if (family === 'transform' && captured >= TRANSFORM_HEADER_LENGTH) sessionId(row, b, o + TRANSFORM_SESSION_ID)
   rows.message(row)
 }
 
-function smb2Row(row: MessageRow, b: Uint8Array, o: number): void {
+function smb2Row(row: MessageRow, b: Uint8Array, o: number, captured: number): void {
+  if (captured < NEXT_COMMAND_END) row.length = null
+  if (captured >= SMB2_OFFSET.command + 2) row.command = u16le(b, o + SMB2_OFFSET.command)
+  if (captured < SMB2_OFFSET.flags + 4) return
   const flags = u32le(b, o + SMB2_OFFSET.flags)
-  row.command = u16le(b, o + SMB2_OFFSET.command)
   row.response = (flags & SMB2_FLAGS_SERVER_TO_REDIR) !== 0
   row.signed = (flags & SMB2_FLAGS_SIGNED) !== 0
   if (row.response) row.status = u32le(b, o + SMB2_OFFSET.status)
-  sessionId(row, b, o + SMB2_OFFSET.sessionId)
-  if ((flags & SMB2_FLAGS_ASYNC_COMMAND) === 0) row.treeId = u32le(b, o + SMB2_OFFSET.treeId)
+  if (captured >= SMB2_OFFSET.sessionId && (flags & SMB2_FLAGS_ASYNC_COMMAND) === 0) {
+    row.treeId = u32le(b, o + SMB2_OFFSET.treeId)
+  }
+  if (captured >= SMB2_OFFSET.signature) sessionId(row, b, o + SMB2_OFFSET.sessionId)
 }
 
-function smb1Row(row: MessageRow, b: Uint8Array, o: number): void {
+function smb1Row(row: MessageRow, b: Uint8Array, o: number, captured: number): void {
+  if (captured > SMB1_OFFSET.command) row.command = b[o + SMB1_OFFSET.command]
+  if (captured > SMB1_OFFSET.flags) row.response = (b[o + SMB1_OFFSET.flags] & SMB_FLAGS_REPLY) !== 0
+  if (captured < SMB1_OFFSET.flags2 + 2) return
   const flags2 = u16le(b, o + SMB1_OFFSET.flags2)
-  row.command = b[o + SMB1_OFFSET.command]
-  row.response = (b[o + SMB1_OFFSET.flags] & SMB_FLAGS_REPLY) !== 0
   row.signed = (flags2 & SMB_FLAGS2_SMB_SECURITY_SIGNATURE) !== 0
   // Without the flag the field holds a DOS error class and code, which is no NTSTATUS.
   if (row.response && (flags2 & SMB_FLAGS2_NT_STATUS) !== 0) row.status = u32le(b, o + SMB1_OFFSET.status)
+  if (captured < SMB1_HEADER_LENGTH) return
   row.sessionIdLow = u16le(b, o + SMB1_OFFSET.uid)
   row.sessionIdHigh = 0
   row.treeId = u16le(b, o + SMB1_OFFSET.tid)

@@ -1,7 +1,7 @@
 /** The raw view under the audit: one call for each SMB message, as `smblens messages` prints them. */
 import type { Endpoint } from './ledger.ts'
 
-/** What the message's own header says. */
+/** What the message's own header says; null also where the capture was cut before it. */
 export interface MessageRow {
   /** The frame in which the message ends. */
   frame: number
@@ -21,8 +21,8 @@ export interface MessageRow {
   sessionIdHigh: number | null
   /** Null for asynchronous SMB2 messages, transform and compressed headers; TID for SMB1. */
   treeId: number | null
-  /** Bytes of this message on the wire: of its element in a compound. */
-  length: number
+  /** Bytes of this message on the wire: of its element in a compound. Null where the capture was cut before NextCommand. */
+  length: number | null
 }
 
 export interface MessageSink {

@@ -3,30 +3,34 @@ import { parseSecurityBlob } from '../../dissectors/auth/spnego.ts'
 import { isSuccess } from '../../dissectors/ntstatus.ts'
 import { readable } from '../../dissectors/parse.ts'
 import { DIALECT_WILDCARD } from '../../dissectors/smb2/dialects.ts'
-import { parseNegotiateRequest, parseNegotiateResponse } from '../../dissectors/smb2/negotiate.ts'
+import {
+  type NegotiateResponse,
+  parseNegotiateRequest,
+  parseNegotiateResponse,
+} from '../../dissectors/smb2/negotiate.ts'
+import type { NegotiateContexts } from '../../dissectors/smb2/negotiate-contexts.ts'
 import type { Connection } from './connection.ts'
 import { keptText } from './kept-text.ts'
+import type { Smb2NegotiateResponseFacts } from './ledger.ts'
 
 export function negotiateRequest(c: Connection, message: Uint8Array, length: number): void {
-  const { securityMode, capabilities, clientGuid, dialects, negotiateContexts } = readable(
-    parseNegotiateRequest(message, length),
-  )
-  // Cut before its dialects: not enough to compare anything with.
-  if (securityMode === undefined || capabilities === undefined || clientGuid === undefined || dialects === undefined) {
-    return
-  }
+  const parsed = parseNegotiateRequest(message, length)
+  const { securityMode, capabilities, clientGuid, dialects = [], negotiateContexts, anomalies } = readable(parsed)
+  if (!parsed.ok && parsed.fault.kind === 'malformed' && securityMode === undefined) return
   c.facts.negotiateRequest = {
     frame: c.context.frame,
     time: c.context.time,
     dialects: dialects.slice(),
-    securityMode,
-    capabilities,
-    clientGuid,
+    dialectsCut: !parsed.ok || anomalies?.includes('too-many-dialects') === true,
+    securityMode: securityMode ?? null,
+    capabilities: capabilities ?? null,
+    clientGuid: clientGuid ?? null,
     ciphers: negotiateContexts?.ciphers?.slice() ?? null,
     signingAlgorithms: negotiateContexts?.signingAlgorithms?.slice() ?? null,
     hashAlgorithms: negotiateContexts?.hashAlgorithms?.slice() ?? null,
     compressionAlgorithms: negotiateContexts?.compressionAlgorithms?.slice() ?? null,
     netname: keptText(negotiateContexts?.netname),
+    contextsCut: isCut(negotiateContexts),
   }
 }
 
@@ -34,33 +38,43 @@ export function negotiateResponse(c: Connection, message: Uint8Array, length: nu
   if (!isSuccess(status)) return
   const answer = readable(parseNegotiateResponse(message, length))
   const { securityMode, capabilities, serverGuid, dialectRevision, negotiateContexts } = answer
-  if (
-    securityMode === undefined ||
-    capabilities === undefined ||
-    serverGuid === undefined ||
-    dialectRevision === undefined
-  ) {
-    return
-  }
+  // Cut before DialectRevision it may be no final answer.
+  if (securityMode === undefined || dialectRevision === undefined) return
   // "Ask again in SMB2": the dialect is still open.
   if (dialectRevision === DIALECT_WILDCARD) return
+  const offer = offeredMechanisms(answer)
   c.facts.negotiateResponse = {
     frame: c.context.frame,
     time: c.context.time,
     dialect: dialectRevision,
     securityMode,
-    capabilities,
-    serverGuid,
+    capabilities: capabilities ?? null,
+    serverGuid: serverGuid ?? null,
     cipher: negotiateContexts?.ciphers?.[0] ?? null,
     signingAlgorithm: negotiateContexts?.signingAlgorithms?.[0] ?? null,
     hashAlgorithm: negotiateContexts?.hashAlgorithms?.[0] ?? null,
     compressionAlgorithms: negotiateContexts?.compressionAlgorithms ?? null,
-    mechanisms: offeredMechanisms(answer.securityBuffer),
+    contextsCut: isCut(negotiateContexts),
+    mechanisms: offer.mechanisms,
+    mechanismsCut: offer.mechanismsCut,
   }
 }
 
-function offeredMechanisms(blob: Uint8Array | undefined): string[] | null {
-  if (blob === undefined || blob.length === 0) return null
-  const offer = readable(parseSecurityBlob(blob))
-  return offer.form === 'neg-token-init' && offer.mechTypes !== undefined ? offer.mechTypes.slice() : null
+/** Whether contexts are missing that the message may have had. Null is what a dialect without contexts has. */
+function isCut(contexts: NegotiateContexts | null | undefined): boolean {
+  if (contexts === undefined) return true
+  return contexts !== null && (contexts.fault !== null || contexts.anomalies.includes('too-many-contexts'))
+}
+
+function offeredMechanisms({
+  securityBuffer,
+  securityBufferLength,
+}: Partial<NegotiateResponse>): Pick<Smb2NegotiateResponseFacts, 'mechanisms' | 'mechanismsCut'> {
+  if (securityBuffer === undefined) return { mechanisms: null, mechanismsCut: true }
+  const parsed = parseSecurityBlob(securityBuffer, securityBufferLength)
+  const offer = readable(parsed)
+  if (offer.form !== 'neg-token-init' || offer.mechTypes === undefined) {
+    return { mechanisms: null, mechanismsCut: !parsed.ok }
+  }
+  return { mechanisms: offer.mechTypes.slice(), mechanismsCut: offer.mechTypesCut === true }
 }

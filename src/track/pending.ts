@@ -29,6 +29,6 @@ export function takePending(c: Connection, command: number, id: number): Pending
 export function settlePending(c: Connection): void {
   for (const { session, path, frame, time } of c.pending.splice(0)) {
     if (session === null || path === null) continue
-    keepTree(session, c.context, { path, shareType: null, encryptData: false, ntStatus: null, frame, time })
+    keepTree(session, c.context, { path, shareType: null, encryptData: null, ntStatus: null, frame, time })
   }
 }

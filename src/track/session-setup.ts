@@ -20,8 +20,8 @@ export interface SetupRequest {
   /** SessionId as the request carries it; 0 in a first one. */
   low: number
   high: number
-  /** SMB2_SESSION_FLAG_BINDING. */
-  binding: boolean
+  /** SMB2_SESSION_FLAG_BINDING; null where it was cut. */
+  binding: boolean | null
   signing: SigningMode | null
 }
 
@@ -38,11 +38,12 @@ export interface SetupAnswer {
 /** The session and exchange that a setup request belongs to, begun where it is the first; its answer is awaited from now on. */
 export function beginSetup(c: Connection, request: SetupRequest): { session: LiveSession; logon: LogonFacts } {
   const { context } = c
-  const session = sessionOfRequest(c, request)
+  const joined = sessionToJoin(c, request)
+  const session = joined ?? sessionOfRequest(c, request)
   touch(session, context)
   const { facts } = session
   facts.setupSigning ??= request.signing
-  const logon = c.exchanges?.get(session) ?? startLogon(c, session, request)
+  const logon = c.exchanges?.get(session) ?? startLogon(c, session, request.binding === true || joined !== null)
   addPending(c, {
     frame: context.frame,
     time: context.time,
@@ -56,14 +57,18 @@ export function beginSetup(c: Connection, request: SetupRequest): { session: Liv
   return { session, logon }
 }
 
-function sessionOfRequest(c: Connection, request: SetupRequest): LiveSession {
-  const { low, high, family } = request
+/** The session of another connection that this request binds to this one. Where the flag was cut, that the id is such a session's tells. */
+function sessionToJoin(c: Connection, { low, high, binding }: SetupRequest): LiveSession | null {
+  if (binding === false || (low === 0 && high === 0)) return null
+  const session = known(c, low, high)
+  return session !== null && !session.closed ? null : joinedSession(c, low, high)
+}
+
+function sessionOfRequest(c: Connection, { low, high, family }: SetupRequest): LiveSession {
   const named = low !== 0 || high !== 0
   if (named) {
     const session = known(c, low, high)
     if (session !== null && !session.closed) return session
-    const joined = request.binding ? joinedSession(c, low, high) : null
-    if (joined !== null) return joined
   }
   // The answer that gave the id is not in the capture, or nothing of this exchange was before.
   const session = (named ? unnamed(c) : null) ?? createSession(c.context, c.settle(), family, 'pending')
@@ -80,10 +85,10 @@ function unnamed(c: Connection): LiveSession | null {
   return null
 }
 
-function startLogon(c: Connection, session: LiveSession, request: SetupRequest): LogonFacts {
+function startLogon(c: Connection, session: LiveSession, binding: boolean): LogonFacts {
   const { facts } = session
   const live = facts.status === 'established' || facts.status === 'unknown'
-  const logon = createLogon(c.context, request.binding ? 'binding' : live ? 'reauthentication' : 'first')
+  const logon = createLogon(c.context, binding ? 'binding' : live ? 'reauthentication' : 'first')
   keepLogon(c, session, logon)
   return logon
 }
@@ -169,16 +174,21 @@ export function endSetup(c: Connection, request: PendingRequest, answer: SetupAn
   facts.decided = here(context)
   if (!isSuccess(status)) {
     facts.status = 'failed'
+    facts.guest = facts.anonymous = facts.encryptData = false
     session.closed = true
     return
   }
   facts.status = 'established'
-  if (granted !== null) {
-    facts.guest = granted.guest
-    facts.encryptData = granted.encryptData
-    facts.anonymous = granted.anonymous
-  }
-  // Most servers grant a null session without saying so; one that was mapped to guest is a guest session.
-  if (logon.auth === 'anonymous' && !facts.guest) facts.anonymous = true
+  facts.guest = granted?.guest ?? null
+  facts.encryptData = granted?.encryptData ?? null
+  facts.anonymous = isAnonymous(granted, logon)
   if (facts.family === 'smb2') publish(c, session)
+}
+
+/** Most servers grant a null session without saying so, so the credentials count too. One that was mapped to guest is a guest session. */
+function isAnonymous(granted: SetupAnswer['granted'], { auth }: LogonFacts): boolean | null {
+  if (granted === null) return null
+  if (granted.anonymous) return true
+  if (granted.guest) return false
+  return auth === 'unknown' ? null : auth === 'anonymous'
 }

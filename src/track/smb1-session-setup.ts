@@ -36,32 +36,48 @@ export function smb1SetupRequest(
     signing: smb1ClientSigningMode(u16le(message, SMB1_OFFSET.flags2)),
   })
   session.facts.nativeOs.client ??= system(request.nativeOs, request.nativeLanMan)
-  if (request.securityBlob) readSecurityBlob(c.context, logon, request.securityBlob)
+  const { securityBlob, securityBlobLength } = request
+  if (securityBlob) readSecurityBlob(c.context, logon, securityBlob, securityBlobLength ?? securityBlob.length)
   else readPasswords(c, logon, request)
   adoptLogon(session, logon)
 }
 
 /** LM and NTLM responses; those of NTLMv2 are longer. */
 const LM_RESPONSE = 24
+/** What of an NT response must be there to see the version of its form. */
+const VERSION_END = 18
 const NO_PASSWORD = new Uint8Array(0)
+
+/** The two password fields, as far as they were captured, and their lengths on the wire. */
+interface Passwords {
+  oem: Uint8Array
+  oemLength: number
+  unicode: Uint8Array
+  unicodeLength: number
+}
 
 /** The forms without extended security: an LM and an NT response, or the password itself. It is classified and never kept. */
 function readPasswords(c: Connection, logon: LogonFacts, request: Partial<SessionSetupAndxRequest>): void {
-  const { accountName, primaryDomain } = request
-  // The LANMAN form has one password field.
-  const oemPassword = request.oemPassword
-  const unicodePassword = request.unicodePassword ?? NO_PASSWORD
-  if (!oemPassword) return
+  const { accountName, primaryDomain, oemPasswordLen, unicodePasswordLen } = request
+  if (oemPasswordLen === undefined || oemPasswordLen === null) return
+  const passwords: Passwords = {
+    oem: request.oemPassword ?? NO_PASSWORD,
+    oemLength: oemPasswordLen,
+    unicode: request.unicodePassword ?? NO_PASSWORD,
+    // The LANMAN form has one password field.
+    unicodeLength: unicodePasswordLen ?? 0,
+  }
   logon.user = keptText(accountName)
   logon.domain = keptText(primaryDomain)
-  const user = logon.user ?? ''
-  const kind = classifyResponses(oemPassword, unicodePassword, user.length, { extendedSecurity: false })
-  if (kind !== 'anonymous' && isPlaintext(c, kind, oemPassword, unicodePassword)) {
+  const kind = kindOf(c, passwords, accountName)
+  if (isPlaintext(c, kind, passwords)) {
     logon.auth = 'plaintext'
     return
   }
-  logon.auth = authKind(kind)
-  const v2 = kind === 'ntlmv2' ? readable(parseNtlmv2Response(unicodePassword)) : {}
+  logon.auth = authKind(kind ?? 'unknown')
+  const { unicode, unicodeLength } = passwords
+  const v2 = kind === 'ntlmv2' ? readable(parseNtlmv2Response(unicode, unicodeLength)) : {}
+  const pairsCut = kind === 'ntlmv2' && v2.avPairs?.cut !== false
   logon.ntlm = {
     negotiate: null,
     challenge: null,
@@ -70,34 +86,60 @@ function readPasswords(c: Connection, logon: LogonFacts, request: Partial<Sessio
       time: c.context.time,
       flags: null,
       version: null,
-      lmLength: oemPassword.length,
-      ntLength: unicodePassword.length,
-      kind,
-      user,
-      domain: logon.domain ?? '',
+      lmLength: passwords.oemLength,
+      ntLength: unicodeLength,
+      kind: kind ?? 'unknown',
+      user: accountName === undefined ? null : (logon.user ?? ''),
+      domain: primaryDomain === undefined ? null : (logon.domain ?? ''),
       workstation: '',
       ntProof: v2.ntProofStr ?? null,
       micPresent: false,
       avFlags: v2.avPairs?.flags ?? null,
       targetName: keptText(v2.avPairs?.targetName),
-      channelBindings: 'absent',
+      channelBindings: pairsCut ? 'unknown' : 'absent',
+      avPairsCut: pairsCut,
     },
   }
+}
+
+/** Which responses these are. Null where what tells, of them or of what the server asked for, was not seen. */
+function kindOf(
+  c: Connection,
+  { oem, oemLength, unicode, unicodeLength }: Passwords,
+  accountName: string | null | undefined,
+): NtlmResponseKind | null {
+  const named = accountName ?? ''
+  // Nothing at all, or one zero byte: anonymous, unless there is a name, or the byte is a password.
+  const nothing = unicodeLength === 0 && oemLength <= 1
+  if (nothing && (oem.length < oemLength || accountName === undefined)) return null
+  // A password in clear can be as long as a response of NTLMv2.
+  const long = unicodeLength > LM_RESPONSE && unicode.length < VERSION_END
+  if (long && securityModeOf(c) === null) return null
+  return classifyResponses(oem, unicode, named.length, {
+    lmLength: oemLength,
+    ntLength: unicodeLength,
+    extendedSecurity: false,
+  })
 }
 
 /**
  * The password itself: the server did not ask for encrypted ones, or what was sent has no length that a response can have, whatever the server
  * asked for.
  */
-function isPlaintext(c: Connection, kind: NtlmResponseKind, oem: Uint8Array, unicode: Uint8Array): boolean {
-  if (oem.length + unicode.length === 0) return false
-  const securityMode = c.facts.smb1?.negotiateResponse?.securityMode ?? null
+function isPlaintext(c: Connection, kind: NtlmResponseKind | null, { oemLength, unicodeLength }: Passwords): boolean {
+  if (kind === null || kind === 'anonymous' || oemLength + unicodeLength === 0) return false
+  const securityMode = securityModeOf(c)
   if (securityMode !== null && (securityMode & NEGOTIATE_ENCRYPT_PASSWORDS) === 0) return true
-  return kind === 'unknown' && oem.length !== LM_RESPONSE && unicode.length < LM_RESPONSE
+  return kind === 'unknown' && oemLength !== LM_RESPONSE && unicodeLength < LM_RESPONSE
 }
 
-/** Samba calls itself "Windows 6.1", and only its NativeLanMan says the truth. */
+function securityModeOf(c: Connection): number | null {
+  return c.facts.smb1?.negotiateResponse?.securityMode ?? null
+}
+
+/** Samba calls itself "Windows 6.1", and only its NativeLanMan says the truth: where that was cut, nobody knows. */
 function system(nativeOs: string | null | undefined, nativeLanMan: string | null | undefined): string | null {
+  if (nativeLanMan === undefined) return null
   return keptText(nativeLanMan?.startsWith('Samba') ? nativeLanMan : nativeOs)
 }
 
@@ -126,6 +168,7 @@ export function smb1SetupResponse(
   const request = setupOfAnswer(c, answer, 'smb1')
   if (request === null || request.session === null || request.logon === null) return
   request.session.facts.nativeOs.server ??= system(response.nativeOs, response.nativeLanMan)
-  if (response.securityBlob) readSecurityBlob(c.context, request.logon, response.securityBlob)
+  const { securityBlob, securityBlobLength } = response
+  if (securityBlob) readSecurityBlob(c.context, request.logon, securityBlob, securityBlobLength ?? securityBlob.length)
   endSetup(c, request, answer)
 }

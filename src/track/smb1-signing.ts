@@ -73,7 +73,7 @@ export function noteResponseSignature(
   countClear(session, c.context, true, signed)
   const required = ((c.facts.smb1?.negotiateResponse?.securityMode ?? 0) & NEGOTIATE_SECURITY_SIGNATURES_REQUIRED) !== 0
   const { facts } = session
-  if (!signed && required && isSuccess(status) && !facts.guest && !facts.anonymous) {
+  if (!signed && required && isSuccess(status) && facts.guest === false && facts.anonymous === false) {
     facts.unsignedAccepted ??= { frame: request.frame, time: request.time }
   }
 }

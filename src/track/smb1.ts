@@ -49,7 +49,7 @@ export function smb1Wanted(b: Uint8Array, o: number, length: number): number {
   }
 }
 
-/** One message at `o`, `captured` of its `length` bytes there, the header at least. */
+/** One message at `o`, `captured` of its `length` bytes there, its protocol id at least. */
 export function smb1Message(
   c: Connection,
   fromA: boolean,
@@ -58,12 +58,16 @@ export function smb1Message(
   captured: number,
   length: number,
 ): void {
+  c.facts.smb1 ??= { negotiateRequest: null, negotiateResponse: null, firstUse: null, firstCommand: null }
+  const smb1 = c.facts.smb1
+  if (captured < SMB1_HEADER_LENGTH) {
+    cutMessage(c, smb1, fromA, b, o, captured, length)
+    return
+  }
   const command = b[o + SMB1_OFFSET.command]
   const response = (b[o + SMB1_OFFSET.flags] & SMB_FLAGS_REPLY) !== 0
   c.orient(fromA, response)
-  if (c.rows !== null) emitMessage(c, c.rows, 'smb1', b, o, length)
-  c.facts.smb1 ??= { negotiateRequest: null, negotiateResponse: null, firstUse: null, firstCommand: null }
-  const smb1 = c.facts.smb1
+  if (c.rows !== null) emitMessage(c, c.rows, 'smb1', b, o, captured, length)
   if (command === SMB1_COMMAND.NEGOTIATE) {
     if (response) negotiateResponse(c, smb1, b.subarray(o, o + captured), length)
     else negotiateRequest(c, smb1, b.subarray(o, o + captured), length)
@@ -96,6 +100,35 @@ export function smb1Message(
   if (command === SMB1_COMMAND.LOCKING_ANDX && !response && !c.isClient(fromA)) return
   if (response) noteResponseSignature(c, session, b, o, status)
   else noteRequestSignature(c, session, b, o)
+}
+
+/** A message without the whole of its header: it could be any session's, but what it says of SMB1 on this connection stands. */
+function cutMessage(
+  c: Connection,
+  smb1: Smb1Facts,
+  fromA: boolean,
+  b: Uint8Array,
+  o: number,
+  captured: number,
+  length: number,
+): void {
+  const directed = captured > SMB1_OFFSET.flags
+  const response = directed && (b[o + SMB1_OFFSET.flags] & SMB_FLAGS_REPLY) !== 0
+  if (directed) c.orient(fromA, response)
+  if (c.rows !== null) emitMessage(c, c.rows, 'smb1', b, o, captured, length)
+  if (captured <= SMB1_OFFSET.command) return
+  const command = b[o + SMB1_OFFSET.command]
+  if (command === SMB1_COMMAND.NEGOTIATE) {
+    const message = b.subarray(o, o + captured)
+    if (response) negotiateResponse(c, smb1, message, length)
+    else if (directed) negotiateRequest(c, smb1, message, length)
+    return
+  }
+  smb1.firstCommand ??= { frame: c.context.frame, time: c.context.time, command }
+  // Zero is success in either form of the status; the flag that tells the forms apart may be cut.
+  if (response && u32le(b, o + SMB1_OFFSET.status) === 0) {
+    smb1.firstUse ??= { frame: c.context.frame, time: c.context.time, command }
+  }
 }
 
 function chain(
@@ -144,28 +177,29 @@ function smb1Session(c: Connection, uid: number): LiveSession | null {
 }
 
 function negotiateRequest(c: Connection, smb1: Smb1Facts, message: Uint8Array, length: number): void {
-  const { dialects } = readable(parseNegotiateRequest(message, SMB1_HEADER_LENGTH, length))
-  if (dialects === undefined) return
+  const parsed = parseNegotiateRequest(message, SMB1_HEADER_LENGTH, length)
+  const { dialects = [], anomalies } = readable(parsed)
   smb1.negotiateRequest = {
     frame: c.context.frame,
     time: c.context.time,
     dialects,
-    signing: smb1ClientSigningMode(u16le(message, SMB1_OFFSET.flags2)),
+    dialectsCut: !parsed.ok || anomalies?.includes('too-many-dialects') === true,
+    signing: message.length < SMB1_OFFSET.flags2 + 2 ? null : smb1ClientSigningMode(u16le(message, SMB1_OFFSET.flags2)),
   }
 }
 
 function negotiateResponse(c: Connection, smb1: Smb1Facts, message: Uint8Array, length: number): void {
-  const { dialectIndex, securityMode, extendedSecurity } = readable(
-    parseNegotiateResponse(message, SMB1_HEADER_LENGTH, length),
-  )
-  if (dialectIndex === undefined) return
+  const parsed = parseNegotiateResponse(message, SMB1_HEADER_LENGTH, length)
+  const { dialectIndex = null, securityMode, extendedSecurity } = readable(parsed)
+  // An error answer has no words, and chooses nothing.
+  if (dialectIndex === null && !parsed.ok && parsed.fault.kind !== 'truncated') return
   smb1.negotiateResponse = {
     frame: c.context.frame,
     time: c.context.time,
     dialectIndex,
-    dialect: smb1.negotiateRequest?.dialects[dialectIndex] ?? null,
+    dialect: dialectIndex === null ? null : (smb1.negotiateRequest?.dialects[dialectIndex] ?? null),
     securityMode: securityMode ?? null,
-    extendedSecurity: extendedSecurity ?? false,
+    extendedSecurity: extendedSecurity ?? null,
   }
 }
 

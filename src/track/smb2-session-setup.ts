@@ -15,18 +15,20 @@ import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from './session
 import { smb2SigningMode } from './signing-mode.ts'
 
 export function setupRequest(c: Connection, message: Uint8Array, length: number, low: number, high: number): void {
-  const { binding, securityMode, securityBuffer } = readable(parseSessionSetupRequest(message, length))
+  const { binding, securityMode, securityBuffer, securityBufferLength } = readable(
+    parseSessionSetupRequest(message, length),
+  )
   const { session, logon } = beginSetup(c, {
     family: 'smb2',
     command: SMB2_COMMAND.SESSION_SETUP,
     id: u32le(message, SMB2_OFFSET.messageId),
     low,
     high,
-    binding: binding ?? false,
+    binding: binding ?? null,
     signing: securityMode === undefined ? null : smb2SigningMode(securityMode),
   })
   if (securityBuffer === undefined) return
-  readSecurityBlob(c.context, logon, securityBuffer)
+  readSecurityBlob(c.context, logon, securityBuffer, securityBufferLength)
   adoptLogon(session, logon)
 }
 
@@ -38,7 +40,7 @@ export function setupResponse(
   high: number,
   status: number,
 ): void {
-  const { sessionFlags, securityBuffer } = readable(parseSessionSetupResponse(message, length))
+  const { sessionFlags, securityBuffer, securityBufferLength } = readable(parseSessionSetupResponse(message, length))
   const granted =
     sessionFlags === undefined || sessionFlags === null
       ? null
@@ -51,6 +53,6 @@ export function setupResponse(
   const answer: SetupAnswer = { command: SMB2_COMMAND.SESSION_SETUP, id, low, high, status, granted }
   const request = setupOfAnswer(c, answer, 'smb2')
   if (request === null || request.logon === null) return
-  if (securityBuffer) readSecurityBlob(c.context, request.logon, securityBuffer)
+  if (securityBuffer) readSecurityBlob(c.context, request.logon, securityBuffer, securityBufferLength)
   endSetup(c, request, answer)
 }

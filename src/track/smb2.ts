@@ -25,6 +25,7 @@ import {
   parseIoctlRequest,
   parseIoctlResponse,
 } from '../../dissectors/smb2/ioctl.ts'
+import { TRANSFORM_HEADER_LENGTH, TRANSFORM_SESSION_ID } from '../../dissectors/smb2/transform.ts'
 import { parseTreeConnectRequest, parseTreeConnectResponse } from '../../dissectors/smb2/tree-connect.ts'
 import {
   parseValidateNegotiateInfoRequest,
@@ -47,6 +48,8 @@ const SMALL_IOCTL = 1024
 /** READ response and WRITE request: StructureSize 2, DataOffset, DataLength at 4 of the body. */
 const DATA_LENGTH = SMB2_HEADER_LENGTH + 4
 const ALL_ONES = 0xffffffff
+const FLAGS_END = SMB2_OFFSET.flags + 4
+const SESSION_ID_END = SMB2_OFFSET.sessionId + 8
 
 /** How much of a message that spans segments is worth gathering. */
 export function smb2Wanted(b: Uint8Array, o: number, length: number): number {
@@ -65,7 +68,7 @@ export function smb2Wanted(b: Uint8Array, o: number, length: number): number {
   }
 }
 
-/** One message at `o`, `captured` of its `length` bytes there, the header at least. */
+/** One message at `o`, `captured` of its `length` bytes there, its protocol id at least. */
 export function smb2Message(
   c: Connection,
   fromA: boolean,
@@ -74,11 +77,16 @@ export function smb2Message(
   captured: number,
   length: number,
 ): void {
+  c.facts.firstSmb2 ??= here(c.context)
+  if (captured < SESSION_ID_END) {
+    cutMessage(c, fromA, b, o, captured, length)
+    return
+  }
   const flags = u32le(b, o + SMB2_OFFSET.flags)
   const command = u16le(b, o + SMB2_OFFSET.command)
   const response = (flags & SMB2_FLAGS_SERVER_TO_REDIR) !== 0
   c.orient(fromA, response)
-  if (c.rows !== null) emitMessage(c, c.rows, 'smb2', b, o, length)
+  if (c.rows !== null) emitMessage(c, c.rows, 'smb2', b, o, captured, length)
 
   let low = u32le(b, o + SMB2_OFFSET.sessionId)
   let high = u32le(b, o + SMB2_OFFSET.sessionId + 4)
@@ -132,24 +140,45 @@ export function smb2Message(
       // A notification of the server belongs to no session and is never signed ([MS-SMB2] 3.3.4.6).
       if (response && u32le(b, o + SMB2_OFFSET.messageId) === ALL_ONES) return
   }
-  count(c, session, b, o, flags, response, status)
+  count(c, session, b, o, captured, flags, response, status)
+}
+
+/** A message without the whole of its SessionId: it could be any session's, so it says nothing of one. */
+function cutMessage(c: Connection, fromA: boolean, b: Uint8Array, o: number, captured: number, length: number): void {
+  const response = captured < FLAGS_END || (u32le(b, o + SMB2_OFFSET.flags) & SMB2_FLAGS_SERVER_TO_REDIR) !== 0
+  if (captured >= FLAGS_END) c.orient(fromA, response)
+  if (c.rows !== null) emitMessage(c, c.rows, 'smb2', b, o, captured, length)
+  if (!response && u16le(b, o + SMB2_OFFSET.command) === SMB2_COMMAND.NEGOTIATE) {
+    negotiateRequest(c, b.subarray(o, o + captured), length)
+  }
+  // A related operation behind it has this one's session.
+  c.previousSessionLow = 0
+  c.previousSessionHigh = 0
 }
 
 /** An encryption transform, [MS-SMB2] 2.2.41: the session it belongs to is readable, nothing else is. */
-export function transformMessage(c: Connection, fromA: boolean, b: Uint8Array, o: number, length: number): void {
+export function transformMessage(
+  c: Connection,
+  fromA: boolean,
+  b: Uint8Array,
+  o: number,
+  captured: number,
+  length: number,
+): void {
   const { context } = c
   c.settle()
-  if (c.rows !== null) emitMessage(c, c.rows, 'transform', b, o, length)
+  if (c.rows !== null) emitMessage(c, c.rows, 'transform', b, o, captured, length)
   c.facts.firstTransform ??= here(context)
+  if (captured < TRANSFORM_HEADER_LENGTH) return
   const response = !c.isClient(fromA)
-  const session = sessionOf(c, u32le(b, o + 44), u32le(b, o + 48))
+  const session = sessionOf(c, u32le(b, o + TRANSFORM_SESSION_ID), u32le(b, o + TRANSFORM_SESSION_ID + 4))
   if (session === null) return
   touch(session, context)
   countEncrypted(session, context, response)
 }
 
-export function compressedMessage(c: Connection, b: Uint8Array, o: number, length: number): void {
-  if (c.rows !== null) emitMessage(c, c.rows, 'compressed', b, o, length)
+export function compressedMessage(c: Connection, b: Uint8Array, o: number, captured: number, length: number): void {
+  if (c.rows !== null) emitMessage(c, c.rows, 'compressed', b, o, captured, length)
 }
 
 /** Counts a message as signed or not, unless it is one that says nothing about the session ([MS-SMB2] 3.2.5.1.3, 3.3.4.1.1). */
@@ -158,6 +187,7 @@ function count(
   session: LiveSession,
   b: Uint8Array,
   o: number,
+  captured: number,
   flags: number,
   response: boolean,
   status: number,
@@ -172,8 +202,10 @@ function count(
   // The answer that set it up is not in the capture, but the session plainly lives: clients wait for it.
   if (facts.status === 'pending' && isSuccess(status)) facts.status = 'unknown'
   if (facts.status === 'pending' || facts.status === 'failed') return
-  const signature = o + SMB2_OFFSET.signature
-  const signed = (flags & SMB2_FLAGS_SIGNED) !== 0 && !isZero(b, signature, signature + 16)
+  const flagged = (flags & SMB2_FLAGS_SIGNED) !== 0
+  const signed = flagged && !isZero(b, o + SMB2_OFFSET.signature, o + Math.min(captured, SMB2_HEADER_LENGTH))
+  // A signature of zeros is none, and of this one too little is there to tell.
+  if (flagged && !signed && captured < SMB2_HEADER_LENGTH) return
   countClear(session, c.context, response, signed)
   if (facts.unsignedAccepted === null && !signed) unsignedThoughRequired(c, session, b, o, response, status)
 }
@@ -192,7 +224,8 @@ function unsignedThoughRequired(
   const required =
     facts.setupSigning === 'required' ||
     (((request?.securityMode ?? 0) | (answer?.securityMode ?? 0)) & SMB2_NEGOTIATE_SIGNING_REQUIRED) !== 0
-  if (!required || facts.guest || facts.anonymous) return
+  // A session that may have no key is none that must sign.
+  if (!required || facts.guest !== false || facts.anonymous !== false) return
   const id = u32le(b, o + SMB2_OFFSET.messageId)
   if (!response) {
     session.unsignedRequest = id
@@ -244,12 +277,13 @@ function treeConnectResponse(
 ): void {
   if (status === STATUS_PENDING) return
   const request = takePending(c, SMB2_COMMAND.TREE_CONNECT, u32le(message, SMB2_OFFSET.messageId))
-  const answer = isSuccess(status) ? readable(parseTreeConnectResponse(message, length)) : {}
+  const granted = isSuccess(status)
+  const answer = granted ? readable(parseTreeConnectResponse(message, length)) : {}
   answerTree(session, c.context, request, {
     treeId: u32le(message, SMB2_OFFSET.treeId),
     status,
     shareType: shareTypeName(answer.shareType),
-    encryptData: answer.encryptData ?? false,
+    encryptData: granted ? (answer.encryptData ?? null) : false,
   })
 }
 
@@ -257,7 +291,10 @@ function shareTypeName(type: number | null | undefined): 'disk' | 'pipe' | 'prin
   return type === 1 ? 'disk' : type === 2 ? 'pipe' : type === 3 ? 'printer' : null
 }
 
-/** True where the message is exempt: it is signed whatever the session does ([MS-SMB2] 3.2.5.5, and Windows' interface query). */
+/**
+ * True where the message is exempt: it is signed whatever the session does ([MS-SMB2] 3.2.5.5, and Windows' interface query). One that was cut
+ * before CtlCode may be.
+ */
 function ioctl(
   c: Connection,
   session: LiveSession,
@@ -270,8 +307,8 @@ function ioctl(
 ): boolean {
   const id = u32le(b, o + SMB2_OFFSET.messageId)
   if (!response) {
-    const code = captured < CTL_CODE + 4 ? 0 : u32le(b, o + CTL_CODE)
-    if (!isExemptControl(code)) return false
+    const code = captured < CTL_CODE + 4 ? null : u32le(b, o + CTL_CODE)
+    if (code !== null && !isExemptControl(code)) return false
     addPending(c, {
       id,
       command: SMB2_COMMAND.IOCTL,
@@ -291,8 +328,9 @@ function ioctl(
     return request !== null
   }
   // An error answer has no control code: the request had.
-  const named = isSuccess(status) && captured >= CTL_CODE + 4 ? u32le(b, o + CTL_CODE) : 0
+  const named = isSuccess(status) && captured >= CTL_CODE + 4 ? u32le(b, o + CTL_CODE) : null
   const code = request?.detail ?? named
+  if (code === null) return request !== null || isSuccess(status)
   if (code === FSCTL_VALIDATE_NEGOTIATE_INFO) {
     const answer = isSuccess(status) ? readable(parseIoctlResponse(b.subarray(o, o + captured), length)) : {}
     validateResponse(c, status, answer.output ?? null)

@@ -10,7 +10,7 @@ export interface TreeAnswer {
   treeId: number
   status: number
   shareType: TreeFacts['shareType']
-  encryptData: boolean
+  encryptData: TreeFacts['encryptData']
 }
 
 /** `request` is null where it is not in the capture, and with it the path. */

@@ -307,9 +307,9 @@ function authenticateFields(ours: NtlmAuthenticate): object {
     version: ours.version,
     mic: maybeHex(ours.mic),
     ntProofStr: ours.ntlmv2?.ntProofStr ?? null,
-    timeStamp: ours.ntlmv2 && littleEndian(ours.ntlmv2.timeStamp),
+    timeStamp: ours.ntlmv2?.timeStamp === undefined ? null : littleEndian(ours.ntlmv2.timeStamp),
     challengeFromClient: ours.ntlmv2?.challengeFromClient ?? null,
-    avPairs: ours.ntlmv2 && avPairs(ours.ntlmv2.avPairs),
+    avPairs: ours.ntlmv2?.avPairs === undefined ? null : avPairs(ours.ntlmv2.avPairs),
     anomalies: ours.anomalies,
   }
 }

@@ -13,6 +13,7 @@ import {
 import { innerToken, parseSecurityBlob } from '../../dissectors/auth/spnego.ts'
 import { type Parsed, readable } from '../../dissectors/parse.ts'
 import * as fixtures from '../dissectors/auth/fixtures.ts'
+import { expectPartOf } from '../support/messages.ts'
 
 type Parser = (bytes: Uint8Array, wireLength?: number) => Parsed<object>
 
@@ -52,8 +53,9 @@ describe('every prefix', () => {
       else {
         expect(part.fault.kind).toBe('truncated')
         expect(part.fault.offset).toBeLessThan(input.length)
-        for (const [field, value] of Object.entries(part.partial))
-          expectPartOf(value, (whole.value as Record<string, unknown>)[field])
+        for (const [field, value] of Object.entries(part.partial)) {
+          if (!saysLess(field, value)) expectPartOf(value, (whole.value as Record<string, unknown>)[field], field)
+        }
       }
     }
   })
@@ -77,11 +79,10 @@ describe('every prefix', () => {
   )
 })
 
-/** Views are compared by what they start with: a token that was cut is handed out as far as it was captured. */
-function expectPartOf(part: unknown, whole: unknown): void {
-  if (part instanceof Uint8Array && whole instanceof Uint8Array) expect(part).toEqual(whole.subarray(0, part.length))
-  else if (Array.isArray(part) && Array.isArray(whole)) expect(part).toEqual(whole.slice(0, part.length))
-  else expect(part).toEqual(whole)
+/** Values by which a part says itself that it does not know. */
+function saysLess(field: string, value: unknown): boolean {
+  if (field === 'responses') return value === 'unknown' || value === 'ntlmv1-any'
+  return field === 'mechTypesCut' && value === true
 }
 
 function withoutTokens(value: object): object {

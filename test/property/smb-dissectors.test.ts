@@ -112,7 +112,6 @@ const SMB1: Sample[] = [
     name: 'NEGOTIATE request',
     message: smb1.negotiateRequest,
     parse: first(smb1Negotiate.parseNegotiateRequest),
-    growing: ['dialects'],
   },
   ...[
     smb1.negotiateResponseRefused,

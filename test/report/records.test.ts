@@ -19,6 +19,7 @@ import {
   negotiateResponse,
   session,
   smb1,
+  smb1Request,
   tree,
 } from '../support/facts.ts'
 import { finding, NETWORKS, report, rule } from '../support/findings.ts'
@@ -65,7 +66,7 @@ describe('connection record', () => {
   })
 
   it('puts the SMB2 answer before the SMB1 offer that led to it', () => {
-    const offer = { ...at(4), dialects: ['NT LM 0.12', 'SMB 2.???'], signing: 'none' as const }
+    const offer = smb1Request(['NT LM 0.12', 'SMB 2.???'])
     const facts = connection({ smb1: smb1({ negotiateRequest: offer, negotiateResponse: null }) })
     const record = connectionRecord(facts, NETWORKS)
     expect(record.dialect).toBe('3.1.1')

@@ -1,7 +1,18 @@
 /** Ledgers made up by fast-check: few hosts, users and captures, so that they meet, and facts in every combination. */
 import fc from 'fast-check'
 import type { AuthKind, ConnectionFacts, FrameRef, Ledger, SessionFacts } from '../../src/track/ledger.ts'
-import { at, connection, ledger, logon, negotiateRequest, negotiateResponse, session, smb1, tree } from './facts.ts'
+import {
+  at,
+  connection,
+  ledger,
+  logon,
+  negotiateRequest,
+  negotiateResponse,
+  session,
+  smb1,
+  smb1Request,
+  tree,
+} from './facts.ts'
 
 const frame = fc.integer({ min: 1, max: 60 }).map(at)
 const seen = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null })
@@ -32,7 +43,7 @@ const smb1Facts = fc
   })
   .map(({ list, index, securityMode, firstUse, firstCommand }) =>
     smb1({
-      negotiateRequest: list && { ...at(4), dialects: list, signing: 'enabled' },
+      negotiateRequest: list && smb1Request(list, { signing: 'enabled' }),
       negotiateResponse:
         index === null
           ? null

@@ -38,6 +38,7 @@ export function negotiateRequest(overrides: Partial<Smb2NegotiateRequestFacts> =
   return {
     ...at(4),
     dialects: [0x0202, 0x0210, 0x0300, 0x0302, 0x0311],
+    dialectsCut: false,
     securityMode: 0x03,
     capabilities: 0x7f,
     clientGuid: '6b1f2c7e-1d3a-4f0e-9b57-0c2f4a8d9e11',
@@ -46,6 +47,7 @@ export function negotiateRequest(overrides: Partial<Smb2NegotiateRequestFacts> =
     hashAlgorithms: [1],
     compressionAlgorithms: null,
     netname: null,
+    contextsCut: false,
     ...overrides,
   }
 }
@@ -61,7 +63,9 @@ export function negotiateResponse(overrides: Partial<Smb2NegotiateResponseFacts>
     signingAlgorithm: 2,
     hashAlgorithm: 1,
     compressionAlgorithms: null,
+    contextsCut: false,
     mechanisms: [OID_KERBEROS, OID_NTLMSSP],
+    mechanismsCut: false,
     ...overrides,
   }
 }
@@ -90,6 +94,7 @@ export function connection(overrides: ConnectionOverrides = {}): ConnectionFacts
     negotiateRequest: negotiateRequest(),
     negotiateResponse: negotiateResponse(),
     validateNegotiate: null,
+    firstSmb2: rest.negotiateRequest === null && rest.negotiateResponse === null ? null : at(4),
     firstTransform: null,
     end: null,
     ...rest,
@@ -108,12 +113,26 @@ export function bareConnection(overrides: ConnectionOverrides = {}): ConnectionF
 /** An SMB1 negotiate that ended at NT LM 0.12, with a server that requires signing. */
 export function smb1(overrides: Partial<Smb1Facts> = {}): Smb1Facts {
   return {
-    negotiateRequest: { ...at(4), dialects: ['LANMAN2.1', 'NT LM 0.12'], signing: 'required' },
-    negotiateResponse: { ...at(5), dialectIndex: 1, dialect: 'NT LM 0.12', securityMode: 0x0f, extendedSecurity: true },
+    negotiateRequest: smb1Request(['LANMAN2.1', 'NT LM 0.12'], { signing: 'required' }),
+    negotiateResponse: smb1Response(),
     firstUse: null,
     firstCommand: null,
     ...overrides,
   }
+}
+
+type Smb1Request = NonNullable<Smb1Facts['negotiateRequest']>
+
+/** An SMB1 NEGOTIATE request with this list; the client says nothing of signing unless told to. */
+export function smb1Request(dialects: string[], overrides: Partial<Smb1Request> = {}): Smb1Request {
+  return { ...at(4), dialects, dialectsCut: false, signing: 'none', ...overrides }
+}
+
+type Smb1Response = NonNullable<Smb1Facts['negotiateResponse']>
+
+/** The answer to it: NT LM 0.12, signing required. */
+export function smb1Response(overrides: Partial<Smb1Response> = {}): Smb1Response {
+  return { ...at(5), dialectIndex: 1, dialect: 'NT LM 0.12', securityMode: 0x0f, extendedSecurity: true, ...overrides }
 }
 
 export function counts(overrides: Partial<MessageCounts> = {}): MessageCounts {
@@ -153,6 +172,7 @@ export function ntlm(overrides: Partial<Authenticate> = {}, rest: Partial<NtlmFa
       avFlags: 2,
       targetName: 'cifs/files',
       channelBindings: 'zero',
+      avPairsCut: false,
       ...overrides,
     },
     ...rest,
@@ -183,6 +203,7 @@ export function logon(overrides: Partial<LogonFacts> = {}): LogonFacts {
     purpose: 'first',
     auth,
     offered: auth === 'kerberos' ? [OID_KERBEROS, OID_NTLMSSP] : [OID_NTLMSSP],
+    offeredCut: false,
     ntlm: ntlmOf(auth),
     kerberos: auth === 'kerberos' ? kerberos() : null,
     user: auth === 'anonymous' ? null : 'alice',
@@ -216,6 +237,8 @@ type SessionOverrides = Partial<Omit<SessionFacts, 'connection'>> & {
 export function session(overrides: SessionOverrides = {}): SessionFacts {
   const { on = connection(), ...rest } = overrides
   const auth = rest.auth ?? 'kerberos'
+  // Without the answer nobody knows what was granted.
+  const granted = rest.status !== 'unknown' && rest.status !== 'pending'
   const anonymous = rest.anonymous ?? auth === 'anonymous'
   const user = rest.user !== undefined ? rest.user : anonymous ? null : 'alice'
   const domain = rest.domain !== undefined ? rest.domain : anonymous ? null : 'CORP'
@@ -231,8 +254,8 @@ export function session(overrides: SessionOverrides = {}): SessionFacts {
     workstation: null,
     auth,
     logons: [logon({ auth, user, domain, ntStatus })],
-    guest: false,
-    anonymous,
+    guest: granted ? false : null,
+    anonymous: granted ? anonymous : null,
     encryptData: true,
     status: 'established',
     ntStatus,

@@ -107,6 +107,43 @@ describe('framer', () => {
     ])
   })
 
+  it('hands over what is there of a header that was cut', () => {
+    const stream = concat([message(9, 500), message(3, 20)])
+    for (let there = 8; there < 68; there++) {
+      const { seen } = run([stream.subarray(0, there), 568 - there, stream.subarray(568)])
+      expect(seen, `${there} bytes`).toMatchObject([
+        { captured: there - 4, length: 564 },
+        { command: 3, captured: 84, length: 84 },
+      ])
+    }
+    // Without the protocol id it could be anything; the next packet is found all the same.
+    for (let there = 0; there < 8; there++) {
+      expect(run([stream.subarray(0, there), 568 - there, stream.subarray(568)]).seen).toMatchObject([{ command: 3 }])
+    }
+  })
+
+  it('knows how long an element of a compound is from where NextCommand was captured', () => {
+    const stream = compound([new Uint8Array(56), new Uint8Array(24)], [5, 6])
+    const cut = (there: number) => {
+      // The loss ends within the first element: what follows is read where its packet's length puts it.
+      const { seen } = run([stream.subarray(0, there), 100 - there, stream.subarray(100)])
+      return seen.map((s) => [s.captured, s.length])
+    }
+    expect(cut(4 + 23)).toEqual([[23, 208]])
+    expect(cut(4 + 24)).toEqual([
+      [24, 120],
+      [88, 88],
+    ])
+  })
+
+  it('does not take padding that was cut for a message', () => {
+    const padded = packet(
+      smb2({ command: 5, nextCommand: 72, body: new Uint8Array(8) }),
+      smb2({ command: 6 }).subarray(0, 12),
+    )
+    expect(run([padded.subarray(0, padded.length - 4), 4]).seen.map((s) => s.command)).toEqual([5])
+  })
+
   it('finds the next packet after a loss that swallowed a prefix', () => {
     const stream = concat([message(9, 500), message(9, 500), message(3, 20)])
     const { seen } = run([stream.subarray(0, 400), 300, stream.subarray(700)])

@@ -74,13 +74,14 @@ function wasRefused({ ntStatus, answered }: LogonFacts): boolean {
 }
 
 /** Why it was not Kerberos, where the traffic tells. */
-function reason({ negotiateResponse }: ConnectionFacts, { ntlm, offered }: LogonFacts): string {
-  if (isNtlmOnly(negotiateResponse?.mechanisms ?? [])) return '; the server offers nothing else'
+function reason({ negotiateResponse }: ConnectionFacts, { ntlm, offered, offeredCut }: LogonFacts): string {
+  if (negotiateResponse?.mechanismsCut === false && isNtlmOnly(negotiateResponse.mechanisms ?? []))
+    return '; the server offers nothing else'
   const target = ntlm?.authenticate?.targetName ?? null
   if (target !== null && isAddress(target.slice(target.indexOf('/') + 1))) {
     return `; the client asked for "${target}", an address, for which Kerberos is not tried`
   }
-  return isNtlmOnly(offered) ? '; the client offered nothing else' : ''
+  return !offeredCut && isNtlmOnly(offered) ? '; the client offered nothing else' : ''
 }
 
 function isNtlmOnly(mechanisms: readonly string[]): boolean {

@@ -16,7 +16,7 @@ export const ntlmv1Auth: Rule = {
     'in SESSION_SETUP_ANDX), not by flags: the flag for extended session security is set in NTLMv2 logons too. An NT response of 24 bytes ' +
     'is NTLMv1; an LM response of 24 bytes alone is LM. Critical, also where the server refused: the response is on the wire all the same. ' +
     'High where the LM field holds 8 bytes and 16 zeros beside a 24-byte NT response: NTLMv1 with extended session security, where the ' +
-    "client's own challenge stops tables made in advance.",
+    "client's own challenge stops tables made in advance. High too where the LM field that tells was cut off by the capture.",
   remediation: {
     setting:
       'Security Options: "Network security: LAN Manager authentication level": Send NTLMv2 response only. Refuse LM & NTLM ' +
@@ -67,7 +67,8 @@ export const ntlmv1Auth: Rule = {
 }
 
 function severityOf({ ntlm }: LogonFacts): Severity {
-  return ntlm?.authenticate?.kind === 'ntlmv1-ess' ? 'high' : 'critical'
+  const kind = ntlm?.authenticate?.kind
+  return kind === 'ntlmv1-ess' || kind === 'ntlmv1-any' ? 'high' : 'critical'
 }
 
 function nameOf({ auth, ntlm }: LogonFacts): string {
@@ -76,6 +77,8 @@ function nameOf({ auth, ntlm }: LogonFacts): string {
       return 'the LM response'
     case 'ntlmv1-ess':
       return 'the NTLMv1 response (with extended session security)'
+    case 'ntlmv1-any':
+      return 'an NTLMv1 response (with or without extended session security: what tells was not captured)'
     case 'lm+ntlmv1':
       return 'the LM and NTLMv1 responses'
     case 'ntlmv1':

@@ -1,6 +1,6 @@
 import { DIALECT_3_0, DIALECT_3_1_1, DIALECT_WILDCARD, dialectName } from '../../../dissectors/smb2/dialects.ts'
 import type { ConnectionFacts } from '../../track/ledger.ts'
-import { cite, dialectNames, evidence, place, smb1Use } from '../predicates.ts'
+import { cite, citeSmb2Request, evidence, place, smb1Use } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule } from '../rule.ts'
 
 export const oldDialect: Rule = {
@@ -49,10 +49,7 @@ export const oldDialect: Rule = {
           const name = dialectName(response.dialect)
           return {
             message: `${place(connection.server)} and ${connection.client.ip} use SMB ${name}${limit(connection)}.`,
-            evidence: evidence(
-              cite(response, `DialectRevision ${name}`),
-              request !== null && cite(request, `NEGOTIATE offers ${dialectNames(request.dialects)}`),
-            ),
+            evidence: evidence(cite(response, `DialectRevision ${name}`), request !== null && citeSmb2Request(request)),
           }
         },
       }
@@ -64,6 +61,6 @@ export const oldDialect: Rule = {
 function limit({ negotiateRequest, negotiateResponse }: ConnectionFacts): string {
   if (negotiateRequest === null || negotiateResponse === null) return ''
   const most = negotiateRequest.dialects.reduce((max, d) => (d > max && d <= DIALECT_3_1_1 ? d : max), 0)
-  if (most === negotiateResponse.dialect) return '; the client offers no more'
+  if (most === negotiateResponse.dialect) return negotiateRequest.dialectsCut ? '' : '; the client offers no more'
   return most > negotiateResponse.dialect ? `; the client offers ${dialectName(most)}, the server chose less` : ''
 }

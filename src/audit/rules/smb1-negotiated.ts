@@ -1,5 +1,5 @@
 import type { ConnectionFacts, FrameRef } from '../../track/ledger.ts'
-import { cite, evidence, hex, hostKey, isSmb2DialectString, place, quoted, smb1Use } from '../predicates.ts'
+import { cite, citeSmb1Request, evidence, hex, hostKey, isSmb2DialectString, place, smb1Use } from '../predicates.ts'
 import type { AuditFacts, Draft, Explanation, Rule } from '../rule.ts'
 
 export const smb1Negotiated: Rule = {
@@ -80,7 +80,7 @@ function explain(
   if (use.how === 'used') {
     return {
       message: `${place(server)} and ${client.ip} speak SMB1; the answer that chose it is not in the capture.`,
-      evidence: evidence(first, request !== null && cite(request, `NEGOTIATE lists ${quoted(request.dialects)}`)),
+      evidence: evidence(first, request !== null && citeSmb1Request(request)),
     }
   }
   const index = `DialectIndex ${smb1?.negotiateResponse?.dialectIndex}`
@@ -91,7 +91,7 @@ function explain(
     message: `${place(server)} chose ${chosen} for ${client.ip}${rest}.`,
     evidence: evidence(
       cite(use.at, dialect === null ? index : `${index} ("${dialect}")`),
-      request !== null && cite(request, `NEGOTIATE lists ${quoted(request.dialects)}`),
+      request !== null && citeSmb1Request(request),
       first,
     ),
   }

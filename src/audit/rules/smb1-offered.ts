@@ -1,6 +1,6 @@
 import { dialectName } from '../../../dissectors/smb2/dialects.ts'
 import type { ConnectionFacts } from '../../track/ledger.ts'
-import { cite, evidence, isSmb2DialectString, place, quoted, smb1Use } from '../predicates.ts'
+import { cite, citeSmb1Request, evidence, isSmb2DialectString, place, quoted, smb1Use } from '../predicates.ts'
 import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule.ts'
 
 export const smb1Offered: Rule = {
@@ -14,7 +14,8 @@ export const smb1Offered: Rule = {
   how:
     'An SMB1 NEGOTIATE lists a dialect other than "SMB 2.002" and "SMB 2.???". Low where the server answers in SMB2. Info where the server ' +
     'accepts none of the dialects (DialectIndex 0xFFFF), where it closes the connection or no answer was seen, and where the list holds ' +
-    'SMB2 dialects only: then just the old form of the opening is in use. Silent where SMB1 was chosen: that is smb1-negotiated.',
+    'SMB2 dialects only, as far as it was captured: then just the old form of the opening is in use. Silent where SMB1 was chosen: that ' +
+    'is smb1-negotiated; and where the answer was cut before its choice.',
   remediation: {
     setting:
       'Remove the feature "SMB 1.0/CIFS File Sharing Support" from the client. Samba clients: client min protocol = SMB2_02. ' +
@@ -35,23 +36,23 @@ export const smb1Offered: Rule = {
     for (const connection of ledger.connections) {
       const request = connection.smb1?.negotiateRequest ?? null
       if (request === null || smb1Use(connection) !== null) continue
-      const smb1Listed = !request.dialects.every(isSmb2DialectString)
-      // After the wildcard answer, of which the ledger keeps nothing, the client sends an SMB2 NEGOTIATE of its own.
-      const wentOn = connection.negotiateResponse !== null || connection.negotiateRequest !== null
+      // The server answered in SMB1, and whether it took one of the dialects was not captured.
+      if (connection.smb1?.negotiateResponse?.dialectIndex === null) continue
+      const old = request.dialects.filter((dialect) => !isSmb2DialectString(dialect))
       yield {
-        severity: smb1Listed && wentOn ? 'low' : 'info',
+        severity: old.length > 0 && connection.firstSmb2 !== null ? 'low' : 'info',
         connection,
         session: null,
         at: request,
         explain: () => {
           const answer = answerTo(connection)
           const peers = `${connection.client.ip} to ${place(connection.server)}`
-          const old = quoted(request.dialects.filter((d) => !isSmb2DialectString(d)))
+          const none = request.dialectsCut
+            ? 'an SMB1 NEGOTIATE, of which no SMB1 dialect was captured'
+            : 'an SMB1 NEGOTIATE that lists SMB2 dialects only'
           return {
-            message: smb1Listed
-              ? `${peers}: SMB1 offered (${old}); ${answer.text}.`
-              : `${peers}: an SMB1 NEGOTIATE that lists SMB2 dialects only.`,
-            evidence: evidence(cite(request, `NEGOTIATE lists ${quoted(request.dialects)}`), answer.at),
+            message: `${peers}: ${old.length > 0 ? `SMB1 offered (${quoted(old)}); ${answer.text}` : none}.`,
+            evidence: evidence(citeSmb1Request(request), answer.at),
           }
         },
       }
@@ -59,7 +60,7 @@ export const smb1Offered: Rule = {
   },
 }
 
-function answerTo({ smb1, negotiateRequest, negotiateResponse, end }: ConnectionFacts): {
+function answerTo({ smb1, negotiateRequest, negotiateResponse, firstSmb2, end }: ConnectionFacts): {
   text: string
   at: EvidenceDraft | null
 } {
@@ -73,6 +74,8 @@ function answerTo({ smb1, negotiateRequest, negotiateResponse, end }: Connection
   if (negotiateRequest !== null) {
     return { text: 'the client went on in SMB2', at: cite(negotiateRequest, 'SMB2 NEGOTIATE request') }
   }
+  // The wildcard answer, of which the ledger keeps nothing more, or messages that were cut.
+  if (firstSmb2 !== null) return { text: 'SMB2 followed', at: cite(firstSmb2, 'first SMB2 message') }
   const refusal = smb1?.negotiateResponse ?? null
   if (refusal !== null) {
     const index = refusal.dialectIndex === 0xffff ? '0xFFFF' : refusal.dialectIndex

@@ -25,7 +25,7 @@ export const unencryptedSession: Rule = {
     "Messages of the session outside of the encryption transform (FD 'SMB'), without those of its setup. Low; medium where the contents " +
     'of files crossed in READ answers or WRITE requests. High where the contents crossed although the session (SessionFlags ' +
     'ENCRYPT_DATA) or every share it used (ShareFlags ENCRYPT_DATA) requires encryption. Info where all its disk shares are encrypted ' +
-    'and only the rest, such as IPC$, is clear. What is encrypted proves itself by its header, so a session that begins before the ' +
+    'and only the rest, such as IPC$, is clear, or may be: something is encrypted, and ShareFlags were not seen. What is encrypted proves itself by its header, so a session that begins before the ' +
     'capture is judged by what was seen. Guest and anonymous sessions are not reported here.',
   remediation: {
     setting:
@@ -53,7 +53,7 @@ export const unencryptedSession: Rule = {
     for (const session of ledger.sessions) {
       if (!hasKey(session) || clearMessages(session) === 0) continue
       const connection = connectionOf(session)
-      const required = requiredBy(session)
+      const required = requiredBy(session, connection)
       const data = session.firstClearData
       const first = firstClearMessage(session) ?? data ?? start(session)
       yield {
@@ -76,18 +76,22 @@ export const unencryptedSession: Rule = {
   },
 }
 
-type Required = 'session' | 'shares' | null
+type Required = 'session' | 'shares' | 'unknown' | null
 
-/** Who asked for encryption: the session, or every disk share it used. */
-function requiredBy({ encryptData, trees, treesNotKept }: SessionFacts): Required {
+/** Who asked for encryption: the session, or every disk share it used. Unknown: some of it is encrypted, and no flag of a share was captured. */
+function requiredBy(session: SessionFacts, connection: ConnectionFacts): Required {
+  const { encryptData, trees, treesNotKept, firstEncrypted } = session
   if (encryptData) return 'session'
   const disks = trees.filter((tree) => !isIpc(tree))
-  return disks.length > 0 && treesNotKept === 0 && disks.every((tree) => tree.encryptData) ? 'shares' : null
+  if (disks.length === 0 || treesNotKept > 0) return null
+  if (disks.every((tree) => tree.encryptData)) return 'shares'
+  const encrypts = firstEncrypted !== null || connection.firstTransform !== null
+  return encrypts && disks.every((tree) => tree.encryptData !== false) ? 'unknown' : null
 }
 
 function severityOf({ firstClearData }: SessionFacts, required: Required): Severity {
-  if (firstClearData !== null) return required === null ? 'medium' : 'high'
-  return required === 'shares' ? 'info' : 'low'
+  if (firstClearData !== null) return required === 'session' || required === 'shares' ? 'high' : 'medium'
+  return required === 'shares' || required === 'unknown' ? 'info' : 'low'
 }
 
 function message(connection: ConnectionFacts, session: SessionFacts, required: Required): string {
@@ -114,14 +118,17 @@ function ability({ negotiateRequest, negotiateResponse }: ConnectionFacts, sessi
   if (session.encryptData) return ''
   if (session.family === 'smb1') return '; SMB1 cannot encrypt'
   if (negotiateResponse === null) return ''
-  const { dialect, cipher, capabilities } = negotiateResponse
+  const { dialect, cipher, contextsCut, capabilities } = negotiateResponse
   if (dialect < DIALECT_3_0) return `; SMB ${dialectName(dialect)} cannot encrypt`
   if (dialect >= DIALECT_3_1_1) {
     const name = cipher === null ? null : cipherName(cipher)
-    return name === null ? '; no cipher was negotiated' : `; ${name} was negotiated`
+    if (name !== null) return `; ${name} was negotiated`
+    return contextsCut ? '' : '; no cipher was negotiated'
   }
+  if (capabilities === null) return ''
   if ((capabilities & SMB2_GLOBAL_CAP.ENCRYPTION) === 0) return '; the server does not offer encryption'
-  if (negotiateRequest === null) return ''
-  const able = (negotiateRequest.capabilities & SMB2_GLOBAL_CAP.ENCRYPTION) !== 0
+  const asked = negotiateRequest?.capabilities ?? null
+  if (asked === null) return ''
+  const able = (asked & SMB2_GLOBAL_CAP.ENCRYPTION) !== 0
   return able ? '; AES-128-CCM was possible' : '; the client does not offer encryption'
 }

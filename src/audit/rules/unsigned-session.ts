@@ -9,6 +9,7 @@ import {
   hex,
   hostKey,
   isPolicyShare,
+  mayBeKeyless,
   plural,
   serverSigning,
   sessionOn,
@@ -55,7 +56,7 @@ export const unsignedSession: Rule = {
   ],
   falsePositives: [
     'Traffic inside an IPsec or VPN tunnel that was captured after its end: it is protected elsewhere.',
-    'A session whose setup is not in the capture may be a guest or anonymous one; the finding says so.',
+    'A session whose setup is not in the capture, or was cut, may be a guest or anonymous one; the finding says so.',
   ],
   subject: 'pair',
   *evaluate(facts: AuditFacts): Iterable<Draft> {
@@ -103,7 +104,8 @@ function message(connection: ConnectionFacts, session: SessionFacts): string {
   const amount = `${plural(requests.unsigned, 'request')} and ${plural(responses.unsigned, 'response')}`
   const state =
     signed === 0 ? `is unsigned (${amount})` : `is partly signed (${plural(signed, 'message')} signed; ${amount} not)`
-  const doubt = session.status === 'unknown' ? '; it may be a guest or anonymous one' : ''
+  const kind = mayBeKeyless(session)
+  const doubt = kind === null ? '' : `; it may be ${kind === 'anonymous' ? 'an' : 'a'} ${kind} one`
   return `${sessionOn(connection, session)} ${state}; ${policyText(connection, session)}${doubt}.`
 }
 

@@ -48,6 +48,18 @@ describeRule(ntlmAuth, {
       severity: 'medium',
       says: ['the client offered nothing else'],
     },
+    ...[
+      {
+        on: connection({ negotiateResponse: negotiateResponse({ mechanisms: [OID_NTLMSSP], mechanismsCut: true }) }),
+        cut: 'server',
+      },
+      { on: connection(), cut: 'client' },
+    ].map(({ on, cut }) => ({
+      when: `the list of the ${cut} was cut`,
+      ledger: ledger([on], [session({ on, auth: 'ntlmv2', logons: [logon({ auth: 'ntlmv2', offeredCut: true })] })]),
+      severity: 'medium' as const,
+      says: [/used NTLMv2 on 10\.0\.0\.10\.$/],
+    })),
     ...['cifs/10.0.0.10', 'cifs/2001:db8::1'].map((target) => ({
       when: `the target is ${target}`,
       ledger: ledger([connection()], [byTarget(target)]),

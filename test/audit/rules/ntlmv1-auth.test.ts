@@ -40,6 +40,12 @@ describeRule(ntlmv1Auth, {
       says: ['with extended session security'],
     },
     {
+      when: 'the LM field that tells which NTLMv1 was cut',
+      ledger: of(sent('ntlmv1-any', 24, 24)),
+      severity: 'high',
+      says: ['what tells was not captured'],
+    },
+    {
       when: 'a channel was bound with plain NTLMv1 after a setup with extended session security',
       ledger: of(sent('ntlmv1-ess', 24, 24), { ...sent('ntlmv1', 0, 24), ...at(40), purpose: 'binding' }),
       severity: 'critical',

@@ -37,6 +37,17 @@ describeRule(oldDialect, {
       says: ['the client offers no more'],
     },
     {
+      when: 'what more the client offers was cut',
+      ledger: ledger([
+        connection({
+          negotiateRequest: negotiateRequest({ dialects: [0x0202, 0x0210], dialectsCut: true }),
+          negotiateResponse: negotiateResponse({ dialect: 0x0210 }),
+        }),
+      ]),
+      severity: 'medium',
+      says: [/use SMB 2\.1\.$/],
+    },
+    {
       when: 'the client was led here by an SMB1 NEGOTIATE',
       ledger: ledger([
         connection({

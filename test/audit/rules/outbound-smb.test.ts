@@ -10,6 +10,7 @@ import {
   connection,
   ledger,
   logon,
+  ntlm,
   STATUS_LOGON_FAILURE,
   session,
 } from '../../support/facts.ts'
@@ -106,6 +107,15 @@ describeRule(outboundSmb, {
       ),
       severity: 'critical',
       says: ['carried a session'],
+    },
+    {
+      when: 'a logon was refused of which it was not captured whether it is anonymous',
+      ledger: withSession({
+        auth: 'unknown',
+        status: 'failed',
+        logons: [logon({ auth: 'unknown', ntlm: ntlm({ kind: 'unknown', lmLength: null, ntLength: null }) })],
+      }),
+      severity: 'high',
     },
     {
       when: 'an anonymous logon was refused',

@@ -1,10 +1,10 @@
 import { smb1Negotiated } from '../../../src/audit/rules/smb1-negotiated.ts'
-import { at, bareConnection, connection, ledger, smb1 } from '../../support/facts.ts'
+import { at, bareConnection, connection, ledger, smb1, smb1Request } from '../../support/facts.ts'
 import { describeRule } from '../../support/rules.ts'
 
 const MULTI_PROTOCOL = ['PC NETWORK PROGRAM 1.0', 'NT LM 0.12', 'SMB 2.002', 'SMB 2.???']
 
-const request = (...dialects: string[]) => ({ ...at(4), dialects, signing: 'none' as const })
+const request = (...dialects: string[]) => smb1Request(dialects)
 const response = (dialectIndex: number, dialect: string | null) => ({
   ...at(5),
   dialectIndex,

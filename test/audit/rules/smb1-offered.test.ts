@@ -1,9 +1,19 @@
 import { smb1Offered } from '../../../src/audit/rules/smb1-offered.ts'
-import { at, bareConnection, connection, ledger, negotiateRequest, smb1 } from '../../support/facts.ts'
+import {
+  at,
+  bareConnection,
+  connection,
+  ledger,
+  negotiateRequest,
+  smb1,
+  smb1Request,
+  smb1Response,
+} from '../../support/facts.ts'
 import { describeRule } from '../../support/rules.ts'
 
-const offered = (...dialects: string[]) =>
-  smb1({ negotiateRequest: { ...at(4), dialects, signing: 'enabled' }, negotiateResponse: null })
+const cut = (...dialects: string[]) =>
+  smb1({ negotiateRequest: smb1Request(dialects, { dialectsCut: true }), negotiateResponse: null })
+const offered = (...dialects: string[]) => smb1({ negotiateRequest: smb1Request(dialects), negotiateResponse: null })
 
 describeRule(smb1Offered, {
   fires: [
@@ -60,9 +70,32 @@ describeRule(smb1Offered, {
       severity: 'info',
       says: ['lists SMB2 dialects only'],
     },
+    {
+      when: 'the capture was cut inside the list, behind an SMB1 dialect',
+      ledger: ledger([connection({ smb1: cut('NT LM 0.12') })]),
+      severity: 'low',
+      says: ['SMB1 offered ("NT LM 0.12")'],
+    },
+    ...[cut('SMB 2.002'), cut()].map((list) => ({
+      when: `the capture was cut before any SMB1 dialect (${list.negotiateRequest?.dialects})`,
+      ledger: ledger([connection({ smb1: list })]),
+      severity: 'info' as const,
+      says: ['of which no SMB1 dialect was captured'],
+    })),
+    {
+      when: 'SMB2 followed, of which no NEGOTIATE was captured',
+      ledger: ledger([bareConnection({ smb1: offered('NT LM 0.12'), firstSmb2: at(5) })]),
+      severity: 'low',
+      says: ['SMB2 followed'],
+      frames: [4, 5],
+    },
   ],
   silent: [
     { when: 'SMB1 was chosen', ledger: ledger([bareConnection({ smb1: smb1() })]) },
+    {
+      when: 'what the server chose in SMB1 was cut',
+      ledger: ledger([bareConnection({ smb1: smb1({ negotiateResponse: smb1Response({ dialectIndex: null }) }) })]),
+    },
     {
       when: 'SMB1 is in use',
       ledger: ledger([bareConnection({ smb1: { ...offered('NT LM 0.12'), firstUse: { ...at(7), command: 0x73 } } })]),

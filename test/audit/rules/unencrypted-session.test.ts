@@ -24,6 +24,11 @@ const at30 = (request: number, response: number) =>
     negotiateRequest: negotiateRequest({ capabilities: request }),
     negotiateResponse: negotiateResponse({ dialect: 0x0300, cipher: null, capabilities: response }),
   })
+const cutContexts = connection({ negotiateResponse: negotiateResponse({ cipher: null, contextsCut: true }) })
+const cutCapabilities = connection({
+  negotiateResponse: negotiateResponse({ dialect: 0x0300, cipher: null, capabilities: null }),
+})
+const cutShare = tree({ encryptData: null })
 const dialect = (value: number, cipher: number | null) =>
   connection({ negotiateResponse: negotiateResponse({ dialect: value, cipher, capabilities: 0 }) })
 const ability = (on: ReturnType<typeof connection>, says: string) => ({
@@ -116,6 +121,27 @@ describeRule(unencryptedSession, {
     ability(at30(0x7f, 0x07), 'the server does not offer encryption'),
     ability(at30(0x3f, 0x47), 'the client does not offer encryption'),
     ability(at30(0x7f, 0x47), 'AES-128-CCM was possible'),
+    ...[cutContexts, cutCapabilities].map((on, i) => ({
+      when: `what the server agreed to was cut (${i})`,
+      ledger: ledger([on], [signedSession({ on })]),
+      severity: 'low' as const,
+      says: [/is clear text \(40 messages\)\.$/],
+    })),
+    {
+      when: 'some of it is encrypted, and the flags of its share were cut',
+      ledger: ledger([connection()], [signedSession({ ...mixed, trees: [ipc, cutShare], firstEncrypted: at(20) })]),
+      severity: 'info',
+    },
+    {
+      when: 'none of it is encrypted, and the flags of its share were cut',
+      ledger: ledger([connection()], [signedSession({ trees: [ipc, cutShare] })]),
+      severity: 'low',
+    },
+    {
+      when: 'file data crosses, and the flags of its share were cut',
+      ledger: ledger([connection()], [signedSession({ ...mixed, ...data, trees: [cutShare], firstEncrypted: at(20) })]),
+      severity: 'medium',
+    },
   ],
   silent: [
     { when: 'it is a guest session', ledger: ledger([connection()], [clearSession({ guest: true })]) },

@@ -94,6 +94,12 @@ describeRule(unsignedSession, {
       severity: 'medium',
       says: ['the client requires signing'],
     },
+    ...(['guest', 'anonymous'] as const).map((flag) => ({
+      when: `whether it is a session without a key was not captured (${flag})`,
+      ledger: ledger([connection()], [clearSession({ [flag]: null })]),
+      severity: 'medium' as const,
+      says: [new RegExp(`; it may be an? ${flag} one\\.$`)],
+    })),
     {
       when: 'the setup is not in the capture',
       ledger: ledger(
@@ -132,6 +138,10 @@ describeRule(unsignedSession, {
     },
   ],
   silent: [
+    {
+      when: 'it was granted to empty credentials, and the flags were cut',
+      ledger: ledger([connection()], [clearSession({ auth: 'anonymous', guest: null, anonymous: null })]),
+    },
     { when: 'all is signed', ledger: ledger([optional], [signedSession({ on: optional })]) },
     { when: 'the session is encrypted', ledger: ledger([optional], [session({ on: optional })]) },
     {

@@ -18,6 +18,7 @@ const NONE: AvPairs = {
   targetName: null,
   channelBindings: null,
   unknown: [],
+  cut: false,
   anomalies: [],
 }
 
@@ -55,6 +56,7 @@ describe('parseAvPairs', () => {
         { avId: 0x4242, value: bytes('aa bb') },
         { avId: 11, value: bytes('') },
       ],
+      cut: false,
       anomalies: [],
     })
   })
@@ -84,6 +86,25 @@ describe('parseAvPairs', () => {
   it('keeps what came before a length that passes the end', () => {
     const list = concat(avPair(1, utf16('A')), bytes('02 00 ff ff 42 00'))
     expect(parseAvPairs(list)).toEqual({ ...NONE, nbComputerName: 'A', anomalies: ['av-pair-out-of-bounds'] })
+  })
+
+  it('keeps the pairs that were captured, and says where there are more', () => {
+    const list = concat(avPair(1, utf16('A')), avPair(3, utf16('a.example')), END)
+    for (let length = 0; length < list.length; length++) {
+      const pairs = parseAvPairs(list.subarray(0, length), list.length)
+      const dnsComputerName = length < 28 ? null : 'a.example'
+      expect(pairs, `${length} bytes`).toEqual({
+        ...NONE,
+        nbComputerName: length < 6 ? null : 'A',
+        dnsComputerName,
+        cut: true,
+      })
+    }
+    expect(parseAvPairs(list, list.length).cut).toBe(false)
+  })
+
+  it('finds a length that passes the end of a list that was cut', () => {
+    expect(parseAvPairs(bytes('02 00 ff ff 42 00'), 40)).toEqual({ ...NONE, anomalies: ['av-pair-out-of-bounds'] })
   })
 
   it('stops at the end marker, whatever follows', () => {

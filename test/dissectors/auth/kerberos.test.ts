@@ -42,6 +42,14 @@ const apRep = (etype: number): Uint8Array =>
 const framed = (mechanism: string, tokenId: string, message: Uint8Array): Uint8Array =>
   application(0, oid(mechanism), bytes(tokenId), message)
 
+/** Where `part` begins in `whole`, at or behind `from`. */
+function indexOf(whole: Uint8Array, part: Uint8Array, from: number): number {
+  for (let at = from; at + part.length <= whole.length; at++) {
+    if (part.every((octet, i) => whole[at + i] === octet)) return at
+  }
+  throw new Error('not there')
+}
+
 const AP_REQ = {
   kind: 'ap-req',
   apOptions: 0x20000000,
@@ -131,6 +139,22 @@ describe('AP-REQ', () => {
       fault: { kind: 'truncated', field: 'AP-REQ', offset: cut },
       partial: { kind: 'ap-req', apOptions: 0x20000000, mutualRequired: true, ticket: AP_REQ.ticket },
     })
+  })
+
+  it('that was captured up to a field of its ticket gives the fields before it', () => {
+    const token = framed(OID_KRB5, '01 00', apReq())
+    const upTo = (...ends: Uint8Array[]) => {
+      const end = ends.reduce((at, part) => indexOf(token, part, at) + part.length, 0)
+      return readable(parseKerberosToken(token.subarray(0, end), token.length))
+    }
+    expect(upTo(oid(OID_KRB5))).toEqual({})
+    expect(upTo(oid(OID_KRB5), bytes('01 00'))).toEqual({ kind: 'ap-req' })
+    const before = { kind: 'ap-req', apOptions: 0x20000000, mutualRequired: true }
+    expect(upTo(options('20000000'))).toEqual(before)
+    expect(upTo(generalString('EXAMPLE'))).toEqual({ ...before, ticket: { realm: 'EXAMPLE' } })
+    const named = { realm: 'EXAMPLE', serverName: 'cifs/fs.example' }
+    expect(upTo(generalString('EXAMPLE'), principal('cifs', 'fs.example'))).toEqual({ ...before, ticket: named })
+    expect(upTo(principal('cifs', 'fs.example'), integer(18))).toEqual({ ...before, ticket: { ...named, etype: 18 } })
   })
 
   it('that was captured up to its authenticator gives everything', () => {

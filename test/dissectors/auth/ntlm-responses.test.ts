@@ -49,6 +49,27 @@ describe('classifyResponses', () => {
   })
 })
 
+describe('classifyResponses, of a part', () => {
+  it.each([
+    ['lm', 'LM alone', NONE, 24, NONE, 0],
+    ['anonymous', 'nothing at all', NONE, 0, NONE, 0],
+    ['unknown', 'one byte that was not captured', NONE, 1, NONE, 0],
+    ['ntlmv1', 'NT alone', NONE, 0, NONE, 24],
+    ['ntlmv1-any', 'two of 24 bytes', NONE, 24, NONE, 24],
+    ['ntlmv1-any', 'half of an LM field that may carry a challenge', ESS.subarray(0, 12), 24, NONE, 24],
+    ['ntlmv1-ess', 'the LM field carries a client challenge', ESS, 24, NONE, 24],
+    ['ntlmv1', 'an LM response of zeros', ZERO, 24, NONE, 24],
+    ['ntlmv1-any', 'an NT response that may repeat the LM one', LM1, 24, LM1.subarray(0, 12), 24],
+    ['lm+ntlmv1', 'an NT response that does not', LM1, 24, NT1.subarray(0, 1), 24],
+    ['ntlmv2', 'by its length', NONE, 24, NONE, 200],
+    ['ntlmv2', 'by its length and version', NONE, 24, NT2.subarray(0, 18), 200],
+    ['unknown', 'of that length, without the version of NTLMv2', NONE, 24, new Uint8Array(17), 200],
+    ['unknown', 'an NT response of 25 bytes', NONE, 0, NONE, 25],
+  ])('%s: %s', (kind, _, lm, lmLength, nt, ntLength) => {
+    expect(classifyResponses(lm, nt, 0, { lmLength, ntLength })).toBe(kind)
+  })
+})
+
 describe('parseNtlmv2Response', () => {
   const response = concat(
     bytes('0f842a7e66fa9a6b76ee3fc96a2fa7f6'),
@@ -73,7 +94,7 @@ describe('parseNtlmv2Response', () => {
     })
   })
 
-  it('has no AV pairs where they were not captured', () => {
+  it('has the AV pairs that were captured', () => {
     expect(parseNtlmv2Response(response.subarray(0, 50), response.length)).toEqual({
       ok: false,
       fault: { kind: 'truncated', field: 'AvPairs', offset: 44 },
@@ -81,6 +102,7 @@ describe('parseNtlmv2Response', () => {
         ntProofStr: '0f842a7e66fa9a6b76ee3fc96a2fa7f6',
         timeStamp: 129676762953801560n,
         challengeFromClient: '9893fd6eaaccc574',
+        avPairs: expect.objectContaining({ targetName: null, cut: true, anomalies: [] }),
       },
     })
   })

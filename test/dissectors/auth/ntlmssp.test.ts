@@ -49,6 +49,7 @@ const NO_PAIRS: AvPairs = {
   targetName: null,
   channelBindings: null,
   unknown: [],
+  cut: false,
   anomalies: [],
 }
 
@@ -606,6 +607,8 @@ describe('faults', () => {
         ntChallengeResponseLength: 266,
         userNameLength: 26,
         encryptedRandomSessionKeyLength: 16,
+        responses: 'ntlmv2',
+        ntlmv2: {},
         domainName: 'CONTOSO',
         userName: 'Administrator',
         workstation: 'SERVER01',
@@ -625,6 +628,12 @@ describe('faults', () => {
       partial: { negotiateFlags: 0xe2898215, serverChallenge: 'f3d5ab7a0dab57c4' },
     })
     expect(parseNtlmAuthenticate(token.subarray(0, 30))).toMatchObject({ ok: false, fault: { kind: 'unsupported' } })
+    const authenticate = tokenOf(CLIENT_NTLM_AUTHENTICATE)
+    expect(parseNtlmAuthenticate(authenticate.subarray(0, 30), authenticate.length)).toEqual({
+      ok: false,
+      fault: { kind: 'truncated', field: 'DomainNameMaxLen', offset: 30 },
+      partial: { lmChallengeResponseLength: 24, ntChallengeResponseLength: 266, responses: 'ntlmv2' },
+    })
     expect(parseNtlmNegotiate(tokenOf(CLIENT_NTLM_NEGOTIATE).subarray(0, 14))).toMatchObject({
       ok: false,
       fault: { kind: 'malformed', field: 'NegotiateFlags', offset: 12 },

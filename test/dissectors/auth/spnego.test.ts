@@ -57,6 +57,7 @@ const NTLM_TOKEN = concat(ascii('NTLMSSP\0'), bytes('01 00 00 00 00 00 00 00'))
 const NO_INIT: SecurityBlob = {
   form: 'neg-token-init',
   mechTypes: [],
+  mechTypesCut: false,
   mechToken: null,
   mechTokenLength: 0,
   negHints: null,
@@ -303,11 +304,23 @@ describe('faults', () => {
       partial: {
         form: 'neg-token-init',
         mechTypes: [OID_KRB5, OID_NTLMSSP],
+        mechTypesCut: false,
         mechToken: NTLM_TOKEN,
         mechTokenLength: 16,
       },
     })
     expect(innerToken(readable(parsed)).kind).toBe('ntlmssp')
+  })
+
+  it('leave the mechanisms that were captured, and say that there are more', () => {
+    const blob = init(context(0, sequence(oid(OID_KRB5), oid(OID_NTLMSSP))))
+    const first = oid(OID_KRB5).length
+    const list = blob.length - first - oid(OID_NTLMSSP).length
+    const upTo = (length: number) => readable(parseSecurityBlob(blob.subarray(0, length), blob.length))
+    expect(upTo(list)).toMatchObject({ mechTypes: [], mechTypesCut: true })
+    expect(upTo(list + first)).toMatchObject({ mechTypes: [OID_KRB5], mechTypesCut: true })
+    expect(upTo(blob.length - 1)).toMatchObject({ mechTypes: [OID_KRB5], mechTypesCut: true })
+    expect(upTo(blob.length)).toMatchObject({ mechTypes: [OID_KRB5, OID_NTLMSSP], mechTypesCut: false })
   })
 
   it('leave what was captured of a token, with the length it has', () => {

@@ -34,6 +34,7 @@ describe('parseSessionSetupAndxRequest', () => {
         oemPassword: sessionSetupRequestLanman.subarray(55, 69),
         unicodePassword: null,
         securityBlob: null,
+        securityBlobLength: null,
         accountName: 'alice',
         primaryDomain: 'EXAMPLE',
         nativeOs: 'Unix',
@@ -57,6 +58,7 @@ describe('parseSessionSetupAndxRequest', () => {
         oemPassword: LM_RESPONSE,
         unicodePassword: LM_RESPONSE,
         securityBlob: null,
+        securityBlobLength: null,
         accountName: 'alice',
         primaryDomain: 'EXAMPLE',
         nativeOs: 'Unix',
@@ -80,6 +82,7 @@ describe('parseSessionSetupAndxRequest', () => {
         oemPassword: null,
         unicodePassword: null,
         securityBlob: sessionSetupRequestExtended.subarray(59, 133),
+        securityBlobLength: 74,
         accountName: null,
         primaryDomain: null,
         nativeOs: 'Unix',
@@ -88,12 +91,25 @@ describe('parseSessionSetupAndxRequest', () => {
     })
   })
 
-  it('knows the lengths of passwords that were not captured', () => {
+  it('knows the lengths of passwords that were captured in part', () => {
     const cut = parseSessionSetupAndxRequest(sessionSetupRequestNt.subarray(0, 90), WORD_COUNT, 160)
     if (cut.ok) throw new Error('read')
     expect(cut.fault).toEqual({ kind: 'truncated', field: 'UnicodePassword', offset: 85 })
-    expect(cut.partial).toMatchObject({ oemPasswordLen: 24, unicodePasswordLen: 24, oemPassword: LM_RESPONSE })
-    expect(cut.partial).not.toHaveProperty('unicodePassword')
+    expect(cut.partial).toMatchObject({
+      oemPasswordLen: 24,
+      unicodePasswordLen: 24,
+      oemPassword: LM_RESPONSE,
+      unicodePassword: LM_RESPONSE.subarray(0, 5),
+    })
+    expect(cut.partial).not.toHaveProperty('accountName')
+  })
+
+  it('gives what was captured of a security blob', () => {
+    expect(parseSessionSetupAndxRequest(sessionSetupRequestExtended.subarray(0, 100), WORD_COUNT, 160)).toMatchObject({
+      ok: false,
+      fault: { kind: 'truncated', field: 'SecurityBlob', offset: 59 },
+      partial: { securityBlob: sessionSetupRequestExtended.subarray(59, 100), securityBlobLength: 74 },
+    })
   })
 
   it('keeps the words of a message that says it holds more bytes than it has', () => {
@@ -133,6 +149,14 @@ describe('parseSessionSetupAndxRequest', () => {
   })
 })
 
+const NOTHING = {
+  securityBlob: null,
+  securityBlobLength: null,
+  nativeOs: null,
+  nativeLanMan: null,
+  primaryDomain: null,
+}
+
 describe('parseSessionSetupAndxResponse', () => {
   it('reads a guest session, UTF-16 behind a pad byte', () => {
     const parsed = parseSessionSetupAndxResponse(sessionSetupResponseGuest, WORD_COUNT)
@@ -141,6 +165,7 @@ describe('parseSessionSetupAndxResponse', () => {
       value: {
         action: SMB_SETUP_GUEST,
         securityBlob: null,
+        securityBlobLength: null,
         nativeOs: 'Unix',
         nativeLanMan: 'Samba 3.6.3',
         primaryDomain: 'WORKGROUP',
@@ -154,6 +179,7 @@ describe('parseSessionSetupAndxResponse', () => {
       value: {
         action: 0,
         securityBlob: sessionSetupResponseExtended.subarray(43, 43 + 175),
+        securityBlobLength: 175,
         nativeOs: 'Windows 6.1',
         nativeLanMan: 'Samba 4.17.12-Debian',
         primaryDomain: 'EXAMPLE',
@@ -164,14 +190,14 @@ describe('parseSessionSetupAndxResponse', () => {
   it('reads one without its strings', () => {
     expect(parseSessionSetupAndxResponse(sessionSetupResponseLanman, WORD_COUNT)).toEqual({
       ok: true,
-      value: { action: 0, securityBlob: null, nativeOs: null, nativeLanMan: null, primaryDomain: null },
+      value: { action: 0, ...NOTHING },
     })
   })
 
   it('has no action in an error answer', () => {
     expect(parseSessionSetupAndxResponse(sessionSetupResponseError, WORD_COUNT)).toEqual({
       ok: true,
-      value: { action: null, securityBlob: null, nativeOs: null, nativeLanMan: null, primaryDomain: null },
+      value: { action: null, ...NOTHING },
     })
   })
 

@@ -82,6 +82,7 @@ describe('readNegotiateContexts', () => {
     const twoInOne = '0200 0400 00000000  0200 0100  00000000'
     expect(read(twoInOne + SIGNING, 2)).toEqual({
       ...NONE,
+      ciphers: [1],
       signingAlgorithms: [2],
       fault: { kind: 'malformed', field: 'Ciphers', offset: 12 },
     })
@@ -101,7 +102,25 @@ describe('readNegotiateContexts', () => {
     expect(read(cut, 2, { wireLength })).toEqual({
       ...NONE,
       ciphers: [4, 3],
+      signingAlgorithms: [],
       fault: { kind: 'truncated', field: 'SigningAlgorithms', offset: 26 },
+    })
+  })
+
+  it('keeps what was captured of a list', () => {
+    const wireLength = bytes(CIPHERS).length
+    expect(read('0200 0600 00000000 0200 0400', 1, { wireLength })).toEqual({
+      ...NONE,
+      ciphers: [4],
+      fault: { kind: 'truncated', field: 'Ciphers', offset: 12 },
+    })
+  })
+
+  it('knows the hash algorithms where their salt was cut', () => {
+    expect(read('0100 2600 00000000 0100 2000 0100 aabb', 1, { wireLength: 46 })).toEqual({
+      ...NONE,
+      hashAlgorithms: [1],
+      fault: { kind: 'truncated', field: 'Salt', offset: 14 },
     })
   })
 

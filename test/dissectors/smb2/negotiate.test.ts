@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readable } from '../../../dissectors/parse.ts'
 import { parseNegotiateRequest, parseNegotiateResponse, SMB2_GLOBAL_CAP } from '../../../dissectors/smb2/negotiate.ts'
 import { bytes, patched } from '../../support/messages.ts'
 import {
@@ -16,6 +17,7 @@ const CONTEXT_OFFSET = 64 + 28
 const CONTEXT_COUNT = 64 + 32
 const DIALECTS = 64 + 36
 const SECURITY_BUFFER_OFFSET = 64 + 56
+const SECURITY_BUFFER = 64 + 64
 
 const SPNEGO_OF_SAMBA = bytes(`
   604806062b0601050502a03e303ca00e300c060a2b06010401823702020aa32a3028a0261b246e6f745f646566696e65645f696e5f5246433431
@@ -120,7 +122,7 @@ describe('parseNegotiateRequest', () => {
     })
   })
 
-  it('offers no dialects where their list was cut', () => {
+  it('offers the dialects that came where their list was cut', () => {
     const parsed = parseNegotiateRequest(negotiateRequest311.subarray(0, DIALECTS + 5), negotiateRequest311.length)
     expect(parsed).toEqual({
       ok: false,
@@ -129,9 +131,20 @@ describe('parseNegotiateRequest', () => {
         securityMode: 1,
         capabilities: 0x7f,
         clientGuid: '4eb0c234-3263-11ec-9d6d-00155d031322',
+        dialects: [0x0202, 0x0210],
         anomalies: [],
       },
     })
+  })
+
+  it('gives each field whose bytes are there', () => {
+    const upTo = (length: number) => readable(parseNegotiateRequest(negotiateRequest311.subarray(0, length), 300))
+    expect(upTo(70)).toMatchObject({ securityMode: 1 })
+    expect(upTo(70)).not.toHaveProperty('capabilities')
+    expect(upTo(76)).toMatchObject({ securityMode: 1, capabilities: 0x7f })
+    expect(upTo(91)).not.toHaveProperty('clientGuid')
+    expect(upTo(92)).toMatchObject({ clientGuid: '4eb0c234-3263-11ec-9d6d-00155d031322' })
+    expect(upTo(92)).not.toHaveProperty('dialects')
   })
 })
 
@@ -165,7 +178,21 @@ describe('parseNegotiateResponse', () => {
           fault: null,
         },
         securityBuffer: SPNEGO_OF_SAMBA,
+        securityBufferLength: 74,
         anomalies: [],
+      },
+    })
+  })
+
+  it('gives what was captured of the security buffer, and that its contexts were not', () => {
+    const cut = negotiateResponse311.subarray(0, SECURITY_BUFFER + 30)
+    expect(parseNegotiateResponse(cut, negotiateResponse311.length)).toMatchObject({
+      ok: false,
+      fault: { kind: 'truncated', field: 'SecurityBuffer', offset: SECURITY_BUFFER },
+      partial: {
+        securityBuffer: SPNEGO_OF_SAMBA.subarray(0, 30),
+        securityBufferLength: 74,
+        negotiateContexts: { ciphers: null, fault: { kind: 'truncated', field: 'ContextType' } },
       },
     })
   })

@@ -32,6 +32,7 @@ describe('parseSessionSetupRequest', () => {
         capabilities: 0,
         previousSessionId: 0n,
         securityBuffer: sessionSetupRequestBinding.subarray(88),
+        securityBufferLength: 74,
         anomalies: [],
       },
     })
@@ -44,7 +45,7 @@ describe('parseSessionSetupRequest', () => {
     })
   })
 
-  it('keeps the fields where the security buffer was cut', () => {
+  it('keeps the fields where the security buffer was cut, and what came of it', () => {
     expect(parseSessionSetupRequest(sessionSetupRequestBinding.subarray(0, 100), 162)).toEqual({
       ok: false,
       fault: { kind: 'truncated', field: 'SecurityBuffer', offset: 88 },
@@ -54,6 +55,8 @@ describe('parseSessionSetupRequest', () => {
         securityMode: 3,
         capabilities: 0,
         previousSessionId: 0n,
+        securityBuffer: sessionSetupRequestBinding.subarray(88, 100),
+        securityBufferLength: 74,
         anomalies: [],
       },
     })
@@ -76,6 +79,7 @@ describe('parseSessionSetupResponse', () => {
         status: 0xc0000016,
         sessionFlags: 0,
         securityBuffer: sessionSetupResponseMore.subarray(72),
+        securityBufferLength: 175,
         error: null,
         anomalies: [],
       },
@@ -97,6 +101,7 @@ describe('parseSessionSetupResponse', () => {
         status: 0xc000006d,
         sessionFlags: null,
         securityBuffer: new Uint8Array(),
+        securityBufferLength: 0,
         error: { errorContextCount: 0, errorData: new Uint8Array() },
         anomalies: [],
       },
@@ -114,6 +119,14 @@ describe('parseSessionSetupResponse', () => {
   it('does not take a guest session for one where the status says failure', () => {
     const refused = patched(sessionSetupResponseGuest, { [STATUS]: '220000c0' })
     expect(parseSessionSetupResponse(refused)).toMatchObject({ partial: { status: 0xc0000022, sessionFlags: null } })
+  })
+
+  it('gives the flags where the security buffer was cut', () => {
+    expect(parseSessionSetupResponse(sessionSetupResponseGuest.subarray(0, 68), 81)).toMatchObject({
+      ok: false,
+      fault: { kind: 'truncated', field: 'SecurityBufferOffset', offset: 68 },
+      partial: { status: 0, sessionFlags: SMB2_SESSION_FLAG_IS_GUEST },
+    })
   })
 
   it('reads an ERROR response without its last byte', () => {

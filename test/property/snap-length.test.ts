@@ -1,0 +1,241 @@
+/**
+ * Captures that keep only the beginning of each packet (`tcpdump -s`, `editcap -s`): what is there is said, what was cut is unknown. So the more of
+ * each packet is kept, the more is said, and nothing is taken back: facts, records and message rows at one snap length are those at a longer one,
+ * or weaker; and no finding, and no denial in one, rests on what was not seen, but for those in REASONS.
+ */
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { audit } from '../../src/audit/audit.ts'
+import type { Finding } from '../../src/audit/findings.ts'
+import { createNetworks } from '../../src/audit/networks.ts'
+import { atLeast } from '../../src/audit/rule.ts'
+import { type CaptureSummary, readCapture } from '../../src/capture/read-capture.ts'
+import { type ScanRecord, scanRecords } from '../../src/report/records.ts'
+import type { Ledger } from '../../src/track/ledger.ts'
+import type { MessageRow } from '../../src/track/messages.ts'
+import { Tracker } from '../../src/track/tracker.ts'
+import { type CollectedFrame, collector } from '../support/frames.ts'
+
+const FOLDER = fileURLToPath(new URL('../../captures/', import.meta.url))
+const SAMPLES = readdirSync(FOLDER).filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
+const NETWORKS = createNetworks()
+
+/** From an Ethernet frame with nothing behind its TCP header to one with most of a session setup. */
+const ALL_LENGTHS = Array.from({ length: 247 }, (_, i) => 54 + i)
+/** Those that people use, and some at the edges of headers: 68 is what old tcpdump kept, 96 with IPv6. */
+const SOME_LENGTHS = [54, 62, 68, 72, 82, 90, 96, 102, 110, 118, 124, 128, 138, 142, 150, 160, 180, 200, 230, 256, 300]
+
+/** One of each kind, cut at every length; the others at some. */
+const AT_EVERY_LENGTH = new Set([
+  'smb311-signed.pcap',
+  'smb311-encrypted-share.pcap',
+  'smb21.pcap',
+  'smb302.pcap',
+  'smb1-offered-smb202-chosen.pcap',
+  'smb1-refused.pcap',
+  'smb1-guest.pcap',
+  'smb1-ntlmv1.pcap',
+  'smb1-lanman-plaintext.pcap',
+  'smb1-plaintext-password-unicode.pcap',
+  'anonymous-ipc.pcap',
+  'guest-fallback.pcap',
+  'ntlmv1-ess.pcap',
+  'kerberos-rc4.pcap',
+  'two-channels.pcap',
+  'compound-signed.pcap',
+  'port-139.pcap',
+])
+
+interface Scan {
+  ledger: Ledger
+  findings: Finding[]
+  records: ScanRecord[]
+  rows: MessageRow[]
+}
+
+/** The whole scan of these frames, each cut to `snapLength` bytes. */
+function scan(frames: readonly CollectedFrame[], summary: CaptureSummary, snapLength: number): Scan {
+  const rows: MessageRow[] = []
+  const tracker = new Tracker('test.pcap', { messages: { message: (row) => rows.push(row) } })
+  const buffer = new Uint8Array(70_000)
+  frames.forEach(({ data, original, linkType, time }, i) => {
+    const captured = Math.min(data.length, snapLength)
+    // What was cut must not be read: it is nothing like what was there.
+    buffer.fill(0xff, 0, 64 + data.length)
+    buffer.set(data.subarray(0, captured), 64)
+    tracker.frame(buffer, 64, captured, Math.max(original, data.length), linkType, time, i + 1)
+  })
+  const ledger = tracker.finish(summary)
+  const findings = audit(ledger, { networks: NETWORKS })
+  const report = { ledger, networks: NETWORKS, findings, findingsHidden: 0, inputsUnread: 0, rules: [], durationMs: 0 }
+  return { ledger, findings, records: [...scanRecords(report)], rows }
+}
+
+type Fields = Record<string, unknown>
+
+/** Frames of first occurrences: what was seen of a direction may begin later. */
+const MAY_COME_LATER = new Set(['firstUnsigned', 'firstSigned', 'firstEncrypted', 'firstClearData', 'unsignedAccepted'])
+const GROWING = new Set(['signed', 'unsigned', 'encrypted', 'treesNotKept', 'lastFrame', 'lastTime'])
+const SHRINKING = new Set(['firstFrame', 'firstTime'])
+/** The mark beside each list that may be cut. */
+const MARKS = new Map([
+  ['dialects', 'dialectsCut'],
+  ['offeredDialects', 'offeredDialectsCut'],
+  ['offered', 'offeredCut'],
+  ['mechanisms', 'mechanismsCut'],
+  ['ciphers', 'contextsCut'],
+  ['signingAlgorithms', 'contextsCut'],
+  ['hashAlgorithms', 'contextsCut'],
+  ['compressionAlgorithms', 'contextsCut'],
+])
+
+/** What `less` says that `more` does not: paths and values. */
+function contradictions(less: unknown, more: unknown, path = ''): string[] {
+  const name = path.slice(path.lastIndexOf('.') + 1)
+  if (less === more || less === null || isUnknown(name, less, more)) return []
+  const what = [`${path}: ${JSON.stringify(less)}, then ${JSON.stringify(more)}`]
+  if (GROWING.has(name)) return compareNumbersOrTimes(less, more) <= 0 ? [] : what
+  if (SHRINKING.has(name)) return compareNumbersOrTimes(less, more) >= 0 ? [] : what
+  if (!isFields(less) || !isFields(more)) return what
+  if ('frame' in less && MAY_COME_LATER.has(name.split('/')[0]!)) {
+    return compareNumbersOrTimes(less['frame'], more['frame']) >= 0 ? [] : what
+  }
+  return Object.keys(less).flatMap((key) => {
+    const place = path === '' ? key : MAY_COME_LATER.has(name) ? `${path}/${key}` : `${path}.${key}`
+    const [a, b] = [less[key], more[key]]
+    // No list at all is none that was cut.
+    if (key === 'offeredDialectsCut' && String(less['offeredDialects']) === '') return []
+    if (!Array.isArray(a) || !Array.isArray(b)) return contradictions(a, b, place)
+    const mark = MARKS.get(key)
+    if (mark !== undefined) return isListOf(a, b, less[mark] === true) ? [] : [`${place}: ${a}, then ${b}`]
+    return a.flatMap((item) => unmatched(key, item, b).map((what) => `${place}: ${what}`))
+  })
+}
+
+function compareNumbersOrTimes(a: unknown, b: unknown): number {
+  return typeof a === 'number' ? a - Number(b) : Date.parse(String(a)) - Date.parse(String(b))
+}
+
+/** Values that say "not seen" without being null; and marks, which are set until all was seen. */
+function isUnknown(name: string, less: unknown, more: unknown): boolean {
+  if (name.endsWith('Cut')) return less === true
+  if (name === 'status') return less === 'pending' || less === 'unknown'
+  if (less === 'ntlmv1-any') return more === 'ntlmv1' || more === 'ntlmv1-ess' || more === 'lm+ntlmv1'
+  return less === 'unknown' && (name === 'auth' || name === 'kind' || name === 'channelBindings')
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A list that was cut holds some of what the whole one does, in its order. */
+function isListOf(part: readonly unknown[], whole: readonly unknown[], cut: boolean): boolean {
+  const rest = whole.filter((item) => part.includes(item))
+  return JSON.stringify(part) === JSON.stringify(cut ? rest : whole)
+}
+
+/** Of logons and trees there may be more, and each that there was is there still. */
+function unmatched(key: string, item: unknown, list: readonly unknown[]): string[] {
+  if (!isFields(item)) return list.includes(item) ? [] : [String(item)]
+  // The same tree counts once, at its first connect.
+  const wanted = key === 'trees' ? { ...item, frame: null, time: null } : item
+  const tries = list.map((other) => contradictions(wanted, other))
+  return tries.some((found) => found.length === 0)
+    ? []
+    : [`${JSON.stringify(item)}: ${tries.map((t) => t[0]).join('; ')}`]
+}
+
+function byId(items: readonly { id: string }[], others: readonly { id: string }[]): string[] {
+  return items.flatMap((item) => {
+    const other = others.find(({ id }) => id === item.id)
+    return other === undefined ? [`${item.id} is gone`] : contradictions(item, other)
+  })
+}
+
+/** The rows of one frame come in order; a compound may have lost some. */
+function rowsTakenBack(less: readonly MessageRow[], more: readonly MessageRow[]): string[] {
+  let at = 0
+  for (const row of less) {
+    while (at < more.length && contradictions(row, more[at]).length > 0) at++
+    if (at++ >= more.length) return [`row ${JSON.stringify(row)}`]
+  }
+  return []
+}
+
+/** Findings that may go, or grow milder, as more is seen: each stands for what was not known before, and says so. */
+const REASONS: readonly { why: string; applies(finding: Finding, later: Scan): boolean }[] = [
+  {
+    why: 'SessionFlags or the credentials were cut: the session turns out to be one without a key, which has a finding of its own',
+    applies: ({ rule }, { findings }) =>
+      (rule === 'unsigned-session' || rule === 'unencrypted-session') &&
+      findings.some((f) => f.rule === 'guest-session' || f.rule === 'anonymous-session'),
+  },
+  {
+    why: 'the user name was cut: a guest who asked for it is less than one who was made one, and high is for both until it is seen',
+    applies: ({ rule, message }) => rule === 'guest-session' && message.includes('whose name was not seen'),
+  },
+]
+
+function findingsTakenBack({ findings }: Scan, later: Scan): string[] {
+  return findings
+    .filter((finding) => {
+      const same = later.findings.filter((f) => f.rule === finding.rule && sameHosts(f, finding))
+      const stands = same.some((f) => atLeast(f.severity, finding.severity))
+      return !stands && !REASONS.some((reason) => reason.applies(finding, later))
+    })
+    .map(({ severity, message }) => `${severity}: ${message}`)
+}
+
+/** Words by which a finding says that something is not so: they must not rest on what was cut. */
+const DENIALS = [
+  'no cipher was negotiated',
+  'cannot encrypt',
+  'does not offer',
+  'offers no more',
+  'accepted none',
+  'lists SMB2 dialects only',
+  'neither side requires',
+  'no answer was seen',
+  'gave no name',
+  'denied it every share',
+]
+
+function denialsTakenBack({ findings }: Scan, later: Scan): string[] {
+  return findings.flatMap(({ rule, message }) => {
+    const same = later.findings.filter((f) => f.rule === rule).map((f) => f.message)
+    return DENIALS.filter(
+      (denial) => message.includes(denial) && same.length > 0 && !same.some((text) => text.includes(denial)),
+    ).map((denial) => `${rule}: ${denial}`)
+  })
+}
+
+function sameHosts(a: Finding, b: Finding): boolean {
+  return a.client?.ip === b.client?.ip && a.server?.ip === b.server?.ip
+}
+
+function takenBack(less: Scan, more: Scan): string[] {
+  const identified = ({ records }: Scan) => records.filter((r) => r.type === 'connection' || r.type === 'session')
+  return [
+    ...byId(less.ledger.connections, more.ledger.connections),
+    ...byId(less.ledger.sessions, more.ledger.sessions),
+    ...byId(identified(less), identified(more)),
+    ...rowsTakenBack(less.rows, more.rows),
+    ...findingsTakenBack(less, more),
+    ...denialsTakenBack(less, more),
+  ]
+}
+
+describe('a longer snap length takes nothing back', () => {
+  it.each(SAMPLES)('in %s', async (name) => {
+    const sink = collector()
+    const summary = await readCapture(`${FOLDER}${name}`, sink)
+    const lengths = AT_EVERY_LENGTH.has(name) ? ALL_LENGTHS : SOME_LENGTHS
+    let before = scan(sink.frames, summary, lengths[0]!)
+    for (const length of [...lengths.slice(1), 65_535]) {
+      const after = scan(sink.frames, summary, length)
+      expect(takenBack(before, after), `${name} at ${length} bytes a packet`).toEqual([])
+      before = after
+    }
+  })
+})
