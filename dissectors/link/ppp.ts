@@ -5,13 +5,13 @@
 import { u16be } from '../bytes.ts'
 import { LAYER, skip } from '../net/layer.ts'
 import { DECODED, type Segment } from '../net/segment.ts'
-import { isCiscoHdlc } from './cisco-hdlc.ts'
+import { decodeCiscoHdlc, isCiscoHdlc } from './cisco-hdlc.ts'
 
 const ADDRESS_CONTROL = 0xff03
 
 export function decodePpp(b: Uint8Array, s: Segment): number {
   if (s.payload + 2 > s.payloadEnd) return DECODED.OTHER
-  if (isCiscoHdlc(b, s.payload)) return LAYER.CISCO_HDLC
+  if (isCiscoHdlc(b, s.payload)) return decodeCiscoHdlc(b, s)
   if (u16be(b, s.payload) === ADDRESS_CONTROL) skip(s, 2)
   const o = s.payload
   if (o + 2 > s.payloadEnd) return DECODED.OTHER

@@ -16,7 +16,7 @@ const AVS_MAGIC = 0x80211
 export function decodePrism(b: Uint8Array, s: Segment): number {
   const o = s.payload
   if (o + MIN_HEADER > s.payloadEnd) return DECODED.OTHER
-  if (u32be(b, o) >>> 12 === AVS_MAGIC) return LAYER.AVS
+  if (u32be(b, o) >>> 12 === AVS_MAGIC) return decodeAvs(b, s)
   return skipHeader(s, b[o] === 0 ? u32be(b, o + 4) : u32le(b, o + 4))
 }
 

@@ -1,6 +1,6 @@
 /** From header to header: the one place where decoders are called, so that what is nested in what, and how deep, is nobody else's concern. */
 import { decodeCiscoHdlc } from '../link/cisco-hdlc.ts'
-import { decodeEthernet, decodePbb, decodeVlan } from '../link/ethernet.ts'
+import { decodeEthernet, decodeFabricPath, decodePbb, decodeVlan, decodeVnTag } from '../link/ethernet.ts'
 import { decodeIeee80211, decodeIeee80211Padded } from '../link/ieee80211.ts'
 import { decodeLinuxSll, decodeLinuxSll2 } from '../link/linux-sll.ts'
 import { decodeLlc } from '../link/llc.ts'
@@ -33,6 +33,8 @@ const DECODERS: Readonly<Record<Layer, Decoder>> = {
   [LAYER.ETHERNET]: decodeEthernet,
   [LAYER.VLAN]: decodeVlan,
   [LAYER.PBB]: decodePbb,
+  [LAYER.VN_TAG]: decodeVnTag,
+  [LAYER.FABRIC_PATH]: decodeFabricPath,
   [LAYER.LLC]: decodeLlc,
   [LAYER.IEEE80211]: decodeIeee80211,
   [LAYER.IEEE80211_PADDED]: decodeIeee80211Padded,

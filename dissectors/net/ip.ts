@@ -1,12 +1,15 @@
-/** IP where no header names its version: the first four bits do. */
+/** IP where no header names its version: its first four bits do. */
+import { decodeIpv4 } from './ipv4.ts'
+import { decodeIpv6 } from './ipv6.ts'
 import { LAYER } from './layer.ts'
 import { DECODED, type Segment } from './segment.ts'
 
 export function decodeIp(b: Uint8Array, s: Segment): number {
-  return s.payload < s.payloadEnd ? ipLayer(b[s.payload]) : DECODED.OTHER
+  if (s.payload >= s.payloadEnd) return DECODED.OTHER
+  return b[s.payload] >> 4 === 6 ? decodeIpv6(b, s) : decodeIpv4(b, s)
 }
 
-/** The version that the first byte of an IP header names. */
+/** What a header that begins with this byte can be. */
 export function ipLayer(first: number): number {
   if (first >> 4 === 4) return LAYER.IPV4
   return first >> 4 === 6 ? LAYER.IPV6 : DECODED.OTHER

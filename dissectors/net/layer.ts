@@ -8,38 +8,40 @@ export const LAYER = {
   ETHERNET: 16,
   VLAN: 17,
   PBB: 18,
-  LLC: 19,
-  IEEE80211: 20,
+  VN_TAG: 19,
+  FABRIC_PATH: 20,
+  LLC: 21,
+  IEEE80211: 22,
   /** With the header padded to a multiple of four bytes. */
-  IEEE80211_PADDED: 21,
-  RADIOTAP: 22,
-  PRISM: 23,
-  AVS: 24,
-  PPI: 25,
-  LINUX_SLL: 26,
-  LINUX_SLL2: 27,
-  NULL_LOOPBACK: 28,
-  PPP: 29,
-  PPPOE: 30,
-  CISCO_HDLC: 31,
-  MPLS: 32,
-  NSH: 33,
+  IEEE80211_PADDED: 23,
+  RADIOTAP: 24,
+  PRISM: 25,
+  AVS: 26,
+  PPI: 27,
+  LINUX_SLL: 28,
+  LINUX_SLL2: 29,
+  NULL_LOOPBACK: 30,
+  PPP: 31,
+  PPPOE: 32,
+  CISCO_HDLC: 33,
+  MPLS: 34,
+  NSH: 35,
   /** IPv4 or IPv6, as the version says. */
-  IP: 34,
-  IPV4: 35,
-  IPV6: 36,
-  IPV6_EXTENSION: 37,
-  IPV6_FRAGMENT: 38,
-  AUTHENTICATION: 39,
-  ETHERIP: 40,
-  GRE: 41,
-  UDP: 42,
-  VXLAN: 43,
-  VXLAN_GPE: 44,
-  GENEVE: 45,
-  TEREDO: 46,
-  GTP_U: 47,
-  TCP: 48,
+  IP: 36,
+  IPV4: 37,
+  IPV6: 38,
+  IPV6_EXTENSION: 39,
+  IPV6_FRAGMENT: 40,
+  AUTHENTICATION: 41,
+  ETHERIP: 42,
+  GRE: 43,
+  UDP: 44,
+  VXLAN: 45,
+  VXLAN_GPE: 46,
+  GENEVE: 47,
+  TEREDO: 48,
+  GTP_U: 49,
+  TCP: 50,
 } as const
 
 export type Layer = (typeof LAYER)[keyof typeof LAYER]
@@ -52,10 +54,10 @@ export const FIRST_ETHERTYPE = 0x0600
 /** What an EtherType says; OTHER for all that leads to no TCP. Here and below the usual answers are apart: what is small is inlined. */
 export function etherTypeLayer(type: number): number {
   if (type === 0x0800) return LAYER.IPV4
-  return type === 0x86dd ? LAYER.IPV6 : tagLayer(type)
+  return type === 0x86dd ? LAYER.IPV6 : encapsulationLayer(type)
 }
 
-function tagLayer(type: number): number {
+function encapsulationLayer(type: number): number {
   switch (type) {
     // 802.1Q, 802.1ad, and two that were used before it.
     case 0x8100:
@@ -65,6 +67,10 @@ function tagLayer(type: number): number {
       return LAYER.VLAN
     case 0x88e7:
       return LAYER.PBB
+    case 0x8926:
+      return LAYER.VN_TAG
+    case 0x8903:
+      return LAYER.FABRIC_PATH
     // Unicast; multicast, or with an upstream-assigned label (RFC 5332).
     case 0x8847:
     case 0x8848:

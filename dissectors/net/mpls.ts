@@ -24,13 +24,15 @@ export function decodeMpls(b: Uint8Array, s: Segment): number {
   skip(s, ENTRY)
   if ((b[o + 2] & 1) === 0) return LAYER.MPLS
   if (isEthernetWithIp(b, s, 0)) return LAYER.ETHERNET
-  const first = b[s.payload]
-  if (first >> 4 === 0 && (isEthernetWithIp(b, s, CONTROL_WORD) || isEthernet(b, s, CONTROL_WORD))) {
-    skip(s, CONTROL_WORD)
-    return LAYER.ETHERNET
-  }
-  const ip = ipLayer(first)
-  return ip === DECODED.OTHER ? LAYER.ETHERNET : ip
+  const ip = ipLayer(b[s.payload])
+  if (ip !== DECODED.OTHER) return ip
+  if (b[s.payload] >> 4 === 0 && hasControlWord(b, s)) skip(s, CONTROL_WORD)
+  return LAYER.ETHERNET
+}
+
+/** Does the frame begin four bytes further on? One with a VLAN tag looks as if it did, so that it is asked for first. */
+function hasControlWord(b: Uint8Array, s: Segment): boolean {
+  return isEthernetWithIp(b, s, CONTROL_WORD) || (!isEthernet(b, s, 0) && isEthernet(b, s, CONTROL_WORD))
 }
 
 /** Does an Ethernet frame `skipped` bytes further on carry IP? Its type and the header behind it both say so. */

@@ -1,79 +1,55 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeFrame, LINKTYPE } from '../../../dissectors/link/frame.ts'
+import { decodeFrame } from '../../../dissectors/link/frame.ts'
+import { LINKTYPE } from '../../../dissectors/link/link-type.ts'
 import { ipText } from '../../../dissectors/net/addresses.ts'
-import { createSegment, DECODED } from '../../../dissectors/net/segment.ts'
+import { createSegment, DECODED, MAX_HEADERS } from '../../../dissectors/net/segment.ts'
 import { bytes } from '../../support/conversation.ts'
-
-/** TCP 49152 > 445, seq 0x80000001, ack 2, PSH ACK, 12 bytes of options, payload "SMB!". */
-const TCP = 'c000 01bd 80000001 00000002 8018 0400 0000 0000 0101080a 00000001 00000002 534d4221'
-/** 20-byte header, total length 56, 10.0.0.1 > 10.0.0.2. */
-const IPV4 = `4500 0038 0001 4000 40 06 0000 0a000001 0a000002 ${TCP}`
-const IPV6_ADDRESSES = 'fe800000000000000000000000000001 20010db8000000000001000000000002'
-const IPV6 = `60000000 0024 06 40 ${IPV6_ADDRESSES} ${TCP}`
-const MACS = '020000000001 020000000002'
-
-function decode(linkType: number, frame: string | Uint8Array, original = 0) {
-  const frameBytes = typeof frame === 'string' ? bytes(frame) : frame
-  const b = new Uint8Array(frameBytes.length + 60).fill(0xee)
-  b.set(frameBytes, 30)
-  const s = createSegment()
-  const end = 30 + frameBytes.length
-  const decoded = decodeFrame(linkType, b, 30, end, 30 + Math.max(original, frameBytes.length), s)
-  return {
-    decoded,
-    src: ipText(s.src0, s.src1, s.src2, s.src3),
-    dst: ipText(s.dst0, s.dst1, s.dst2, s.dst3),
-    ports: [s.srcPort, s.dstPort],
-    seq: s.seq,
-    ack: s.ack,
-    flags: s.flags,
-    payload: new TextDecoder().decode(b.subarray(s.payload, s.payloadEnd)),
-    length: s.length,
-  }
-}
-
-const EXPECTED_V4 = {
-  decoded: DECODED.TCP,
-  src: '10.0.0.1',
-  dst: '10.0.0.2',
-  ports: [49152, 445],
-  seq: 0x80000001 | 0,
-  ack: 2,
-  flags: 0x18,
-  payload: 'SMB!',
-  length: 4,
-}
-const EXPECTED_V6 = { ...EXPECTED_V4, src: 'fe80::1', dst: '2001:db8::1:0:0:2' }
+import {
+  decode,
+  EXPECTED_V4,
+  EXPECTED_V6,
+  expectIpv4,
+  expectIpv6,
+  expectNothing,
+  IPV4,
+  IPV6,
+  IPV6_ADDRESSES,
+  MACS,
+  TCP,
+} from '../net/fixtures.ts'
 
 describe('link types', () => {
+  const { ETHERNET, LINUX_SLL, LINUX_SLL2, RAW, RAW_DLT, RAW_OPENBSD, NULL, LOOP, PPP, PPP_HDLC, C_HDLC } = LINKTYPE
   const cases: [string, number, string, typeof EXPECTED_V4][] = [
-    ['Ethernet', LINKTYPE.ETHERNET, `${MACS} 0800 ${IPV4}`, EXPECTED_V4],
-    ['Ethernet, IPv6', LINKTYPE.ETHERNET, `${MACS} 86dd ${IPV6}`, EXPECTED_V6],
-    ['Ethernet with trailing padding', LINKTYPE.ETHERNET, `${MACS} 0800 ${IPV4} 000000000000`, EXPECTED_V4],
-    ['802.1Q', LINKTYPE.ETHERNET, `${MACS} 8100 0064 0800 ${IPV4}`, EXPECTED_V4],
-    ['QinQ', LINKTYPE.ETHERNET, `${MACS} 88a8 0064 8100 00c8 86dd ${IPV6}`, EXPECTED_V6],
-    ['QinQ with the old type', LINKTYPE.ETHERNET, `${MACS} 9100 0064 8100 00c8 0800 ${IPV4}`, EXPECTED_V4],
-    ['802.3 with SNAP', LINKTYPE.ETHERNET, `${MACS} 0040 aaaa03 000000 0800 ${IPV4}`, EXPECTED_V4],
-    ['Linux cooked v1', LINKTYPE.LINUX_SLL, `0000 0001 0006 0200000000010000 0800 ${IPV4}`, EXPECTED_V4],
-    [
-      'Linux cooked v1 with a tag',
-      LINKTYPE.LINUX_SLL,
-      `0000 0001 0006 0200000000010000 8100 0064 0800 ${IPV4}`,
-      EXPECTED_V4,
-    ],
-    ['Linux cooked v2', LINKTYPE.LINUX_SLL2, `86dd 0000 00000002 0001 00 06 0200000000010000 ${IPV6}`, EXPECTED_V6],
-    ['raw, 101', LINKTYPE.RAW, IPV4, EXPECTED_V4],
-    ['raw, 101, IPv6', LINKTYPE.RAW, IPV6, EXPECTED_V6],
-    ['raw, 12', LINKTYPE.RAW_DLT, IPV4, EXPECTED_V4],
-    ['raw, 14', LINKTYPE.RAW_OPENBSD, IPV6, EXPECTED_V6],
+    ['Ethernet', ETHERNET, `${MACS} 0800 ${IPV4}`, EXPECTED_V4],
+    ['Ethernet, IPv6', ETHERNET, `${MACS} 86dd ${IPV6}`, EXPECTED_V6],
+    ['Ethernet with trailing padding', ETHERNET, `${MACS} 0800 ${IPV4} 000000000000`, EXPECTED_V4],
+    ['Linux cooked v1', LINUX_SLL, `0000 0001 0006 0200000000010000 0800 ${IPV4}`, EXPECTED_V4],
+    ['Linux cooked v1, tag', LINUX_SLL, `0000 0001 0006 0200000000010000 8100 0064 0800 ${IPV4}`, EXPECTED_V4],
+    ['Linux cooked v1, LLC', LINUX_SLL, `0000 0001 0006 0200000000010000 0004 aaaa03000000 0800 ${IPV4}`, EXPECTED_V4],
+    ['Linux cooked v2', LINUX_SLL2, `86dd 0000 00000002 0001 00 06 0200000000010000 ${IPV6}`, EXPECTED_V6],
+    ['raw, 101', RAW, IPV4, EXPECTED_V4],
+    ['raw, 101, IPv6', RAW, IPV6, EXPECTED_V6],
+    ['raw, 12', RAW_DLT, IPV4, EXPECTED_V4],
+    ['raw, 14', RAW_OPENBSD, IPV6, EXPECTED_V6],
     ['IPv4', LINKTYPE.IPV4, IPV4, EXPECTED_V4],
     ['IPv6', LINKTYPE.IPV6, IPV6, EXPECTED_V6],
-    ['BSD null, little-endian host', LINKTYPE.NULL, `02000000 ${IPV4}`, EXPECTED_V4],
-    ['BSD null, big-endian host', LINKTYPE.NULL, `00000002 ${IPV4}`, EXPECTED_V4],
-    ['BSD null, IPv6 of macOS', LINKTYPE.NULL, `1e000000 ${IPV6}`, EXPECTED_V6],
-    ['BSD null, IPv6 of FreeBSD', LINKTYPE.NULL, `1c000000 ${IPV6}`, EXPECTED_V6],
-    ['OpenBSD loop', LINKTYPE.LOOP, `00000018 ${IPV6}`, EXPECTED_V6],
+    ['BSD null, little-endian host', NULL, `02000000 ${IPV4}`, EXPECTED_V4],
+    ['BSD null, big-endian host', NULL, `00000002 ${IPV4}`, EXPECTED_V4],
+    ['BSD null, IPv6 of macOS', NULL, `1e000000 ${IPV6}`, EXPECTED_V6],
+    ['BSD null, IPv6 of FreeBSD', NULL, `1c000000 ${IPV6}`, EXPECTED_V6],
+    ['OpenBSD loop', LOOP, `00000018 ${IPV6}`, EXPECTED_V6],
+    ['PPP', PPP, `0021 ${IPV4}`, EXPECTED_V4],
+    ['PPP, IPv6', PPP, `0057 ${IPV6}`, EXPECTED_V6],
+    ['PPP with address and control', PPP, `ff03 0021 ${IPV4}`, EXPECTED_V4],
+    ['PPP with a compressed protocol', PPP, `21 ${IPV4}`, EXPECTED_V4],
+    ['PPP with address, control and a compressed protocol', PPP_HDLC, `ff03 57 ${IPV6}`, EXPECTED_V6],
+    ['PPP, MPLS', PPP_HDLC, `ff03 0281 00064140 ${IPV4}`, EXPECTED_V4],
+    ['Cisco HDLC among PPP', PPP_HDLC, `0f00 0800 ${IPV4}`, EXPECTED_V4],
+    ['PPPoE without Ethernet', LINKTYPE.PPP_ETHER, `1100 0009 003a 0021 ${IPV4}`, EXPECTED_V4],
+    ['Cisco HDLC', C_HDLC, `0f00 0800 ${IPV4}`, EXPECTED_V4],
+    ['Cisco HDLC, broadcast, IPv6', C_HDLC, `8f00 86dd ${IPV6}`, EXPECTED_V6],
   ]
   it.each(cases)('%s', (_name, linkType, frame, expected) => {
     expect(decode(linkType, frame)).toEqual(expected)
@@ -83,26 +59,84 @@ describe('link types', () => {
     expect(decode(147, IPV4).decoded).toBe(DECODED.UNKNOWN_LINK)
   })
 
-  it('stops at too many tags', () => {
-    expect(decode(LINKTYPE.ETHERNET, `${MACS} ${'8100 0064 '.repeat(5)} 0800 ${IPV4}`).decoded).toBe(DECODED.OTHER)
+  it('leaves alone what PPP carries besides IP', () => {
+    for (const frame of ['c021 01010004', '0031 00', 'ff03', '21', '00', '']) expectNothing(frame, PPP)
+    expectNothing(`11a7 0009 003a 0021 ${IPV4}`, LINKTYPE.PPP_ETHER)
+    expectNothing(`2100 0009 003a 0021 ${IPV4}`, LINKTYPE.PPP_ETHER)
+  })
+})
+
+describe('what stands between Ethernet’s addresses and IP', () => {
+  const ETHERNET = LINKTYPE.ETHERNET
+  const SERVICE = '88e7 001e bb44'
+  const cases: [string, string, typeof EXPECTED_V4][] = [
+    ['802.1Q', `8100 0064 0800 ${IPV4}`, EXPECTED_V4],
+    ['QinQ', `88a8 0064 8100 00c8 86dd ${IPV6}`, EXPECTED_V6],
+    ['QinQ with the old types', `9100 0064 9200 00c8 0800 ${IPV4}`, EXPECTED_V4],
+    ['four tags', `88a8 0001 8100 0002 8100 0003 8100 0004 0800 ${IPV4}`, EXPECTED_V4],
+    ['SNAP', `0040 aaaa03 000000 0800 ${IPV4}`, EXPECTED_V4],
+    ['SNAP by way of a bridge, tagged', `8100 0064 0040 aaaa03 0000f8 0800 ${IPV4}`, EXPECTED_V4],
+    ['LLC for IP', `003b 060603 ${IPV4}`, EXPECTED_V4],
+    ['provider backbone', `${SERVICE} ${MACS} 0800 ${IPV4}`, EXPECTED_V4],
+    [
+      'provider backbone with tags outside and inside',
+      `88a8 0fd3 ${SERVICE} ${MACS} 8100 0fb4 86dd ${IPV6}`,
+      EXPECTED_V6,
+    ],
+    ['VN-Tag', `8926 00000033 8100 00fa 0800 ${IPV4}`, EXPECTED_V4],
+    ['FabricPath', `8903 0000 ${MACS} 86dd ${IPV6}`, EXPECTED_V6],
+    ['PPPoE', `8864 1100 0009 003a 0021 ${IPV4}`, EXPECTED_V4],
+    ['PPPoE, IPv6, behind two tags', `8100 0e78 8100 09aa 8864 1100 0f07 004d 57 ${IPV6}`, EXPECTED_V6],
+    ['PPPoE with padding behind it', `8864 1100 0009 003a 0021 ${IPV4} 0000000000`, EXPECTED_V4],
+    ['NSH', `894f 0fc6 0101 00000aff ${'00000000 '.repeat(4)} ${IPV4}`, EXPECTED_V4],
+  ]
+  it.each(cases)('%s', (_name, rest, expected) => {
+    expect(decode(ETHERNET, `${MACS} ${rest}`)).toEqual(expected)
+  })
+
+  it('bounds the payload by the length of PPPoE where IP has none', () => {
+    const offloaded = IPV4.replace('4500 0038', '4500 0000')
+    expectIpv4(`${MACS} 8864 1100 0009 003a 0021 ${offloaded} eeeeeeee`, ETHERNET)
+  })
+
+  it('leaves alone what is not IP in the end', () => {
+    expectNothing(`${MACS} 8100 0064 0806 00010800`, ETHERNET)
+    expectNothing(`${MACS} 0040 424203 00000000000000`, ETHERNET)
+    expectNothing(`${MACS} 0040 aaaa03 00000c 0800 ${IPV4}`, ETHERNET)
+    expectNothing(`${MACS} 0040 aaaa00 000000 0800 ${IPV4}`, ETHERNET)
+    expectNothing(`${MACS} 894f 4fc6 0101 00000aff ${IPV4}`, ETHERNET)
+    expectNothing(`${MACS} 894f 0fc1 0101 00000aff ${IPV4}`, ETHERNET)
+  })
+
+  it('counts headers, and stops at too many', () => {
+    // Ethernet, IPv4 and TCP are three.
+    const tags = (n: number) => `${MACS} ${'8100 0064 '.repeat(n)} 0800 ${IPV4}`
+    expectIpv4(tags(MAX_HEADERS - 3), ETHERNET)
+    expect(decode(ETHERNET, tags(MAX_HEADERS - 2)).decoded).toBe(DECODED.TOO_DEEP)
+    expect(decode(ETHERNET, tags(1000)).decoded).toBe(DECODED.TOO_DEEP)
+    // Something unknown at the bottom is not too deep, however many came before it.
+    expectNothing(`${MACS} ${'8100 0064 '.repeat(MAX_HEADERS - 1)} 0806 00010800`, ETHERNET)
   })
 })
 
 describe('network layer', () => {
   it('steps over IPv4 options', () => {
-    const options = `4600 003c 0001 4000 40 06 0000 0a000001 0a000002 01010100 ${TCP}`
-    expect(decode(LINKTYPE.RAW, options)).toEqual(EXPECTED_V4)
+    expectIpv4(`4600 003c 0001 4000 40 06 0000 0a000001 0a000002 01010100 ${TCP}`)
   })
 
   it('steps over IPv6 extension headers', () => {
     // Hop-by-hop, routing (16 bytes), destination options, atomic fragment; each names the next.
     const chain = '2b00 000000000000 3c01 000000000000 0000000000000000 2c00 000000000000 0600 0000 00000001'
-    expect(decode(LINKTYPE.RAW, `60000000 004c 00 40 ${IPV6_ADDRESSES} ${chain} ${TCP}`)).toEqual(EXPECTED_V6)
+    expectIpv6(`60000000 004c 00 40 ${IPV6_ADDRESSES} ${chain} ${TCP}`)
+  })
+
+  it('leaves extension headers of IPv6 in IPv4 alone', () => {
+    for (const protocol of ['00', '2b', '2c', '3c']) expectNothing(IPV4.replace('40 06', `40 ${protocol}`))
   })
 
   it('takes the frame where offloading left the length zero', () => {
-    expect(decode(LINKTYPE.RAW, IPV4.replace('4500 0038', '4500 0000'))).toEqual(EXPECTED_V4)
-    expect(decode(LINKTYPE.RAW, IPV6.replace('60000000 0024', '60000000 0000'))).toEqual(EXPECTED_V6)
+    expectIpv4(IPV4.replace('4500 0038', '4500 0000'))
+    expectIpv6(IPV6.replace('60000000 0024', '60000000 0000'))
   })
 
   it('knows the wire length of a frame that the capture cut', () => {
@@ -113,23 +147,16 @@ describe('network layer', () => {
   })
 
   it('never believes a length that the frame did not have', () => {
-    expect(decode(LINKTYPE.RAW, IPV4.replace('4500 0038', '4500 ffff'))).toEqual(EXPECTED_V4)
-  })
-
-  it('tells fragments', () => {
-    for (const word of ['2000', '0001', '3fff']) {
-      expect(decode(LINKTYPE.RAW, IPV4.replace('0001 4000', `0001 ${word}`)).decoded).toBe(DECODED.FRAGMENT)
-    }
-    const fragment = `60000000 002c 2c 40 ${IPV6_ADDRESSES} 0600 0001 00000001 ${TCP}`
-    expect(decode(LINKTYPE.RAW, fragment).decoded).toBe(DECODED.FRAGMENT)
+    expectIpv4(IPV4.replace('4500 0038', '4500 ffff'))
+    expectNothing(IPV4.replace('4500 0038', '4500 0013'))
   })
 
   it('leaves alone what is no TCP', () => {
-    expect(decode(LINKTYPE.RAW, IPV4.replace('40 06', '40 11')).decoded).toBe(DECODED.OTHER)
-    expect(decode(LINKTYPE.RAW, IPV6.replace('06 40', '3a 40')).decoded).toBe(DECODED.OTHER)
-    expect(decode(LINKTYPE.ETHERNET, `${MACS} 0806 00010800`).decoded).toBe(DECODED.OTHER)
-    expect(decode(LINKTYPE.RAW, IPV4.replace('8018', '1018')).decoded).toBe(DECODED.OTHER)
-    expect(decode(LINKTYPE.RAW, IPV4.replace('4500', '4400')).decoded).toBe(DECODED.OTHER)
+    expectNothing(IPV4.replace('40 06', '40 11'))
+    expectNothing(IPV6.replace('06 40', '3a 40'))
+    expectNothing(`${MACS} 0806 00010800`, LINKTYPE.ETHERNET)
+    expectNothing(IPV4.replace('8018', '1018'))
+    expectNothing(IPV4.replace('4500', '4400'))
   })
 
   it('ends on any bytes, within the frame', () => {
