@@ -21,7 +21,7 @@ export function parseFrame(bytes) {
   }
 }
 
-/** The other way round: lengths and checksums are made anew. */
+/** The other way round: lengths and checksums are made anew. IP's length is zero where it does not fit, as network cards leave it. */
 export function buildFrame(f) {
   const tcp = Buffer.alloc(20 + f.options.length + f.payload.length)
   tcp.writeUInt16BE(f.sourcePort, 0)
@@ -34,9 +34,9 @@ export function buildFrame(f) {
   f.options.copy(tcp, 20)
   f.payload.copy(tcp, 20 + f.options.length)
   const ip = Buffer.from(f.ip)
-  if (f.v6) ip.writeUInt16BE(tcp.length, 4)
-  else {
-    ip.writeUInt16BE(ip.length + tcp.length, 2)
+  const length = f.v6 ? tcp.length : ip.length + tcp.length
+  ip.writeUInt16BE(length > 0xffff ? 0 : length, f.v6 ? 4 : 2)
+  if (!f.v6) {
     ip.writeUInt16BE(0, 10)
     ip.writeUInt16BE(checksum(ip, 0), 10)
   }

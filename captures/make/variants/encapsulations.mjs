@@ -1,0 +1,177 @@
+// What networks wrap around a datagram: tags and labels under it, tunnels around it. Each function gives a stage, as ip.mjs describes it. A stage
+// whose tunnel carries Ethernet makes the inner frame itself.
+import { checksum } from '../tcp.mjs'
+import { crc32, hex, u16, u32 } from './bytes.mjs'
+import { authenticationHeader, between, each, IPV4, IPV6, PROTOCOL, udp } from './ip.mjs'
+import { garbage, seeded } from './random.mjs'
+
+/** The client's and the server's. */
+export const MACS = [hex('020000000101'), hex('020000000102')]
+
+/** An Ethernet II frame, or 802.3 where `type` is a length. */
+export function ethernetFrame({ fromClient, type, bytes }, macs = MACS) {
+  const [client, server] = macs
+  return Buffer.concat([fromClient ? server : client, fromClient ? client : server, u16(type), bytes])
+}
+
+// --- under IP
+
+/** Tags of these EtherTypes, the outermost first; IEEE 802.1Q and 802.1ad. */
+export function vlan(...tags) {
+  return each(({ type, bytes }) => {
+    let wrapped = { type, bytes }
+    for (const [i, tag] of tags.toReversed().entries()) {
+      const control = u16(0x6000 | (77 + i))
+      wrapped = { type: tag, bytes: Buffer.concat([control, u16(wrapped.type), wrapped.bytes]) }
+    }
+    return wrapped
+  })
+}
+
+/** 802.3 with LLC and SNAP: the length where the EtherType was. */
+export const snap = each(({ type, bytes }) => ({
+  type: 8 + bytes.length,
+  bytes: Buffer.concat([hex('aaaa03000000'), u16(type), bytes]),
+}))
+
+export const MPLS = 0x8847
+
+/** RFC 3032. `inside` is what the labels carry: the packet, an Ethernet frame, or one behind a control word (RFC 4448). */
+export function mpls(labels, inside = 'packet') {
+  const stack = Buffer.concat(labels.map((label, i) => u32((label << 12) | (i === labels.length - 1 ? 0x100 : 0) | 63)))
+  return each((p) => {
+    const parts = { packet: [p.bytes], ethernet: [ethernetFrame(p)], 'control word': [u32(0), ethernetFrame(p)] }
+    return { type: MPLS, bytes: Buffer.concat([stack, ...parts[inside]]) }
+  })
+}
+
+export const PPPOE_SESSION = 0x8864
+export const PPP_PROTOCOL = { [IPV4]: 0x0021, [IPV6]: 0x0057, [MPLS]: 0x0281 }
+
+/** RFC 2516 4. `compressed`: the PPP protocol in one byte (RFC 1661 6.5), for IP only. */
+export const pppoe = (compressed = false) =>
+  each(({ type, bytes }) => {
+    const protocol = u16(PPP_PROTOCOL[type])
+    const payload = Buffer.concat([compressed ? protocol.subarray(1) : protocol, bytes])
+    return { type: PPPOE_SESSION, bytes: Buffer.concat([hex('11000042'), u16(payload.length), payload]) }
+  })
+
+/**
+ * Bytes behind each packet that are none of it: padding, a switch's trailer. Long ones begin with an SMB message.
+ * @param length how many, behind so many bytes
+ */
+export function padded(seed, length) {
+  const random = seeded(seed)
+  const lure = Buffer.concat([hex('00000040fe534d42400000000000000003000100'), Buffer.alloc(48)])
+  return each(({ bytes }) => {
+    const size = length(bytes.length)
+    const extra =
+      size > lure.length ? Buffer.concat([lure, garbage(random, size - lure.length)]) : garbage(random, size)
+    return { bytes: Buffer.concat([bytes, extra]) }
+  })
+}
+
+/** Ethernet's frame check sequence behind each frame. For the outermost Ethernet header only. */
+export const checkSequence = each((p) => ({ bytes: Buffer.concat([p.bytes, crc32(ethernetFrame(p))]) }))
+
+// --- tunnels
+
+/** IP in IP: protocol 4 (RFC 2003) or 41 (RFC 4213, RFC 2473), by what is inside. */
+export const inIp = (family) =>
+  each((p, i) => between(family, p.fromClient, p.type === IPV4 ? PROTOCOL.IPV4 : PROTOCOL.IPV6, p.bytes, i))
+
+/** Authentication Header in tunnel mode, RFC 4302 3.1.2. */
+export function authenticatedTunnel(family, seed) {
+  const random = seeded(seed)
+  return each((p, i) => {
+    const ah = authenticationHeader(p.type === IPV4 ? PROTOCOL.IPV4 : PROTOCOL.IPV6, i + 1, random, family)
+    return between(family, p.fromClient, PROTOCOL.AH, Buffer.concat([ah, p.bytes]), i)
+  })
+}
+
+const BRIDGED = 0x6558
+
+/** GRE, RFC 2784 and RFC 2890: `sum`, `key`, `sequence` add their fields; `bridged` puts an Ethernet frame inside. */
+export function gre(family, { sum = false, key = false, sequence = false, bridged = false } = {}) {
+  return each((p, i) => {
+    const type = bridged ? BRIDGED : p.type
+    return greAround(family, p, type, bridged ? ethernetFrame(p) : p.bytes, { sum, key, sequence }, i)
+  })
+}
+
+function greAround(family, { fromClient }, type, payload, { sum, key, sequence }, i) {
+  const flags = (sum ? 0x8000 : 0) | (key ? 0x2000 : 0) | (sequence ? 0x1000 : 0)
+  const fields = [u16(flags), u16(type)]
+  if (sum) fields.push(u32(0))
+  if (key) fields.push(u32(0x00004d00))
+  if (sequence) fields.push(u32(i))
+  const bytes = Buffer.concat([...fields, payload])
+  if (sum) bytes.writeUInt16BE(checksum(bytes, 0), 4)
+  return between(family, fromClient, PROTOCOL.GRE, bytes, i)
+}
+
+const ERSPAN = 0x88be
+const ERSPAN_III = 0x22eb
+
+/** Cisco's mirror tunnels. Type I has no header, and no sequence number in GRE; types II and III have both. */
+export const erspan = {
+  one: (family) => each((p, i) => greAround(family, p, ERSPAN, ethernetFrame(p), {}, i)),
+  two: (family) =>
+    each((p, i) => {
+      // Version 1, VLAN 77; class of service 0, no encapsulation bits, session 5; index 3.
+      const header = Buffer.concat([u16(0x104d), u16(0x0005), u32(3)])
+      return greAround(family, p, ERSPAN, Buffer.concat([header, ethernetFrame(p)]), { sequence: true }, i)
+    }),
+  /** `subheader`: the O bit, and eight bytes more, which name a platform. */
+  three: (family, subheader) =>
+    each((p, i) => {
+      // Version 2, VLAN 77; session 5; a timestamp; group tag 0; an Ethernet frame, ingress, no granularity.
+      const header = Buffer.concat([u16(0x204d), u16(0x0005), u32(0x01020304 + i), u16(0), u16(subheader ? 1 : 0)])
+      const more = subheader ? hex('0c00004d01020304') : Buffer.alloc(0)
+      return greAround(family, p, ERSPAN_III, Buffer.concat([header, more, ethernetFrame(p)]), { sequence: true }, i)
+    }),
+}
+
+/** VXLAN, RFC 7348. */
+export const vxlan = (family, sum = true) =>
+  each((p, i) => {
+    const payload = Buffer.concat([hex('0800000000004d00'), ethernetFrame(p)])
+    return udp(family, p.fromClient, [54321, 4789], payload, i, sum)
+  })
+
+/** VXLAN-GPE: the next protocol is named, so that a packet may lie there without Ethernet. */
+export const vxlanGpe = (family, bridged) =>
+  each((p, i) => {
+    const next = bridged ? 3 : p.type === IPV4 ? 1 : 2
+    const header = Buffer.concat([hex('0c0000'), Buffer.of(next), hex('00004d00')])
+    const payload = Buffer.concat([header, bridged ? ethernetFrame(p) : p.bytes])
+    return udp(family, p.fromClient, [54321, 4790], payload, i)
+  })
+
+/** GENEVE, RFC 8926, with `options` of 4, 12 and 0 bytes of data where there are to be any. */
+export const geneve = (family, { bridged = true, options = false } = {}) =>
+  each((p, i) => {
+    const list = options ? hex(`010201011122334401030203${'00'.repeat(12)}0104fc00`) : Buffer.alloc(0)
+    const header = Buffer.concat([
+      Buffer.of(list.length / 4, 0),
+      u16(bridged ? BRIDGED : p.type),
+      hex('00004d00'),
+      list,
+    ])
+    const payload = Buffer.concat([header, bridged ? ethernetFrame(p) : p.bytes])
+    return udp(family, p.fromClient, [54321, 6081], payload, i)
+  })
+
+/** Teredo, RFC 4380: IPv6 in UDP in IPv4, behind indications (5.1.1) where there are to be any. */
+export function teredo(indications) {
+  // Authentication: client id "ab", value "cdef", nonce, confirmation. Origin: port and address, each bit inverted.
+  const authentication = hex('00010204616263646566010203040506070800')
+  const origin = hex('0000cafe53effffe')
+  const head = {
+    none: [],
+    origin: [origin],
+    authentication: [authentication],
+    both: [authentication, origin],
+  }[indications]
+  return each((p, i) => udp(IPV4, p.fromClient, [3544, 3544], Buffer.concat([...head, p.bytes]), i))
+}

@@ -1,0 +1,76 @@
+// Encapsulations one in another, in any order that a network could make.
+import * as e from './encapsulations.mjs'
+import * as ip from './ip.mjs'
+import { LINKS } from './links.mjs'
+import { below, pick, seeded } from './random.mjs'
+
+const { IPV4, IPV6 } = ip
+const isIp = (type) => type === IPV4 || type === IPV6
+const isEtherType = (type) => type >= 0x0600
+/** What GRE carries beside Ethernet: RFC 2784, RFC 4023. */
+const isRoutable = (type) => isIp(type) || type === e.MPLS
+const any = () => true
+const isUntagged = (type) => ![0x8100, 0x88a8, 0x9100].includes(type)
+const anyIp = (random) => pick(random, [IPV4, IPV6])
+
+/**
+ * What may be drawn: the types it takes, and the stage. Tunnels with Ethernet inside carry anything.
+ * `whole`: takes no fragments.
+ */
+const LAYERS = [
+  { name: 'vlan', takes: isUntagged, stage: () => e.vlan(0x8100) },
+  { name: 'qinq', takes: isUntagged, stage: () => e.vlan(0x88a8, 0x8100) },
+  { name: 'three-tags', takes: isUntagged, stage: () => e.vlan(0x9100, 0x88a8, 0x8100) },
+  { name: 'snap', takes: isEtherType, stage: () => e.snap, longest: 1400 },
+  { name: 'mpls', takes: isIp, stage: () => e.mpls([1000, 17]) },
+  { name: 'mpls-ethernet', takes: any, stage: () => e.mpls([3000], 'ethernet') },
+  { name: 'mpls-control-word', takes: any, stage: () => e.mpls([18, 19, 4000], 'control word') },
+  { name: 'pppoe', takes: isIp, stage: () => e.pppoe() },
+  { name: 'gre', takes: isRoutable, stage: (random) => e.gre(anyIp(random)) },
+  {
+    name: 'gre-options',
+    takes: isRoutable,
+    stage: (random) => e.gre(anyIp(random), { sum: true, key: true, sequence: true }),
+  },
+  { name: 'gre-ethernet', takes: any, stage: (random) => e.gre(anyIp(random), { bridged: true, key: true }) },
+  { name: 'erspan-1', takes: any, stage: (random) => e.erspan.one(anyIp(random)) },
+  { name: 'erspan-2', takes: any, stage: (random) => e.erspan.two(anyIp(random)) },
+  { name: 'erspan-3', takes: any, stage: (random) => e.erspan.three(anyIp(random), random() < 0.5) },
+  { name: 'vxlan', takes: any, stage: (random) => e.vxlan(anyIp(random)) },
+  { name: 'vxlan-gpe', takes: isIp, stage: (random) => e.vxlanGpe(anyIp(random), false) },
+  { name: 'geneve', takes: any, stage: (random) => e.geneve(anyIp(random), { options: random() < 0.5 }) },
+  { name: 'ip-in-ip', takes: isIp, stage: (random) => e.inIp(anyIp(random)) },
+  { name: 'teredo', takes: (type) => type === IPV6, stage: (random) => e.teredo(pick(random, ['none', 'both'])) },
+  { name: 'ah', takes: isIp, whole: true, stage: () => ip.authenticated(5) },
+  { name: 'ah-tunnel', takes: isIp, stage: (random) => e.authenticatedTunnel(anyIp(random), 6) },
+  { name: 'fragments', takes: isIp, whole: true, stage: (random) => ip.fragmented(8 * (8 + below(random, 60))) },
+  {
+    name: 'fragments-shuffled',
+    takes: isIp,
+    whole: true,
+    stage: (random) => ip.fragmented(8 * (8 + below(random, 60)), ip.ORDER.shuffled(below(random, 1000))),
+  },
+]
+
+/**
+ * Between one and six layers around packets, by chance; a link that takes what came of it.
+ * @returns the names of the layers from the inside out, the packets, and the link's name
+ */
+export function nested(packets, seed) {
+  const random = seeded(seed)
+  const names = []
+  let around = packets
+  for (let depth = 1 + below(random, 6); depth > 0; depth--) {
+    const longest = around.reduce((most, p) => Math.max(most, p.bytes.length), 0)
+    const { type } = around[0]
+    const inFragments = names.at(-1)?.startsWith('fragments')
+    const fitting = LAYERS.filter(
+      ({ takes, longest: limit = 60_000, whole }) => takes(type) && longest <= limit && !(whole && inFragments),
+    )
+    const layer = pick(random, fitting)
+    names.push(layer.name)
+    around = layer.stage(random)(around)
+  }
+  const links = Object.keys(LINKS).filter((name) => LINKS[name].takes(around[0].type))
+  return { names, packets: around, link: pick(random, links) }
+}
