@@ -2,7 +2,16 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { audit, createNetworks, RULES, readCapture, type ScanRecord, scanRecords, Tracker } from '../../src/index.ts'
+import {
+  audit,
+  createNetworks,
+  type Ledger,
+  RULES,
+  readCapture,
+  type ScanRecord,
+  scanRecords,
+  Tracker,
+} from '../../src/index.ts'
 
 export const CAPTURES = fileURLToPath(new URL('../../captures', import.meta.url))
 
@@ -18,14 +27,17 @@ export function goldenPath(sample: string): string {
   return join(CAPTURES, `${namesakes.length > 1 && sample !== `${name}.pcap` ? sample : name}.json`)
 }
 
+export async function scanSample(sample: string): Promise<ScanRecord[]> {
+  const tracker = new Tracker(`captures/${sample}`)
+  return recordsOf(tracker.finish(await readCapture(join(CAPTURES, sample), tracker)))
+}
+
 /**
  * The records, as a reader of the JSON output gets them. Left out is what is not the capture's: how long the run took, and the text of the
  * rules, which their own tests hold.
  */
-export async function scanSample(sample: string): Promise<ScanRecord[]> {
+export function recordsOf(ledger: Ledger): ScanRecord[] {
   const networks = createNetworks()
-  const tracker = new Tracker(`captures/${sample}`)
-  const ledger = tracker.finish(await readCapture(join(CAPTURES, sample), tracker))
   const findings = audit(ledger, { networks })
   const report = { ledger, networks, findings, findingsHidden: 0, inputsUnread: 0, rules: RULES, durationMs: 0 }
   const text = JSON.stringify([...scanRecords(report)], (key, value) =>

@@ -53,14 +53,14 @@ const LAYERS = [
 ]
 
 /**
- * Between one and six layers around packets, by chance; a link that takes what came of it.
+ * Between one and four layers around packets, by chance; a link that takes what came of it.
  * @returns the names of the layers from the inside out, the packets, and the link's name
  */
 export function nested(packets, seed) {
   const random = seeded(seed)
   const names = []
   let around = packets
-  for (let depth = 1 + below(random, 6); depth > 0; depth--) {
+  for (let depth = 1 + below(random, 4); depth > 0; depth--) {
     const longest = around.reduce((most, p) => Math.max(most, p.bytes.length), 0)
     const { type } = around[0]
     const inFragments = names.at(-1)?.startsWith('fragments')

@@ -1,0 +1,294 @@
+/**
+ * Two conversations as tunnels, mirror ports, TCP, lossy captures and attackers hand them over. captures/make/variants.mjs makes the captures out of two
+ * clean samples, in memory and without any code of the program; what comes out of each is held against what comes out of the sample.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import {
+  type MessageRecord,
+  messageRecord,
+  readCaptureStream,
+  type ScanRecord,
+  SEVERITIES,
+  type Severity,
+  Tracker,
+} from '../../src/index.ts'
+import { CAPTURES, recordsOf } from './records.ts'
+import { EXPECTED, type Expectation, KNOWN } from './variant-expectations.ts'
+
+interface Variant {
+  name: string
+  what: string
+  base: string
+  ipv6: boolean
+  keeps: 'frames' | 'records' | 'some'
+  bytes(): Uint8Array
+}
+
+const script = new URL('../../captures/make/variants.mjs', import.meta.url).href
+const { BASES, VARIANTS } = (await import(script)) as { BASES: Record<string, string>; VARIANTS: Variant[] }
+const clean: Record<string, Scan> = {}
+for (const [base, sample] of Object.entries(BASES)) {
+  clean[base] = await scan(readFileSync(join(CAPTURES, `${sample}.pcap`)))
+}
+
+interface Scan {
+  records: ScanRecord[]
+  messages: MessageRecord[]
+}
+
+async function scan(bytes: Uint8Array): Promise<Scan> {
+  const messages: MessageRecord[] = []
+  const tracker = new Tracker('variant', { messages: { message: (row) => messages.push(messageRecord(row)) } })
+  const ledger = tracker.finish(await readCaptureStream(Readable.from([bytes]), 'variant', tracker))
+  return { records: recordsOf(ledger), messages }
+}
+
+// --- what is compared
+
+type Fields = Record<string, unknown>
+
+interface Substance {
+  capture: Fields
+  connections: Fields[]
+  sessions: Fields[]
+  hosts: Fields[]
+  /** By rule; each of the clean captures has one of a rule. */
+  findings: Record<string, Fields>
+  requests: Fields[]
+  answers: Fields[]
+}
+
+/** What is the file's. Its path is the same for all. */
+const OF_THE_FILE = ['capture', 'format', 'linkTypes', 'bytes']
+/** What names a frame or a moment. */
+const OF_THE_FRAMES = [
+  'packets',
+  'frame',
+  'firstFrame',
+  'lastFrame',
+  'time',
+  'firstTime',
+  'lastTime',
+  'wiresharkFilter',
+]
+
+/** Ids become the number of what they name, so that it still shows which session is on which connection; IPv6's two addresses become IPv4's. */
+function substance({ records, messages }: Scan, { frames, ipv6 }: { frames: boolean; ipv6: boolean }): Substance {
+  const left = new Set(frames ? OF_THE_FILE : [...OF_THE_FILE, ...OF_THE_FRAMES])
+  const names = new Map<string, string>()
+  for (const record of records) {
+    if (record.type === 'connection' || record.type === 'session') names.set(record.id, `${record.type} ${names.size}`)
+    if (record.type === 'finding') names.set(record.id, record.rule)
+  }
+  const plain = (value: unknown): Fields[] => {
+    const text = JSON.stringify(value, (key, item) => (left.has(key) ? undefined : (names.get(item) ?? item)))
+    return JSON.parse(ipv6 ? text.replaceAll(/\bfd00:77::([12])\b/g, '10.77.0.$1') : text)
+  }
+  const of = (type: string) => plain(records.filter((record) => record.type === type))
+  const findings = of('finding')
+  expect(findings.length).toBe(new Set(findings.map((f) => f['rule'])).size)
+  return {
+    capture: of('capture')[0]!,
+    connections: of('connection'),
+    sessions: of('session'),
+    hosts: of('host'),
+    findings: Object.fromEntries(findings.map((f) => [f['rule'], f])),
+    requests: plain(messages.filter((m) => !m.response)),
+    answers: plain(messages.filter((m) => m.response)),
+  }
+}
+
+function both(variant: Variant, actual: Scan): { expected: Substance; actual: Substance } {
+  const frames = variant.keeps === 'frames'
+  return {
+    expected: substance(clean[variant.base]!, { frames, ipv6: false }),
+    actual: substance(actual, { frames, ipv6: variant.ipv6 }),
+  }
+}
+
+/** Without how long a message is: a READ answer may be a large one. */
+const withoutLengths = (s: Substance) => ({
+  ...s,
+  requests: s.requests.map(({ length: _, ...row }) => row),
+  answers: s.answers.map(({ length: _, ...row }) => row),
+})
+
+// --- the same
+
+const titled = (variants: Variant[]) => variants.map((v) => [`${v.name}: ${v.what}`, v] as const)
+
+describe('the clean captures', () => {
+  it('have findings of several kinds, and no warning', () => {
+    const verdicts = Object.values(clean).map(({ records }) =>
+      records.flatMap((r) => (r.type === 'finding' ? [`${r.severity} ${r.rule}`] : [])),
+    )
+    const common = [
+      'high unsigned-session',
+      'medium ntlm-auth',
+      'medium signing-not-required',
+      'medium unencrypted-session',
+    ]
+    expect(verdicts).toEqual([common, ['high smb1-negotiated', ...common]])
+    for (const { records } of Object.values(clean)) {
+      expect(records[0]).toMatchObject({ type: 'capture', complete: true, warnings: [], limits: {} })
+    }
+  })
+})
+
+describe('records, frames and times are those of the clean capture', () => {
+  it.each(titled(VARIANTS.filter((v) => v.keeps === 'frames')))('%s', async (_, variant) => {
+    const { expected, actual } = both(variant, await scan(variant.bytes()))
+    expect(actual).toEqual(expected)
+  })
+})
+
+describe('records are those of the clean capture', () => {
+  it.each(titled(VARIANTS.filter((v) => v.keeps === 'records')))('%s', async (_, variant) => {
+    const { expected, actual } = both(variant, await scan(variant.bytes()))
+    expect(withoutLengths(actual)).toEqual(withoutLengths(expected))
+  })
+})
+
+// --- the same twice
+
+describe('records are those of the clean capture, twice', () => {
+  it.each(titled(VARIANTS.filter(isReuse)))('%s', async (_, variant) => {
+    const { expected: once, actual } = both(variant, await scan(variant.bytes()))
+    const [connection, session] = [once.connections[0]!, once.sessions[0]!]
+    const capture = { ...once.capture, smbMessages: 2 * Number(once.capture['smbMessages']) }
+    expect(actual.capture).toEqual(capture)
+    expect(actual.connections).toEqual([connection, { ...connection, id: 'connection 1' }])
+    const on = (id: string, on: string) => ({ ...session, id, connection: on, connections: [on] })
+    expect(actual.sessions).toEqual([on('session 2', 'connection 0'), on('session 3', 'connection 1')])
+    expect(actual.hosts).toEqual(once.hosts.map((host) => ({ ...host, connections: 2, sessions: 2 })))
+    expect(Object.keys(actual.findings)).toEqual(Object.keys(once.findings))
+    for (const [rule, { evidence, ...finding }] of Object.entries(once.findings)) {
+      const { evidence: more, ...twice } = actual.findings[rule]!
+      expect(twice).toEqual({ ...finding, connection: null, session: null, count: 2 })
+      // The first few frames of both are named.
+      expect(evidence).toEqual(expect.arrayContaining(more as Fields[]))
+    }
+    expect(actual.requests).toEqual([...once.requests, ...once.requests])
+    expect(actual.answers).toEqual([...once.answers, ...once.answers])
+  })
+})
+
+function isReuse({ name }: Variant): boolean {
+  return name.startsWith('reused')
+}
+
+// --- less
+
+describe('what was lost is unknown, and all else is as in the clean capture', () => {
+  const explicit = VARIANTS.filter(({ name, keeps }) => keeps === 'some' && name in EXPECTED)
+
+  it.each(titled(explicit))('%s', async (_, variant) => {
+    const expectation = EXPECTED[variant.name]!
+    const { expected, actual } = both(variant, await scan(variant.bytes()))
+    const { requests: _r, answers: _a, capture, ...rest } = actual
+    const { warnings, ...counts } = capture
+    expect({ capture: counts, ...rest }).toEqual(changed(expected, expectation))
+    expectWarnings(warnings as { code: string; message: string }[], expectation.warnings ?? [])
+  })
+
+  // What is forged ahead of the truth changes the verdict, and may.
+  it.each(titled(explicit.filter((v) => v.name !== 'disagrees-before')))(
+    'nothing is made up: %s',
+    async (_, variant) => {
+      const { expected, actual } = both(variant, await scan(variant.bytes()))
+      expect(madeUp(actual, expected)).toEqual([])
+      const known = new Set([...expected.requests, ...expected.answers].map((row) => JSON.stringify(row)))
+      const rows = [...actual.requests, ...actual.answers]
+      expect(rows.filter((row) => !known.has(JSON.stringify(row)))).toEqual([])
+    },
+  )
+})
+
+describe('of frames that are cut', () => {
+  const cut = VARIANTS.filter((v) => v.keeps === 'some' && v.name in KNOWN)
+
+  it.each(titled(cut))('what is there is known: %s', async (_, variant) => {
+    const { smbMessages, connection, session, findings } = KNOWN[variant.name]!
+    const { actual } = both(variant, await scan(variant.bytes()))
+    expect((actual.capture['warnings'] as { code: string }[]).map((w) => w.code)).toEqual(['cut-packets'])
+    if (smbMessages !== undefined) expect(actual.capture['smbMessages']).toBe(smbMessages)
+    expect(actual.connections).toMatchObject([{ state: 'established', gaps: 0, missedBytes: 0, ...connection }])
+    expect(actual.sessions).toMatchObject(session === null ? [] : [session])
+    expect(Object.keys(actual.findings)).toEqual(expect.arrayContaining(findings))
+  })
+
+  it.each(titled(cut))('nothing is made up: %s', async (_, variant) => {
+    const { expected, actual } = both(variant, await scan(variant.bytes()))
+    expect(madeUp(actual, expected)).toEqual([])
+  })
+})
+
+/** The clean capture's substance with the changes that are written down, without rows and warnings. */
+function changed(from: Substance, { smbMessages, connection, session, client, server, findings = {} }: Expectation) {
+  const { warnings: _, ...capture } = from.capture
+  const [clientHost, serverHost] = from.hosts as [Fields, Fields]
+  const left = Object.entries(from.findings).filter(([rule]) => findings[rule] !== null)
+  return {
+    capture: { ...capture, smbMessages: smbMessages ?? capture['smbMessages'] },
+    connections: from.connections.map((each) => ({ ...each, ...connection })),
+    sessions: from.sessions.map((each) => ({ ...each, ...session })),
+    hosts: [
+      { ...clientHost, ...client },
+      { ...serverHost, ...server },
+    ],
+    findings: Object.fromEntries(left.map(([rule, finding]) => [rule, { ...finding, ...findings[rule] }])),
+  }
+}
+
+function expectWarnings(
+  warnings: { code: string; message: string }[],
+  expected: NonNullable<Expectation['warnings']>,
+): void {
+  expect(warnings.map(({ code }) => code)).toEqual(expected.map(({ code }) => code))
+  for (const [i, { frames = [] }] of expected.entries()) {
+    for (const frame of frames) expect(warnings[i]!.message).toMatch(new RegExp(`\\b${frame}\\b`))
+  }
+}
+
+/** What counts the loss, and texts, which the expectations hold. */
+const NO_CLAIM = ['gaps', 'missedBytes', 'message', 'evidence', 'warnings', 'limits', 'id', 'count']
+/** Words for what is not known. */
+const UNSAID: unknown[] = [null, 'unknown', 'pending', 'midstream']
+
+/** The paths of what `claim` says and `truth` does not: unknown is no claim, and a count, a severity or a list may fall short. */
+function madeUp(claim: unknown, truth: unknown, path = ''): string[] {
+  if (UNSAID.includes(claim)) return []
+  if (path.endsWith('.severity')) {
+    return SEVERITIES.indexOf(claim as Severity) >= SEVERITIES.indexOf(truth as Severity) ? [] : [path]
+  }
+  if (Array.isArray(claim)) {
+    if (path.endsWith('.requests') || path.endsWith('.answers'))
+      return claim.length <= (truth as unknown[]).length ? [] : [path]
+    return claim.flatMap((item, i) => {
+      const against = (truth as unknown[]).map((each) => madeUp(item, each, `${path}[${i}]`))
+      return against.sort((x, y) => x.length - y.length)[0] ?? [`${path}[${i}]`]
+    })
+  }
+  if (typeof claim === 'object') {
+    return Object.entries(claim as Fields).flatMap(([key, value]) =>
+      NO_CLAIM.includes(key) ? [] : madeUp(value, (truth as Fields | undefined)?.[key], `${path}.${key}`),
+    )
+  }
+  if (typeof claim === 'number' && typeof truth === 'number' && !path.endsWith('.port'))
+    return claim <= truth ? [] : [path]
+  return claim === truth ? [] : [path]
+}
+
+describe('expectations', () => {
+  it('are there for each variant that keeps only some of the records', () => {
+    const some = VARIANTS.filter((v) => v.keeps === 'some' && !isReuse(v)).map(({ name }) => name)
+    expect([...Object.keys(EXPECTED), ...Object.keys(KNOWN)].sort()).toEqual(some.sort())
+  })
+
+  it('are of variants with names of their own', () => {
+    expect(new Set(VARIANTS.map(({ name }) => name)).size).toBe(VARIANTS.length)
+  })
+})
