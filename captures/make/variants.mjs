@@ -262,15 +262,29 @@ for (const indications of ['none', 'origin', 'authentication', 'both']) {
     keeps: 'some',
     stage: chain(ip.fragmented(104, ORDER.forgedSecond), e.vxlan(IPV4)),
   })
+  // Of the NEGOTIATE answer: SecurityMode, behind TCP's header of 32 bytes and the message's prefix and header, requires signing.
+  const forgedAnswer = (list, n) => {
+    const required = { ...list[0], change: (data) => data.writeUInt16LE(3, 32 + 4 + 64 + 2) }
+    return n === c.find(c.conversation(BASES.smb3), c.SMB2_NEGOTIATE, true) ? [required, ...list] : list
+  }
+  const forged = { keeps: 'some', stage: ip.fragmented(104, forgedAnswer) }
+  add(
+    'fragments-forged-first',
+    'the first fragment of the NEGOTIATE answer requires signing; the true one follows',
+    forged,
+  )
+
   // The answer to a CREATE: nothing but a count hangs on it.
-  const lose = (at) => (list, n) => (n === at ? list.filter((_, i) => i !== 1) : list)
-  const answered = (base) =>
-    c.find(c.conversation(BASES[base]), base === 'smb1' ? c.SMB1_NT_CREATE : c.SMB2_CREATE, true)
   for (const base of ['smb3', 'smb1']) {
-    add(`fragment-lost${base === 'smb1' ? '-smb1' : ''}`, 'one fragment of one datagram is missing', {
-      base,
-      keeps: 'some',
-      stage: (packets) => ip.fragmented(104, lose(answered(base)))(packets),
+    const at = c.find(c.conversation(BASES[base]), base === 'smb1' ? c.SMB1_NT_CREATE : c.SMB2_CREATE, true)
+    const lossy = ip.fragmented(104, (list, n) => (n === at ? list.filter((_, i) => i !== 1) : list))
+    const suffix = base === 'smb1' ? '-smb1' : ''
+    const lost = { base, keeps: 'some' }
+    add(`fragment-lost${suffix}`, 'one fragment of one datagram is missing', { ...lost, stage: lossy })
+    add(`fragment-lost-in-vxlan${suffix}`, 'the same, in VXLAN', { ...lost, stage: chain(lossy, e.vxlan(IPV4)) })
+    add(`vxlan-fragment-lost${suffix}`, 'one fragment of a VXLAN datagram is missing', {
+      ...lost,
+      stage: chain(e.vxlan(IPV4), lossy),
     })
   }
 }
@@ -313,8 +327,19 @@ for (const indications of ['none', 'origin', 'authentication', 'both']) {
       (s) => c.reorderedInFlight(c.inPieces(s, 100), 2, 1),
     ],
     'reordered-5': ['segments of 50 bytes, up to 5 out of order', (s) => c.reorderedInFlight(c.inPieces(s, 50), 5, 2)],
-    'reordered-across-2': ['segments up to 2 out of order, answers before questions', (s) => c.reordered(s, 2, 3)],
-    'reordered-across-5': ['segments up to 5 out of order, answers before questions', (s) => c.reordered(s, 5, 3)],
+    'answers-first': ['every answer before its question', c.answersFirst],
+    'reordered-across-2': [
+      'data up to 2 segments out of order, answers before questions',
+      (s) => c.reorderedAcross(s, 2, 3),
+    ],
+    'reordered-across-5': [
+      'data up to 5 segments out of order, answers before questions',
+      (s) => c.reorderedAcross(s, 5, 3),
+    ],
+    'handshake-swapped': ['SYN+ACK before SYN', (s) => c.begunAs(s, [1, 0])],
+    'handshake-rotated': ['SYN+ACK and ACK before SYN', (s) => c.begunAs(s, [1, 2, 0])],
+    'handshake-late': ['the handshake behind the first data', (s) => c.begunAs(s, [2, 3, 0, 1])],
+    'ended-early': ['FINs before the last two segments of data', (s) => c.endedEarly(s, 2)],
     'kept-alive': ['keep-alives without data', (s) => c.keptAlive(s, Buffer.alloc(0))],
     'kept-alive-byte': ['keep-alives with one byte, zero', (s) => c.keptAlive(s, Buffer.alloc(1))],
     'windows-closed': ['zero windows, and probes with one byte', c.windowsClosed],

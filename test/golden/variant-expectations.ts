@@ -5,6 +5,15 @@
 
 type Fields = Record<string, unknown>
 
+export interface Evidence {
+  what: string
+}
+
+/** Without frame numbers the order of evidence says nothing. */
+export function inOrder(evidence: readonly Evidence[]): Evidence[] {
+  return [...evidence].sort((x, y) => (x.what < y.what ? -1 : 1))
+}
+
 export interface Expectation {
   /** SMB messages, where they are not as many as in the clean capture. */
   smbMessages?: number
@@ -28,7 +37,7 @@ const DOUBT = '; it may be a guest or anonymous one'
 const GCM = '; AES-128-GCM was negotiated'
 
 const gap = (missedBytes: number, gaps = 1) => ({ gaps, missedBytes })
-const whats = (...texts: string[]) => texts.map((what) => ({ what }))
+const whats = (...texts: string[]) => inOrder(texts.map((what) => ({ what })))
 const firstOf = (count: number, noun: string) => `not signed: the first of ${count} ${noun}s`
 const SERVER_ENABLED = "server's SecurityMode 0x01: signing enabled"
 const SERVER_NONE = "server's SecurityMode 0x03: signing none"
@@ -88,6 +97,24 @@ const disagrees = (first: number, again: number): Expectation => ({
   warnings: [{ code: 'overlap-disagrees', frames: [first, again] }],
 })
 
+/** What comes of a forged NEGOTIATE answer that requires signing. */
+const SERVER_REQUIRES: Expectation = {
+  connection: { serverSigning: 'required' },
+  server: { signing: 'required' },
+  findings: {
+    'signing-not-required': null,
+    'unsigned-session': {
+      message: `${ALICE} is unsigned (23 requests and 23 responses); the server requires signing, and an unsigned request succeeded.`,
+      evidence: whats(
+        "server's SecurityMode 0x03: signing required",
+        firstOf(23, 'request'),
+        firstOf(23, 'response'),
+        'unsigned request answered with success',
+      ),
+    },
+  },
+}
+
 /** One CREATE request is not counted. */
 const createLost = (missedBytes: number): Expectation => ({
   smbMessages: 55,
@@ -99,6 +126,28 @@ const createLost = (missedBytes: number): Expectation => ({
   },
 })
 
+/** The datagram that lost a fragment, a CREATE answer, is a hole in the stream, and nothing else is. */
+const DATAGRAM_LOST: Expectation = {
+  smbMessages: 55,
+  warnings: [{ code: 'ip-fragments' }],
+  connection: gap(156),
+  session: responses(22),
+  findings: {
+    'unsigned-session': unsigned(ALICE, [23, 22], NEITHER, SERVER_ENABLED),
+    'unencrypted-session': clear(ALICE, 45, GCM),
+  },
+}
+const DATAGRAM_LOST_SMB1: Expectation = {
+  smbMessages: 37,
+  warnings: [{ code: 'ip-fragments' }],
+  connection: gap(107),
+  session: responses(13),
+  findings: {
+    'unsigned-session': unsigned(ALICE, [14, 13], NEITHER, SERVER_NONE),
+    'unencrypted-session': clear(ALICE, 27, '; SMB1 cannot encrypt'),
+  },
+}
+
 export const EXPECTED: Record<string, Expectation> = {
   // The first fragmented datagram is the NEGOTIATE request in frame 4, or SMB1's shorter one's answer in frame 6.
   'fragments-disagree': disagrees(4, 5),
@@ -107,27 +156,12 @@ export const EXPECTED: Record<string, Expectation> = {
   'fragments-disagree-in-vxlan': disagrees(4, 5),
   'fragments-disagree-in-vxlan-smb1': disagrees(6, 7),
   'fragments-disagree-in-vxlan-ipv6': disagrees(4, 5),
-  // The datagram that lost a fragment is a hole in the stream, and nothing else is.
-  'fragment-lost': {
-    smbMessages: 55,
-    warnings: [{ code: 'ip-fragments' }],
-    connection: gap(156),
-    session: responses(22),
-    findings: {
-      'unsigned-session': unsigned(ALICE, [23, 22], NEITHER, SERVER_ENABLED),
-      'unencrypted-session': clear(ALICE, 45, GCM),
-    },
-  },
-  'fragment-lost-smb1': {
-    smbMessages: 37,
-    warnings: [{ code: 'ip-fragments' }],
-    connection: gap(107),
-    session: responses(13),
-    findings: {
-      'unsigned-session': unsigned(ALICE, [14, 13], NEITHER, SERVER_NONE),
-      'unencrypted-session': clear(ALICE, 27, '; SMB1 cannot encrypt'),
-    },
-  },
+  'fragment-lost': DATAGRAM_LOST,
+  'fragment-lost-in-vxlan': DATAGRAM_LOST,
+  'vxlan-fragment-lost': DATAGRAM_LOST,
+  'fragment-lost-smb1': DATAGRAM_LOST_SMB1,
+  'fragment-lost-in-vxlan-smb1': DATAGRAM_LOST_SMB1,
+  'vxlan-fragment-lost-smb1': DATAGRAM_LOST_SMB1,
 
   'disagrees-behind': disagrees(6, 7),
   'disagrees-later': disagrees(6, 10),
@@ -138,23 +172,8 @@ export const EXPECTED: Record<string, Expectation> = {
   'disagrees-in-ipv6': disagrees(6, 7),
   'disagrees-smb1': disagrees(6, 7),
   // The forged one came first, so its word is the server's.
-  'disagrees-before': {
-    ...disagrees(6, 7),
-    connection: { serverSigning: 'required' },
-    server: { signing: 'required' },
-    findings: {
-      'signing-not-required': null,
-      'unsigned-session': {
-        message: `${ALICE} is unsigned (23 requests and 23 responses); the server requires signing, and an unsigned request succeeded.`,
-        evidence: whats(
-          "server's SecurityMode 0x03: signing required",
-          firstOf(23, 'request'),
-          firstOf(23, 'response'),
-          'unsigned request answered with success',
-        ),
-      },
-    },
-  },
+  'disagrees-before': { ...disagrees(6, 7), ...SERVER_REQUIRES },
+  'fragments-forged-first': { ...disagrees(8, 9), ...SERVER_REQUIRES },
 
   // The client's requests say that it authenticates and what it wants, not what came of it.
   'client-only': {

@@ -158,9 +158,39 @@ export const withoutOptions = (segments) => segments.map((s) => ({ ...s, options
 
 // --- order and repetition
 
-/** Anything changes places: an answer may come before its question. */
-export function reordered(segments, distance, seed) {
-  return jostled(seeded(seed), segments, distance)
+/** Data changes places, of both sides: an answer may come before its question. Handshake and end stay. */
+export function reorderedAcross(segments, distance, seed) {
+  const places = segments.flatMap((s, i) => (s.payload.length > 0 ? [i] : []))
+  const order = jostled(seeded(seed), places, distance)
+  const out = [...segments]
+  for (const [n, place] of places.entries()) out[place] = segments[order[n]]
+  return out
+}
+
+/** Every answer before its question. */
+export function answersFirst(segments) {
+  const out = [...segments]
+  const places = segments.flatMap((s, i) => (s.payload.length > 0 ? [i] : []))
+  for (const [n, place] of places.entries()) {
+    const next = places[n + 1]
+    if (next === undefined || !isClient(segments[place]) || isClient(segments[next])) continue
+    out[place] = segments[next]
+    out[next] = segments[place]
+  }
+  return out
+}
+
+/** The first segments in this order, by index; the others behind them. */
+export function begunAs(segments, order) {
+  return [...order.map((i) => segments[i]), ...segments.slice(order.length)]
+}
+
+/** Both FINs before what carries the last `count` segments of data. */
+export function endedEarly(segments, count) {
+  const places = segments.flatMap((s, i) => (s.payload.length > 0 ? [i] : [])).slice(-count)
+  const isEnd = (s) => (s.flags & FIN) !== 0
+  const rest = segments.slice(places[0])
+  return [...segments.slice(0, places[0]), ...rest.filter(isEnd), ...rest.filter((s) => !isEnd(s))]
 }
 
 /** Only data that one side sends in a row changes places. */

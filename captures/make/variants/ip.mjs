@@ -162,11 +162,11 @@ function fragmentable({ type, bytes }) {
   return { head: bytes.subarray(0, at), rest: bytes.subarray(at, 40 + bytes.readUInt16BE(4)), nextAt }
 }
 
-/** The fragment of `packet` that holds [from, to) of what can be cut; its bytes inverted where it is forged. */
-function fragment(packet, { from, to, forged = false }, id) {
+/** The fragment of `packet` that holds [from, to) of what can be cut, after `change` where its bytes are to be others. */
+function fragment(packet, { from, to, change }, id) {
   const { head, rest, nextAt } = fragmentable(packet)
   const data = Buffer.from(rest.subarray(from, to))
-  if (forged) for (let i = 0; i < data.length; i++) data[i] ^= 0xff
+  change?.(data)
   const more = to < rest.length ? 1 : 0
   const header = Buffer.from(head)
   if (packet.type === IPV4) {
@@ -200,7 +200,7 @@ const IDENTIFY = (n) => 0x1000 + 64 * n
 
 /**
  * Every datagram longer than `size` in fragments.
- * @param arrange the pieces of a datagram, { from, to, forged }, in the order in which they are sent; it also gets the datagram's number
+ * @param arrange the pieces of a datagram, { from, to, change }, in the order in which they are sent; it also gets the datagram's number
  * @param identify the identification of datagram n
  */
 export function fragmented(size, arrange = (list) => list, identify = IDENTIFY) {
@@ -229,6 +229,10 @@ export function interleaved(size) {
   }
 }
 
+function inverted(data) {
+  for (let i = 0; i < data.length; i++) data[i] ^= 0xff
+}
+
 /** Orders for `fragmented`. */
 export const ORDER = {
   reversed: (list) => list.toReversed(),
@@ -237,7 +241,7 @@ export const ORDER = {
   /** Each piece but the first begins eight bytes earlier. */
   overlapping: (list) => list.map(({ from, to }, i) => ({ from: i === 0 ? from : from - 8, to })),
   /** Behind the first piece another with its place and other bytes; then the rest. */
-  forgedSecond: ([first, ...others]) => [first, { ...first, forged: true }, ...others],
+  forgedSecond: ([first, ...others]) => [first, { ...first, change: inverted }, ...others],
   shuffled: (seed) => {
     const random = seeded(seed)
     return (list) => shuffled(random, list)

@@ -43,12 +43,12 @@ const LAYERS = [
   { name: 'teredo', takes: (type) => type === IPV6, stage: (random) => e.teredo(pick(random, ['none', 'both'])) },
   { name: 'ah', takes: isIp, whole: true, stage: () => ip.authenticated(5) },
   { name: 'ah-tunnel', takes: isIp, stage: (random) => e.authenticatedTunnel(anyIp(random), 6) },
-  { name: 'fragments', takes: isIp, whole: true, stage: (random) => ip.fragmented(8 * (8 + below(random, 60))) },
+  { name: 'fragments', takes: isIp, whole: true, stage: (random) => ip.fragmented(8 * (4 + below(random, 20))) },
   {
     name: 'fragments-shuffled',
     takes: isIp,
     whole: true,
-    stage: (random) => ip.fragmented(8 * (8 + below(random, 60)), ip.ORDER.shuffled(below(random, 1000))),
+    stage: (random) => ip.fragmented(8 * (4 + below(random, 20)), ip.ORDER.shuffled(below(random, 1000))),
   },
 ]
 
