@@ -262,11 +262,15 @@ for (const indications of ['none', 'origin', 'authentication', 'both']) {
     keeps: 'some',
     stage: chain(ip.fragmented(104, ORDER.forgedSecond), e.vxlan(IPV4)),
   })
-  // Of the NEGOTIATE answer: SecurityMode, behind TCP's header of 32 bytes and the message's prefix and header, requires signing.
-  const forgedAnswer = (list, n) => {
-    const required = { ...list[0], change: (data) => data.writeUInt16LE(3, 32 + 4 + 64 + 2) }
-    return n === c.find(c.conversation(BASES.smb3), c.SMB2_NEGOTIATE, true) ? [required, ...list] : list
+  // Of the NEGOTIATE answer: SecurityMode, behind TCP's header of 32 bytes and the message's prefix and header, requires signing. TCP's checksum
+  // follows it (RFC 1624).
+  const requiring = (data) => {
+    data.writeUInt16LE(3, 32 + 4 + 64 + 2)
+    const sum = (~data.readUInt16BE(16) & 0xffff) + 0x0200
+    data.writeUInt16BE(~((sum & 0xffff) + (sum >> 16)) & 0xffff, 16)
   }
+  const answer = c.find(c.conversation(BASES.smb3), c.SMB2_NEGOTIATE, true)
+  const forgedAnswer = (list, n) => (n === answer ? [{ ...list[0], change: requiring }, ...list] : list)
   const forged = { keeps: 'some', stage: ip.fragmented(104, forgedAnswer) }
   add(
     'fragments-forged-first',
