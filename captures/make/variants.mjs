@@ -214,7 +214,10 @@ for (const indications of ['none', 'origin', 'authentication', 'both']) {
     '-twice': ['each twice', ip.fragmented(104, ORDER.twice)],
     '-sent-again': ['all again when all have come', ip.fragmented(104, (list) => [...list, ...list])],
     '-interleaved': ['of two datagrams by turns', ip.interleaved(56), (s) => c.inPieces(s, 200)],
-    '-one-identification': ['of one identification, one datagram after another', ip.fragmented(104, undefined, one)],
+    '-one-identification': [
+      'of one identification, a datagram every two seconds',
+      chain(ip.fragmented(104, undefined, one), (packets) => c.slowed(packets, 2e6)),
+    ],
     '-amid-others': ['amid those of others', chain(ip.fragmented(104), ip.amidOthers(1))],
     '-overlapping': ['that overlap with equal bytes', ip.fragmented(104, ORDER.overlapping)],
     '-overlapping-reversed': [
@@ -254,6 +257,10 @@ for (const indications of ['none', 'origin', 'authentication', 'both']) {
   const amidAtomic = chain(ip.fragmented(104), ip.amidAtomic)
   addAll('fragments-amid-atomic', 'fragments amid atomic ones of their identification', { stage: amidAtomic }, [IPV6])
 
+  addAll('fragments-amid-unfinished', 'fragments amid those of others that are not all there', {
+    keeps: 'some',
+    stage: chain(ip.fragmented(104), ip.amidOthers(2, 1)),
+  })
   addAll('fragments-disagree', 'behind the first fragment a copy with other bytes', {
     keeps: 'some',
     stage: ip.fragmented(104, ORDER.forgedSecond),

@@ -306,6 +306,13 @@ export function blindlyReset(segments) {
   return [...segments.slice(0, at), reset(s), reset(other), ...segments.slice(at)]
 }
 
+/** `pause` microseconds more between what was sent at one time and what was sent at the next. */
+export function slowed(list, pause) {
+  const times = [...new Set(list.map(({ time }) => time))].sort((x, y) => x - y)
+  const later = new Map(times.map((time, i) => [time, time + i * pause]))
+  return list.map((item) => ({ ...item, time: later.get(item.time) }))
+}
+
 // --- what is missing
 
 export const withoutHandshake = (segments) => segments.filter((s) => (s.flags & SYN) === 0).slice(1)

@@ -2,7 +2,7 @@
 // `type`. A stage takes the packets of a whole capture and gives those that take their place.
 import { checksum } from '../tcp.mjs'
 import { hex } from './bytes.mjs'
-import { below, garbage, seeded, shuffled } from './random.mjs'
+import { garbage, seeded, shuffled } from './random.mjs'
 
 export const IPV4 = 0x0800
 export const IPV6 = 0x86dd
@@ -253,25 +253,66 @@ export function atomic(packets) {
   return packets.map((p) => fragment(p, { from: 0, to: fragmentable(p).rest.length }, 0x77))
 }
 
-/** Behind every fragment one that is none of the conversation's, of the same identification: of another protocol, or of another host. */
-export function amidOthers(seed) {
-  const random = seeded(seed)
-  return (packets) =>
-    packets.flatMap((p, i) => {
-      const { head, nextAt } = fragmentable(p)
-      const v4 = p.type === IPV4
-      const isFragment = v4 ? (p.bytes.readUInt16BE(6) & 0x3fff) !== 0 : head[nextAt] === PROTOCOL.FRAGMENT
-      if (!isFragment) return [p]
-      const id = v4 ? p.bytes.readUInt16BE(4) : p.bytes.readUInt32BE(head.length + 4)
-      const noise = garbage(random, 8 * (3 + below(random, 20)))
-      const header = Buffer.from(head)
-      if (!v4) header[nextAt] = p.bytes[head.length]
-      if (i % 2 === 0) header[nextAt] = PROTOCOL.ICMP
-      else header[v4 ? 15 : 23] ^= 0x40
-      header.writeUInt16BE(header.length + noise.length - (v4 ? 0 : 40), v4 ? 2 : 4)
-      const from = 8 * below(random, 2)
-      return [p, fragment({ ...p, bytes: Buffer.concat([header, noise]) }, { from, to: from + 8 }, id)]
+/**
+ * Behind the first two fragments of every datagram those of two others with its identification: one of another protocol, one of another host.
+ * @param count how many of the two fragments of each come at all
+ */
+export function amidOthers(seed, count = 2) {
+  return (packets) => {
+    const random = seeded(seed)
+    const sent = new Map()
+    return packets.flatMap((p) => {
+      const id = identification(p)
+      if (id === null) return [p]
+      const known = sent.get(id) ?? { data: garbage(random, 40), n: 0 }
+      sent.set(id, known)
+      if (++known.n > count) return [p]
+      const piece = known.n === 1 ? { from: 0, to: 24 } : { from: 24, to: 40 }
+      return [p, ...others(p, known.data).map((other) => fragment(other, piece, id))]
     })
+  }
+}
+
+/** Null for what is no fragment. */
+function identification(p) {
+  if (p.type === IPV4) return (p.bytes.readUInt16BE(6) & 0x3fff) === 0 ? null : p.bytes.readUInt16BE(4)
+  const { head, nextAt } = fragmentable(p)
+  return head[nextAt] === PROTOCOL.FRAGMENT ? p.bytes.readUInt32BE(head.length + 4) : null
+}
+
+/**
+ * Datagrams with the headers of fragment `p`, and 40 bytes of their own: of a neighbour of the sender; of the sender, an ICMP message. IPv6 has one
+ * identification for all protocols, so there the latter would be a part of `p`'s.
+ */
+function others(p, data) {
+  const { head, nextAt } = fragmentable(p)
+  const v4 = p.type === IPV4
+  const make = (protocol, change) => {
+    const header = Buffer.from(head)
+    header[nextAt] = protocol
+    header.writeUInt16BE(header.length + data.length - (v4 ? 0 : 40), v4 ? 2 : 4)
+    change(header)
+    const addresses = v4 ? header.subarray(12, 20) : header.subarray(8, 40)
+    return { ...p, bytes: Buffer.concat([header, transport(protocol, data, addresses)]) }
+  }
+  const neighbour = make(v4 ? head[nextAt] : p.bytes[head.length], (header) => {
+    header[v4 ? 15 : 23] ^= 0x40
+  })
+  return v4 ? [neighbour, make(PROTOCOL.ICMP, () => {})] : [neighbour]
+}
+
+/** `data` as TCP, UDP or an ICMP echo: what headers need, and a checksum. */
+function transport(protocol, data, addresses) {
+  const [header, sumAt] = {
+    [PROTOCOL.TCP]: [hex('1770177100000001000000015010100000000000'), 16],
+    [PROTOCOL.UDP]: [hex('1770177100280000'), 6],
+    [PROTOCOL.ICMP]: [hex('0800000000010001'), 2],
+  }[protocol]
+  const bytes = Buffer.concat([header, data.subarray(header.length)])
+  const pseudo = protocol === PROTOCOL.ICMP ? [] : [addresses]
+  const sum = checksum(Buffer.concat([...pseudo, bytes]), protocol === PROTOCOL.ICMP ? 0 : protocol + bytes.length)
+  bytes.writeUInt16BE(sum, sumAt)
+  return bytes
 }
 
 /** Behind every fragment an atomic one with its hosts and identification, which is a datagram of its own: what the sender sent before. IPv6. */
