@@ -34,6 +34,7 @@ const UNCAPTURED = 'A session on 10.77.0.2 whose setup was not captured'
 const NEITHER = 'neither side requires signing'
 const UNKNOWN = 'what the two sides require was not seen'
 const DOUBT = '; it may be a guest or anonymous one'
+const ANONYMOUS_DOUBT = '; it may be an anonymous one'
 const GCM = '; AES-128-GCM was negotiated'
 
 const gap = (missedBytes: number, gaps = 1) => ({ gaps, missedBytes })
@@ -64,14 +65,17 @@ function clear(who: string, messages: number, ability: string, data = true): Fie
   }
 }
 
-const NO_USER = { user: null, domain: null, workstation: null, auth: 'unknown' }
-const NO_SETUP = { ...NO_USER, status: 'unknown', ntStatus: null }
+/** Without the client's credentials nobody knows whether it is a null session: that seldom has a flag. */
+const NO_USER = { user: null, domain: null, workstation: null, auth: 'unknown', anonymous: null }
+/** The answer's flags. */
+const NO_GRANT = { ntStatus: null, guest: null, anonymous: null, encryptData: null }
+const NO_SETUP = { ...NO_USER, ...NO_GRANT, status: 'unknown' }
 const requests = (unsigned: number) => ({ requests: { signed: 0, unsigned, encrypted: 0 } })
 const responses = (unsigned: number) => ({ responses: { signed: 0, unsigned, encrypted: 0 } })
 const tree = (path: string | null, shareType: string | null, ntStatus: string | null = 'STATUS_SUCCESS') => ({
   path,
   shareType,
-  encryptData: false,
+  encryptData: ntStatus === null ? null : false,
   ntStatus,
 })
 const IPC = '\\\\10.77.0.2\\IPC$'
@@ -187,8 +191,8 @@ export const EXPECTED: Record<string, Expectation> = {
     connection: NO_SERVER_CHOICE,
     session: {
       ...responses(0),
+      ...NO_GRANT,
       status: 'unknown',
-      ntStatus: null,
       trees: [tree(IPC, null, null), tree(FILES, null, null)],
     },
     client: { dialects: [] },
@@ -207,7 +211,11 @@ export const EXPECTED: Record<string, Expectation> = {
     client: { names: [], clientSigning: null },
     findings: {
       'ntlm-auth': null,
-      'unsigned-session': { ...unsigned(NOBODY, [0, 23], UNKNOWN, SERVER_ENABLED), severity: 'medium', user: null },
+      'unsigned-session': {
+        ...unsigned(NOBODY, [0, 23], `${UNKNOWN}${ANONYMOUS_DOUBT}`, SERVER_ENABLED),
+        severity: 'medium',
+        user: null,
+      },
       'unencrypted-session': { ...clear(NOBODY, 23, GCM), user: null },
     },
   },
@@ -218,8 +226,8 @@ export const EXPECTED: Record<string, Expectation> = {
     session: {
       ...requests(0),
       ...responses(0),
+      ...NO_GRANT,
       status: 'pending',
-      ntStatus: null,
       trees: [tree(IPC, null, null), tree(FILES_SMB1, null, null)],
     },
     client: { dialects: [] },
@@ -247,7 +255,11 @@ export const EXPECTED: Record<string, Expectation> = {
         evidence: whats('DialectIndex 0', 'SMB1 command 0x73'),
       },
       'ntlm-auth': null,
-      'unsigned-session': { ...unsigned(NOBODY, [0, 14], UNKNOWN, SERVER_NONE), severity: 'medium', user: null },
+      'unsigned-session': {
+        ...unsigned(NOBODY, [0, 14], `${UNKNOWN}${ANONYMOUS_DOUBT}`, SERVER_NONE),
+        severity: 'medium',
+        user: null,
+      },
       'unencrypted-session': { ...clear(NOBODY, 14, '; SMB1 cannot encrypt'), user: null },
     },
   },
@@ -293,7 +305,8 @@ export const EXPECTED: Record<string, Expectation> = {
   // The header of the answer says all that is needed of it.
   'segment-lost': { connection: gap(1448) },
   'message-lost': createLost(144),
-  'header-lost': createLost(40),
+  // What came of the header shows that it is one; whose it is, the rest said.
+  'header-lost': { ...createLost(40), smbMessages: 56 },
   'prefix-lost': createLost(20),
   // SESSION_SETUP says once more that this client does not require signing.
   'negotiate-request-lost': {
@@ -349,7 +362,7 @@ export const EXPECTED: Record<string, Expectation> = {
     findings: {
       'ntlm-auth': null,
       'unsigned-session': {
-        ...unsigned(NOBODY, [23, 23], NEITHER, SERVER_ENABLED),
+        ...unsigned(NOBODY, [23, 23], `${NEITHER}${ANONYMOUS_DOUBT}`, SERVER_ENABLED),
         severity: 'medium',
         user: null,
       },
@@ -359,7 +372,7 @@ export const EXPECTED: Record<string, Expectation> = {
   'setup-answer-lost': {
     smbMessages: 55,
     connection: gap(105),
-    session: { status: 'unknown', ntStatus: null },
+    session: { ...NO_GRANT, status: 'unknown' },
     findings: {
       'ntlm-auth': {
         message: 'EXAMPLE\\alice used NTLMv2 on 10.77.0.2 (the answer was not seen); the server offers nothing else.',
