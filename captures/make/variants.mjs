@@ -214,7 +214,8 @@ for (const indications of ['none', 'origin', 'authentication', 'both']) {
     '-twice': ['each twice', ip.fragmented(104, ORDER.twice)],
     '-sent-again': ['all again when all have come', ip.fragmented(104, (list) => [...list, ...list])],
     '-interleaved': ['of two datagrams by turns', ip.interleaved(56), (s) => c.inPieces(s, 200)],
-    '-one-identification': [
+    '-one-identification': ['of one identification, one datagram after another', ip.fragmented(104, undefined, one)],
+    '-one-identification-slow': [
       'of one identification, a datagram every two seconds',
       chain(ip.fragmented(104, undefined, one), (packets) => c.slowed(packets, 2e6)),
     ],
