@@ -108,6 +108,14 @@ addAll('mpls-explicit-null', 'MPLS, explicit null below', frames(e.mpls([1000, 0
 addAll('mpls-explicit-null-6', 'MPLS, IPv6 explicit null below', frames(e.mpls([1000, 2])), [IPV6])
 addAll('mpls-ethernet', 'Ethernet over MPLS', frames(e.mpls([1000, 3000], 'ethernet')))
 addAll('mpls-control-word', 'Ethernet over MPLS, control word', frames(e.mpls([1000, 4000], 'control word')))
+addAll('snap-mpls-ethernet', 'SNAP in Ethernet over MPLS', {
+  shape: shorter,
+  stage: chain(e.snap, e.mpls([1000, 3000], 'ethernet')),
+})
+addAll('snap-mpls-control-word', 'SNAP in Ethernet over MPLS, control word', {
+  shape: shorter,
+  stage: chain(e.snap, e.mpls([1000, 4000], 'control word')),
+})
 addAll('pppoe', 'PPPoE', frames(e.pppoe()))
 addAll('pppoe-compressed', 'PPPoE, PPP protocol in one byte', frames(e.pppoe(true)))
 addAll('pppoe-vlan', 'PPPoE, tagged', frames(chain(e.pppoe(), e.vlan(0x8100))))
@@ -373,6 +381,11 @@ for (const indications of ['none', 'origin', 'authentication', 'both']) {
       const wrapped = c.wrapping(s, c.find(s, c.SMB2_SESSION_SETUP, false), c.find(s, c.SMB2_SESSION_SETUP, true), 99)
       return c.reorderedInFlight(c.inPieces(wrapped, 7), 5, 5)
     },
+  })
+
+  addAll('kept-alive-span', 'keep-alives with one byte, and every frame again three frames later', {
+    shape: (s) => c.keptAlive(s, Buffer.alloc(1)),
+    stage: stages['span-later'][1],
   })
 
   const reuse = { keeps: 'some' }
