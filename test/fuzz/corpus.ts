@@ -1,0 +1,71 @@
+/** The captures that cases are made of: those of the repository, and what else there is, unpacked and in memory. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { constants, gunzipSync } from 'node:zlib'
+import { capturesFolder } from '../support/captures.ts'
+import { checksum } from './bytes.ts'
+import { piecesOf } from './capture-file.ts'
+import type { Random } from './random.ts'
+
+const OWN = fileURLToPath(new URL('../../captures', import.meta.url))
+
+/** Larger ones are left out: a window of a smaller one shows as much. */
+const MAX_BYTES = 4 << 20
+/** Own captures are picked so often, all others share the rest. */
+const OWN_SHARE = 0.6
+
+export interface Source {
+  /** Below its folder. */
+  name: string
+  bytes: Uint8Array
+}
+
+export interface Corpus {
+  own: readonly Source[]
+  others: readonly Source[]
+  /** The same corpus has the same: cases repeat only on it. */
+  mark: string
+}
+
+/** The folders that a run uses: `extra` is one that the user names, beside those that are always there. */
+export function loadCorpus(extra: string | null, outside: string | null = capturesFolder()): Corpus {
+  const own = capturesIn(OWN)
+  const others = [outside, extra].flatMap((folder) => (folder === null ? [] : capturesIn(folder)))
+  let mark = 0
+  for (const { bytes } of [...own, ...others]) mark = (Math.imul(mark, 31) ^ checksum(bytes)) >>> 0
+  return { own, others, mark: mark.toString(16).padStart(8, '0') }
+}
+
+/** Small ones far more often than large ones: a case is to be quick, and what is wrong shows in few packets. */
+export function pickSource({ own, others }: Corpus, random: Random): Source {
+  const list = others.length === 0 || random.below(100) < OWN_SHARE * 100 ? own : others
+  const one = random.pick(list)
+  if (random.oneIn(8)) return one
+  const other = random.pick(list)
+  return other.bytes.length < one.bytes.length ? other : one
+}
+
+/** By name, so that the order is the same on every machine. */
+function capturesIn(folder: string): Source[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort((a, b) => (a < b ? -1 : 1))
+    .flatMap((path) => {
+      // No Buffer: its slice() is no copy.
+      const bytes = unpacked(new Uint8Array(readFileSync(path)))
+      if (bytes === null || bytes.length > MAX_BYTES || piecesOf(bytes) === null) return []
+      return [{ name: relative(folder, path), bytes }]
+    })
+}
+
+/** gzip as far as it goes; null where it does not begin. */
+function unpacked(bytes: Uint8Array): Uint8Array | null {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+  try {
+    return new Uint8Array(gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: MAX_BYTES }))
+  } catch {
+    return null
+  }
+}

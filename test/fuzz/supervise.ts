@@ -1,0 +1,194 @@
+/**
+ * Runs workers, watches over them from outside, and starts others in their place: one that says nothing for too long is killed, one that is gone is
+ * noticed. What ended a worker is tried again in a process of its own before it counts, and made small there.
+ */
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Bundle } from './bundle.ts'
+import { makeCase, planCase } from './case.ts'
+import { type Corpus, loadCorpus } from './corpus.ts'
+import { type Failure, failure, isSame } from './failure.ts'
+import { type Job, keyOf, type Line } from './protocol.ts'
+import { saveFinding } from './save.ts'
+import { limitedTo, shrinkFile } from './shrink.ts'
+
+export interface Options {
+  bundle: Bundle
+  seed: number
+  /** Cases [from, to). */
+  from: number
+  to: number
+  seconds: number
+  jobs: number
+  captures: string | null
+  save: string
+  memoryEvery: number
+  /** So long one case may take before its process is killed. */
+  hangMs: number
+  /** For making a hang small: each attempt may take as long as a hang does. */
+  hangAttempts: number
+}
+
+export interface Found {
+  failure: Failure
+  /** The first case, and how many. */
+  index: number
+  count: number
+  saved: string | null
+}
+
+export interface Progress {
+  cases: number
+  bytes: number
+  /** By kind and what. */
+  found: Map<string, Found>
+  milliseconds: number
+}
+
+export function startFuzzing(options: Options): { progress: Progress; done: Promise<void>; stop(): void } {
+  const progress: Progress = { cases: 0, bytes: 0, found: new Map(), milliseconds: 0 }
+  const started = Date.now()
+  const stopped = new AbortController()
+  const until = started + options.seconds * 1000
+  const lanes = Array.from({ length: options.jobs }, (_, lane) => runLane(options, lane, until, progress, stopped.signal))
+  const clock = setInterval(() => {
+    progress.milliseconds = Date.now() - started
+  }, 100)
+  const done = Promise.all(lanes).then(
+    () => clearInterval(clock),
+    (error: unknown) => {
+      clearInterval(clock)
+      throw error
+    },
+  )
+  return { progress, done, stop: () => stopped.abort() }
+}
+
+/** The cases of one lane, by as many workers as it takes. */
+async function runLane(options: Options, lane: number, until: number, progress: Progress, signal: AbortSignal): Promise<void> {
+  let from = options.from + lane
+  while (from < options.to && Date.now() < until && !signal.aborted) {
+    const job = jobOf(options, { from, until, known: [...progress.found.keys()] })
+    let at = from
+    let failedHere: Failure | null = null
+    const end = await runWorker(options, job, signal, (line) => {
+      if ('at' in line) {
+        at = line.at
+        progress.cases++
+        progress.bytes += line.bytes
+      } else if ('failed' in line) {
+        failedHere = line.failure
+        note(progress, line.failed, line.failure, line.saved)
+      } else if ('leak' in line) {
+        const seen = `within ${line.cases} cases up to case ${at}, of seed ${options.seed}, every ${options.jobs}.`
+        note(progress, at, failure('leak', 'memory grows from case to case', `${line.leak}, ${seen}`), null)
+      }
+    })
+    if (end === 'done' || signal.aborted) return
+    await lookInto(options, at, end, failedHere, progress, signal)
+    from = at + options.jobs
+  }
+}
+
+type End = 'done' | 'hang' | 'crash'
+
+/** A worker's end came too early. It counts if the case alone brings it about again, or if the process was gone. */
+async function lookInto(
+  options: Options,
+  index: number,
+  end: 'hang' | 'crash',
+  said: Failure | null,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  const corpus: Corpus = loadCorpus(options.captures)
+  const plan = planCase(corpus, options.seed, index)
+  const bytes = makeCase(corpus, plan)
+  const expected = said ?? failure(end, end === 'hang' ? 'no end' : 'the process is gone')
+  const folder = mkdtempSync(join(tmpdir(), 'smblens-fuzz-'))
+  try {
+    const fails = async (candidate: Uint8Array): Promise<boolean> => {
+      const file = join(folder, 'candidate.pcap')
+      writeFileSync(file, candidate)
+      return isSame(await checkInProcess(options, file, signal), expected)
+    }
+    if (await fails(bytes)) {
+      const limited = limitedTo(options.hangAttempts, Date.now() + 10 * 60_000, fails)
+      const small = await shrinkFile(bytes, limited)
+      const { seed } = options
+      const finding = { seed, index, mark: corpus.mark, plan, failure: expected, original: bytes, bytes: small }
+      note(progress, index, expected, saveFinding(options.save, finding))
+    } else if (end === 'crash' && said === null) {
+      const detail = 'Not by this case alone: what came before it may have a part in it.'
+      note(progress, index, failure('crash', 'the process is gone, after many cases', detail), null)
+    } else if (end === 'hang') {
+      process.stderr.write(`fuzz: case ${index} took more than ${options.hangMs} ms, and not so again: it does not count\n`)
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** One file, thoroughly, in a process of its own. */
+export async function checkInProcess(options: Options, file: string, signal?: AbortSignal): Promise<Failure | null> {
+  let found: Failure | null = null
+  const end = await runWorker(options, jobOf(options, { file }), signal ?? null, (line) => {
+    if ('done' in line || 'failed' in line) found = line.failure
+  })
+  if (end === 'hang') return failure('hang', 'no end')
+  return end === 'crash' && found === null ? failure('crash', 'the process is gone') : found
+}
+
+function jobOf(options: Options, particular: Partial<Job>): Job {
+  const { bundle, seed, from, to, jobs, captures, save, memoryEvery } = options
+  const job = { engine: bundle.engine, file: null, seed, from, step: jobs, to, until: 0, captures, save, memoryEvery, known: [] }
+  return { ...job, ...particular }
+}
+
+async function runWorker(options: Options, job: Job, signal: AbortSignal | null, hear: (line: Line) => void): Promise<End> {
+  mkdirSync(options.save, { recursive: true })
+  const flags = ['--expose-gc', '--enable-source-maps', '--max-old-space-size=1024']
+  const worker = spawn(process.execPath, [...flags, options.bundle.worker, JSON.stringify(job)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const kill = (): boolean => worker.kill('SIGKILL')
+  signal?.addEventListener('abort', kill)
+  // What it loads before the first case takes its time, and has no case to blame.
+  let deadline = Date.now() + 10 * options.hangMs + 60_000
+  let end: End = 'crash'
+  const watch = setInterval(() => {
+    if (Date.now() < deadline) return
+    end = 'hang'
+    kill()
+  }, 50)
+  const ended = new Promise<void>((resolve, reject) => {
+    worker.once('error', reject)
+    worker.once('close', () => resolve())
+  })
+  createInterface({ input: worker.stdout }).on('line', (text) => {
+    deadline = Date.now() + options.hangMs
+    const line: Line = JSON.parse(text)
+    if ('done' in line) end = 'done'
+    hear(line)
+  })
+  try {
+    await ended
+  } finally {
+    clearInterval(watch)
+    signal?.removeEventListener('abort', kill)
+  }
+  return end
+}
+
+function note(progress: Progress, index: number, failure: Failure, saved: string | null): void {
+  const key = keyOf(failure)
+  const known = progress.found.get(key)
+  if (known === undefined) progress.found.set(key, { failure, index, count: 1, saved })
+  else {
+    known.count++
+    known.saved ??= saved
+  }
+}

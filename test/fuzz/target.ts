@@ -1,0 +1,211 @@
+/** What a file is put to: the engine, in every way that must come to the same, with an eye on time and memory. */
+import { readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { constants, gunzipSync } from 'node:zlib'
+import { schemaErrors } from '../support/schema.ts'
+import { checksum } from './bytes.ts'
+import { piecesOf } from './capture-file.ts'
+import type { Limits } from './engine.ts'
+import { type Failure, failure, failureOf } from './failure.ts'
+import { brokenInvariant, brokenOrder } from './invariants.ts'
+import { type Engine, type Outcome, type Reading, run } from './outcome.ts'
+import { createRandom, type Random } from './random.ts'
+import { brokenText } from './texts.ts'
+
+export interface Target {
+  /**
+   * What is wrong with how these bytes are taken; null: nothing that shows. `thorough` leaves nothing to chance: every check, several ways to cut,
+   * both sets of limits.
+   */
+  check(bytes: Uint8Array, thorough: boolean): Promise<Failure | null>
+}
+
+/**
+ * What a file may take: so much for any, and so much for each of its bytes, unpacked. A flood of the dearest small packets takes a tenth of it per
+ * byte; a loop over all that came before takes more from some ten thousand packets on.
+ */
+const MILLISECONDS = 150
+const MILLISECONDS_PER_BYTE = 0.004
+/** Twice the packets may take so much more of the time. Linear is 2, quadratic is 4. */
+const GROWTH = 3.2
+/** From this size on the growth is looked at, and from this time on it can be told. */
+const GROWTH_BYTES = 200_000
+const GROWTH_MILLISECONDS = 6
+/** By so much may the process grow over one file, and for each of its bytes. */
+const MEMORY = 160 << 20
+const MEMORY_PER_BYTE = 400
+
+/** `second` is the same engine loaded once more: it has hash seeds of its own, which must show in no result. */
+export function engineTarget(first: Engine, second: Engine): Target {
+  return {
+    async check(bytes, thorough) {
+      const random = createRandom(checksum(bytes), bytes.length)
+      try {
+        if (!thorough) return await checkOnce(first, second, bytes, random, false, random.oneIn(4))
+        return (
+          (await checkOnce(first, second, bytes, random, true, false)) ??
+          (await checkOnce(first, second, bytes, random, true, true))
+        )
+      } catch (error) {
+        return failureOf(error)
+      }
+    },
+  }
+}
+
+async function checkOnce(
+  first: Engine,
+  second: Engine,
+  bytes: Uint8Array,
+  random: Random,
+  thorough: boolean,
+  tight: boolean,
+): Promise<Failure | null> {
+  const limits = tight ? tightLimits(first.DEFAULT_LIMITS) : first.DEFAULT_LIMITS
+  const whole: Reading = { limits, cuts: [], file: null, borrowed: false, everyFormat: true }
+  const memoryBefore = peakMemory()
+  const outcome = await run(first, bytes, whole)
+  const memory = peakMemory() - memoryBefore
+  if (memory > MEMORY + unpackedLength(bytes) * MEMORY_PER_BYTE)
+    return failure('memory', 'one file takes too much memory', `${memory} bytes more for ${bytes.length} bytes`)
+  return (
+    brokenPromise(first, outcome, limits, thorough || random.oneIn(8)) ??
+    (await difference(second, bytes, outcome, whole, random, thorough)) ??
+    (await tooSlow(first, bytes, outcome, whole))
+  )
+}
+
+function brokenPromise(engine: Engine, outcome: Outcome, limits: Limits, dear: boolean): Failure | null {
+  const invariant = brokenInvariant(outcome, limits, dear)
+  if (invariant !== null) return failure('invariant', ...invariant)
+  const text = brokenText(engine, outcome)
+  if (text !== null) return failure('invariant', ...text)
+  if (!dear) return null
+  const order = brokenOrder(engine, outcome)
+  if (order !== null) return failure('invariant', order)
+  for (const record of outcome.records.slice(0, 200)) {
+    const [error] = schemaErrors('scanRecord', record)
+    if (error !== undefined) return failure('invariant', `the schema holds for a ${record.type}`, `${error} ${JSON.stringify(record)}`)
+  }
+  for (const line of outcome.texts.rows.split('\n', 50)) {
+    const [error] = line === '' ? [] : schemaErrors('message', JSON.parse(line))
+    if (error !== undefined) return failure('invariant', 'the schema holds for a message', `${error} ${line}`)
+  }
+  return null
+}
+
+/** In other pieces, from a file, out of borrowed memory, by an engine with other hash seeds: the same must come of it. */
+async function difference(
+  engine: Engine,
+  bytes: Uint8Array,
+  outcome: Outcome,
+  whole: Reading,
+  random: Random,
+  thorough: boolean,
+): Promise<Failure | null> {
+  const light = { ...whole, everyFormat: false, borrowed: true }
+  const ways: [string, Reading][] = [['in pieces', { ...light, cuts: someCuts(bytes.length, random) }]]
+  if (thorough) {
+    for (let i = 0; i < 6; i++) ways.push(['in pieces', { ...light, cuts: someCuts(bytes.length, random) }])
+    ways.push(['once more', { ...light, borrowed: false }], ['out of borrowed memory', light])
+    if (bytes.length <= 30_000) ways.push(['byte by byte', { ...light, cuts: Array.from(bytes, (_, i) => i) }])
+  }
+  for (const [how, reading] of ways) {
+    const wrong = differs(outcome, await run(engine, bytes, reading), how)
+    if (wrong !== null) return wrong
+  }
+  if (!thorough && !random.oneIn(24)) return null
+  const file = join(tmpdir(), `smblens-fuzz-${process.pid}`)
+  writeFileSync(file, bytes)
+  try {
+    return differs(outcome, await run(engine, bytes, { ...light, file }), 'from a file')
+  } finally {
+    unlinkSync(file)
+  }
+}
+
+function differs(one: Outcome, other: Outcome, how: string): Failure | null {
+  // zlib gives nothing of a step in which it finds damage: how much that is depends on the pieces.
+  if (isDamagedGzip(one) || isDamagedGzip(other)) return null
+  if (JSON.stringify(one.error) !== JSON.stringify(other.error))
+    return failure('difference', `read ${how}, the error is another one`, `${one.error?.message}\n${other.error?.message}`)
+  if (one.texts.ndjson !== other.texts.ndjson) return differentLine(one.texts.ndjson, other.texts.ndjson, how, 'record')
+  if (one.texts.rows !== other.texts.rows) return differentLine(one.texts.rows, other.texts.rows, how, 'message')
+  return null
+}
+
+function isDamagedGzip({ error, summary }: Outcome): boolean {
+  const says = error?.message ?? summary?.warnings.map(({ code }) => code).join(' ') ?? ''
+  return says.includes('gzip data are damaged') || says.includes('corrupt-gzip')
+}
+
+function differentLine(one: string, other: string, how: string, what: string): Failure {
+  const theirs = other.split('\n')
+  const line = one.split('\n').find((text, i) => text !== theirs[i]) ?? ''
+  const its = theirs[one.split('\n').indexOf(line)] ?? ''
+  const type = /"type":"(\w+)"/.exec(line)?.[1] ?? what
+  return failure('difference', `read ${how}, a ${type} is another one`, `${line}\n${its}`)
+}
+
+/** Asked again before it is said: what else runs on the machine must not count. */
+async function tooSlow(engine: Engine, bytes: Uint8Array, { milliseconds }: Outcome, whole: Reading): Promise<Failure | null> {
+  if (milliseconds > MILLISECONDS + bytes.length * MILLISECONDS_PER_BYTE) {
+    const best = await quickest(engine, bytes, whole, 3)
+    const length = unpackedLength(bytes)
+    if (best > MILLISECONDS + length * MILLISECONDS_PER_BYTE)
+      return failure('time', 'one file takes too long', `${best.toFixed(0)} ms for ${length} bytes`)
+  }
+  if (bytes.length < GROWTH_BYTES || milliseconds < 4 * GROWTH_MILLISECONDS) return null
+  const pieces = piecesOf(bytes)?.pieces
+  if (pieces === undefined || pieces.length < 100) return null
+  const part = (share: number): Uint8Array => bytes.subarray(0, pieces[Math.floor(pieces.length * share)]!.start)
+  const times: number[] = []
+  for (const share of [0.25, 0.5]) times.push(await quickest(engine, part(share), whole, 3))
+  times.push(await quickest(engine, bytes, whole, 3))
+  const [quarter, half, all] = times as [number, number, number]
+  if (quarter < GROWTH_MILLISECONDS || half < GROWTH * quarter || all < GROWTH * half) return null
+  const said = times.map((time) => `${time.toFixed(1)} ms`).join(', ')
+  return failure('time', 'time grows faster than the file', `a quarter, a half, all of ${bytes.length} bytes: ${said}`)
+}
+
+async function quickest(engine: Engine, bytes: Uint8Array, whole: Reading, times: number): Promise<number> {
+  let best = Number.POSITIVE_INFINITY
+  for (let i = 0; i < times; i++) best = Math.min(best, (await run(engine, bytes, whole)).milliseconds)
+  return best
+}
+
+/** So small that a usual case reaches them. */
+function tightLimits(limits: Limits): Limits {
+  const tight = Object.entries(limits).map(([name, value]) => [name, value > 100_000 ? 2048 : 3])
+  return Object.fromEntries(tight)
+}
+
+/** At the start, where headers are, every few bytes; then anywhere. */
+function someCuts(length: number, random: Random): number[] {
+  const cuts = new Set<number>()
+  if (random.oneIn(3)) for (let at = 0; at < 80; at += random.few(12)) cuts.add(at)
+  const count = random.few(12)
+  for (let i = 0; i < count; i++) cuts.add(random.below(length))
+  return [...cuts].sort((a, b) => a - b)
+}
+
+/** Bytes, the most that this process ever held. */
+function peakMemory(): number {
+  return process.resourceUsage().maxRSS * 1024
+}
+
+/** gzip makes much of little, and all of it is read. */
+function unpackedLength(bytes: Uint8Array): number {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.length
+  try {
+    return gunzipSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH }).length
+  } catch {
+    return bytes.length * 100
+  }
+}
+
+/** A file as it was saved. */
+export function checkFile(target: Target, path: string): Promise<Failure | null> {
+  return target.check(readFileSync(path), true)
+}
