@@ -13,7 +13,9 @@ export interface Bundle {
 /** `worker` is the path of the worker's source. Below node_modules, where packages are found. */
 export async function bundle(worker: string): Promise<Bundle> {
   const here = fileURLToPath(new URL('.', import.meta.url))
-  const folder = fileURLToPath(new URL(`../../node_modules/.cache/smblens-fuzz-${process.pid}-${count++}`, import.meta.url))
+  const folder = fileURLToPath(
+    new URL(`../../node_modules/.cache/smblens-fuzz-${process.pid}-${count++}`, import.meta.url),
+  )
   mkdirSync(folder, { recursive: true })
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
   await build({

@@ -31,15 +31,7 @@ import {
   resized,
   wrapped,
 } from './mutate/messages.ts'
-import {
-  excerpt,
-  interleaved,
-  oddTimes,
-  otherLinkType,
-  snapped,
-  spliced,
-  trailed,
-} from './mutate/records.ts'
+import { excerpt, interleaved, oddTimes, otherLinkType, snapped, spliced, trailed } from './mutate/records.ts'
 import {
   again,
   dropped,
@@ -92,6 +84,11 @@ const FILE_STEPS: Readonly<Record<string, FileStep>> = {
   hugeRecord,
   packed,
 }
+
+export const STEP_NAMES: readonly string[] = [
+  ...PACKET_STEPS.flatMap((steps) => Object.keys(steps)),
+  ...Object.keys(FILE_STEPS),
+]
 
 interface Step {
   name: string
@@ -170,8 +167,8 @@ function limited(packets: readonly Packet[]): readonly Packet[] {
   return end < 0 ? packets : packets.slice(0, end)
 }
 
-function sourceOf({ own, others }: Corpus, name: string): Source {
-  const source = own.find((candidate) => candidate.name === name) ?? others.find((candidate) => candidate.name === name)
+function sourceOf({ byName }: Corpus, name: string): Source {
+  const source = byName.get(name)
   if (source === undefined) throw new Error(`no capture ${name} in the corpus`)
   return source
 }

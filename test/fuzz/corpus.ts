@@ -12,8 +12,9 @@ const OWN = fileURLToPath(new URL('../../captures', import.meta.url))
 
 /** Larger ones are left out: a window of a smaller one shows as much. */
 const MAX_BYTES = 4 << 20
-/** Own captures are picked so often, all others share the rest. */
-const OWN_SHARE = 0.6
+/** Of a hundred picks: so many are own captures, and so many others with SMB in them; the rest has none. */
+const OWN_SHARE = 65
+const SMB_SHARE = 28
 
 export interface Source {
   /** Below its folder. */
@@ -23,7 +24,10 @@ export interface Source {
 
 export interface Corpus {
   own: readonly Source[]
+  /** Those of other folders, with SMB and without. */
+  smb: readonly Source[]
   others: readonly Source[]
+  byName: ReadonlyMap<string, Source>
   /** The same corpus has the same: cases repeat only on it. */
   mark: string
 }
@@ -31,15 +35,22 @@ export interface Corpus {
 /** The folders that a run uses: `extra` is one that the user names, beside those that are always there. */
 export function loadCorpus(extra: string | null, outside: string | null = capturesFolder()): Corpus {
   const own = capturesIn(OWN)
-  const others = [outside, extra].flatMap((folder) => (folder === null ? [] : capturesIn(folder)))
+  const rest = [outside, extra].flatMap((folder) => (folder === null ? [] : capturesIn(folder)))
+  const all = [...own, ...rest]
+  // Of two with one name the first.
+  const byName = new Map(all.reverse().map((source) => [source.name, source]))
   let mark = 0
-  for (const { bytes } of [...own, ...others]) mark = (Math.imul(mark, 31) ^ checksum(bytes)) >>> 0
-  return { own, others, mark: mark.toString(16).padStart(8, '0') }
+  for (const { bytes } of all) mark = (Math.imul(mark, 31) ^ checksum(bytes)) >>> 0
+  const smb = rest.filter(({ bytes }) => hasSmb(bytes))
+  const others = rest.filter(({ bytes }) => !hasSmb(bytes))
+  return { own, smb, others, byName, mark: mark.toString(16).padStart(8, '0') }
 }
 
 /** Small ones far more often than large ones: a case is to be quick, and what is wrong shows in few packets. */
-export function pickSource({ own, others }: Corpus, random: Random): Source {
-  const list = others.length === 0 || random.below(100) < OWN_SHARE * 100 ? own : others
+export function pickSource({ own, smb, others }: Corpus, random: Random): Source {
+  const share = random.below(100)
+  const wanted = share < OWN_SHARE ? own : share < OWN_SHARE + SMB_SHARE ? smb : others
+  const list = wanted.length === 0 ? own : wanted
   const one = random.pick(list)
   if (random.oneIn(8)) return one
   const other = random.pick(list)
@@ -58,6 +69,12 @@ function capturesIn(folder: string): Source[] {
       if (bytes === null || bytes.length > MAX_BYTES || piecesOf(bytes) === null) return []
       return [{ name: relative(folder, path), bytes }]
     })
+}
+
+/** Are the letters of a protocol id in it? */
+function hasSmb(bytes: Uint8Array): boolean {
+  const { buffer, byteOffset, length } = bytes
+  return Buffer.from(buffer, byteOffset, length).includes('SMB', 0, 'latin1')
 }
 
 /** gzip as far as it goes; null where it does not begin. */

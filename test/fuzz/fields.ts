@@ -212,7 +212,8 @@ function add(
   start: number,
   end: number,
 ): void {
-  for (const [at, width, name] of rows) fields.push({ group, name: `${of}.${name}`, at: base + at, width, big, start, end })
+  for (const [at, width, name] of rows)
+    fields.push({ group, name: `${of}.${name}`, at: base + at, width, big, start, end })
 }
 
 function addOptions(fields: Field[], bytes: Uint8Array, { transport, payload }: Layers): void {
@@ -320,7 +321,8 @@ function addBlob(fields: Field[], bytes: Uint8Array, from: number, end: number):
   const ntlm = find(bytes, NTLMSSP, from, end)
   if (ntlm < 0) return
   const rows: Row[] = [[8, 4, 'messageType']]
-  for (let at = 12; at < 64; at += 4) rows.push([at, 2, `length${at}`], [at + 2, 2, `maxLength${at}`], [at, 4, `word${at}`])
+  for (let at = 12; at < 64; at += 4)
+    rows.push([at, 2, `length${at}`], [at + 2, 2, `maxLength${at}`], [at, 4, `word${at}`])
   add(fields, 'smb', 'ntlmssp', rows, ntlm, false, ntlm, end)
 }
 

@@ -34,6 +34,13 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'a capture that is incomplete says why': ({ ledger }) =>
     ledger.captures.every(({ complete, warnings }) => complete || warnings.length > 0) ? null : 'no warning',
 
+  'what a limit cost is counted, and a warning': ({ ledger }) => {
+    const [capture] = ledger.captures
+    const costs = Object.entries(capture?.limits ?? {})
+    const silent = costs.find(([name, n]) => n < 1 || !capture?.warnings.some(({ code }) => code === `limit-${name}`))
+    return silent === undefined ? null : `${silent[0]}: ${silent[1]}`
+  },
+
   'warnings name frames that are there': ({ ledger, frames }) => {
     // In pcapng also those that Wireshark counts and nobody is given: custom blocks, journal entries, system calls.
     const [capture] = ledger.captures
@@ -66,8 +73,6 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
 
   'every session is on a connection of the ledger': ({ ledger }) => {
-    const [capture] = ledger.captures
-    if (capture?.warnings.some(({ code }) => code === 'limit-connections' || code === 'limit-attempts')) return null
     const ids = new Set(ledger.connections.map(({ id }) => id))
     const lost = ledger.sessions.find(({ connections }) => connections.some((id) => !ids.has(id)))
     if (lost !== undefined) return `${lost.id} is on ${lost.connections}`
@@ -76,15 +81,20 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
 
   'what was granted is established': ({ ledger }) => {
-    const odd = ledger.sessions.find(({ guest, encryptData, status }) => (guest || encryptData) && status !== 'established')
+    const odd = ledger.sessions.find(
+      ({ guest, encryptData, status }) => (guest || encryptData) && status !== 'established',
+    )
     return odd === undefined ? null : `${odd.id} is ${odd.status}`
   },
 
   'limits hold': ({ ledger }, limits) => {
     const { connections, sessions } = ledger
-    if (connections.length > limits.connections + limits.attempts) return `${connections.length} connections`
+    const carriers = new Set(sessions.flatMap((session) => session.connections)).size
+    if (connections.length > limits.connections + limits.attempts + carriers) return `${connections.length} connections`
     if (sessions.length > limits.sessions) return `${sessions.length} sessions`
-    const full = sessions.find((s) => s.trees.length > limits.treesPerSession || s.logons.length > limits.logonsPerSession)
+    const full = sessions.find(
+      (s) => s.trees.length > limits.treesPerSession || s.logons.length > limits.logonsPerSession,
+    )
     return full === undefined ? null : `${full.id}: ${full.trees.length} trees, ${full.logons.length} logons`
   },
 
@@ -124,7 +134,12 @@ const CHECKS: Readonly<Record<string, Check>> = {
       else if (type === 'finding') found.findings++
     }
     const { captures, connections, sessions } = summary
-    const said = { captures, connections, sessions, findings: Object.values(summary.findings).reduce((a, b) => a + b, 0) }
+    const said = {
+      captures,
+      connections,
+      sessions,
+      findings: Object.values(summary.findings).reduce((a, b) => a + b, 0),
+    }
     return isDeepStrictEqual(said, found) ? null : `${JSON.stringify(said)}, there are ${JSON.stringify(found)}`
   },
 }
@@ -133,7 +148,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
 const DEAR = ['the ledger is plain data']
 
 /** The name of the first check that fails, and what it says. */
-export function brokenInvariant(outcome: Outcome, limits: Limits, thorough: boolean): [name: string, detail: string] | null {
+export function brokenInvariant(
+  outcome: Outcome,
+  limits: Limits,
+  thorough: boolean,
+): [name: string, detail: string] | null {
   for (const [name, check] of Object.entries(CHECKS)) {
     if (!thorough && DEAR.includes(name)) continue
     const wrong = check(outcome, limits)

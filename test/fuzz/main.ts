@@ -31,7 +31,7 @@ const FOUND = 1
 const USAGE_ERROR = 2
 
 const HANG_MS = 20_000
-const MEMORY_EVERY = 500
+const MEMORY_EVERY = 2000
 
 class UsageError extends Error {}
 
@@ -91,8 +91,8 @@ async function replayFile(options: Options, file: string): Promise<number> {
 }
 
 async function fuzz(options: Options, one: number | null): Promise<number> {
-  const { own, others, mark } = loadCorpus(options.captures)
-  process.stderr.write(`fuzz: seed ${options.seed}, ${own.length + others.length} captures (corpus ${mark})\n`)
+  const corpus = loadCorpus(options.captures)
+  process.stderr.write(`fuzz: seed ${options.seed}, ${corpus.byName.size} captures (corpus ${corpus.mark})\n`)
   if (one !== null) showCase(options, one)
   const { progress, done, stop } = startFuzzing(options)
   process.once('SIGINT', stop)

@@ -138,10 +138,7 @@ export function streamOf({ bytes }: Packet, { ip, version, transport }: Layers):
 export function answerStreamOf({ bytes }: Packet, { ip, version, transport }: Layers): string {
   const size = version === 4 ? 4 : 16
   const source = version === 4 ? ip + 12 : ip + 8
-  const addresses = [
-    ...bytes.subarray(source + size, source + 2 * size),
-    ...bytes.subarray(source, source + size),
-  ]
+  const addresses = [...bytes.subarray(source + size, source + 2 * size), ...bytes.subarray(source, source + size)]
   const ports = [...bytes.subarray(transport + 2, transport + 4), ...bytes.subarray(transport, transport + 2)]
   return `${addresses.join('.')} ${ports.join('.')}`
 }

@@ -21,7 +21,9 @@ export interface Finding {
 /** The path of the capture; one of the same fault that was there is replaced. */
 export function saveFinding(folder: string, { seed, index, mark, plan, failure, original, bytes }: Finding): string {
   mkdirSync(folder, { recursive: true })
-  const name = `${failure.kind}-${checksum(new TextEncoder().encode(keyOf(failure))).toString(16).padStart(8, '0')}`
+  const name = `${failure.kind}-${checksum(new TextEncoder().encode(keyOf(failure)))
+    .toString(16)
+    .padStart(8, '0')}`
   const path = join(folder, `${name}.pcap`)
   writeFileSync(path, bytes)
   const text = [

@@ -1,5 +1,5 @@
 /** A worker: runs the cases that its job names against a target, says where it is, and makes small what fails. It may hang or die at any time. */
-import { writeSync } from 'node:fs'
+import { readFileSync, writeSync } from 'node:fs'
 import { makeCase, type Plan, planCase } from './case.ts'
 import { type Corpus, loadCorpus } from './corpus.ts'
 import { type Failure, failureOf, isSame } from './failure.ts'
@@ -7,7 +7,7 @@ import { createMemoryWatch, memoryNow } from './memory.ts'
 import { type Job, keyOf, type Line } from './protocol.ts'
 import { saveFinding } from './save.ts'
 import { limitedTo, shrinkFile, shrinkPlan } from './shrink.ts'
-import { checkFile, type Target } from './target.ts'
+import type { Target } from './target.ts'
 
 const STDOUT = 1
 /** For one failure. */
@@ -23,7 +23,7 @@ export async function serve(target: Target, job: Job): Promise<void> {
   })
   if (job.file !== null) {
     say({ at, bytes: 0 })
-    say({ done: true, failure: await checkFile(target, job.file) })
+    say({ done: true, failure: await target.check(new Uint8Array(readFileSync(job.file)), true) })
     return
   }
   const corpus = loadCorpus(job.captures)
@@ -67,7 +67,15 @@ async function saved(
     small.plan = await shrinkPlan(plan, (candidate) => makeCase(corpus, candidate), fails)
     small.bytes = await shrinkFile(makeCase(corpus, small.plan), fails)
   }
-  return saveFinding(job.save, { seed: job.seed, index, mark: corpus.mark, plan, failure, original: bytes, bytes: small.bytes })
+  return saveFinding(job.save, {
+    seed: job.seed,
+    index,
+    mark: corpus.mark,
+    plan,
+    failure,
+    original: bytes,
+    bytes: small.bytes,
+  })
 }
 
 /** At once, and not when the event loop gets to it: it may never. */

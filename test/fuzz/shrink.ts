@@ -77,7 +77,11 @@ async function shrinkPackets(file: Uint8Array, keep: Keep): Promise<void> {
       const packet = packets[i]!
       const length = packet.bytes.length - cut
       if (length < 0) continue
-      const shorter = { ...packet, bytes: packet.bytes.subarray(0, length), original: Math.min(packet.original, length) }
+      const shorter = {
+        ...packet,
+        bytes: packet.bytes.subarray(0, length),
+        original: Math.min(packet.original, length),
+      }
       const candidate = packets.map((other, k) => (k === i ? shorter : other))
       if (await keep(plainFile(candidate))) packets = candidate
     }
@@ -95,7 +99,10 @@ async function blank(file: Uint8Array, size: number, keep: Keep): Promise<void> 
 }
 
 /** Fewest items that will do, by leaving out halves, quarters and so on down to single ones. */
-export async function minimise<T>(items: readonly T[], fails: (items: readonly T[]) => Promise<boolean>): Promise<readonly T[]> {
+export async function minimise<T>(
+  items: readonly T[],
+  fails: (items: readonly T[]) => Promise<boolean>,
+): Promise<readonly T[]> {
   let kept = items
   for (let size = Math.ceil(kept.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let at = 0; at < kept.length; ) {

@@ -53,7 +53,9 @@ export function startFuzzing(options: Options): { progress: Progress; done: Prom
   const started = Date.now()
   const stopped = new AbortController()
   const until = started + options.seconds * 1000
-  const lanes = Array.from({ length: options.jobs }, (_, lane) => runLane(options, lane, until, progress, stopped.signal))
+  const lanes = Array.from({ length: options.jobs }, (_, lane) =>
+    runLane(options, lane, until, progress, stopped.signal),
+  )
   const clock = setInterval(() => {
     progress.milliseconds = Date.now() - started
   }, 100)
@@ -68,14 +70,22 @@ export function startFuzzing(options: Options): { progress: Progress; done: Prom
 }
 
 /** The cases of one lane, by as many workers as it takes. */
-async function runLane(options: Options, lane: number, until: number, progress: Progress, signal: AbortSignal): Promise<void> {
+async function runLane(
+  options: Options,
+  lane: number,
+  until: number,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
   let from = options.from + lane
   while (from < options.to && Date.now() < until && !signal.aborted) {
     const job = jobOf(options, { from, until, known: [...progress.found.keys()] })
     let at = from
     let failedHere: Failure | null = null
+    let begun = false
     const end = await runWorker(options, job, signal, (line) => {
       if ('at' in line) {
+        begun = true
         at = line.at
         progress.cases++
         progress.bytes += line.bytes
@@ -88,12 +98,16 @@ async function runLane(options: Options, lane: number, until: number, progress: 
       }
     })
     if (end === 'done' || signal.aborted) return
+    if (!begun) throw new Error('a worker ended before its first case')
     await lookInto(options, at, end, failedHere, progress, signal)
     from = at + options.jobs
   }
 }
 
 type End = 'done' | 'hang' | 'crash'
+
+const HANG = failure('hang', 'no end')
+const CRASH = failure('crash', 'the process is gone')
 
 /** A worker's end came too early. It counts if the case alone brings it about again, or if the process was gone. */
 async function lookInto(
@@ -104,10 +118,14 @@ async function lookInto(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
+  const expected = said ?? (end === 'hang' ? HANG : CRASH)
+  if (progress.found.get(keyOf(expected))?.saved) {
+    if (said === null) note(progress, index, expected, null)
+    return
+  }
   const corpus: Corpus = loadCorpus(options.captures)
   const plan = planCase(corpus, options.seed, index)
   const bytes = makeCase(corpus, plan)
-  const expected = said ?? failure(end, end === 'hang' ? 'no end' : 'the process is gone')
   const folder = mkdtempSync(join(tmpdir(), 'smblens-fuzz-'))
   try {
     const fails = async (candidate: Uint8Array): Promise<boolean> => {
@@ -120,12 +138,17 @@ async function lookInto(
       const small = await shrinkFile(bytes, limited)
       const { seed } = options
       const finding = { seed, index, mark: corpus.mark, plan, failure: expected, original: bytes, bytes: small }
-      note(progress, index, expected, saveFinding(options.save, finding))
+      const saved = saveFinding(options.save, finding)
+      const told = progress.found.get(keyOf(expected))
+      if (told === undefined) note(progress, index, expected, saved)
+      else told.saved = saved
     } else if (end === 'crash' && said === null) {
       const detail = 'Not by this case alone: what came before it may have a part in it.'
       note(progress, index, failure('crash', 'the process is gone, after many cases', detail), null)
     } else if (end === 'hang') {
-      process.stderr.write(`fuzz: case ${index} took more than ${options.hangMs} ms, and not so again: it does not count\n`)
+      process.stderr.write(
+        `fuzz: case ${index} took more than ${options.hangMs} ms, and not so again: it does not count\n`,
+      )
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -138,17 +161,34 @@ export async function checkInProcess(options: Options, file: string, signal?: Ab
   const end = await runWorker(options, jobOf(options, { file }), signal ?? null, (line) => {
     if ('done' in line || 'failed' in line) found = line.failure
   })
-  if (end === 'hang') return failure('hang', 'no end')
-  return end === 'crash' && found === null ? failure('crash', 'the process is gone') : found
+  if (end === 'hang') return HANG
+  return end === 'crash' && found === null ? CRASH : found
 }
 
 function jobOf(options: Options, particular: Partial<Job>): Job {
   const { bundle, seed, from, to, jobs, captures, save, memoryEvery } = options
-  const job = { engine: bundle.engine, file: null, seed, from, step: jobs, to, until: 0, captures, save, memoryEvery, known: [] }
+  const job = {
+    engine: bundle.engine,
+    file: null,
+    seed,
+    from,
+    step: jobs,
+    to,
+    until: 0,
+    captures,
+    save,
+    memoryEvery,
+    known: [],
+  }
   return { ...job, ...particular }
 }
 
-async function runWorker(options: Options, job: Job, signal: AbortSignal | null, hear: (line: Line) => void): Promise<End> {
+async function runWorker(
+  options: Options,
+  job: Job,
+  signal: AbortSignal | null,
+  hear: (line: Line) => void,
+): Promise<End> {
   mkdirSync(options.save, { recursive: true })
   const flags = ['--expose-gc', '--enable-source-maps', '--max-old-space-size=1024']
   const worker = spawn(process.execPath, [...flags, options.bundle.worker, JSON.stringify(job)], {
@@ -170,7 +210,8 @@ async function runWorker(options: Options, job: Job, signal: AbortSignal | null,
   })
   createInterface({ input: worker.stdout }).on('line', (text) => {
     deadline = Date.now() + options.hangMs
-    const line: Line = JSON.parse(text)
+    const line = lineOf(text)
+    if (line === null) return
     if ('done' in line) end = 'done'
     hear(line)
   })
@@ -181,6 +222,15 @@ async function runWorker(options: Options, job: Job, signal: AbortSignal | null,
     signal?.removeEventListener('abort', kill)
   }
   return end
+}
+
+/** Null where the worker's end cut it off. */
+function lineOf(text: string): Line | null {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 function note(progress: Progress, index: number, failure: Failure, saved: string | null): void {

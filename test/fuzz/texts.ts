@@ -15,7 +15,8 @@ export function brokenText(engine: Engine, outcome: Outcome): [name: string, det
   const ndjson = jsonLines(texts.ndjson, records.length)
   if (typeof ndjson === 'string') return ['ndjson is one record a line, and nothing that is obeyed', ndjson]
   for (const [i, record] of records.entries())
-    if (JSON.stringify(ndjson[i]) !== JSON.stringify(record)) return ['ndjson holds the records', JSON.stringify(record)]
+    if (JSON.stringify(ndjson[i]) !== JSON.stringify(record))
+      return ['ndjson holds the records', JSON.stringify(record)]
   const messages = jsonLines(texts.rows, rows.length)
   if (typeof messages === 'string') return ['messages are one record a line, and nothing that is obeyed', messages]
   if (texts.json === '') return null

@@ -58,7 +58,7 @@ function pcap(packets: readonly Packet[], form: { big: boolean; magic: number; m
 function pcapng(packets: readonly Packet[], random: Random | null): Uint8Array {
   const big = random?.oneIn(3) ?? false
   const once = (n: number): boolean => random?.oneIn(n) ?? false
-  const options = (): Uint8Array => (random !== null && random.oneIn(3) ? someOptions(random, big) : NOTHING)
+  const options = (): Uint8Array => (random?.oneIn(3) ? someOptions(random, big) : NOTHING)
   const linkTypes: number[] = []
   const parts: Uint8Array[] = []
   const section = new Uint8Array(16)

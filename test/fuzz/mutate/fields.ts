@@ -52,8 +52,8 @@ export function exchangedFields(packets: readonly Packet[], random: Random): Pac
     if (one === null) break
     const other = likeField(out, one, random)
     if (other === null) continue
-    const a = valueOf(out[one.packet]!, one.field)
-    const b = valueOf(out[other.packet]!, other.field)
+    const a = bytesOf(out[one.packet]!, one.field)
+    const b = bytesOf(out[other.packet]!, other.field)
     out[one.packet] = changed(out[one.packet]!, (bytes) => bytes.set(b, one.field.at))
     if (random.oneIn(2)) out[other.packet] = changed(out[other.packet]!, (bytes) => bytes.set(a, other.field.at))
   }
@@ -99,6 +99,6 @@ function likeField(packets: readonly Packet[], { packet, field }: Target, random
   return null
 }
 
-function valueOf({ bytes }: Packet, { at, width }: Field): Uint8Array {
+function bytesOf({ bytes }: Packet, { at, width }: Field): Uint8Array {
   return bytes.slice(at, at + width)
 }

@@ -65,7 +65,8 @@ export function compounded(packets: readonly Packet[], random: Random): Packet[]
       const message = source.subarray(PREFIX, PREFIX + (count > 20 ? 72 : 4096))
       const part = new Uint8Array(message.length + (-message.length & 7))
       part.set(message)
-      if (n + 1 < count) putUint(part, 20, 4, false, part.length + (random.oneIn(12) ? random.pick([-1, 1, 8, 0x7fffffff]) : 0))
+      if (n + 1 < count)
+        putUint(part, 20, 4, false, part.length + (random.oneIn(12) ? random.pick([-1, 1, 8, 0x7fffffff]) : 0))
       // Related operations take their ids from the message before.
       if (n > 0 && random.oneIn(3)) part[16] = (part[16] ?? 0) | 4
       parts.push(part)
@@ -113,8 +114,10 @@ export function otherAnswers(packets: readonly Packet[], random: Random): Packet
     out[i] = changed(out[i]!, (bytes) => {
       const at = layers.payload + PREFIX
       const smb2 = bytes[at] === 0xfe
-      if (random.oneIn(2)) putUint(bytes, at + (smb2 ? 8 : 5), 4, false, random.pick(STATUSES))
-      else if (random.oneIn(2)) putUint(bytes, at + (smb2 ? 12 : 4), smb2 ? 2 : 1, false, random.pick(smb2 ? SMB2_COMMANDS : SMB1_COMMANDS))
+      const way = random.below(4)
+      if (way < 2) putUint(bytes, at + (smb2 ? 8 : 5), 4, false, random.pick(STATUSES))
+      else if (way === 2 && smb2) putUint(bytes, at + 12, 2, false, random.pick(SMB2_COMMANDS))
+      else if (way === 2) putUint(bytes, at + 4, 1, false, random.pick(SMB1_COMMANDS))
       else {
         // Requests become responses, signed becomes unsigned, and so on.
         const flags = at + (smb2 ? 16 : random.pick([9, 10]))
@@ -125,7 +128,9 @@ export function otherAnswers(packets: readonly Packet[], random: Random): Packet
   return out
 }
 
-const STATUSES = [0, 0x103, 0xc0000016, 0xc000006d, 0xc0000022, 0xc00000bb, 0x80000005, 0xc000035c, 0xc0000203, 0x00010002]
+const STATUSES = [
+  0, 0x103, 0xc0000016, 0xc000006d, 0xc0000022, 0xc00000bb, 0x80000005, 0xc000035c, 0xc0000203, 0x00010002,
+]
 const SMB2_COMMANDS = [0, 0, 1, 1, 1, 2, 3, 3, 4, 5, 8, 9, 11, 12, 18, 0xffff]
 const SMB1_COMMANDS = [0x72, 0x72, 0x73, 0x73, 0x74, 0x75, 0x71, 0x2e, 0x2f, 0x32, 0x25, 0xff]
 
@@ -136,7 +141,8 @@ export function hostileText(packets: readonly Packet[], random: Random): Packet[
     const layers = segmentOf(packet)
     if (layers === null || layers.end - layers.payload < 16 || !random.oneIn(often)) return packet
     return changed(packet, (bytes) => {
-      for (const { at, length, wide } of textsIn(bytes, layers)) if (!random.oneIn(3)) putText(bytes, at, length, wide, random)
+      for (const { at, length, wide } of textsIn(bytes, layers))
+        if (!random.oneIn(3)) putText(bytes, at, length, wide, random)
     })
   })
 }

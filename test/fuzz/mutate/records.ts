@@ -50,7 +50,14 @@ export function otherLinkType(packets: readonly Packet[], random: Random): Packe
   // The bytes stay as they are, or the Ethernet header goes, so that they fit a link type without one.
   const cut = random.oneIn(3) ? 14 : 0
   return packets.map((packet) =>
-    random.oneIn(often) ? { ...packet, linkType, bytes: packet.bytes.subarray(cut), original: packet.original - Math.min(cut, packet.original) } : packet,
+    random.oneIn(often)
+      ? {
+          ...packet,
+          linkType,
+          bytes: packet.bytes.subarray(cut),
+          original: packet.original - Math.min(cut, packet.original),
+        }
+      : packet,
   )
 }
 

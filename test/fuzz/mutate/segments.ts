@@ -52,7 +52,9 @@ export function reordered(packets: readonly Packet[], random: Random): Packet[] 
 }
 
 /** Where a reader of the stream changes its mind: behind the prefix, in the protocol id, behind headers and fixed parts. */
-const HEADER_ENDS = [1, 3, 4, 5, 7, 8, 9, 10, 12, 16, 20, 24, 36, 37, 39, 52, 56, 64, 66, 68, 72, 76, 84, 88, 92, 100, 104]
+const HEADER_ENDS = [
+  1, 3, 4, 5, 7, 8, 9, 10, 12, 16, 20, 24, 36, 37, 39, 52, 56, 64, 66, 68, 72, 76, 84, 88, 92, 100, 104,
+]
 
 export function split(packets: readonly Packet[], random: Random): Packet[] {
   const often = random.pick([1, 2, 8])

@@ -12,12 +12,14 @@ export function tunnelled(packets: readonly Packet[], random: Random): Packet[] 
   const often = random.pick([1, 1, 2, 5])
   return packets.map((packet) => {
     if (!random.oneIn(often)) return packet
-    return kinds.reduce((inner, kind) => {
+    let { bytes } = packet
+    for (const kind of kinds) {
+      const inner = { ...packet, bytes }
       const layers = layersOf(inner)
-      if (layers === null || inner.bytes.length > MAX_FRAME) return inner
-      const bytes = kind(inner, layers, random)
-      return { ...inner, bytes, original: bytes.length }
-    }, packet)
+      if (layers === null || bytes.length > MAX_FRAME) break
+      bytes = kind(inner, layers, random)
+    }
+    return { ...packet, bytes, original: bytes.length }
   })
 }
 
@@ -123,7 +125,13 @@ function udp(packet: Packet, layers: Layers, port: number, payload: Uint8Array, 
 }
 
 /** The same link header, an IP header of either version, and what it carries. */
-function outer({ bytes, linkType }: Packet, layers: Layers, protocol: number, payload: Uint8Array, random: Random): Uint8Array {
+function outer(
+  { bytes, linkType }: Packet,
+  layers: Layers,
+  protocol: number,
+  payload: Uint8Array,
+  random: Random,
+): Uint8Array {
   const { typeAt, ip, version } = layers
   const link = bytes.slice(0, ip)
   // Where the link says which version comes, only an Ethernet type can be changed with it.
