@@ -8,13 +8,14 @@ import { u16be } from '../bytes.ts'
 import { ipLayer } from './ip.ts'
 import { isIpv4 } from './ipv4.ts'
 import { isIpv6 } from './ipv6.ts'
-import { etherTypeLayer, LAYER, skip } from './layer.ts'
+import { etherTypeLayer, FIRST_ETHERTYPE, LAYER, skip } from './layer.ts'
 import { DECODED, type Segment } from './segment.ts'
 
 const ENTRY = 4
 const CONTROL_WORD = 4
 const ETHERNET_HEADER = 14
 const VLAN_TAG = 4
+const SNAP = 8
 /** Customers' tags that are stepped over in search of IP. */
 const MAX_TAGS = 2
 
@@ -39,10 +40,14 @@ function hasControlWord(b: Uint8Array, s: Segment): boolean {
 function isEthernetWithIp(b: Uint8Array, s: Segment, skipped: number): boolean {
   const end = s.payloadEnd
   let o = s.payload + skipped + ETHERNET_HEADER
-  let layer = o <= end ? etherTypeLayer(u16be(b, o - 2)) : DECODED.OTHER
+  let layer = layerAt(b, o, end)
   for (let tags = 0; layer === LAYER.VLAN && tags < MAX_TAGS; tags++) {
     o += VLAN_TAG
-    layer = o <= end ? etherTypeLayer(u16be(b, o - 2)) : DECODED.OTHER
+    layer = layerAt(b, o, end)
+  }
+  if (layer === LAYER.LLC) {
+    o += SNAP
+    layer = layerAt(b, o, end)
   }
   const length = s.length - (o - s.payload)
   return (layer === LAYER.IPV4 && isIpv4(b, o, end, length)) || (layer === LAYER.IPV6 && isIpv6(b, o, end, length))
@@ -50,6 +55,13 @@ function isEthernetWithIp(b: Uint8Array, s: Segment, skipped: number): boolean {
 
 /** Does its type at least name something? */
 function isEthernet(b: Uint8Array, s: Segment, skipped: number): boolean {
-  const o = s.payload + skipped + ETHERNET_HEADER
-  return o <= s.payloadEnd && etherTypeLayer(u16be(b, o - 2)) !== DECODED.OTHER
+  return layerAt(b, s.payload + skipped + ETHERNET_HEADER, s.payloadEnd) !== DECODED.OTHER
+}
+
+/** What the two bytes before `o` name: an EtherType, or LLC with SNAP (AA AA 03), whose own last two bytes are one. */
+function layerAt(b: Uint8Array, o: number, end: number): number {
+  if (o > end) return DECODED.OTHER
+  const type = u16be(b, o - 2)
+  if (type >= FIRST_ETHERTYPE) return etherTypeLayer(type)
+  return o + SNAP <= end && b[o] === 0xaa && b[o + 1] === 0xaa && b[o + 2] === 3 ? LAYER.LLC : DECODED.OTHER
 }

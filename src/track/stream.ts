@@ -108,8 +108,7 @@ export class Stream {
       this.deliver(b, s.payload, s.payloadEnd, s.length, frame)
       return
     }
-    // A keep-alive repeats the last byte, as any other byte it likes (RFC 9293 3.8.4).
-    const repeated = s.length === 1 && ahead === -1 ? 0 : Math.min(-ahead, s.length)
+    const repeated = isKeepAlive(b, s, ahead) ? 0 : Math.min(-ahead, s.length)
     if (repeated > 0) this.compare(b, s.payload, Math.min(s.payload + repeated, s.payloadEnd), s.seq)
     if (ahead + s.length <= 0) return
     if (ahead <= 0 && this.held === null) {
@@ -241,6 +240,11 @@ export class Stream {
     this.next = first.seq
     this.drain(true)
   }
+}
+
+/** A keep-alive repeats the last byte, as any other it likes, mostly zero (RFC 9293 3.8.4); copies of one may come late. */
+function isKeepAlive(b: Uint8Array, s: StreamSegment, ahead: number): boolean {
+  return s.length === 1 && (ahead === -1 || (s.payload < s.payloadEnd && b[s.payload] === 0))
 }
 
 /** Does the segment, from its byte `from` to `to`, say what the held one says there? What the capture cut says nothing. */

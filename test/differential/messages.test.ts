@@ -95,7 +95,8 @@ async function ours(path: string): Promise<string[]> {
       },
     },
   })
-  await readCapture(path, tracker)
+  // What waits for an answer's question is let go in the end.
+  tracker.finish(await readCapture(path, tracker))
   return rows.sort()
 }
 
