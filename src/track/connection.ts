@@ -99,8 +99,8 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
     const destination = { w0: s.dst0, w1: s.dst1, w2: s.dst2, w3: s.dst3, port: s.dstPort }
     this.a = fromA ? source : destination
     this.b = fromA ? destination : source
-    this.endpointA = endpoint(this.a)
-    this.endpointB = endpoint(this.b)
+    this.endpointA = endpoint(context, this.a)
+    this.endpointB = endpoint(context, this.b)
     this.onSmbPort = isSmbPort(s.srcPort) || isSmbPort(s.dstPort)
     this.facts = newConnectionFacts(context, this.endpointA, this.endpointB, frame, time)
   }
@@ -189,7 +189,7 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
 
   private openStream(fromA: boolean): Stream {
     const { limits } = this.context
-    const stream = new Stream(new Framer(this, fromA, limits.gatherBytes), this, limits, this.context)
+    const stream = new Stream(new Framer(this, fromA, limits, this.context.arenas), this, limits, this.context)
     if (fromA) this.streamA = stream
     else this.streamB = stream
     return stream
@@ -336,6 +336,9 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
   }
 }
 
-function endpoint(e: { w0: number; w1: number; w2: number; w3: number; port: number }): Endpoint {
-  return { ip: ipText(e.w0, e.w1, e.w2, e.w3), port: e.port }
+function endpoint(
+  context: TrackContext,
+  e: { w0: number; w1: number; w2: number; w3: number; port: number },
+): Endpoint {
+  return { ip: context.interned.text(ipText(e.w0, e.w1, e.w2, e.w3)), port: e.port }
 }

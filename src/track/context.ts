@@ -1,4 +1,6 @@
 /** What the connections of one capture share: where we are, what was found, what was too much. */
+import { Arenas } from './arenas.ts'
+import { Interned } from './interned.ts'
 import type { ConnectionFacts, SessionFacts, Warning } from './ledger.ts'
 import { LIMIT_NAMES, type LimitName, type Limits, limitMessage, limitText } from './limits.ts'
 import type { MessageSink } from './messages.ts'
@@ -18,6 +20,8 @@ export interface TrackContext {
   /** Bytes that wait behind holes, in all streams. */
   heldBytes: number
   recent: RecentBytes | null
+  readonly arenas: Arenas
+  readonly interned: Interned
   /** Segments that sent bytes again with other contents, and the first of them, each with the frame that it contradicts. */
   disagreements: number
   readonly disagreeing: { frame: number; first: number }[]
@@ -54,6 +58,8 @@ export function createContext(capture: string, limits: Limits, messages: Message
     smbMessages: 0,
     heldBytes: 0,
     recent: null,
+    arenas: new Arenas(),
+    interned: new Interned(),
     disagreements: 0,
     disagreeing: [],
     cutSegments: 0,

@@ -19,6 +19,7 @@ import {
   SMB2_HEADER_LENGTH,
   SMB2_OFFSET,
 } from '../../dissectors/smb2/header.ts'
+import type { Arenas } from './arenas.ts'
 
 /** Who reads the messages: src/track/connection.ts. */
 export interface MessageReader {
@@ -37,7 +38,14 @@ export interface MessageReader {
   /** A NetBIOS session packet of another type than message. */
   control(fromA: boolean, type: number): void
   /** More of a message was wanted than may be gathered. */
-  limited(name: 'gatherBytes'): void
+  limited(name: keyof GatherLimits): void
+}
+
+export interface GatherLimits {
+  /** Bytes gathered of one packet, beside headers. */
+  gatherBytes: number
+  /** The same of all streams together. */
+  gatherBytesInAll: number
 }
 
 const PREFIX = 4
@@ -55,6 +63,8 @@ const MAX_ELEMENTS = 1024
 export const NEXT_COMMAND_END = SMB2_OFFSET.nextCommand + 4
 
 const NO_HEAD = new Uint8Array(0)
+/** Never pushed to: a list is made for the packet that needs one. */
+const NO_ELEMENTS: number[] = []
 
 /** What a message's fixed header takes, by protocol id; 0 for none of ours. */
 function headerLength(protocolId: number): number {
@@ -90,7 +100,8 @@ export function isMessageStart(b: Uint8Array, o: number, end: number): boolean {
 export class Framer {
   private readonly reader: MessageReader
   private readonly fromA: boolean
-  private readonly gatherLimit: number
+  private readonly limits: GatherLimits
+  private readonly arenas: Arenas
 
   private state: number = STATE.BOUNDARY
   /** BOUNDARY: the bytes of prefix and protocol id seen so far; SEARCH: the last bytes, in which a prefix may begin. */
@@ -110,12 +121,13 @@ export class Framer {
   private arena: Uint8Array | null = null
   private arenaLength = 0
   private arenaStart = 0
-  private readonly elements: number[] = []
+  private elements: number[] = NO_ELEMENTS
 
-  constructor(reader: MessageReader, fromA: boolean, gatherLimit: number) {
+  constructor(reader: MessageReader, fromA: boolean, limits: GatherLimits, arenas: Arenas) {
     this.reader = reader
     this.fromA = fromA
-    this.gatherLimit = gatherLimit
+    this.limits = limits
+    this.arenas = arenas
   }
 
   /** Is the framer out of step with the stream, looking for the next packet? */
@@ -305,15 +317,24 @@ export class Framer {
       const length = elementLength(arena, start, have + this.messageLeft)
       this.messageLeft = length - have
       this.want = Math.min(this.reader.wanted(arena, start, length), length)
-      if (this.want > this.gatherLimit) {
-        this.want = this.gatherLimit
-        this.reader.limited('gatherBytes')
-      }
+      if (have < this.want) this.limitWant(start, have)
       if (have < this.want) return
     }
     this.closeElement()
     this.state = STATE.SKIP
     if (this.messageLeft === 0) this.endMessage()
+  }
+
+  /** What is gathered of a packet, and by all streams, has its limits; what is there of the message at hand stays. */
+  private limitWant(start: number, have: number): void {
+    const { gatherBytes, gatherBytesInAll } = this.limits
+    if (this.arenas.bytes > gatherBytesInAll) {
+      this.want = have
+      this.reader.limited('gatherBytesInAll')
+    } else if (start + this.want > gatherBytes) {
+      this.want = Math.max(have, gatherBytes - start)
+      this.reader.limited('gatherBytes')
+    }
   }
 
   /** Bytes of the message at hand were lost: what was gathered of it stays, be it less than its header. */
@@ -334,6 +355,7 @@ export class Framer {
   private closeElement(): void {
     const have = this.arenaLength - this.arenaStart
     if (this.headerRead && this.elements.length < MAX_ELEMENTS * 3) {
+      if (this.elements === NO_ELEMENTS) this.elements = []
       this.elements.push(this.arenaStart, have, have + this.messageLeft)
     } else {
       this.arenaLength = this.arenaStart
@@ -358,19 +380,22 @@ export class Framer {
         this.reader.message(this.fromA, arena, elements[i], elements[i + 1], elements[i + 2], ended)
       }
     }
-    elements.length = 0
+    this.release()
+  }
+
+  private release(): void {
+    this.elements = NO_ELEMENTS
     this.arenaLength = 0
-    // A large arena is a rare need: it is not kept for the life of the stream.
-    if (arena !== null && arena.length > 4096) this.arena = null
+    if (this.arena === null) return
+    this.arenas.give(this.arena)
+    this.arena = null
   }
 
   private room(size: number): Uint8Array {
     const old = this.arena
     if (old !== null && old.length >= size) return old
-    const arena = new Uint8Array(Math.max(256, size, old === null ? 0 : old.length * 2))
-    if (old !== null) arena.set(old.subarray(0, this.arenaLength))
-    this.arena = arena
-    return arena
+    this.arena = this.arenas.grow(old, this.arenaLength, size)
+    return this.arena
   }
 
   private desynchronised(b: Uint8Array, p: number, end: number): number {
@@ -382,8 +407,7 @@ export class Framer {
     this.state = STATE.SEARCH
     this.headLength = 0
     this.packetLeft = this.messageLeft = 0
-    this.elements.length = 0
-    this.arenaLength = 0
+    this.release()
   }
 
   /** Looks for the next packet with a valid header; stops at it, or at `end`. */

@@ -70,6 +70,12 @@ export const LIMITS = {
     holds: 'bytes read of a message that spans segments',
     cost: 'long messages were read in part',
   },
+  gatherBytesInAll: {
+    default: 32 << 20,
+    least: 1 << 16,
+    holds: 'bytes of such messages of all connections',
+    cost: 'messages were read in part for want of room',
+  },
   fragments: {
     default: 1024,
     least: 1,

@@ -17,18 +17,19 @@ export function negotiateRequest(c: Connection, message: Uint8Array, length: num
   const parsed = parseNegotiateRequest(message, length)
   const { securityMode, capabilities, clientGuid, dialects = [], negotiateContexts, anomalies } = readable(parsed)
   if (!parsed.ok && parsed.fault.kind === 'malformed' && securityMode === undefined) return
+  const { interned } = c.context
   c.facts.negotiateRequest = {
     frame: c.context.frame,
     time: c.context.time,
-    dialects: dialects.slice(),
+    dialects: interned.list(dialects),
     dialectsCut: !parsed.ok || anomalies?.includes('too-many-dialects') === true,
     securityMode: securityMode ?? null,
     capabilities: capabilities ?? null,
-    clientGuid: clientGuid ?? null,
-    ciphers: negotiateContexts?.ciphers?.slice() ?? null,
-    signingAlgorithms: negotiateContexts?.signingAlgorithms?.slice() ?? null,
-    hashAlgorithms: negotiateContexts?.hashAlgorithms?.slice() ?? null,
-    compressionAlgorithms: negotiateContexts?.compressionAlgorithms?.slice() ?? null,
+    clientGuid: clientGuid === undefined ? null : interned.text(clientGuid),
+    ciphers: listOf(c, negotiateContexts?.ciphers),
+    signingAlgorithms: listOf(c, negotiateContexts?.signingAlgorithms),
+    hashAlgorithms: listOf(c, negotiateContexts?.hashAlgorithms),
+    compressionAlgorithms: listOf(c, negotiateContexts?.compressionAlgorithms),
     netname: keptText(negotiateContexts?.netname),
     contextsCut: isCut(negotiateContexts),
   }
@@ -42,22 +43,26 @@ export function negotiateResponse(c: Connection, message: Uint8Array, length: nu
   if (securityMode === undefined || dialectRevision === undefined) return
   // "Ask again in SMB2": the dialect is still open.
   if (dialectRevision === DIALECT_WILDCARD) return
-  const offer = offeredMechanisms(answer)
+  const offer = offeredMechanisms(c, answer)
   c.facts.negotiateResponse = {
     frame: c.context.frame,
     time: c.context.time,
     dialect: dialectRevision,
     securityMode,
     capabilities: capabilities ?? null,
-    serverGuid: serverGuid ?? null,
+    serverGuid: serverGuid === undefined ? null : c.context.interned.text(serverGuid),
     cipher: negotiateContexts?.ciphers?.[0] ?? null,
     signingAlgorithm: negotiateContexts?.signingAlgorithms?.[0] ?? null,
     hashAlgorithm: negotiateContexts?.hashAlgorithms?.[0] ?? null,
-    compressionAlgorithms: negotiateContexts?.compressionAlgorithms ?? null,
+    compressionAlgorithms: listOf(c, negotiateContexts?.compressionAlgorithms),
     contextsCut: isCut(negotiateContexts),
     mechanisms: offer.mechanisms,
     mechanismsCut: offer.mechanismsCut,
   }
+}
+
+function listOf(c: Connection, numbers: readonly number[] | null | undefined): number[] | null {
+  return numbers == null ? null : c.context.interned.list(numbers)
 }
 
 /** Whether contexts are missing that the message may have had. Null is what a dialect without contexts has. */
@@ -66,15 +71,18 @@ function isCut(contexts: NegotiateContexts | null | undefined): boolean {
   return contexts !== null && (contexts.fault !== null || contexts.anomalies.includes('too-many-contexts'))
 }
 
-function offeredMechanisms({
-  securityBuffer,
-  securityBufferLength,
-}: Partial<NegotiateResponse>): Pick<Smb2NegotiateResponseFacts, 'mechanisms' | 'mechanismsCut'> {
+function offeredMechanisms(
+  c: Connection,
+  { securityBuffer, securityBufferLength }: Partial<NegotiateResponse>,
+): Pick<Smb2NegotiateResponseFacts, 'mechanisms' | 'mechanismsCut'> {
   if (securityBuffer === undefined) return { mechanisms: null, mechanismsCut: true }
   const parsed = parseSecurityBlob(securityBuffer, securityBufferLength)
   const offer = readable(parsed)
   if (offer.form !== 'neg-token-init' || offer.mechTypes === undefined) {
     return { mechanisms: null, mechanismsCut: !parsed.ok }
   }
-  return { mechanisms: offer.mechTypes.slice(), mechanismsCut: offer.mechTypesCut === true }
+  return {
+    mechanisms: offer.mechTypes.map((name) => c.context.interned.text(name)),
+    mechanismsCut: offer.mechTypesCut === true,
+  }
 }

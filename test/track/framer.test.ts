@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Arenas } from '../../src/track/arenas.ts'
 import { Framer, type MessageReader } from '../../src/track/framer.ts'
 import { packet, smb2 } from '../support/conversation.ts'
 
@@ -22,7 +23,7 @@ function run(pieces: (Uint8Array | number)[], gatherLimit = 65536): { seen: Seen
     control: (_fromA, type) => controls.push(type),
     limited: () => undefined,
   }
-  const framer = new Framer(reader, true, gatherLimit)
+  const framer = new Framer(reader, true, { gatherBytes: gatherLimit, gatherBytesInAll: 1 << 20 }, new Arenas())
   for (const piece of pieces) {
     if (typeof piece === 'number') {
       fed += piece

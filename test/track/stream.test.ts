@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSegment, type Segment } from '../../dissectors/net/segment.ts'
+import { Arenas } from '../../src/track/arenas.ts'
 import { Framer } from '../../src/track/framer.ts'
 import { Stream, type StreamLimits } from '../../src/track/stream.ts'
 import { packet, smb2 } from '../support/conversation.ts'
@@ -51,8 +52,14 @@ function run(
       limited.push(name)
     },
   }
+  const arenas = new Arenas()
   const shared = { heldBytes: elsewhere, recent: null }
-  const stream = new Stream(new Framer(reader, true, 65536), owner, limits, shared)
+  const stream = new Stream(
+    new Framer(reader, true, { gatherBytes: 65536, gatherBytesInAll: 1 << 20 }, arenas),
+    owner,
+    limits,
+    shared,
+  )
   if (synchronise) stream.synchronise(isn | 0)
   pieces.forEach(({ at, bytes, length = bytes.length }, i) => {
     const buffer = new Uint8Array(bytes.length + 10)
@@ -65,6 +72,7 @@ function run(
   })
   stream.finish()
   expect(shared.heldBytes).toBe(elsewhere)
+  expect(arenas.bytes).toBe(0)
   return { messages, gaps, cuts, disagreements, limited }
 }
 

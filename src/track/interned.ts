@@ -1,0 +1,31 @@
+/**
+ * What nearly every connection says alike (the dialects and algorithms that an operating system offers, the names of a server) is kept once: half
+ * of what a capture of many connections takes.
+ */
+
+/** Beyond so many, what was kept goes: a flood of made-up lists must not fill it. */
+const LIMIT = 4096
+
+export class Interned {
+  private readonly lists = new Map<string, number[]>()
+  private readonly texts = new Map<string, string>()
+
+  /** A list with these numbers, for reading only. */
+  list(numbers: readonly number[]): number[] {
+    return kept(this.lists, numbers.join(), () => numbers.slice())
+  }
+
+  /** This text. */
+  text(text: string): string {
+    return kept(this.texts, text, () => text)
+  }
+}
+
+function kept<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  if (map.size >= LIMIT) map.clear()
+  const made = make()
+  map.set(key, made)
+  return made
+}
