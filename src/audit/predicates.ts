@@ -144,7 +144,7 @@ export function smb1Use(connection: ConnectionFacts): { how: 'selected' | 'used'
   }
   if (firstUse !== null) return { how: 'used', at: firstUse }
   // Requests alone, as one direction of the traffic shows them: no client goes on in SMB1 unless the server picked it.
-  if (firstCommand !== null && index === null && connection.firstSmb2 === null) {
+  if (firstCommand !== null && index === null && connection.negotiateResponse === null) {
     return { how: 'used', at: firstCommand }
   }
   return null

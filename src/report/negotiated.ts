@@ -29,10 +29,14 @@ export function chosenDialect(connection: ConnectionFacts): string | null {
 }
 
 export function clientSigning(connection: ConnectionFacts): SigningMode | null {
-  // What a multi-protocol NEGOTIATE says of SMB1 is not what the client says in SMB2, which may be cut.
-  if (connection.firstSmb2 === null) return connection.smb1?.negotiateRequest?.signing ?? null
-  const securityMode = connection.negotiateRequest?.securityMode ?? null
-  return securityMode === null ? null : smb2SigningMode(securityMode)
+  const { negotiateRequest, negotiateResponse, firstSmb2, smb1 } = connection
+  if (negotiateRequest !== null) {
+    const { securityMode } = negotiateRequest
+    return securityMode === null ? null : smb2SigningMode(securityMode)
+  }
+  // An SMB1 NEGOTIATE may lead to 2.0.2 at once. Where it led was not seen if SMB2 follows and its NEGOTIATE was cut.
+  if (firstSmb2 !== null && negotiateResponse === null) return null
+  return smb1?.negotiateRequest?.signing ?? null
 }
 
 export function serverSigning(connection: ConnectionFacts): SigningMode | null {

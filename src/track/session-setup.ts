@@ -186,9 +186,9 @@ export function endSetup(c: Connection, request: PendingRequest, answer: SetupAn
 }
 
 /** Most servers grant a null session without saying so, so the credentials count too. One that was mapped to guest is a guest session. */
-function isAnonymous(granted: SetupAnswer['granted'], { auth }: LogonFacts): boolean | null {
+function isAnonymous(granted: SetupAnswer['granted'], { auth, user }: LogonFacts): boolean | null {
   if (granted === null) return null
   if (granted.anonymous) return true
   if (granted.guest) return false
-  return auth === 'unknown' ? null : auth === 'anonymous'
+  return auth === 'unknown' && user === null ? null : auth === 'anonymous'
 }

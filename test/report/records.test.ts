@@ -74,6 +74,29 @@ describe('connection record', () => {
     expect(record.offeredDialects).toEqual(['2.0.2', '2.1', '3.0', '3.0.2', '3.1.1', 'NT LM 0.12', 'SMB 2.???'])
   })
 
+  it('says whether the list of dialects was cut', () => {
+    const cut = (facts: Parameters<typeof connection>[0]) =>
+      connectionRecord(connection(facts), NETWORKS).offeredDialectsCut
+    expect(cut({})).toBe(false)
+    expect(cut({ negotiateRequest: negotiateRequest({ dialectsCut: true }) })).toBe(true)
+    expect(cut({ smb1: smb1({ negotiateRequest: smb1Request([], { dialectsCut: true }) }) })).toBe(true)
+  })
+
+  it('takes what the client says in SMB1 for no more than that', () => {
+    const offer = smb1({
+      negotiateRequest: smb1Request(['NT LM 0.12', 'SMB 2.002'], { signing: 'required' }),
+      negotiateResponse: null,
+    })
+    const signing = (facts: Parameters<typeof bareConnection>[0]) =>
+      connectionRecord(bareConnection({ smb1: offer, ...facts }), NETWORKS).clientSigning
+    expect(signing({ firstSmb2: null })).toBe('required')
+    // Its SMB2 NEGOTIATE was cut, or everything that follows was.
+    expect(signing({ negotiateRequest: negotiateRequest({ securityMode: null }) })).toBeNull()
+    expect(signing({ firstSmb2: at(5) })).toBeNull()
+    // 2.0.2 at once: the client says nothing in SMB2.
+    expect(signing({ firstSmb2: at(5), negotiateResponse: negotiateResponse({ dialect: 0x0202 }) })).toBe('required')
+  })
+
   it.each([
     ['3.1.1 without a cipher in common', { dialect: 0x0311, cipher: 0 }, {}, null],
     ['3.1.1 without a cipher context', { dialect: 0x0311, cipher: null }, {}, null],
@@ -99,6 +122,8 @@ describe('connection record', () => {
     [{ dialect: 0x0302 }, 'AES-CMAC'],
     [{ dialect: 0x0311, signingAlgorithm: null }, 'AES-CMAC'],
     [{ dialect: 0x0311, signingAlgorithm: 2 }, 'AES-GMAC'],
+    [{ dialect: 0x0311, signingAlgorithm: null, contextsCut: true }, null],
+    [{ dialect: 0x0311, signingAlgorithm: 2, contextsCut: true }, 'AES-GMAC'],
   ])('signing algorithm of %j is %s', (response, algorithm) => {
     const facts = connection({ negotiateResponse: negotiateResponse(response) })
     expect(connectionRecord(facts, NETWORKS).signingAlgorithm).toBe(algorithm)
@@ -175,7 +200,8 @@ describe('message record', () => {
       sessionIdHigh: null,
       treeId: null,
     }
-    expect(messageRecord({ ...row, ...bare, family: 'compressed' })).toMatchObject({
+    expect(messageRecord({ ...row, ...bare, length: null, family: 'compressed' })).toMatchObject({
+      length: null,
       sessionId: null,
       status: null,
       treeId: null,
