@@ -4,6 +4,7 @@
  */
 import { packetsOf } from './capture-file.ts'
 import { type Corpus, pickSource, type Source } from './corpus.ts'
+import { nested } from './mutate/blobs.ts'
 import { exchangedFields, oddFieldEverywhere, oddFields, oddWords } from './mutate/fields.ts'
 import {
   cut,
@@ -58,7 +59,7 @@ type FileStep = (file: Uint8Array, random: Random, other: () => Uint8Array) => U
 /** By theme: a theme is picked first, so that a theme of many steps does not crowd out the others. The first ones are picked more often. */
 const PACKET_STEPS: readonly Readonly<Record<string, PacketStep>>[] = [
   { oddFields, oddFieldEverywhere, exchangedFields, oddWords },
-  { exchangedMessages, grafted, repeatedMessage, compounded, resized, wrapped, otherAnswers, hostileText },
+  { exchangedMessages, grafted, repeatedMessage, compounded, resized, wrapped, nested, otherAnswers, hostileText },
   { oddFields, oddWords, otherAnswers, hostileText },
   { dropped, repeated, reordered, split, merged, overlapping, wrappedAround, oneWay, oddFlags, otherPorts, again },
   { snapped, trailed, oddTimes, otherLinkType, excerpt },

@@ -14,8 +14,9 @@ import {
 } from '../packet.ts'
 import type { Random } from '../random.ts'
 
-const PREFIX = 4
+export const PREFIX = 4
 const SMB2_HEADER = 64
+const NOTHING = new Uint8Array(0)
 /** With its headers it stays within what an IP datagram can hold. */
 const MAX_PAYLOAD = 65_000
 
@@ -137,12 +138,15 @@ const SMB1_COMMANDS = [0x72, 0x72, 0x73, 0x73, 0x74, 0x75, 0x71, 0x2e, 0x2f, 0x3
 /** Names, users, shares, systems: what stood there as text becomes what terminals, logs, spreadsheets and parsers stumble over. */
 export function hostileText(packets: readonly Packet[], random: Random): Packet[] {
   const often = random.pick([1, 1, 3])
+  // A session that still comes about is one whose text gets into the report: mechanisms and dialects stay.
+  const narrow = random.oneIn(4)
+  const texts = [random.pick(HOSTILE), random.pick(HOSTILE)]
   return packets.map((packet) => {
     const layers = segmentOf(packet)
     if (layers === null || layers.end - layers.payload < 16 || !random.oneIn(often)) return packet
     return changed(packet, (bytes) => {
-      for (const { at, length, wide } of textsIn(bytes, layers))
-        if (!random.oneIn(3)) putText(bytes, at, length, wide, random)
+      for (const text of textsIn(bytes, layers))
+        if ((text.wide || narrow) && !random.oneIn(5)) putText(bytes, text, random.pick(texts), random)
     })
   })
 }
@@ -168,7 +172,7 @@ function textsIn(bytes: Uint8Array, { payload, end }: Layers): Text[] {
     }
     to = at
     while (to < end && printable(to)) to++
-    if (to - at >= 4) texts.push({ at, length: to - at, wide: false })
+    if (to - at >= 4 && !isSignature(bytes, at)) texts.push({ at, length: to - at, wide: false })
     at = Math.max(to, at + 1)
   }
   return texts
@@ -185,6 +189,8 @@ const HOSTILE = [
   '\udc00\ud800',
   '\u{1f600}\u{e0041}',
   '=cmd|"/c calc"!A1',
+  '=1+1',
+  '-2+3',
   '@\u{ff1d}+-',
   '",;\'|\t"',
   '\u0301\u0302\u0303\u0304\u0305\u0306\u0307',
@@ -197,18 +203,29 @@ const HOSTILE = [
   '\\\\..\\%s%n',
 ]
 
-function putText(bytes: Uint8Array, at: number, length: number, wide: boolean, random: Random): void {
-  const text = random.pick(HOSTILE)
-  const from = random.oneIn(2) ? 0 : random.below(length)
+/** "NTLM...", or the letters of a dialect that is chosen by them. */
+function isSignature(bytes: Uint8Array, at: number): boolean {
+  const start = String.fromCharCode(...bytes.subarray(at, at + 4))
+  return start === 'NTLM' || start === 'NT L' || start === 'SMB '
+}
+
+/** Names follow each other without anything between them: `text` starts anew every few characters, so that it also starts some name. */
+function putText(bytes: Uint8Array, { at, length, wide }: Text, text: string, random: Random): void {
+  const from = random.oneIn(3) ? random.below(length) : 0
+  let start = from
+  let end = from + 1 + random.below(12)
   for (let i = from; i < length; i++) {
-    if (random.oneIn(40)) return
-    const unit = text.charCodeAt((i - from) % text.length)
+    if (i === end) {
+      start = i
+      end = i + 1 + random.below(12)
+    }
+    const unit = text.charCodeAt((i - start) % text.length)
     if (wide) putUint(bytes, at + i * 2, 2, false, unit)
     else bytes[at + i] = unit & 0xff
   }
 }
 
-function framed(message: Uint8Array): Uint8Array {
+export function framed(message: Uint8Array): Uint8Array {
   const prefix = new Uint8Array(PREFIX)
   putUint(prefix, 1, 3, true, message.length)
   return joined([prefix, message])
@@ -219,9 +236,16 @@ function payloadAt(packets: readonly Packet[], i: number): Uint8Array | null {
   return layers === null ? null : payloadOf(packets[i]!, layers)
 }
 
-/** Changes the payload of a packet in which a message starts. */
-function atMessage(packets: readonly Packet[], random: Random, change: (payload: Uint8Array) => Uint8Array): Packet[] {
-  const where = smbPackets(packets)
+/** Changes payloads in which messages start: of those that are `wanted`, if there are any. */
+export function atMessage(
+  packets: readonly Packet[],
+  random: Random,
+  change: (payload: Uint8Array) => Uint8Array,
+  wanted: (payload: Uint8Array) => boolean = () => true,
+): Packet[] {
+  const all = smbPackets(packets)
+  const some = all.filter((i) => wanted(payloadAt(packets, i) ?? NOTHING))
+  const where = some.length > 0 ? some : all
   if (where.length === 0) return [...packets]
   let out: Packet[] = [...packets]
   const count = random.few(3)
