@@ -185,6 +185,7 @@ describe.skipIf(missing !== '')(`beside tshark${missing}`, () => {
       expect({ ...ours, mechToken: maybeHex(ours.mechToken) }, layer.frame).toEqual({
         form: 'neg-token-init',
         mechTypes: oids('spnego.MechType'),
+        mechTypesCut: false,
         mechToken: raw('spnego.mechToken'),
         mechTokenLength: (raw('spnego.mechToken')?.length ?? 0) / 2,
         negHints: layer.shown.get('spnego.hintName')?.[0] ?? null,
