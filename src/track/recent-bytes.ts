@@ -7,7 +7,7 @@
 const RING_BYTES = 1 << 21
 const ENTRIES = 1 << 14
 /** Of one segment: what carries facts is shorter, and of file contents the beginning will do. */
-const SEGMENT_BYTES = 2048
+const SEGMENT_BYTES = 512
 /** Entries of one stream that are looked at. */
 const MAX_LOOKS = 64
 
