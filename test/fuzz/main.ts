@@ -23,12 +23,14 @@ Damages captures in every way, runs them through the engine, and says what shoul
   --save DIR      where failures go
   --case I        one case alone, written to --save too
   --file FILE     one file as it is
-Exit status: 0 nothing was found, 1 something was, 2 the arguments are wrong.
+Exit status: 0 nothing was found, 1 something was, 2 the arguments are wrong, 130 it was interrupted.
 `
 
 const DONE = 0
 const FOUND = 1
 const USAGE_ERROR = 2
+/** As shells have it: 128 and the number of SIGINT. */
+const INTERRUPTED = 130
 
 const HANG_MS = 20_000
 const MEMORY_EVERY = 2000
@@ -95,17 +97,24 @@ async function fuzz(options: Options, one: number | null): Promise<number> {
   process.stderr.write(`fuzz: seed ${options.seed}, ${corpus.byName.size} captures (corpus ${corpus.mark})\n`)
   if (one !== null) showCase(options, one)
   const { progress, done, stop } = startFuzzing(options)
-  process.once('SIGINT', stop)
+  let interrupted = false
+  const interrupt = (): void => {
+    interrupted = true
+    stop()
+  }
+  process.once('SIGINT', interrupt)
   const line = setInterval(() => showProgress(progress), process.stderr.isTTY ? 500 : 60_000)
   try {
     await done
   } finally {
     clearInterval(line)
-    process.removeListener('SIGINT', stop)
+    process.removeListener('SIGINT', interrupt)
   }
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
   process.stdout.write(summaryText(options, progress))
-  return progress.found.size === 0 ? DONE : FOUND
+  if (interrupted) process.stderr.write('fuzz: interrupted\n')
+  if (progress.found.size > 0) return FOUND
+  return interrupted ? INTERRUPTED : DONE
 }
 
 function showCase(options: Options, index: number): void {

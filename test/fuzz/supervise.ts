@@ -97,14 +97,18 @@ async function runLane(
         note(progress, at, failure('leak', 'memory grows from case to case', `${line.leak}, ${seen}`), null)
       }
     })
-    if (end === 'done' || signal.aborted) return
+    if (end.how === 'done' || signal.aborted) return
     if (!begun) throw new Error('a worker ended before its first case')
     await lookInto(options, at, end, failedHere, progress, signal)
     from = at + options.jobs
   }
 }
 
-type End = 'done' | 'hang' | 'crash'
+interface End {
+  how: 'done' | 'hang' | 'crash'
+  /** Exit status or signal. */
+  with: string
+}
 
 const HANG = failure('hang', 'no end')
 const CRASH = failure('crash', 'the process is gone')
@@ -113,12 +117,12 @@ const CRASH = failure('crash', 'the process is gone')
 async function lookInto(
   options: Options,
   index: number,
-  end: 'hang' | 'crash',
+  end: End,
   said: Failure | null,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  const expected = said ?? (end === 'hang' ? HANG : CRASH)
+  const expected = said ?? (end.how === 'hang' ? HANG : CRASH)
   if (progress.found.get(keyOf(expected))?.saved) {
     if (said === null) note(progress, index, expected, null)
     return
@@ -142,10 +146,10 @@ async function lookInto(
       const told = progress.found.get(keyOf(expected))
       if (told === undefined) note(progress, index, expected, saved)
       else told.saved = saved
-    } else if (end === 'crash' && said === null) {
-      const detail = 'Not by this case alone: what came before it may have a part in it.'
+    } else if (end.how === 'crash' && said === null) {
+      const detail = `With ${end.with}, and not by this case alone: what came before it may have a part in it.`
       note(progress, index, failure('crash', 'the process is gone, after many cases', detail), null)
-    } else if (end === 'hang') {
+    } else if (end.how === 'hang') {
       process.stderr.write(
         `fuzz: case ${index} took more than ${options.hangMs} ms, and not so again: it does not count\n`,
       )
@@ -161,8 +165,8 @@ export async function checkInProcess(options: Options, file: string, signal?: Ab
   const end = await runWorker(options, jobOf(options, { file }), signal ?? null, (line) => {
     if ('done' in line || 'failed' in line) found = line.failure
   })
-  if (end === 'hang') return HANG
-  return end === 'crash' && found === null ? CRASH : found
+  if (end.how === 'hang') return HANG
+  return end.how === 'crash' && found === null ? CRASH : found
 }
 
 function jobOf(options: Options, particular: Partial<Job>): Job {
@@ -198,30 +202,29 @@ async function runWorker(
   signal?.addEventListener('abort', kill)
   // What it loads before the first case takes its time, and has no case to blame.
   let deadline = Date.now() + 10 * options.hangMs + 60_000
-  let end: End = 'crash'
+  let how: End['how'] = 'crash'
   const watch = setInterval(() => {
     if (Date.now() < deadline) return
-    end = 'hang'
+    how = 'hang'
     kill()
   }, 50)
-  const ended = new Promise<void>((resolve, reject) => {
+  const ended = new Promise<string>((resolve, reject) => {
     worker.once('error', reject)
-    worker.once('close', () => resolve())
+    worker.once('close', (status, killedBy) => resolve(killedBy ?? `status ${status}`))
   })
   createInterface({ input: worker.stdout }).on('line', (text) => {
     deadline = Date.now() + options.hangMs
     const line = lineOf(text)
     if (line === null) return
-    if ('done' in line) end = 'done'
+    if ('done' in line) how = 'done'
     hear(line)
   })
   try {
-    await ended
+    return { with: await ended, how }
   } finally {
     clearInterval(watch)
     signal?.removeEventListener('abort', kill)
   }
-  return end
 }
 
 /** Null where the worker's end cut it off. */
