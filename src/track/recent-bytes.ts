@@ -39,7 +39,8 @@ export class RecentBytes {
       this.written += RING_BYTES - at
       at = 0
     }
-    for (let i = 0; i < length; i++) ring[at + i] = b[from + i]
+    // By the engine, not byte by byte: a run of a second would spend much of it in a loop that is not compiled yet.
+    ring.set(b.subarray(from, from + length), at)
     const entry = this.entries++
     const slot = entry & (ENTRIES - 1)
     this.seqs[slot] = seq
