@@ -4,12 +4,10 @@
  * direction has not delivered waits until they are there, or until so much waits that they will not come.
  */
 import type { Segment } from '../../dissectors/net/segment.ts'
-import type { Stream, StreamSegment, StreamsShared } from './stream.ts'
+import type { Arrival } from './pieces.ts'
+import { PATIENCE, type Stream, type StreamsShared } from './stream.ts'
 
-/** More waiting segments than captures put out of order. */
-const PATIENCE = 8
-
-interface DeferredSegment extends StreamSegment {
+interface DeferredSegment extends Arrival {
   bytes: Uint8Array
   ack: number
   fromA: boolean

@@ -4,9 +4,7 @@
  */
 import type { Segment } from '../../dissectors/net/segment.ts'
 import type { Connection } from './connection.ts'
-
-/** A per-process seed: which flows share a bucket is not for the sender to choose. */
-const SEED = (Math.random() * 0x100000000) | 0
+import { mix, SEED } from './hash.ts'
 
 const MIN_CAPACITY = 1024
 
@@ -109,11 +107,6 @@ export function flowHash(s: Segment, fromA: boolean, seed: number = SEED): numbe
   }
   h ^= h >>> 15
   return h === 0 ? 1 : h
-}
-
-function mix(h: number, word: number): number {
-  h = Math.imul(h ^ word, 0x2c1b3c6d)
-  return h ^ (h >>> 13)
 }
 
 /** The endpoint that sorts first is "a": so a connection has one form whichever side is seen first. */

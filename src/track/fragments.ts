@@ -4,7 +4,9 @@
  */
 import type { Segment } from '../../dissectors/net/segment.ts'
 import { disagree, hit, type TrackContext } from './context.ts'
+import { mix, SEED } from './hash.ts'
 import { dropOldest } from './oldest.ts'
+import { type Arrival, keepNew, type Piece, sameBytes, type Witness } from './pieces.ts'
 
 /** An IPv4 datagram is no longer, and no fragment may reach further. */
 const MAX_DATAGRAM = 65_535
@@ -15,24 +17,14 @@ const COPIES_WITHIN = 1e6
 /** Bytes of complete datagrams that are kept to know copies by. */
 const COPIES_KNOWN = 1 << 20
 
-interface Piece {
-  offset: number
-  /** On the wire; more than bytes.length where the capture cut the frame. */
-  length: number
-  bytes: Uint8Array
-  frame: number
-}
-
 interface Datagram {
   readonly addresses: Int32Array
   readonly id: number
   readonly protocol: number
   readonly firstFrame: number
   readonly firstTime: number
-  /** In the order of their offsets, without overlaps. */
   pieces: Piece[]
-  /** Bytes of them on the wire, and as they are held. */
-  received: number
+  /** Bytes of them that are held. */
   held: number
   /** Known from the last fragment; -1 before. */
   length: number
@@ -46,7 +38,7 @@ export interface Joined {
   captured: number
 }
 
-export class Fragments {
+export class Fragments implements Witness {
   private readonly context: TrackContext
   /** By hash, oldest first: those that wait for the rest, and those that were put together a moment ago. */
   private readonly waiting = new Map<number, Datagram>()
@@ -66,11 +58,9 @@ export class Fragments {
     const hash = hashOf(s)
     if (!this.waiting.has(hash) && this.isCopy(hash, b, s, time)) return null
     const datagram = this.datagramOf(hash, s, frame, time)
-    const end = s.fragmentOffset + s.length
-    if (s.fragmentMore === 0 && datagram.length < 0) datagram.length = end
-    this.insert(datagram, b, s, frame)
-    if (datagram.length >= 0 && datagram.received >= datagram.length && isWhole(datagram))
-      return this.join(hash, datagram, time)
+    if (s.fragmentMore === 0 && datagram.length < 0) datagram.length = s.fragmentOffset + s.length
+    this.keep(datagram, b, s, frame, time)
+    if (datagram.length >= 0 && isWhole(datagram)) return this.join(hash, datagram, time)
     this.keepLimits()
     return null
   }
@@ -86,9 +76,7 @@ export class Fragments {
   private isCopy(hash: number, b: Uint8Array, s: Segment, time: number): boolean {
     const known = this.complete.get(hash)
     if (known === undefined || !isOf(known.datagram, s) || Math.abs(time - known.time) > COPIES_WITHIN) return false
-    const { bytes } = known
-    const whole = { offset: 0, length: bytes.length, bytes, frame: 0 }
-    return sameBytes(b, s, whole, s.fragmentOffset, s.fragmentOffset + s.length)
+    return sameBytes(b, arrivalOf(s), { seq: 0, bytes: known.bytes }, 0, s.length)
   }
 
   private datagramOf(hash: number, s: Segment, frame: number, time: number): Datagram {
@@ -105,7 +93,6 @@ export class Fragments {
       firstFrame: frame,
       firstTime: time,
       pieces: [],
-      received: 0,
       held: 0,
       length: -1,
     }
@@ -113,35 +100,15 @@ export class Fragments {
     return datagram
   }
 
-  /** Keeps what is new in a fragment: of what is there already the first to come counts. */
-  private insert(datagram: Datagram, b: Uint8Array, s: Segment, frame: number): void {
-    const { pieces } = datagram
-    const end = s.fragmentOffset + s.length
-    let from = s.fragmentOffset
-    let i = 0
-    for (; i < pieces.length && from < end; i++) {
-      const piece = pieces[i]
-      const pieceEnd = piece.offset + piece.length
-      if (pieceEnd <= from) continue
-      if (piece.offset >= end) break
-      if (piece.offset > from) {
-        this.put(datagram, i++, b, s, from, piece.offset, frame)
-        from = piece.offset
-      }
-      if (!sameBytes(b, s, piece, from, Math.min(pieceEnd, end))) disagree(this.context, piece.frame)
-      from = pieceEnd
-    }
-    if (from < end) this.put(datagram, i, b, s, from, end, frame)
+  private keep(datagram: Datagram, b: Uint8Array, s: Segment, frame: number, time: number): void {
+    const copied = keepNew(datagram.pieces, b, arrivalOf(s), 0, frame, time, this)
+    datagram.held += copied
+    this.held += copied
   }
 
-  /** Copies [from, to) of the datagram, out of this fragment, to place `i`. */
-  private put(d: Datagram, i: number, b: Uint8Array, s: Segment, from: number, to: number, frame: number): void {
-    const start = s.payload - s.fragmentOffset
-    const bytes = new Uint8Array(b.subarray(Math.min(start + from, s.payloadEnd), Math.min(start + to, s.payloadEnd)))
-    d.pieces.splice(i, 0, { offset: from, length: to - from, bytes, frame })
-    d.received += to - from
-    d.held += bytes.length
-    this.held += bytes.length
+  /** Witness. */
+  disagreement(first: number): void {
+    disagree(this.context, first)
   }
 
   private join(hash: number, datagram: Datagram, time: number): Joined {
@@ -149,9 +116,9 @@ export class Fragments {
     let captured = datagram.length
     for (const piece of datagram.pieces) {
       // Beyond the end that the last fragment told.
-      if (piece.offset >= datagram.length) break
-      bytes.set(piece.bytes.subarray(0, datagram.length - piece.offset), piece.offset)
-      if (piece.bytes.length < piece.length) captured = Math.min(captured, piece.offset + piece.bytes.length)
+      if (piece.seq >= datagram.length) break
+      bytes.set(piece.bytes.subarray(0, datagram.length - piece.seq), piece.seq)
+      if (piece.bytes.length < piece.length) captured = Math.min(captured, piece.seq + piece.bytes.length)
     }
     this.empty(datagram)
     this.waiting.delete(hash)
@@ -200,25 +167,19 @@ export class Fragments {
   }
 }
 
+function arrivalOf({ fragmentOffset, payload, payloadEnd, length }: Segment): Arrival {
+  return { seq: fragmentOffset, payload, payloadEnd, length }
+}
+
 /** From the first byte to the last, nothing missing. */
 function isWhole({ pieces, length }: Datagram): boolean {
   let reached = 0
   for (const piece of pieces) {
     if (reached >= length) return true
-    if (piece.offset > reached) return false
-    reached = piece.offset + piece.length
+    if (piece.seq > reached) return false
+    reached = piece.seq + piece.length
   }
   return reached >= length
-}
-
-/** Does the fragment say what the piece says about [from, to) of the datagram? What the capture cut says nothing. */
-function sameBytes(b: Uint8Array, s: Segment, piece: Piece, from: number, to: number): boolean {
-  const start = s.payload - s.fragmentOffset
-  const end = Math.min(to, s.payloadEnd - start, piece.offset + piece.bytes.length)
-  for (let i = from; i < end; i++) {
-    if (b[start + i] !== piece.bytes[i - piece.offset]) return false
-  }
-  return true
 }
 
 /** RFC 791: addresses, protocol and identification; RFC 8200: addresses and identification, and fragments of one datagram agree in the rest. */
@@ -237,11 +198,15 @@ function isOf({ addresses: a, id, protocol }: Datagram, s: Segment): boolean {
   )
 }
 
-const SEED = (Math.random() * 0x100000000) | 0
-
 function hashOf(s: Segment): number {
-  let h = SEED
-  for (const word of [s.src0, s.src1, s.src2, s.src3, s.dst0, s.dst1, s.dst2, s.dst3, s.fragmentId, s.fragmentProtocol])
-    h = Math.imul(h ^ word ^ (h >>> 15), 0x2c1b3c6d)
-  return h ^ (h >>> 13)
+  let h = mix(SEED, s.src3)
+  h = mix(h, s.dst3)
+  h = mix(h, s.fragmentId)
+  h = mix(h, s.fragmentProtocol)
+  h = mix(h, s.src2)
+  h = mix(h, s.dst2)
+  h = mix(h, s.src1)
+  h = mix(h, s.dst1)
+  h = mix(h, s.src0)
+  return mix(h, s.dst0)
 }

@@ -7,6 +7,7 @@
  * reported as lost.
  */
 import type { Framer } from './framer.ts'
+import { type Arrival, keepNew, type Piece, type Witness } from './pieces.ts'
 import { NONE, RecentBytes } from './recent-bytes.ts'
 
 export interface StreamLimits {
@@ -18,14 +19,6 @@ export interface StreamLimits {
   heldBytesInAll: number
 }
 
-/** What a stream wants to know of a segment: see dissectors/net/segment.ts. */
-export interface StreamSegment {
-  readonly seq: number
-  readonly payload: number
-  readonly payloadEnd: number
-  readonly length: number
-}
-
 /** What all streams of a capture share. */
 export interface StreamsShared {
   /** Bytes that wait behind holes. */
@@ -34,31 +27,19 @@ export interface StreamsShared {
   recent: RecentBytes | null
 }
 
-/** A copy of a segment that waits behind a hole. */
-interface HeldSegment {
-  seq: number
-  bytes: Uint8Array
-  /** On the wire; more than bytes.length where the capture cut the frame. */
-  length: number
-  frame: number
-  time: number
-}
-
 /** Who is told: src/track/connection.ts. */
-export interface StreamOwner {
+export interface StreamOwner extends Witness {
   /** The frame from which the following bytes come. */
   at(frame: number, time: number): void
   gap(bytes: number): void
   /** The capture holds only the beginning of the frame at hand. */
   cut(): void
-  /** The frame at hand sent bytes again, and not the same as the frame `first` did. */
-  disagreement(first: number): void
   /** A hole was given up because of this limit. */
   limited(name: keyof StreamLimits): void
 }
 
 /** Segments that may pass after the receiver acknowledged a hole: captures put frames a little out of order, and a late one still fills it. */
-const PATIENCE = 8
+export const PATIENCE = 8
 
 export class Stream {
   private readonly framer: Framer
@@ -70,7 +51,7 @@ export class Stream {
   /** The sequence number of the first byte that was seen. */
   private first = 0
   /** In the order of their sequence numbers, without overlaps; most streams never hold any. */
-  private held: HeldSegment[] | null = null
+  private held: Piece[] | null = null
   private heldBytes = 0
   /** In shared.recent. */
   private lastEntry = NONE
@@ -98,7 +79,7 @@ export class Stream {
     return this.started && this.first === ((seq + 1) | 0)
   }
 
-  segment(b: Uint8Array, s: StreamSegment, frame: number, time: number): void {
+  segment(b: Uint8Array, s: Arrival, frame: number, time: number): void {
     if (!this.started) {
       this.started = true
       this.next = this.first = s.seq
@@ -164,44 +145,12 @@ export class Stream {
     if (first !== 0) this.owner.disagreement(first)
   }
 
-  /** Holds what is new in a segment, from its byte `skip` on: of what is held already the first to come counts. */
-  private hold(b: Uint8Array, s: StreamSegment, skip: number, frame: number, time: number): void {
+  /** Holds what is new in a segment, from its byte `skip` on. */
+  private hold(b: Uint8Array, s: Arrival, skip: number, frame: number, time: number): void {
     this.held ??= []
-    const held = this.held
-    let from = skip
-    let i = 0
-    for (; i < held.length && from < s.length; i++) {
-      const h = held[i]
-      // Where the held segment begins and ends within this one.
-      const start = (h.seq - s.seq) | 0
-      const end = start + h.length
-      if (end <= from) continue
-      if (start >= s.length) break
-      if (start > from) {
-        this.insert(i++, b, s, from, start, frame, time)
-        from = start
-      }
-      if (!sameBytes(b, s, h, from, Math.min(end, s.length))) this.owner.disagreement(h.frame)
-      from = end
-    }
-    if (from < s.length) this.insert(i, b, s, from, s.length, frame, time)
-  }
-
-  /** Copies bytes [from, to) of the segment to place `i` of what is held. */
-  private insert(
-    i: number,
-    b: Uint8Array,
-    s: StreamSegment,
-    from: number,
-    to: number,
-    frame: number,
-    time: number,
-  ): void {
-    const start = Math.min(s.payload + from, s.payloadEnd)
-    const bytes = new Uint8Array(b.subarray(start, Math.min(s.payload + to, s.payloadEnd)))
-    this.held!.splice(i, 0, { seq: (s.seq + from) | 0, bytes, length: to - from, frame, time })
-    this.heldBytes += bytes.length
-    this.shared.heldBytes += bytes.length
+    const copied = keepNew(this.held, b, s, skip, frame, time, this.owner)
+    this.heldBytes += copied
+    this.shared.heldBytes += copied
   }
 
   private keepLimits(): void {
@@ -243,16 +192,6 @@ export class Stream {
 }
 
 /** A keep-alive repeats the last byte, as any other it likes, mostly zero (RFC 9293 3.8.4); copies of one may come late. */
-function isKeepAlive(b: Uint8Array, s: StreamSegment, ahead: number): boolean {
+function isKeepAlive(b: Uint8Array, s: Arrival, ahead: number): boolean {
   return s.length === 1 && (ahead === -1 || (s.payload < s.payloadEnd && b[s.payload] === 0))
-}
-
-/** Does the segment, from its byte `from` to `to`, say what the held one says there? What the capture cut says nothing. */
-function sameBytes(b: Uint8Array, s: StreamSegment, h: HeldSegment, from: number, to: number): boolean {
-  const offset = (s.seq - h.seq) | 0
-  const end = Math.min(to, s.payloadEnd - s.payload, h.bytes.length - offset)
-  for (let i = from; i < end; i++) {
-    if (b[s.payload + i] !== h.bytes[offset + i]) return false
-  }
-  return true
 }

@@ -98,7 +98,8 @@ export class Tracker implements FrameSink {
   finish(description: CaptureDescription): Ledger {
     const { context } = this
     // In the order of the capture: the table's own is another one in every run.
-    for (const connection of this.flows.connections().sort(inOrder)) connection.finish()
+    for (const connection of this.flows.connections().sort((x, y) => byFirstFrame(x.facts, y.facts)))
+      connection.finish()
     this.halfOpen.finish()
     const unknown = [...this.unknownLinks]
     for (const [linkType, { frame, count }] of unknown) {
@@ -116,7 +117,6 @@ export class Tracker implements FrameSink {
     }
     settleDisagreements(context)
     const limits = settleLimits(context)
-    const byFirstFrame = (x: { firstFrame: number }, y: { firstFrame: number }) => x.firstFrame - y.firstFrame
     return {
       captures: [
         {
@@ -229,8 +229,8 @@ export class Tracker implements FrameSink {
   }
 }
 
-function inOrder(x: Connection, y: Connection): number {
-  return x.facts.firstFrame - y.facts.firstFrame
+function byFirstFrame(x: { firstFrame: number }, y: { firstFrame: number }): number {
+  return x.firstFrame - y.firstFrame
 }
 
 /** A server that gives one id twice in one frame, or a stream in disorder, makes two sessions of one name: the later gets a mark. */

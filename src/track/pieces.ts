@@ -1,0 +1,94 @@
+/**
+ * Bytes that wait for others, of a TCP stream or of an IP datagram: copies of what segments or fragments brought, in the order of their places and
+ * without overlaps. Of overlapping bytes those that came first count; that later ones differ is told.
+ */
+
+/** What came: a part of a borrowed buffer. */
+export interface Arrival {
+  /** Its place: a sequence number, or an offset. */
+  readonly seq: number
+  /** Where its captured bytes are, and how many it has on the wire. */
+  readonly payload: number
+  readonly payloadEnd: number
+  readonly length: number
+}
+
+export interface Piece {
+  readonly seq: number
+  readonly bytes: Uint8Array
+  /** On the wire; more than bytes.length where the capture cut the frame. */
+  readonly length: number
+  readonly frame: number
+  readonly time: number
+}
+
+/** Who is told that the bytes at hand are not those of an earlier frame. */
+export interface Witness {
+  disagreement(first: number): void
+}
+
+/**
+ * Keeps what is new in an arrival, from its byte `from` on. Places are compared modulo 2^32.
+ * @returns bytes that were copied
+ */
+export function keepNew(
+  pieces: Piece[],
+  b: Uint8Array,
+  arrival: Arrival,
+  from: number,
+  frame: number,
+  time: number,
+  witness: Witness,
+): number {
+  let copied = 0
+  let i = 0
+  let next = from
+  for (; i < pieces.length && next < arrival.length; i++) {
+    const piece = pieces[i]
+    // Where the piece begins and ends within the arrival.
+    const start = (piece.seq - arrival.seq) | 0
+    const end = start + piece.length
+    if (end <= next) continue
+    if (start >= arrival.length) break
+    if (start > next) {
+      copied += insert(pieces, i++, b, arrival, next, start, frame, time)
+      next = start
+    }
+    if (!sameBytes(b, arrival, piece, next, Math.min(end, arrival.length))) witness.disagreement(piece.frame)
+    next = end
+  }
+  if (next < arrival.length) copied += insert(pieces, i, b, arrival, next, arrival.length, frame, time)
+  return copied
+}
+
+/** Does the arrival, from its byte `from` to `to`, say what the piece says there? What the capture cut says nothing. */
+export function sameBytes(
+  b: Uint8Array,
+  arrival: Arrival,
+  piece: Pick<Piece, 'seq' | 'bytes'>,
+  from: number,
+  to: number,
+): boolean {
+  const offset = (arrival.seq - piece.seq) | 0
+  const end = Math.min(to, arrival.payloadEnd - arrival.payload, piece.bytes.length - offset)
+  for (let i = from; i < end; i++) {
+    if (b[arrival.payload + i] !== piece.bytes[offset + i]) return false
+  }
+  return true
+}
+
+/** Copies bytes [from, to) of the arrival to place `i`; how many were there to copy. */
+function insert(
+  pieces: Piece[],
+  i: number,
+  b: Uint8Array,
+  { seq, payload, payloadEnd }: Arrival,
+  from: number,
+  to: number,
+  frame: number,
+  time: number,
+): number {
+  const bytes = new Uint8Array(b.subarray(Math.min(payload + from, payloadEnd), Math.min(payload + to, payloadEnd)))
+  pieces.splice(i, 0, { seq: (seq + from) | 0, bytes, length: to - from, frame, time })
+  return bytes.length
+}
