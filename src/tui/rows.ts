@@ -11,6 +11,7 @@ export type Share = 'all' | 'some' | 'none'
 
 export interface FindingRow {
   id: string
+  capture: string
   severity: Severity
   rule: string
   title: string
@@ -31,6 +32,7 @@ export interface FindingRow {
 
 export interface SessionRow {
   id: string
+  capture: string
   connection: string
   /** First and last frame; times are microseconds since 1970 UTC. */
   frame: number
@@ -86,6 +88,7 @@ export interface HostRow {
 
 /** An SMB message, as its own header tells. */
 export interface FrameRow {
+  capture: string
   frame: number
   time: number
   client: string
