@@ -85,7 +85,11 @@ function columns(
 }
 
 function command({ family, command: code }: MessageRow): string {
-  if (code === null) return '-'
+  return code === null ? '-' : commandName(family, code)
+}
+
+/** A command by its name in [MS-CIFS] or [MS-SMB2], or in hex where it has none that is known. */
+export function commandName(family: MessageRow['family'], code: number): string {
   const name = (family === 'smb1' ? SMB1_NAMES : SMB2_NAMES).get(code)
   return name ?? `0x${code.toString(16).padStart(2, '0')}`
 }

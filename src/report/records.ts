@@ -363,7 +363,7 @@ export function countBySeverity(findings: readonly { severity: Severity }[]): Re
  * The status by name. SMB1 without SMB_FLAGS2_NT_STATUS puts a DOS error into the same four bytes: class (1), a zero, code (2), which no NTSTATUS
  * that SMB1 servers send looks like.
  */
-function statusName(status: number | null, family: SessionFacts['family']): string | null {
+export function statusName(status: number | null, family: SessionFacts['family']): string | null {
   if (status === null) return null
   const dosClass = status & 0xff
   const dosError = dosClass >= 1 && dosClass <= 3 && (status & 0xff00) === 0 && status >>> 16 !== 0

@@ -1,0 +1,91 @@
+/** Ledger facts and findings to rows. */
+import type { Finding } from '../audit/findings.ts'
+import type { Networks } from '../audit/networks.ts'
+import { SEVERITIES, type Severity } from '../audit/rule.ts'
+import { agreedCipher, chosenDialect, serverSigning } from '../report/negotiated.ts'
+import { statusName } from '../report/records.ts'
+import type { ConnectionFacts, SessionFacts } from '../track/ledger.ts'
+import type { FindingRow, SessionRow, Share } from '../tui/rows.ts'
+
+export function findingRow(finding: Finding): FindingRow {
+  return {
+    id: finding.id,
+    capture: finding.capture,
+    severity: finding.severity,
+    rule: finding.rule,
+    title: finding.title,
+    message: finding.message,
+    client: finding.client?.ip ?? null,
+    server: finding.server?.ip ?? null,
+    serverPort: finding.server?.port ?? null,
+    user: finding.user,
+    count: finding.count,
+    frame: finding.evidence[0]?.frame ?? 0,
+    firstTime: finding.firstTime,
+    lastTime: finding.lastTime,
+    connection: finding.connection,
+    session: finding.session,
+  }
+}
+
+export function sessionRow(session: SessionFacts, connection: ConnectionFacts, networks: Networks): SessionRow {
+  const { requests, responses } = session
+  const signed = requests.signed + responses.signed
+  const unsigned = requests.unsigned + responses.unsigned
+  const encrypted = requests.encrypted + responses.encrypted
+  return {
+    id: session.id,
+    capture: session.capture,
+    connection: connection.id,
+    frame: session.firstFrame,
+    lastFrame: session.lastFrame,
+    firstTime: session.firstTime,
+    lastTime: session.lastTime,
+    client: connection.client.ip,
+    clientPort: connection.client.port,
+    server: connection.server.ip,
+    serverPort: connection.server.port,
+    direction: networks.direction(connection.client.ip, connection.server.ip),
+    user: session.user || null,
+    domain: session.domain || null,
+    workstation: session.workstation || null,
+    auth: session.auth,
+    dialect: chosenDialect(connection),
+    serverSigning: serverSigning(connection),
+    // What is encrypted is protected better than by a signature: it counts with what is signed.
+    signed: shareOf(signed + encrypted, unsigned),
+    encrypted: shareOf(encrypted, signed + unsigned),
+    cipher: agreedCipher(connection),
+    status: session.status,
+    ntStatus: statusName(session.ntStatus, session.family),
+    guest: session.guest,
+    anonymous: session.anonymous,
+    messages: signed + unsigned + encrypted,
+    shares: session.trees.map((tree) => tree.path ?? '').filter((path) => path !== ''),
+    worst: null,
+    findings: 0,
+  }
+}
+
+function shareOf(yes: number, no: number): Share | null {
+  if (yes + no === 0) return null
+  return no === 0 ? 'all' : yes === 0 ? 'none' : 'some'
+}
+
+/** The findings that things have, by id: how many, and the worst. */
+export type Marks = ReadonlyMap<string, Mark>
+
+export interface Mark {
+  worst: Severity
+  findings: number
+}
+
+export function mark(marks: Map<string, Mark>, id: string, severity: Severity): void {
+  const known = marks.get(id)
+  if (known === undefined) {
+    marks.set(id, { worst: severity, findings: 1 })
+    return
+  }
+  known.findings++
+  if (SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(known.worst)) known.worst = severity
+}

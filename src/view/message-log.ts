@@ -1,0 +1,142 @@
+/**
+ * The SMB messages of one capture, as many as there is room for: columns of numbers, since there may be a million of them. A row is made when it
+ * is looked at.
+ */
+import { ntStatusName } from '../../dissectors/ntstatus.ts'
+import { commandName } from '../report/messages.ts'
+import type { Endpoint } from '../track/ledger.ts'
+import type { MessageRow, MessageSink } from '../track/messages.ts'
+import type { FrameRow } from '../tui/rows.ts'
+
+const FIRST_ROOM = 4096
+const FAMILIES: readonly MessageRow['family'][] = ['smb1', 'smb2', 'transform', 'compressed']
+/** Bits of `flags`: what of a row is there, and what it says. */
+const HAS_COMMAND = 1
+const HAS_DIRECTION = 2
+const RESPONSE = 4
+const HAS_SIGNED = 8
+const SIGNED = 16
+const HAS_STATUS = 32
+const HAS_SESSION = 64
+const HAS_TREE = 128
+const HAS_LENGTH = 256
+const FAMILY_SHIFT = 9
+
+export class MessageLog implements MessageSink {
+  readonly capture: string
+  length = 0
+  /** Messages for which there was no room. */
+  dropped = 0
+  private readonly limit: number
+  private frames = new Uint32Array(FIRST_ROOM)
+  private times = new Float64Array(FIRST_ROOM)
+  private pairs = new Uint32Array(FIRST_ROOM)
+  private flags = new Uint16Array(FIRST_ROOM)
+  private commands = new Uint16Array(FIRST_ROOM)
+  private statuses = new Uint32Array(FIRST_ROOM)
+  private sessionsLow = new Uint32Array(FIRST_ROOM)
+  private sessionsHigh = new Uint32Array(FIRST_ROOM)
+  private trees = new Uint32Array(FIRST_ROOM)
+  private lengths = new Uint32Array(FIRST_ROOM)
+  /** Client and server of a message, by the number in `pairs`. */
+  private readonly ends: [client: Endpoint, server: Endpoint][] = []
+  /** Endpoint objects are the connection's own, so each connection is looked up by them. */
+  private readonly pairOf = new WeakMap<Endpoint, { server: Endpoint; pair: number }>()
+
+  constructor(capture: string, limit: number) {
+    this.capture = capture
+    this.limit = limit
+  }
+
+  message(row: MessageRow): void {
+    if (this.length >= this.limit) {
+      this.dropped++
+      return
+    }
+    if (this.length === this.frames.length) this.grow()
+    const i = this.length++
+    this.frames[i] = row.frame
+    this.times[i] = row.time
+    this.pairs[i] = this.pair(row.client, row.server)
+    this.commands[i] = row.command ?? 0
+    this.statuses[i] = row.status ?? 0
+    this.sessionsLow[i] = row.sessionIdLow ?? 0
+    this.sessionsHigh[i] = row.sessionIdHigh ?? 0
+    this.trees[i] = row.treeId ?? 0
+    this.lengths[i] = row.length ?? 0
+    this.flags[i] =
+      (row.command === null ? 0 : HAS_COMMAND) |
+      (row.response === null ? 0 : HAS_DIRECTION) |
+      (row.response === true ? RESPONSE : 0) |
+      (row.signed === null ? 0 : HAS_SIGNED) |
+      (row.signed === true ? SIGNED : 0) |
+      (row.status === null ? 0 : HAS_STATUS) |
+      (row.sessionIdLow === null || row.sessionIdHigh === null ? 0 : HAS_SESSION) |
+      (row.treeId === null ? 0 : HAS_TREE) |
+      (row.length === null ? 0 : HAS_LENGTH) |
+      (FAMILIES.indexOf(row.family) << FAMILY_SHIFT)
+  }
+
+  frameAt(i: number): number {
+    return this.frames[i] ?? 0
+  }
+
+  timeAt(i: number): number {
+    return this.times[i] ?? 0
+  }
+
+  row(i: number): FrameRow {
+    const flags = this.flags[i] ?? 0
+    const [client, server] = this.ends[this.pairs[i] ?? 0]!
+    const family = FAMILIES[flags >> FAMILY_SHIFT] ?? 'smb2'
+    return {
+      capture: this.capture,
+      frame: this.frames[i] ?? 0,
+      time: this.times[i] ?? 0,
+      client: client.ip,
+      clientPort: client.port,
+      server: server.ip,
+      serverPort: server.port,
+      family,
+      command: flags & HAS_COMMAND ? commandName(family, this.commands[i] ?? 0) : null,
+      response: flags & HAS_DIRECTION ? (flags & RESPONSE) !== 0 : null,
+      signed: flags & HAS_SIGNED ? (flags & SIGNED) !== 0 : null,
+      status: flags & HAS_STATUS ? ntStatusName(this.statuses[i] ?? 0) : null,
+      sessionId:
+        flags & HAS_SESSION ? `0x${hex32(this.sessionsHigh[i] ?? 0)}${hex32(this.sessionsLow[i] ?? 0)}` : null,
+      treeId: flags & HAS_TREE ? (this.trees[i] ?? 0) : null,
+      length: flags & HAS_LENGTH ? (this.lengths[i] ?? 0) : null,
+    }
+  }
+
+  private pair(client: Endpoint, server: Endpoint): number {
+    const known = this.pairOf.get(client)
+    if (known?.server === server) return known.pair
+    const pair = this.ends.push([client, server]) - 1
+    this.pairOf.set(client, { server, pair })
+    return pair
+  }
+
+  private grow(): void {
+    const room = Math.min(this.limit, this.frames.length * 2)
+    this.frames = grown(this.frames, new Uint32Array(room))
+    this.times = grown(this.times, new Float64Array(room))
+    this.pairs = grown(this.pairs, new Uint32Array(room))
+    this.flags = grown(this.flags, new Uint16Array(room))
+    this.commands = grown(this.commands, new Uint16Array(room))
+    this.statuses = grown(this.statuses, new Uint32Array(room))
+    this.sessionsLow = grown(this.sessionsLow, new Uint32Array(room))
+    this.sessionsHigh = grown(this.sessionsHigh, new Uint32Array(room))
+    this.trees = grown(this.trees, new Uint32Array(room))
+    this.lengths = grown(this.lengths, new Uint32Array(room))
+  }
+}
+
+function grown<T extends Uint16Array | Uint32Array | Float64Array>(from: T, to: T): T {
+  to.set(from)
+  return to
+}
+
+function hex32(word: number): string {
+  return word.toString(16).padStart(8, '0')
+}
