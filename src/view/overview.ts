@@ -1,0 +1,143 @@
+/** The first screen's figures: how many of what, over which hosts, and when. */
+import { SEVERITIES, type Severity } from '../audit/rule.ts'
+import type { CaptureFacts } from '../track/ledger.ts'
+import type { FindingRow, HostRow, SessionRow } from '../tui/rows.ts'
+
+export interface Overview {
+  severities: Record<Severity, number>
+  /** Titles of the worst findings, the worst first. */
+  worst: { severity: Severity; title: string; count: number }[]
+  /** Sessions that were granted or are in use, which the shares below are of. */
+  sessions: number
+  failed: number
+  protection: { encrypted: number; signed: number; partly: number; clear: number; unseen: number }
+  auth: Share[]
+  dialects: Share[]
+  guests: number
+  anonymous: number
+  /** The hosts with the worst findings. */
+  hosts: HostRow[]
+  timeline: Timeline
+}
+
+export interface Share {
+  name: string
+  count: number
+}
+
+/** Sessions begun, and of those the ones with a finding of high severity or worse, in steps of equal length. */
+export interface Timeline {
+  start: number
+  end: number
+  all: number[]
+  bad: number[]
+}
+
+const STEPS = 240
+const TOP_HOSTS = 10
+const TOP_FINDINGS = 8
+
+export function overviewOf(
+  findings: readonly FindingRow[],
+  sessions: readonly SessionRow[],
+  hosts: readonly HostRow[],
+  captures: readonly CaptureFacts[],
+): Overview {
+  const severities = Object.fromEntries(SEVERITIES.map((s) => [s, 0])) as Record<Severity, number>
+  for (const { severity } of findings) severities[severity]++
+  const protection = { encrypted: 0, signed: 0, partly: 0, clear: 0, unseen: 0 }
+  const auth = new Map<string, number>()
+  const dialects = new Map<string, number>()
+  const timeline = emptyTimeline(sessions, captures)
+  let live = 0
+  let failed = 0
+  let guests = 0
+  let anonymous = 0
+  for (const session of sessions) {
+    note(timeline, session)
+    if (session.status === 'failed') failed++
+    if (session.status === 'failed' || session.status === 'pending') continue
+    live++
+    protection[protectionOf(session)]++
+    count(auth, session.auth)
+    count(dialects, session.dialect ?? 'not seen')
+    if (session.guest === true) guests++
+    if (session.anonymous === true) anonymous++
+  }
+  return {
+    severities,
+    worst: worstTitles(findings),
+    sessions: live,
+    failed,
+    protection,
+    auth: shares(auth),
+    dialects: shares(dialects),
+    guests,
+    anonymous,
+    hosts: worstHosts(hosts),
+    timeline,
+  }
+}
+
+function protectionOf({ signed, encrypted, messages }: SessionRow): keyof Overview['protection'] {
+  if (messages === 0) return 'unseen'
+  if (encrypted === 'all') return 'encrypted'
+  if (signed === 'all') return 'signed'
+  return signed === 'none' ? 'clear' : 'partly'
+}
+
+function worstTitles(findings: readonly FindingRow[]): Overview['worst'] {
+  const titles = new Map<string, Overview['worst'][number]>()
+  for (const { severity, title, count: cases } of findings) {
+    const key = `${severity} ${title}`
+    const known = titles.get(key)
+    if (known === undefined) titles.set(key, { severity, title, count: cases })
+    else known.count += cases
+  }
+  const rank = (s: Severity) => SEVERITIES.indexOf(s)
+  return [...titles.values()]
+    .sort((a, b) => rank(a.severity) - rank(b.severity) || b.count - a.count)
+    .slice(0, TOP_FINDINGS)
+}
+
+function worstHosts(hosts: readonly HostRow[]): HostRow[] {
+  const rank = ({ worst }: HostRow) => (worst === null ? SEVERITIES.length : SEVERITIES.indexOf(worst))
+  return hosts
+    .filter(({ findings }) => findings > 0)
+    .sort((a, b) => rank(a) - rank(b) || b.findings - a.findings || (a.ip < b.ip ? -1 : 1))
+    .slice(0, TOP_HOSTS)
+}
+
+function emptyTimeline(sessions: readonly SessionRow[], captures: readonly CaptureFacts[]): Timeline {
+  let start = Number.POSITIVE_INFINITY
+  let end = Number.NEGATIVE_INFINITY
+  for (const { firstTime, lastTime } of captures) {
+    if (firstTime !== null && firstTime < start) start = firstTime
+    if (lastTime !== null && lastTime > end) end = lastTime
+  }
+  if (start > end) {
+    for (const { firstTime } of sessions) {
+      if (firstTime < start) start = firstTime
+      if (firstTime > end) end = firstTime
+    }
+  }
+  if (start > end) start = end = 0
+  return { start, end, all: new Array<number>(STEPS).fill(0), bad: new Array<number>(STEPS).fill(0) }
+}
+
+function note(timeline: Timeline, { firstTime, worst }: SessionRow): void {
+  const { start, end, all, bad } = timeline
+  const span = end - start
+  const step = span > 0 ? Math.floor(((firstTime - start) / span) * (STEPS - 1)) : 0
+  if (!(step >= 0 && step < STEPS)) return
+  all[step]!++
+  if (worst === 'critical' || worst === 'high') bad[step]!++
+}
+
+function count(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1)
+}
+
+function shares(counts: ReadonlyMap<string, number>): Share[] {
+  return [...counts].map(([name, n]) => ({ name, count: n })).sort((a, b) => b.count - a.count)
+}
