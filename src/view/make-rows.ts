@@ -2,10 +2,11 @@
 import type { Finding } from '../audit/findings.ts'
 import type { Networks } from '../audit/networks.ts'
 import { SEVERITIES, type Severity } from '../audit/rule.ts'
+import type { HostRecord } from '../report/hosts.ts'
 import { agreedCipher, chosenDialect, serverSigning } from '../report/negotiated.ts'
 import { statusName } from '../report/records.ts'
 import type { ConnectionFacts, SessionFacts } from '../track/ledger.ts'
-import type { FindingRow, SessionRow, Share } from '../tui/rows.ts'
+import type { FindingRow, HostRow, SessionRow, Share } from '../tui/rows.ts'
 
 export function findingRow(finding: Finding): FindingRow {
   return {
@@ -28,7 +29,12 @@ export function findingRow(finding: Finding): FindingRow {
   }
 }
 
-export function sessionRow(session: SessionFacts, connection: ConnectionFacts, networks: Networks): SessionRow {
+export function sessionRow(
+  session: SessionFacts,
+  connection: ConnectionFacts,
+  networks: Networks,
+  mark: Mark | undefined,
+): SessionRow {
   const { requests, responses } = session
   const signed = requests.signed + responses.signed
   const unsigned = requests.unsigned + responses.unsigned
@@ -62,9 +68,35 @@ export function sessionRow(session: SessionFacts, connection: ConnectionFacts, n
     anonymous: session.anonymous,
     messages: signed + unsigned + encrypted,
     shares: session.trees.map((tree) => tree.path ?? '').filter((path) => path !== ''),
-    worst: null,
-    findings: 0,
+    worst: mark?.worst ?? null,
+    findings: mark?.findings ?? 0,
   }
+}
+
+/** Times of a record that are no times count as 0. */
+export function hostRow(host: HostRecord, mark: Mark | undefined): HostRow {
+  return {
+    ip: host.ip,
+    internal: host.internal,
+    names: host.names,
+    os: host.os,
+    roles: host.roles,
+    dialects: host.dialects,
+    signing: host.signing,
+    clientSigning: host.clientSigning,
+    connections: host.connections,
+    sessions: host.sessions,
+    firstTime: microseconds(host.firstTime),
+    lastTime: microseconds(host.lastTime),
+    worst: mark?.worst ?? null,
+    findings: mark?.findings ?? 0,
+  }
+}
+
+function microseconds(time: string | null): number {
+  if (time === null) return 0
+  const whole = Date.parse(`${time.slice(0, 19)}Z`)
+  return whole * 1000 + Number(time.slice(20, 26))
 }
 
 function shareOf(yes: number, no: number): Share | null {
@@ -72,9 +104,7 @@ function shareOf(yes: number, no: number): Share | null {
   return no === 0 ? 'all' : yes === 0 ? 'none' : 'some'
 }
 
-/** The findings that things have, by id: how many, and the worst. */
-export type Marks = ReadonlyMap<string, Mark>
-
+/** The findings of a thing: how many, and the worst. */
 export interface Mark {
   worst: Severity
   findings: number

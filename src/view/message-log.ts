@@ -102,8 +102,7 @@ export class MessageLog implements MessageSink {
       response: flags & HAS_DIRECTION ? (flags & RESPONSE) !== 0 : null,
       signed: flags & HAS_SIGNED ? (flags & SIGNED) !== 0 : null,
       status: flags & HAS_STATUS ? ntStatusName(this.statuses[i] ?? 0) : null,
-      sessionId:
-        flags & HAS_SESSION ? `0x${hex32(this.sessionsHigh[i] ?? 0)}${hex32(this.sessionsLow[i] ?? 0)}` : null,
+      sessionId: flags & HAS_SESSION ? `0x${hex32(this.sessionsHigh[i] ?? 0)}${hex32(this.sessionsLow[i] ?? 0)}` : null,
       treeId: flags & HAS_TREE ? (this.trees[i] ?? 0) : null,
       length: flags & HAS_LENGTH ? (this.lengths[i] ?? 0) : null,
     }

@@ -1,0 +1,29 @@
+/** The messages of several captures, one after another, as rows. */
+import type { FrameRow } from '../tui/rows.ts'
+import type { MessageLog } from './message-log.ts'
+import type { Rows } from './store.ts'
+
+export class MessageLogs implements Rows<FrameRow> {
+  private readonly logs: MessageLog[] = []
+
+  get length(): number {
+    return this.logs.reduce((sum, log) => sum + log.length, 0)
+  }
+
+  get dropped(): number {
+    return this.logs.reduce((sum, log) => sum + log.dropped, 0)
+  }
+
+  add(log: MessageLog): void {
+    this.logs.push(log)
+  }
+
+  at(index: number): FrameRow | undefined {
+    let i = index
+    for (const log of this.logs) {
+      if (i < log.length) return log.row(i)
+      i -= log.length
+    }
+    return undefined
+  }
+}
