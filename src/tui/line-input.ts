@@ -1,0 +1,75 @@
+/** A line of text that is being typed: what readline's commonest keys do to it. */
+
+export interface LineInput {
+  text: string
+  /** A place in `text`, in code units, never inside a pair. */
+  cursor: number
+}
+
+/** More than any filter or file name needs. */
+const MAX_TEXT = 1000
+
+export function lineInput(text: string): LineInput {
+  return { text, cursor: text.length }
+}
+
+/** The line after a key; the same line where the key does nothing to it. */
+export function typed(line: LineInput, key: string): LineInput {
+  const { text, cursor } = line
+  switch (key) {
+    case 'left':
+      return { text, cursor: before(text, cursor) }
+    case 'right':
+      return { text, cursor: after(text, cursor) }
+    case 'home':
+    case 'ctrl-a':
+      return { text, cursor: 0 }
+    case 'end':
+    case 'ctrl-e':
+      return { text, cursor: text.length }
+    case 'backspace':
+      return replaced(line, before(text, cursor), cursor, '')
+    case 'ctrl-d':
+      return replaced(line, cursor, after(text, cursor), '')
+    case 'ctrl-u':
+      return replaced(line, 0, cursor, '')
+    case 'ctrl-k':
+      return replaced(line, cursor, text.length, '')
+    case 'ctrl-w':
+      return replaced(line, wordStart(text, cursor), cursor, '')
+    case 'space':
+      return replaced(line, cursor, cursor, ' ')
+    default:
+      return isText(key) ? replaced(line, cursor, cursor, key) : line
+  }
+}
+
+export function replaced({ text }: LineInput, from: number, to: number, by: string): LineInput {
+  const room = Math.max(0, MAX_TEXT - (text.length - (to - from)))
+  const put = by.slice(0, room)
+  return { text: text.slice(0, from) + put + text.slice(to), cursor: from + put.length }
+}
+
+const KEY_NAMES = /^(?:up|down|page-up|page-down|enter|escape|tab|shift-tab|f1|ctrl-.*)$/su
+
+/** What was typed or pasted, and no control character: a paste may hold anything. */
+function isText(key: string): boolean {
+  return key !== '' && !KEY_NAMES.test(key) && !/\p{C}/u.test(key)
+}
+
+function before(text: string, cursor: number): number {
+  const last = [...text.slice(0, cursor)].at(-1)
+  return cursor - (last?.length ?? 0)
+}
+
+function after(text: string, cursor: number): number {
+  const [next] = text.slice(cursor)
+  return cursor + (next?.length ?? 0)
+}
+
+function wordStart(text: string, cursor: number): number {
+  let at = cursor
+  while (at > 0 && text[at - 1] === ' ') at--
+  while (at > 0 && text[at - 1] !== ' ') at--
+  return at
+}
