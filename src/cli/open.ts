@@ -1,0 +1,30 @@
+/** `smblens <capture...>`: the terminal UI where there is a terminal, the report of `scan` where there is none. */
+import { isatty } from 'node:tty'
+import { EXIT, type ExitStatus } from './exit-status.ts'
+import { findInputs } from './inputs.ts'
+import { parseLimits } from './limit-option.ts'
+import { COMMANDS, internalNetworks, type ScanOptions, scan, selectRules } from './scan.ts'
+
+export interface OpenOptions extends ScanOptions {
+  theme: 'auto' | 'dark' | 'light' | 'mono'
+}
+
+export async function open(paths: readonly string[], options: OpenOptions): Promise<ExitStatus> {
+  if (!wantsScreen(paths, options)) return scan(paths, options)
+  const rules = selectRules(options.rule, options.excludeRule)
+  const networks = await internalNetworks(options.internal)
+  const limits = parseLimits(options.limit)
+  const { files, unread } = await findInputs(paths, COMMANDS)
+  if (files.length === 0) return EXIT.INPUT
+  // A bundle of its own (scripts/build.mjs): Ink and React are loaded by nothing else.
+  const { openTui } = await import('../tui/open.tsx')
+  const { damaged, unread: unreadable } = await openTui(files, { rules, networks, limits, theme: options.theme })
+  return unread > 0 || unreadable > 0 || damaged ? EXIT.INPUT : EXIT.DONE
+}
+
+/** What only a report can do is asked of a report; keys cannot be read where a capture comes in by standard input. */
+function wantsScreen(paths: readonly string[], options: OpenOptions): boolean {
+  const { output, failOn, minSeverity, format } = options
+  if (output !== undefined || failOn !== undefined || minSeverity !== undefined || format !== undefined) return false
+  return isatty(0) && isatty(1) && process.env['TERM'] !== 'dumb' && !paths.includes('-')
+}

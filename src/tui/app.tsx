@@ -1,0 +1,54 @@
+/** The screen in Ink: lines in, text out. All that moves is in the controller. */
+import { Box, Text, useInput, useStdout } from 'ink'
+import { memo, useEffect, useSyncExternalStore } from 'react'
+import type { Controller } from './controller.ts'
+import { keyName } from './keys.ts'
+import type { Line } from './line.ts'
+import { screenLines } from './screen-lines.ts'
+import type { Theme } from './theme.ts'
+
+export function App({ controller, theme }: { controller: Controller; theme: Theme }) {
+  const { stdout } = useStdout()
+  useSyncExternalStore(controller.subscribe, controller.version)
+  useInput((input, key) => controller.key(keyName(input, key)))
+  useEffect(() => {
+    const resize = () => controller.resize(sizeOf(stdout))
+    stdout.on('resize', resize)
+    return () => {
+      stdout.off('resize', resize)
+    }
+  }, [controller, stdout])
+  return (
+    <Box flexDirection="column" width={controller.size.width}>
+      {screenLines(controller).map((line, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line of the screen is its place
+        <LineText key={i} line={line} theme={theme} />
+      ))}
+    </Box>
+  )
+}
+
+/** One row is kept free: output as tall as the terminal makes Ink clear it for each frame. */
+export function sizeOf({ columns, rows }: { columns?: number; rows?: number }): { width: number; height: number } {
+  return { width: columns || 80, height: (rows || 25) - 1 }
+}
+
+const LineText = memo(function LineText({ line, theme }: { line: Line; theme: Theme }) {
+  return (
+    <Text wrap="truncate">
+      {line.length === 0
+        ? ' '
+        : line.map(({ text, tone }, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: segments have no other name
+            <Text key={i} {...theme[tone]}>
+              {text}
+            </Text>
+          ))}
+    </Text>
+  )
+}, isSame)
+
+function isSame(a: { line: Line; theme: Theme }, b: { line: Line; theme: Theme }): boolean {
+  if (a.theme !== b.theme || a.line.length !== b.line.length) return false
+  return a.line.every(({ text, tone }, i) => text === b.line[i]?.text && tone === b.line[i]?.tone)
+}

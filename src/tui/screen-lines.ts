@@ -1,0 +1,190 @@
+/** The whole screen as lines: tabs, progress, the view or the page over it, and what is typed or told at the bottom. */
+import { escapeText, truncate } from '../report/escape.ts'
+import { completions } from '../query/completions.ts'
+import { spans } from '../query/spans.ts'
+import { type Controller, FRAME_HEIGHT } from './controller.ts'
+import type { Line, Segment, Tone } from './line.ts'
+import { pageLines } from './page-lines.ts'
+import { overviewLines } from './pages/overview.ts'
+import { progressLine } from './progress-line.ts'
+import { type Prompt, VIEWS, type View } from './state.ts'
+import { tableLines } from './table-lines.ts'
+
+export const LEAST_WIDTH = 60
+export const LEAST_HEIGHT = 12
+
+const TITLES: Record<View, string> = {
+  overview: 'Overview',
+  findings: 'Findings',
+  sessions: 'Sessions',
+  hosts: 'Hosts',
+  frames: 'Frames',
+}
+
+/** Exactly `height` lines. */
+export function screenLines(controller: Controller): Line[] {
+  const { width, height } = controller.size
+  if (width < LEAST_WIDTH || height < LEAST_HEIGHT) return tooSmall(width, height)
+  const room = height - FRAME_HEIGHT
+  const body = bodyLines(controller, width, room).slice(0, room)
+  while (body.length < room) body.push([])
+  return [tabs(controller, width), progressLine(controller.shown.reading, width), ...body, bottom(controller, width)]
+}
+
+function tooSmall(width: number, height: number): Line[] {
+  const text = `${width}x${height} is too small: smblens needs ${LEAST_WIDTH}x${LEAST_HEIGHT}. q leaves.`
+  const lines: Line[] = [[{ text: truncate(text, width), tone: 'strong' }]]
+  while (lines.length < height) lines.push([])
+  return lines
+}
+
+function tabs(controller: Controller, width: number): Line {
+  const { shown, state } = controller
+  const counts: Partial<Record<View, number>> = {
+    findings: shown.findings.length,
+    sessions: shown.sessions.length,
+    hosts: shown.hosts.length,
+    frames: shown.frames.length,
+  }
+  const line: Segment[] = []
+  const short = width < 90
+  for (const [i, view] of VIEWS.entries()) {
+    const count = counts[view]
+    const figure = count === undefined ? '' : ` ${short ? brief(count) : count.toLocaleString('en')}`
+    const text = `${i + 1} ${TITLES[view]}${figure}`
+    // Brackets say which is open where no colour does.
+    if (view === state.view) line.push({ text: `[${text}]`, tone: 'accent' })
+    else line.push({ text: ` ${text} `, tone: 'quiet' })
+  }
+  const warnings = shown.warnings.length + shown.unread.length
+  if (warnings > 0) line.push({ text: ` ! ${warnings} warning${warnings === 1 ? '' : 's'}`, tone: 'medium' })
+  if (controller.isHeld) line.push({ text: ' PAUSED', tone: 'medium' })
+  return fit(line, width)
+}
+
+function brief(count: number): string {
+  if (count < 10_000) return String(count)
+  return count < 1e6 ? `${Math.floor(count / 1000)}k` : `${(count / 1e6).toFixed(1)}M`
+}
+
+function bodyLines(controller: Controller, width: number, height: number): Line[] {
+  const { page, state, shown, tables } = controller
+  if (page !== undefined) {
+    const lines = pageLines(controller, width)
+    const top = Math.min(page.scroll, Math.max(0, lines.length - height))
+    return lines.slice(top, top + height).map((line) => found(line, page.search))
+  }
+  switch (state.view) {
+    case 'overview':
+      return overviewLines(shown, width, height)
+    case 'findings':
+      return tableLines(tables.findings, width, height)
+    case 'sessions':
+      return tableLines(tables.sessions, width, height)
+    case 'hosts':
+      return tableLines(tables.hosts, width, height)
+    case 'frames':
+      return tableLines(tables.frames, width, height)
+  }
+}
+
+/** What was searched for is marked, within the segments where it is in one. */
+function found(line: Line, search: string): Line {
+  if (search === '') return line
+  const wanted = search.toLowerCase()
+  return line.flatMap(({ text, tone }) => {
+    const parts: Segment[] = []
+    const lower = text.toLowerCase()
+    // Lower case may be longer in a few scripts: there nothing can be marked by place.
+    if (lower.length !== text.length) return [{ text, tone }]
+    let at = 0
+    for (let hit = lower.indexOf(wanted); hit >= 0; hit = lower.indexOf(wanted, at)) {
+      parts.push({ text: text.slice(at, hit), tone }, { text: text.slice(hit, hit + wanted.length), tone: 'selected' })
+      at = hit + wanted.length
+    }
+    parts.push({ text: text.slice(at), tone })
+    return parts.filter((part) => part.text !== '')
+  })
+}
+
+function bottom(controller: Controller, width: number): Line {
+  const { prompt, question, note } = controller.state
+  if (question !== null) return fit([{ text: escapeText(question.text), tone: 'medium' }], width)
+  if (prompt !== null) return promptLine(controller, prompt, width)
+  if (note !== null) return fit([{ text: escapeText(note.text), tone: note.tone }], width)
+  return fit(hints(controller), width)
+}
+
+const ASKED: Record<Prompt['kind'], string> = {
+  filter: '/',
+  search: 'search: ',
+  write: 'write packets to: ',
+  export: 'export to (.csv .json .ndjson): ',
+}
+
+function promptLine(controller: Controller, prompt: Prompt, width: number): Line {
+  const { text, cursor } = prompt.line
+  const view = controller.state.view
+  const table = view === 'overview' ? controller.tables.findings : controller.tables.of(view)
+  const line: Segment[] = [{ text: ASKED[prompt.kind], tone: 'accent' }]
+  // The end that is typed at stays in sight.
+  const room = Math.max(10, width - ASKED[prompt.kind].length - 2)
+  const from = Math.max(0, cursor - room)
+  const tones = prompt.kind === 'filter' ? tonesOf(text, spans(text, table.fields as never)) : []
+  for (let i = from; i < text.length; i++) {
+    line.push({ text: escapeText(text[i] ?? ''), tone: i === cursor ? 'selected' : (tones[i] ?? 'plain') })
+  }
+  if (cursor === text.length) line.push({ text: ' ', tone: 'selected' })
+  if (prompt.kind === 'filter') {
+    const { error } = table.query
+    const matched = `${table.order.length.toLocaleString('en')} of ${table.total.toLocaleString('en')}`
+    if (error !== null) line.push({ text: `  ${escapeText(error.message)}`, tone: 'high' })
+    else {
+      const { candidates } = completions(text, cursor, table.fields as never, [])
+      const next = candidates.slice(0, 8).map((candidate) => escapeText(candidate.text)).join(' ')
+      line.push({ text: `  ${matched}${table.busy ? ' ...' : ''}`, tone: 'plain' }, { text: `  ${next}`, tone: 'quiet' })
+    }
+  }
+  return fit(line, width)
+}
+
+function tonesOf(text: string, parts: ReturnType<typeof spans>): Tone[] {
+  const looks = { key: 'accent', operator: 'quiet', value: 'strong', text: 'plain', error: 'high' } as const
+  const tones = new Array<Tone>(text.length).fill('plain')
+  for (const { start, end, kind } of parts) tones.fill(looks[kind], start, end)
+  return tones
+}
+
+function hints({ page, state, tables }: Controller): Line {
+  const keys: [string, string][] =
+    page !== undefined
+      ? [['Esc', 'back'], ['/', 'search'], ['y', 'copy filter'], ['w', 'write packets']]
+      : state.view === 'overview'
+        ? [['Tab', 'next view'], ['Enter', 'findings']]
+        : [['Enter', 'open'], ['/', 'filter'], ['< >', 'sort'], ['r', 'reverse'], ['y', 'copy'], ['w', 'write'], ['e', 'export']]
+  if (page?.kind === 'finding') keys.splice(1, 0, ['s', 'session'], ['h l', 'frame'])
+  const line: Segment[] = []
+  const filter = page === undefined && state.view !== 'overview' ? tables.of(state.view).filter : ''
+  if (filter !== '') {
+    const { order, total } = tables.of(state.view as Exclude<View, 'overview'>)
+    line.push({ text: `filter ${escapeText(filter)} (${order.length.toLocaleString('en')} of ${total.toLocaleString('en')})  `, tone: 'accent' })
+    keys.push(['Esc', 'all'])
+  }
+  for (const [key, what] of [...keys, ['?', 'help'], ['q', 'quit']])
+    line.push({ text: `${key} `, tone: 'strong' }, { text: `${what}  `, tone: 'quiet' })
+  return line
+}
+
+/** Cut to the width. */
+function fit(line: Line, width: number): Line {
+  const kept: Segment[] = []
+  let left = width
+  for (const { text, tone } of line) {
+    const part = truncate(text, left)
+    if (part === '') break
+    kept.push({ text: part, tone })
+    left -= text === part ? part.length : left
+    if (left <= 0) break
+  }
+  return kept
+}
