@@ -93,12 +93,12 @@ function notANetwork(text: string): string {
 /** 16-bit groups, in network order: two of an IPv4 address, eight of an IPv6 address. */
 type Groups = readonly number[]
 
-interface Cidr {
+export interface Cidr {
   groups: Groups
   prefix: number
 }
 
-function cidrFromText(text: string): Cidr {
+export function cidrFromText(text: string): Cidr {
   const slash = text.indexOf('/')
   const groups = parseAddress(slash < 0 ? text : text.slice(0, slash))
   const digits = text.slice(slash + 1)
@@ -109,7 +109,7 @@ function cidrFromText(text: string): Cidr {
   return { groups, prefix }
 }
 
-function contains({ groups, prefix }: Cidr, address: Groups): boolean {
+export function contains({ groups, prefix }: Cidr, address: Groups): boolean {
   if (groups.length !== address.length) return false
   for (let i = 0, left = prefix; left > 0; i++, left -= 16) {
     const mask = left >= 16 ? 0xffff : (0xffff << (16 - left)) & 0xffff
@@ -154,7 +154,7 @@ function isMapped(groups: Groups): boolean {
 }
 
 /** Reads the ledger's address text; null where it is none. Never throws, whatever the text. */
-function parseAddress(text: string): Groups | null {
+export function parseAddress(text: string): Groups | null {
   if (text.length > 45) return null
   if (!text.includes(':')) return parseIpv4(text)
   const gap = text.indexOf('::')

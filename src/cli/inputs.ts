@@ -2,12 +2,12 @@
 import { CaptureError } from '../capture/capture-error.ts'
 import { expandInputs } from '../capture/inputs.ts'
 import { readCapture } from '../capture/read-capture.ts'
+import { didYouMean } from '../report/suggest.ts'
 import type { Ledger } from '../track/ledger.ts'
 import { Tracker, type TrackerOptions } from '../track/tracker.ts'
 import { OutputError, ReaderGone } from './descriptor.ts'
 import type { Progress } from './progress.ts'
 import { reportFault, reportLine } from './report-line.ts'
-import { didYouMean } from './suggest.ts'
 
 export interface Inputs {
   files: string[]

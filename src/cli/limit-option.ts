@@ -1,7 +1,8 @@
 /** `--limit name=number,...`: limits on memory, by the names that warnings and records give them. */
+
+import { didYouMean } from '../report/suggest.ts'
 import { LIMIT_NAMES, LIMITS, type LimitName, type Limits, limitText } from '../track/limits.ts'
 import { UsageError } from './exit-status.ts'
-import { didYouMean } from './suggest.ts'
 
 /** @param entries as they were written, each "name=number" */
 export function parseLimits(entries: readonly string[] = []): Partial<Limits> {

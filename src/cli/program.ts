@@ -1,13 +1,13 @@
 /** The command line: what can be asked, in commander's terms. What each command does is in the file of its name, loaded when it is asked for. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { SEVERITIES } from '../audit/rule.ts'
+import { didYouMean } from '../report/suggest.ts'
 import { writeDiagnostic, writeText } from './descriptor.ts'
 import type { ExitStatus } from './exit-status.ts'
 import { limitsHelp } from './limit-option.ts'
 import type { MessagesOptions } from './messages.ts'
 import type { RulesOptions } from './rules.ts'
 import type { ScanOptions } from './scan.ts'
-import { didYouMean } from './suggest.ts'
 
 const DESCRIPTION = `Reads packet captures and audits the SMB in them: who still speaks SMB1, which
 sessions are guest, anonymous, unsigned, unencrypted or authenticated with

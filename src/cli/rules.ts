@@ -2,9 +2,9 @@
 import type { Rule } from '../audit/rule.ts'
 import { RULES } from '../audit/rules/index.ts'
 import { writeRule, writeRuleList, writeRulesJson } from '../report/rules.ts'
+import { didYouMean } from '../report/suggest.ts'
 import { EXIT, type ExitStatus, UsageError } from './exit-status.ts'
 import { deliver, openOutput } from './output.ts'
-import { didYouMean } from './suggest.ts'
 import { colorOnStdout, terminalWidth } from './terminal.ts'
 
 export interface RulesOptions {
