@@ -1,0 +1,81 @@
+/** What a view can be filtered by: the columns of its rows, each with a key and a kind that says how its values are written and compared. */
+import type { Severity } from '../audit/rule.ts'
+
+interface Named<Row> {
+  /** Lower-case letters: what is typed before the colon. */
+  key: string
+  aliases?: readonly string[]
+  /** A few words, for completions and the documentation. */
+  help: string
+  /** False where free text need not look: another field shows the same, or no column does. */
+  shown?: false
+  /**
+   * A longer form of the value that tables show, such as DOMAIN\user. It is made for every row that it is asked of, and so only looked at for
+   * typed values with `mark` in them.
+   */
+  long?: { mark: string; get(row: Row): string | null }
+}
+
+/** Null where it is not known, or there is none. An empty list is the same. */
+type Texts = string | null | readonly string[]
+
+export interface TextField<Row> extends Named<Row> {
+  kind: 'text'
+  /** Completed before any row is looked at. */
+  values?: readonly string[]
+  get(row: Row): Texts
+}
+
+export interface ChoiceField<Row> extends Named<Row> {
+  kind: 'choice'
+  /** All there are, in the order in which they are listed. */
+  values: readonly string[]
+  get(row: Row): Texts
+}
+
+/** As reports name them: "3.1.1", "NT LM 0.12". */
+export interface DialectField<Row> extends Named<Row> {
+  kind: 'dialect'
+  get(row: Row): Texts
+}
+
+export interface SeverityField<Row> extends Named<Row> {
+  kind: 'severity'
+  get(row: Row): Severity | null
+}
+
+/** Times are microseconds since 1970 UTC. */
+export interface NumberField<Row> extends Named<Row> {
+  kind: 'number' | 'time'
+  get(row: Row): number | null
+}
+
+export interface FlagField<Row> extends Named<Row> {
+  kind: 'flag'
+  get(row: Row): boolean | null
+}
+
+/** One end of a connection, or each of its two ends. */
+export interface AddressField<Row> extends Named<Row> {
+  kind: 'address'
+  ends: readonly AddressEnd<Row>[]
+}
+
+export interface AddressEnd<Row> {
+  ip(row: Row): string | null
+  port?(row: Row): number | null
+}
+
+export type QueryField<Row> =
+  | TextField<Row>
+  | ChoiceField<Row>
+  | DialectField<Row>
+  | SeverityField<Row>
+  | NumberField<Row>
+  | FlagField<Row>
+  | AddressField<Row>
+
+/** By key and alias. */
+export function fieldsByKey<Row>(fields: readonly QueryField<Row>[]): ReadonlyMap<string, QueryField<Row>> {
+  return new Map(fields.flatMap((field) => [field.key, ...(field.aliases ?? [])].map((key) => [key, field] as const)))
+}

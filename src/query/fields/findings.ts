@@ -1,0 +1,52 @@
+/** What the findings can be filtered by. */
+import { RULES } from '../../audit/rules/index.ts'
+import type { FindingRow } from '../../tui/rows.ts'
+import type { AddressEnd, QueryField } from '../field.ts'
+
+const CLIENT: AddressEnd<FindingRow> = { ip: (row) => row.client }
+const SERVER: AddressEnd<FindingRow> = { ip: (row) => row.server, port: (row) => row.serverPort }
+
+export const FINDING_FIELDS: readonly QueryField<FindingRow>[] = [
+  { key: 'severity', aliases: ['sev', 'worst'], kind: 'severity', help: 'how bad it is', get: (row) => row.severity },
+  {
+    key: 'rule',
+    kind: 'choice',
+    help: 'the rule, as smblens rules lists them',
+    values: RULES.map((rule) => rule.id),
+    get: (row) => row.rule,
+  },
+  { key: 'title', kind: 'text', help: 'what the rule is called', get: (row) => row.title },
+  { key: 'message', aliases: ['msg'], kind: 'text', help: 'what was seen', get: (row) => row.message },
+  { key: 'client', aliases: ['src'], kind: 'address', help: 'address of the client', ends: [CLIENT] },
+  {
+    key: 'server',
+    aliases: ['dst'],
+    kind: 'address',
+    help: 'address of the server, and its port',
+    ends: [SERVER],
+    long: { mark: ':', get: ({ server, serverPort }) => withPort(server, serverPort) },
+  },
+  {
+    key: 'host',
+    aliases: ['ip'],
+    kind: 'address',
+    help: 'address of either end',
+    ends: [CLIENT, SERVER],
+    shown: false,
+  },
+  { key: 'port', kind: 'number', help: 'port of the server', get: (row) => row.serverPort },
+  { key: 'user', kind: 'text', help: 'user name', get: (row) => row.user },
+  { key: 'count', kind: 'number', help: 'how often it was seen', get: (row) => row.count },
+  { key: 'frame', kind: 'number', help: 'first frame of the evidence', get: (row) => row.frame },
+  { key: 'first', aliases: ['time'], kind: 'time', help: 'when it was first seen', get: (row) => row.firstTime },
+  { key: 'last', kind: 'time', help: 'when it was last seen', get: (row) => row.lastTime },
+  { key: 'id', kind: 'text', help: 'id of the finding', get: (row) => row.id, shown: false },
+  { key: 'connection', kind: 'text', help: 'id of the connection', get: (row) => row.connection, shown: false },
+  { key: 'session', kind: 'text', help: 'id of the session', get: (row) => row.session, shown: false },
+]
+
+/** As tables show an end: "10.0.0.1:445", "[fe80::1]:445". */
+export function withPort(ip: string | null, port: number | null): string | null {
+  if (ip === null || port === null) return null
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+}

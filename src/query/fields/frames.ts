@@ -1,0 +1,52 @@
+/** What the messages can be filtered by. */
+import type { FrameRow } from '../../tui/rows.ts'
+import type { AddressEnd, QueryField } from '../field.ts'
+import { withPort } from './findings.ts'
+
+const CLIENT: AddressEnd<FrameRow> = { ip: (row) => row.client, port: (row) => row.clientPort }
+const SERVER: AddressEnd<FrameRow> = { ip: (row) => row.server, port: (row) => row.serverPort }
+
+export const FRAME_FIELDS: readonly QueryField<FrameRow>[] = [
+  { key: 'frame', kind: 'number', help: 'number of the frame', get: (row) => row.frame },
+  { key: 'time', aliases: ['first', 'last'], kind: 'time', help: 'when it was captured', get: (row) => row.time },
+  {
+    key: 'client',
+    aliases: ['src'],
+    kind: 'address',
+    help: 'address of the client, and its port',
+    ends: [CLIENT],
+    long: { mark: ':', get: ({ client, clientPort }) => withPort(client, clientPort) },
+  },
+  {
+    key: 'server',
+    aliases: ['dst'],
+    kind: 'address',
+    help: 'address of the server, and its port',
+    ends: [SERVER],
+    long: { mark: ':', get: ({ server, serverPort }) => withPort(server, serverPort) },
+  },
+  {
+    key: 'host',
+    aliases: ['ip'],
+    kind: 'address',
+    help: 'address of either end',
+    ends: [CLIENT, SERVER],
+    shown: false,
+  },
+  { key: 'port', aliases: ['serverport'], kind: 'number', help: 'port of the server', get: (row) => row.serverPort },
+  { key: 'clientport', kind: 'number', help: 'port of the client', get: (row) => row.clientPort },
+  {
+    key: 'family',
+    kind: 'choice',
+    help: 'the header it begins with',
+    values: ['smb1', 'smb2', 'transform', 'compressed'],
+    get: (row) => row.family,
+  },
+  { key: 'command', aliases: ['cmd'], kind: 'text', help: 'command, by name', get: (row) => row.command },
+  { key: 'response', aliases: ['reply'], kind: 'flag', help: 'from the server', get: (row) => row.response },
+  { key: 'signed', kind: 'flag', help: 'has a signature', get: (row) => row.signed },
+  { key: 'status', aliases: ['ntstatus'], kind: 'text', help: 'status of a response', get: (row) => row.status },
+  { key: 'session', kind: 'text', help: 'session id', get: (row) => row.sessionId },
+  { key: 'tree', kind: 'number', help: 'tree id', get: (row) => row.treeId },
+  { key: 'length', aliases: ['len'], kind: 'number', help: 'bytes of the message', get: (row) => row.length },
+]

@@ -1,0 +1,40 @@
+/** What the hosts can be filtered by. */
+import type { HostRow } from '../../tui/rows.ts'
+import type { QueryField } from '../field.ts'
+import { SIGNING_MODES } from './sessions.ts'
+
+export const HOST_FIELDS: readonly QueryField<HostRow>[] = [
+  { key: 'ip', aliases: ['host', 'address'], kind: 'address', help: 'its address', ends: [{ ip: (row) => row.ip }] },
+  { key: 'internal', kind: 'flag', help: 'inside of the network', get: (row) => row.internal },
+  { key: 'name', aliases: ['names'], kind: 'text', help: 'one of its names', get: (row) => row.names },
+  { key: 'os', kind: 'text', help: 'the system it claims to run', get: (row) => row.os },
+  {
+    key: 'role',
+    aliases: ['roles'],
+    kind: 'choice',
+    help: 'what it did',
+    values: ['client', 'server'],
+    get: (row) => row.roles,
+  },
+  { key: 'dialect', aliases: ['dialects'], kind: 'dialect', help: 'an agreed dialect', get: (row) => row.dialects },
+  {
+    key: 'signing',
+    kind: 'choice',
+    help: 'as a server, the weakest',
+    values: SIGNING_MODES,
+    get: (row) => row.signing,
+  },
+  {
+    key: 'clientsigning',
+    kind: 'choice',
+    help: 'as a client, the weakest',
+    values: SIGNING_MODES,
+    get: (row) => row.clientSigning,
+  },
+  { key: 'connections', kind: 'number', help: 'how many connections', get: (row) => row.connections },
+  { key: 'sessions', kind: 'number', help: 'how many sessions', get: (row) => row.sessions },
+  { key: 'severity', aliases: ['sev', 'worst'], kind: 'severity', help: 'its worst finding', get: (row) => row.worst },
+  { key: 'findings', aliases: ['count'], kind: 'number', help: 'how many findings', get: (row) => row.findings },
+  { key: 'first', aliases: ['time'], kind: 'time', help: 'when it was first seen', get: (row) => row.firstTime },
+  { key: 'last', kind: 'time', help: 'when it was last seen', get: (row) => row.lastTime },
+]

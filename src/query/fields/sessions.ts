@@ -1,0 +1,102 @@
+/** What the sessions can be filtered by. */
+import type { SessionRow } from '../../tui/rows.ts'
+import type { AddressEnd, QueryField } from '../field.ts'
+import { withPort } from './findings.ts'
+
+const CLIENT: AddressEnd<SessionRow> = { ip: (row) => row.client, port: (row) => row.clientPort }
+const SERVER: AddressEnd<SessionRow> = { ip: (row) => row.server, port: (row) => row.serverPort }
+
+export const SIGNING_MODES = ['required', 'enabled', 'none'] as const
+const SHARES = ['all', 'some', 'none'] as const
+
+export const SESSION_FIELDS: readonly QueryField<SessionRow>[] = [
+  { key: 'severity', aliases: ['sev', 'worst'], kind: 'severity', help: 'its worst finding', get: (row) => row.worst },
+  { key: 'findings', aliases: ['count'], kind: 'number', help: 'how many findings', get: (row) => row.findings },
+  {
+    key: 'client',
+    aliases: ['src'],
+    kind: 'address',
+    help: 'address of the client, and its port',
+    ends: [CLIENT],
+    long: { mark: ':', get: ({ client, clientPort }) => withPort(client, clientPort) },
+  },
+  {
+    key: 'server',
+    aliases: ['dst'],
+    kind: 'address',
+    help: 'address of the server, and its port',
+    ends: [SERVER],
+    long: { mark: ':', get: ({ server, serverPort }) => withPort(server, serverPort) },
+  },
+  {
+    key: 'host',
+    aliases: ['ip'],
+    kind: 'address',
+    help: 'address of either end',
+    ends: [CLIENT, SERVER],
+    shown: false,
+  },
+  { key: 'port', aliases: ['serverport'], kind: 'number', help: 'port of the server', get: (row) => row.serverPort },
+  { key: 'clientport', kind: 'number', help: 'port of the client', get: (row) => row.clientPort },
+  {
+    key: 'direction',
+    kind: 'choice',
+    help: 'across the border of the network',
+    values: ['internal', 'outbound', 'inbound', 'external'],
+    get: (row) => row.direction,
+  },
+  {
+    key: 'user',
+    kind: 'text',
+    help: 'user name, or DOMAIN\\user',
+    get: (row) => row.user,
+    long: {
+      mark: '\\',
+      get: ({ user, domain }) => (user === null || domain === null ? null : `${domain}\\${user}`),
+    },
+  },
+  { key: 'domain', kind: 'text', help: 'domain of the user', get: (row) => row.domain },
+  {
+    key: 'workstation',
+    aliases: ['ws', 'name'],
+    kind: 'text',
+    help: 'what the client calls itself',
+    get: (row) => row.workstation,
+  },
+  {
+    key: 'auth',
+    kind: 'choice',
+    help: 'how the user logged on',
+    values: ['kerberos', 'ntlmv2', 'ntlmv1', 'lm', 'plaintext', 'anonymous', 'unknown'],
+    get: (row) => row.auth,
+  },
+  { key: 'dialect', kind: 'dialect', help: 'the agreed dialect', get: (row) => row.dialect },
+  {
+    key: 'signing',
+    kind: 'choice',
+    help: 'what the server says of signing',
+    values: SIGNING_MODES,
+    get: (row) => row.serverSigning,
+  },
+  { key: 'signed', kind: 'choice', help: 'how many messages are', values: SHARES, get: (row) => row.signed },
+  { key: 'encrypted', kind: 'choice', help: 'how many messages are', values: SHARES, get: (row) => row.encrypted },
+  { key: 'cipher', kind: 'text', help: 'the agreed cipher', get: (row) => row.cipher },
+  {
+    key: 'status',
+    kind: 'choice',
+    help: 'what came of the setup',
+    values: ['established', 'failed', 'pending', 'unknown'],
+    get: (row) => row.status,
+  },
+  { key: 'ntstatus', kind: 'text', help: 'status of the last setup answer', get: (row) => row.ntStatus },
+  { key: 'guest', kind: 'flag', help: 'a guest session', get: (row) => row.guest },
+  { key: 'anonymous', aliases: ['anon'], kind: 'flag', help: 'a null session', get: (row) => row.anonymous },
+  { key: 'messages', kind: 'number', help: 'messages after the setup', get: (row) => row.messages },
+  { key: 'share', aliases: ['shares', 'tree'], kind: 'text', help: 'path of a share', get: (row) => row.shares },
+  { key: 'frame', kind: 'number', help: 'its first frame', get: (row) => row.frame },
+  { key: 'lastframe', kind: 'number', help: 'its last frame', get: (row) => row.lastFrame },
+  { key: 'first', aliases: ['time'], kind: 'time', help: 'when it began', get: (row) => row.firstTime },
+  { key: 'last', kind: 'time', help: 'when it was last seen', get: (row) => row.lastTime },
+  { key: 'id', kind: 'text', help: 'id of the session', get: (row) => row.id, shown: false },
+  { key: 'connection', kind: 'text', help: 'id of the connection', get: (row) => row.connection, shown: false },
+]
