@@ -68,7 +68,11 @@ function values<Row>(field: QueryField<Row>, typed: string, sample: Iterable<Row
   const { counts, missing } = countValues(field, sample)
   const seen = [...counts].sort((a, b) => b[1] - a[1]).map(([value]) => value)
   const known = new Set([...fixed, ...(field.kind === 'choice' || field.kind === 'severity' ? [] : seen)])
-  const all = [...known].map((value) => ({ value, help: rowsText(counts.get(value)), text: quoted(value) }))
+  const all = [...known].map((value) => ({
+    value,
+    help: rowsText(counts.get(value)),
+    text: field.kind === 'text' || field.kind === 'dialect' ? quoted(value) : value,
+  }))
   if (missing > 0 && !known.has('unknown')) all.push({ value: 'unknown', help: rowsText(missing), text: 'unknown' })
   const starting = all.filter(({ value }) => value.toLowerCase().startsWith(begun))
   const others = all.filter(({ value }) => value.toLowerCase().indexOf(begun) > 0)
@@ -125,5 +129,5 @@ function isTypeable(value: string): boolean {
 /** As a filter reads it back: words of its own and signs are in quotes. */
 function quoted(value: string): string {
   const isPlain = !/[\s",()*]|^[=<>]|^(?:none|unknown)$|\.\./i.test(value)
-  return isPlain || value === 'none' || value === 'unknown' ? value : `"${value.replaceAll('"', '""')}"`
+  return isPlain ? value : `"${value.replaceAll('"', '""')}"`
 }

@@ -1,0 +1,82 @@
+// Writes docs/filters.md from the field tables: npm run docs:filters.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const TEXT = `# Filters
+
+A filter narrows what a table shows, as you type. \`severity:high auth:ntlm client:10.0.0.0/8 -user:alice\` shows what is of high severity, was
+logged on with NTLM, comes from 10.0.0.0/8 and is not alice's.
+
+| You write | It finds |
+| --- | --- |
+| \`alice\` | rows with the text in any column; upper case counts if you type some |
+| \`user:alice\` | rows with the text in that column |
+| \`a b\` | rows with both; \`AND\` may stand between |
+| \`a OR b c\` | rows with a or b, and with c: OR binds tighter than the blank |
+| \`user:alice,bob\` | either value |
+| \`-a\`, \`!a\`, \`NOT a\` | rows without it |
+| \`-(a OR b)\` | parentheses group |
+| \`user:"John Doe"\` | in quotes, all characters are plain; \`""\` is a quote |
+| \`user:adm*\` | wildcards: the whole value has to match |
+| \`user:=alice\` | the whole value |
+| \`user:none\`, \`guest:unknown\` | what is not there, or not known |
+
+What you have not finished, such as \`severity:\`, is left out until there is more of it. So is what is faulty: the error says where and why.
+
+| Kind | How values are written |
+| --- | --- |
+| text | any text; a part of the value is enough |
+| choice | one of the words listed, or what several begin with: \`auth:ntlm\` |
+| flag | \`yes\`, \`no\`, \`unknown\` |
+| number | \`5\`, \`0x1f\`, \`>5\`, \`<=5\`, \`5..10\`, \`5..\` |
+| severity | \`high\`, \`>=medium\`, \`low..high\` |
+| dialect | \`3.1.1\`, \`<3.1.1\`, \`2.1..3.0\`, \`3\` for 3.x, \`smb1\`, \`smb2\`, \`smb3\`, \`"NT LM 0.12"\` |
+| time | in UTC: \`10:42\` of any day, \`2024-05-01\`, \`2024-05-01T10:42:07\`, \`>10:42\`, \`2024-05-01..\`. A minute or a day is the whole of it: \`>10:42\` begins at 10:43 |
+| address | \`10.0.0.1\`, \`10.0.\`, \`10.0.0.0/8\`, \`fe80::/10\`, \`10.0.*.1\`, with a port \`10.0.0.1:445\`, \`[fe80::1]:445\`, \`:445\` |
+`
+
+/** @param {Record<string, readonly import('../src/query/field.ts').QueryField<never>[]>} views fields by the heading of their view */
+export function renderFilters(views) {
+  const comment = '<!-- Made by scripts/make-filters-doc.mjs from src/query/fields/. Do not edit. -->\n'
+  return (
+    comment +
+    TEXT +
+    Object.entries(views)
+      .map(([heading, fields]) => renderView(heading, fields))
+      .join('')
+  )
+}
+
+function renderView(heading, fields) {
+  const rows = fields.map(({ key, aliases = [], kind, help, values = [] }) => {
+    const others = aliases.map((alias) => `\`${alias}\``).join(', ')
+    const choices = values.length === 0 ? '' : `: ${values.map((value) => `\`${value}\``).join(', ')}`
+    return `| \`${key}\` | ${others} | ${kind} | ${help}${choices} |\n`
+  })
+  return `\n## ${heading}\n\n| Key | Also | Kind | What it is |\n| --- | --- | --- | --- |\n${rows.join('')}`
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const root = new URL('..', import.meta.url)
+  const entry = ['findings', 'sessions', 'hosts', 'frames'].map(
+    (name) => `export * from './src/query/fields/${name}.ts'`,
+  )
+  const { outputFiles } = await build({
+    stdin: { contents: entry.join('\n'), resolveDir: fileURLToPath(root) },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    write: false,
+  })
+  const fields = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
+  const text = renderFilters({
+    Findings: fields.FINDING_FIELDS,
+    Sessions: fields.SESSION_FIELDS,
+    Hosts: fields.HOST_FIELDS,
+    Frames: fields.FRAME_FIELDS,
+  })
+  const file = new URL('docs/filters.md', root)
+  if (readFileSync(file, { encoding: 'utf8', flag: 'a+' }) !== text) writeFileSync(file, text)
+}
