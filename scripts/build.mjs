@@ -2,7 +2,8 @@
 //
 // Bundled, because sixty small modules take longer to load than a small capture to scan. The command is CommonJS, because Node has that loader
 // running when it starts and the other one not: a tenth of the time of a small scan. What a command does not need stays unevaluated in the file.
-// Packages stay packages. The old dist/ stays in place until the new one is whole.
+// The terminal UI is a file of its own: Ink is only there as modules, and takes longer to load as its hundred files than as one.
+// Packages stay packages otherwise. The old dist/ stays in place until the new one is whole.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +17,34 @@ mkdirSync(next, { recursive: true })
 process.on('exit', () => rmSync(next, { recursive: true, force: true }))
 
 const common = { bundle: true, platform: 'node', target: 'node20', packages: 'external', logLevel: 'warning' }
-await build({ ...common, entryPoints: [`${root}/src/cli/main.ts`], outfile: `${next}/cli.cjs`, format: 'cjs' })
+/** Ink asks for React's developer tools in a development run only, but names them where a bundle needs them always. */
+const withoutDevtools = {
+  name: 'without-devtools',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'nothing' }))
+    onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'export default {}' }))
+  },
+}
+/** The command imports the terminal UI from its own file, when it is wanted. */
+const tuiApart = {
+  name: 'tui-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/tui\/open\.tsx$/ }, () => ({ path: './tui.mjs', external: true }))
+  },
+}
+await build({ ...common, entryPoints: [`${root}/src/cli/main.ts`], outfile: `${next}/cli.cjs`, format: 'cjs', plugins: [tuiApart] })
+await build({
+  ...common,
+  entryPoints: [`${root}/src/tui/open.tsx`],
+  outfile: `${next}/tui.mjs`,
+  format: 'esm',
+  packages: 'bundle',
+  jsx: 'automatic',
+  define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+  // Packages in it are CommonJS in part, and ask for require.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  plugins: [withoutDevtools],
+})
 await build({ ...common, entryPoints: [`${root}/src/index.ts`], outfile: `${next}/index.js`, format: 'esm' })
 
 const tsc = spawnSync(

@@ -7,7 +7,8 @@ import type { ExitStatus } from './exit-status.ts'
 import { limitsHelp } from './limit-option.ts'
 import type { MessagesOptions } from './messages.ts'
 import type { RulesOptions } from './rules.ts'
-import type { ScanOptions } from './scan.ts'
+import type { OpenOptions } from './open.ts'
+import type { ReportFormat, ScanOptions } from './scan.ts'
 
 const DESCRIPTION = `Reads packet captures and audits the SMB in them: who still speaks SMB1, which
 sessions are guest, anonymous, unsigned, unencrypted or authenticated with
@@ -15,7 +16,8 @@ NTLM, and which SMB leaves the network. It sends nothing.`
 
 const EXAMPLES = `
 Examples:
-  smblens office.pcap                          what is wrong, worst first
+  smblens office.pcap                          look around in it: the terminal UI
+  smblens scan office.pcap                     what is wrong, worst first
   smblens scan evidence/ --min-severity high   all captures below a folder
   smblens scan a.pcap -f ndjson | jq .         records for scripts, one a line
   smblens scan a.pcap -f csv -o findings.csv   findings for a spreadsheet
@@ -39,7 +41,8 @@ Paths are captures (pcap or pcapng, gzip-compressed or not), folders with all
 below them, patterns, or - for standard input.
 `
 
-const SCAN_FORMATS: readonly ScanOptions['format'][] = ['table', 'json', 'ndjson', 'csv']
+const SCAN_FORMATS: readonly ReportFormat[] = ['table', 'json', 'ndjson', 'csv']
+const THEMES: readonly OpenOptions['theme'][] = ['auto', 'dark', 'light', 'mono']
 const MESSAGE_FORMATS: readonly MessagesOptions['format'][] = ['ndjson', 'table']
 const RULES_FORMATS: readonly RulesOptions['format'][] = ['table', 'json']
 
@@ -60,24 +63,35 @@ export function createProgram(done: (status: ExitStatus) => void): Command {
     })
     .exitOverride()
 
-  program
-    .command('scan', { isDefault: true })
-    .summary('audit captures (what smblens CAPTURE does)')
+  const open = program
+    .command('open', { isDefault: true, hidden: true })
+    .description('Opens captures in the terminal UI; where there is no terminal it is the same as scan.')
+    .addOption(choice('--theme <theme>', 'colours: auto, dark, light or mono', THEMES).default('auto'))
+    .action(async (paths: string[], options: OpenOptions) => {
+      const { open } = await import('./open.ts')
+      done(await open(paths, options))
+    })
+  const scan = program
+    .command('scan')
+    .summary('audit captures and write a report')
     .description('Audits captures: what they show, as findings.')
-    .argument('<path...>', 'captures to read')
-    .addOption(choice('-f, --format <format>', 'table, json, ndjson or csv', SCAN_FORMATS).default('table'))
-    .option('-o, --output <file>', 'write to this file, not to standard output')
-    .addOption(severity('--min-severity <severity>', 'leave out what is less severe than this'))
-    .addOption(severity('--fail-on <severity>', 'exit status 1 if there is a finding of this severity or worse'))
-    .addOption(list('--rule <id,...>', 'apply only these rules'))
-    .addOption(list('--exclude-rule <id,...>', 'do not apply these rules'))
-    .addOption(list('--internal <cidr,...>', 'your own public networks: SMB to them does not leave'))
-    .addOption(list('--limit <name=n,...>', 'set limits on memory, listed below'))
-    .addHelpText('after', () => SCAN_HELP + limitsHelp() + EXIT_STATUSES)
     .action(async (paths: string[], options: ScanOptions) => {
       const { scan } = await import('./scan.ts')
       done(await scan(paths, options))
     })
+  for (const command of [open, scan]) {
+    command
+      .argument('<path...>', 'captures to read')
+      .addOption(choice('-f, --format <format>', 'table (the default), json, ndjson or csv', SCAN_FORMATS))
+      .option('-o, --output <file>', 'write to this file, not to standard output')
+      .addOption(severity('--min-severity <severity>', 'leave out what is less severe than this'))
+      .addOption(severity('--fail-on <severity>', 'exit status 1 if there is a finding of this severity or worse'))
+      .addOption(list('--rule <id,...>', 'apply only these rules'))
+      .addOption(list('--exclude-rule <id,...>', 'do not apply these rules'))
+      .addOption(list('--internal <cidr,...>', 'your own public networks: SMB to them does not leave'))
+      .addOption(list('--limit <name=n,...>', 'set limits on memory, listed below'))
+      .addHelpText('after', () => SCAN_HELP + limitsHelp() + EXIT_STATUSES)
+  }
 
   program
     .command('messages')

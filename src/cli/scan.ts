@@ -20,10 +20,13 @@ import { ruleById } from './rules.ts'
 import { colorOnStdout, terminalWidth } from './terminal.ts'
 
 /** A mistyped one arrives here as the name of a capture. */
-const COMMANDS = ['scan', 'messages', 'rules', 'help']
+export const COMMANDS = ['scan', 'messages', 'rules', 'help']
+
+export type ReportFormat = 'table' | 'json' | 'ndjson' | 'csv'
 
 export interface ScanOptions {
-  format: 'table' | 'json' | 'ndjson' | 'csv'
+  /** table unless given */
+  format?: ReportFormat
   output?: string
   minSeverity?: Severity
   failOn?: Severity
@@ -58,7 +61,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
       rules,
       durationMs: performance.now() - started,
     }
-    deliver(output, () => write(report, options.format, output))
+    deliver(output, () => write(report, options.format ?? 'table', output))
     if (failOn && findings.some(({ severity }) => atLeast(severity, failOn))) return EXIT.FINDING
     return unread > 0 || ledger.captures.some(({ complete }) => !complete) ? EXIT.INPUT : EXIT.DONE
   } finally {
@@ -84,14 +87,14 @@ async function readAll(
   return { ledger: mergeLedgers(...ledgers), unread: unread + files.length - ledgers.length }
 }
 
-function write(report: Report, format: ScanOptions['format'], output: Output): void {
+function write(report: Report, format: ReportFormat, output: Output): void {
   if (format === 'json') writeJson(scanRecords(report), output)
   else if (format === 'ndjson') writeNdjson(scanRecords(report), output)
   else if (format === 'csv') writeCsv(findingRecords(report), output)
   else writeTable(report, output, { width: terminalWidth(), color: !output.isFile && colorOnStdout() })
 }
 
-function selectRules(only: readonly string[] | undefined, without: readonly string[] = []): Rule[] {
+export function selectRules(only: readonly string[] | undefined, without: readonly string[] = []): Rule[] {
   const included: readonly Rule[] = only ? only.map(ruleById) : RULES
   const excluded = new Set(without.map(ruleById))
   const selected = RULES.filter((rule) => included.includes(rule) && !excluded.has(rule))
@@ -99,7 +102,7 @@ function selectRules(only: readonly string[] | undefined, without: readonly stri
   return selected
 }
 
-async function internalNetworks(texts: readonly string[] = []): Promise<Networks> {
+export async function internalNetworks(texts: readonly string[] = []): Promise<Networks> {
   if (texts.length === 0) return createNetworks()
   try {
     return createNetworks(await parseCidrs(texts.join(',')))

@@ -1,0 +1,79 @@
+/** Puts the terminal UI on the terminal, reads the captures into it, and leaves the terminal as it was. */
+import { statSync } from 'node:fs'
+import { render } from 'ink'
+import type { Networks } from '../audit/networks.ts'
+import type { Rule } from '../audit/rule.ts'
+import { escapeText } from '../report/escape.ts'
+import type { Limits } from '../track/limits.ts'
+import { feed } from '../view/feed.ts'
+import { ViewStore } from '../view/store.ts'
+import { App, sizeOf } from './app.tsx'
+import { Controller } from './controller.ts'
+import { createEffects } from './real-effects.ts'
+import { enterScreen } from './screen.ts'
+import { type ThemeName, themeFor } from './theme.ts'
+
+export interface OpenTuiOptions {
+  rules: readonly Rule[]
+  networks: Networks
+  limits: Partial<Limits>
+  theme: ThemeName
+}
+
+export interface Outcome {
+  /** Captures of which nothing could be read. */
+  unread: number
+  /** A capture was cut or damaged. */
+  damaged: boolean
+}
+
+/** The command's own name for a fault of ours, as sysexits.h numbers it. */
+const EX_SOFTWARE = 70
+
+export async function openTui(paths: readonly string[], options: OpenTuiOptions): Promise<Outcome> {
+  const store = new ViewStore()
+  const stop = new AbortController()
+  const screen = enterScreen({
+    fd: 1,
+    onSignal: () => stop.abort(),
+    onError(error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      process.stderr.write(`smblens: a fault in smblens: please report it\n${escapeText(text).replaceAll('\\n', '\n')}\n`)
+      return EX_SOFTWARE
+    },
+  })
+  const quit = () => ink.unmount()
+  const controller = new Controller(store, createEffects({ store, tables: () => controller.tables, quit }))
+  controller.resize(sizeOf(process.stdout))
+  const ink = render(<App controller={controller} theme={themeFor(options.theme, process.env)} />, {
+    exitOnCtrlC: false,
+    patchConsole: false,
+  })
+  const reading = firstFrame()
+    .then(() => feed(store, paths.map(sized), { ...options, signal: stop.signal }))
+    .catch((error: unknown) => {
+      if (!stop.signal.aborted) throw error
+    })
+  let fault: unknown = null
+  reading.catch((error: unknown) => {
+    fault = error
+    ink.unmount()
+  })
+  await ink.waitUntilExit()
+  stop.abort()
+  screen.leave()
+  if (fault !== null) throw fault
+  const { captures, unread } = store.snapshot()
+  for (const message of unread) process.stderr.write(`smblens: ${escapeText(message)}\n`)
+  return { unread: unread.length, damaged: captures.some(({ complete }) => !complete) }
+}
+
+/** Ink has written its first picture when the event loop has gone round. */
+function firstFrame(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1))
+}
+
+function sized(path: string): { path: string; size: number | null } {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return { path, size: stat?.isFile() ? stat.size : null }
+}
