@@ -1,0 +1,198 @@
+/**
+ * A real terminal for tests: a command in a pane of tmux, on a server of its own, driven by keys and read as a user sees it. A shell waits behind
+ * the command, so that what it leaves of the terminal can be looked at.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export const hasTmux = spawnSync('tmux', ['-V']).status === 0
+/** For the name of a test that is skipped. */
+export const withoutTmux = hasTmux ? '' : ' (skipped: tmux is not installed)'
+
+/** Only ends what hangs. */
+const PATIENCE = 120_000
+const POLL = 30
+
+export interface TerminalOptions {
+  columns?: number
+  rows?: number
+  /** TERM, NO_COLOR, COLORTERM, LANG and so on. CI is never there: some programs write nothing then. */
+  env?: Record<string, string>
+  cwd?: string
+}
+
+export interface TerminalState {
+  /** On the alternate screen. */
+  alternate: boolean
+  cursorVisible: boolean
+  cursor: { column: number; row: number }
+  columns: number
+  rows: number
+}
+
+export interface Terminal {
+  /** The visible lines, without trailing blanks; `styled` keeps the sequences of colours and styles. */
+  lines(options?: { styled?: boolean }): string[]
+  text(): string
+  state(): TerminalState
+  /** tmux's names of keys: "Enter", "Escape", "Tab", "Down", "PageDown", "C-c". */
+  keys(...keys: string[]): void
+  /** Characters as they are. */
+  type(text: string): void
+  resize(columns: number, rows: number): void
+  /** Waits until `text` or `condition` holds; fails with the screen after two minutes. */
+  until(text: string | RegExp | ((terminal: Terminal) => boolean), what?: string): Promise<void>
+  /** Until the screen has stayed the same for `milliseconds`. */
+  settled(milliseconds?: number): Promise<void>
+  /** Sends a signal to the command. */
+  signal(signal: NodeJS.Signals): void
+  /** Waits for the command's end: its exit status, 128 and the signal's number where one ended it. */
+  exitStatus(): Promise<number>
+  /** What the terminal driver does with input, after the end: whether it echoes, and by lines. */
+  settings(): { echo: boolean; canonical: boolean; signals: boolean }
+  /** What the command wrote to standard error, which does not go to the screen. */
+  stderr(): string
+  close(): void
+}
+
+let opened = 0
+
+export function openTerminal(command: readonly string[], options: TerminalOptions = {}): Terminal {
+  const { columns = 120, rows = 36, cwd = process.cwd() } = options
+  const folder = mkdtempSync(join(tmpdir(), 'smblens-terminal-'))
+  const socket = `smblens-${process.pid}-${opened++}`
+  const at = (name: string) => join(folder, name)
+  const tmux = (...args: string[]) =>
+    execFileSync('tmux', ['-L', socket, '-f', '/dev/null', ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+
+  const { CI: _ci, NO_COLOR: _no, FORCE_COLOR: _force, COLORTERM: _term, TMUX: _tmux, ...inherited } = process.env
+  const chosen = { TERM: 'xterm-256color', LANG: 'C.UTF-8', ...options.env }
+  const assignments = Object.entries(chosen).map(([name, value]) => `${name}=${value}`)
+  const line = ['env', ...assignments, ...command].map(quoted).join(' ')
+  // The inner shell becomes the command, so that its process id is known before it runs.
+  const script = [
+    `sh -c 'echo $$ >${at('pid')}; exec "$@"' sh ${line} 2>${at('stderr')}`,
+    `echo $? >${at('status.part')}`,
+    `stty -a >${at('stty')}`,
+    `mv ${at('status.part')} ${at('status')}`,
+    'trap "" HUP INT TERM; exec sleep 100000',
+  ].join('\n')
+  execFileSync(
+    'tmux',
+    [
+      '-L',
+      socket,
+      '-f',
+      '/dev/null',
+      '-u',
+      'new-session',
+      '-d',
+      '-x',
+      `${columns}`,
+      '-y',
+      `${rows}`,
+      '-c',
+      cwd,
+      'sh',
+      '-c',
+      script,
+    ]
+      .concat([
+        ';',
+        'set',
+        '-g',
+        'status',
+        'off',
+        ';',
+        'set',
+        '-g',
+        'remain-on-exit',
+        'on',
+        ';',
+        'set',
+        '-s',
+        'escape-time',
+        '0',
+      ])
+      .concat([';', 'resize-window', '-x', `${columns}`, '-y', `${rows}`]),
+    { env: { ...inherited, LANG: 'C.UTF-8' }, stdio: 'ignore' },
+  )
+
+  const read = (name: string) => {
+    try {
+      return readFileSync(at(name), 'utf8')
+    } catch {
+      return ''
+    }
+  }
+  const capture = (styled: boolean) =>
+    tmux('capture-pane', '-p', ...(styled ? ['-e'] : []))
+      .split('\n')
+      .slice(0, -1)
+
+  const terminal: Terminal = {
+    lines: ({ styled = false } = {}) => capture(styled),
+    text: () => capture(false).join('\n'),
+    state() {
+      const format = '#{alternate_on} #{cursor_flag} #{cursor_x} #{cursor_y} #{pane_width} #{pane_height}'
+      const [alternate, visible, column, row, width, height] = tmux('display-message', '-p', format)
+        .trim()
+        .split(' ')
+        .map(Number)
+      return {
+        alternate: alternate === 1,
+        cursorVisible: visible === 1,
+        cursor: { column: column ?? 0, row: row ?? 0 },
+        columns: width ?? 0,
+        rows: height ?? 0,
+      }
+    },
+    keys: (...keys) => void tmux('send-keys', ...keys),
+    type: (text) => void tmux('send-keys', '-l', '--', text),
+    resize: (width, height) => void tmux('resize-window', '-x', `${width}`, '-y', `${height}`),
+    async until(wanted, what = String(wanted)) {
+      const holds = () => {
+        if (typeof wanted === 'function') return wanted(terminal)
+        const text = terminal.text()
+        return typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)
+      }
+      for (const deadline = Date.now() + PATIENCE; !holds(); await pause(POLL)) {
+        if (Date.now() > deadline)
+          throw new Error(`waited for ${what}, and saw:\n${terminal.text()}\n${read('stderr')}`)
+      }
+    },
+    async settled(milliseconds = 250) {
+      const screen = () => capture(true).join('\n')
+      let last = screen()
+      for (let since = Date.now(); Date.now() - since < milliseconds; await pause(POLL)) {
+        const now = screen()
+        if (now !== last) since = Date.now()
+        last = now
+      }
+    },
+    signal: (signal) => void process.kill(Number(read('pid')), signal),
+    async exitStatus() {
+      await terminal.until(() => read('status') !== '', 'the end of the command')
+      return Number(read('status'))
+    },
+    settings() {
+      const words = read('stty').split(/[\s;]+/)
+      return { echo: words.includes('echo'), canonical: words.includes('icanon'), signals: words.includes('isig') }
+    },
+    stderr: () => read('stderr'),
+    close() {
+      spawnSync('tmux', ['-L', socket, 'kill-server'])
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  return terminal
+}
+
+const pause = (milliseconds: number) => new Promise<void>((done) => setTimeout(done, milliseconds))
+
+const quoted = (word: string) => `'${word.replaceAll("'", "'\\''")}'`
