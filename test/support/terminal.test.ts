@@ -34,6 +34,7 @@ describe.skipIf(!hasTmux)(`a terminal for tests${withoutTmux}`, () => {
     expect(t.state()).toMatchObject({ alternate: true, cursorVisible: false, columns: 90, rows: 20 })
     expect(t.lines()[0]).toBe('red')
     expect(t.lines({ styled: true })[0]).toContain('\x1b[31mred')
+    expect(t.written()).toContain('\x1b[?1049h\x1b[?25l')
     t.keys('Down')
     await t.until('"\\u001b[B"')
     t.type('/;$x')

@@ -3,7 +3,7 @@
  * the command, so that what it leaves of the terminal can be looked at.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -54,6 +54,8 @@ export interface Terminal {
   settings(): { echo: boolean; canonical: boolean; signals: boolean }
   /** What the command wrote to standard error, which does not go to the screen. */
   stderr(): string
+  /** Every byte that was written to the terminal since the start, the driver's line ends included. */
+  written(): string
   close(): void
 }
 
@@ -76,6 +78,7 @@ export function openTerminal(command: readonly string[], options: TerminalOption
   const line = ['env', ...assignments, ...command].map(quoted).join(' ')
   // The inner shell becomes the command, so that its process id is known before it runs.
   const script = [
+    `while [ ! -e ${at('go')} ]; do sleep 0.01; done`,
     `sh -c 'echo $$ >${at('pid')}; exec "$@"' sh ${line} 2>${at('stderr')}`,
     `echo $? >${at('status.part')}`,
     `stty -a >${at('stty')}`,
@@ -122,6 +125,10 @@ export function openTerminal(command: readonly string[], options: TerminalOption
       .concat([';', 'resize-window', '-x', `${columns}`, '-y', `${rows}`]),
     { env: { ...inherited, LANG: 'C.UTF-8' }, stdio: 'ignore' },
   )
+
+  tmux('pipe-pane', `cat >>${at('written')}`)
+  // Size and recording are settled before the command begins.
+  writeFileSync(at('go'), '')
 
   const read = (name: string) => {
     try {
@@ -185,6 +192,7 @@ export function openTerminal(command: readonly string[], options: TerminalOption
       return { echo: words.includes('echo'), canonical: words.includes('icanon'), signals: words.includes('isig') }
     },
     stderr: () => read('stderr'),
+    written: () => read('written'),
     close() {
       spawnSync('tmux', ['-L', socket, 'kill-server'])
       rmSync(folder, { recursive: true, force: true })
