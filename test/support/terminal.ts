@@ -78,12 +78,13 @@ export function openTerminal(command: readonly string[], options: TerminalOption
   const line = ['env', ...assignments, ...command].map(quoted).join(' ')
   // The inner shell becomes the command, so that its process id is known before it runs.
   const script = [
+    'trap : INT',
     `while [ ! -e ${at('go')} ]; do sleep 0.01; done`,
     `sh -c 'echo $$ >${at('pid')}; exec "$@"' sh ${line} 2>${at('stderr')}`,
     `echo $? >${at('status.part')}`,
     `stty -a >${at('stty')}`,
     `mv ${at('status.part')} ${at('status')}`,
-    'trap "" HUP INT TERM; exec sleep 100000',
+    'trap "" INT; exec sleep 100000',
   ].join('\n')
   execFileSync(
     'tmux',

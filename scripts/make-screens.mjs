@@ -1,0 +1,146 @@
+// Writes docs/tui.md: the screens of the real program, run in tmux. npm run build first, then: node scripts/make-screens.mjs
+import { execFileSync, spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const PATIENCE = 60_000
+const UNSIGNED = ['captures/smb311-unsigned-data.pcap']
+const GUESTS = ['captures/guest-fallback.pcap']
+
+/**
+ * The tour. `keys` are pressed on the screen before it, in tmux's names, and text is typed as it is; `wait` is on the screen that follows. A step with
+ * `open` starts the program anew.
+ */
+export const TOUR = [
+  {
+    title: 'Overview',
+    text: 'What opens first: the verdict, and how the sessions of the capture fare. It fills while the capture is read.',
+    open: GUESTS,
+    wait: 'Overview',
+  },
+  {
+    title: 'Findings',
+    text: 'Every finding, the worst first. `/` filters, `>` and `<` choose the column to sort by.',
+    keys: ['2'],
+    wait: 'Findings',
+  },
+  {
+    title: 'A finding',
+    text: '`Enter` opens it: what was seen, why it matters, the frames that show it, how to fix it.',
+    keys: ['Enter'],
+  },
+  {
+    title: 'Sessions',
+    text: 'Every session: who, where, how authenticated, signed, encrypted.',
+    keys: ['Escape', '3'],
+    wait: 'Sessions',
+  },
+  {
+    title: 'A session',
+    text: 'Its connection, logons, shares, messages and findings. `Esc` goes back.',
+    keys: ['Enter'],
+  },
+  {
+    title: 'Hosts',
+    text: 'Every address: its names, system, roles, and what it agreed to.',
+    keys: ['Escape', '4'],
+    wait: 'Hosts',
+  },
+  { title: 'A host', text: 'What a host said of itself, and what was found on it.', keys: ['Enter'] },
+  {
+    title: 'Frames',
+    text: 'Every SMB message, numbered as Wireshark numbers its frame.',
+    keys: ['Escape', '5'],
+    wait: 'Frames',
+  },
+  {
+    title: 'A filter',
+    text: 'Typed after `/`, it narrows a view with every letter.',
+    keys: ['3', '/', 'alice'],
+    wait: 'alice',
+  },
+  { title: 'Help', text: '`?` lists the keys; `q` leaves.', keys: ['Escape', '?'], wait: 'quit|leave' },
+  {
+    title: '80 columns',
+    text: 'On a small terminal the columns that matter least go first.',
+    open: UNSIGNED,
+    size: [80, 24],
+    keys: ['3'],
+    wait: 'Sessions',
+  },
+]
+
+const SIZE = [120, 36]
+const socket = `smblens-screens-${process.pid}`
+const tmux = (...args) => execFileSync('tmux', ['-L', socket, '-f', '/dev/null', '-u', ...args], { encoding: 'utf8' })
+const screen = () => tmux('capture-pane', '-p').trimEnd()
+
+function open(captures, [columns, rows]) {
+  spawnSync('tmux', ['-L', socket, 'kill-server'])
+  const { CI: _, NO_COLOR: __, ...env } = process.env
+  const options = ['-x', `${columns}`, '-y', `${rows}`, '-c', root]
+  const command = ['env', 'TERM=xterm-256color', 'LANG=C.UTF-8', process.execPath, 'bin/smblens', ...captures]
+  const place = [
+    '-L',
+    socket,
+    '-f',
+    '/dev/null',
+    '-u',
+    'new-session',
+    '-d',
+    ...options,
+    ...command,
+    ';',
+    'set',
+    '-g',
+    'status',
+    'off',
+  ]
+  execFileSync('tmux', [...place, ';', 'set', '-s', 'escape-time', '0'], { env: { ...env, LANG: 'C.UTF-8' } })
+  tmux('resize-window', '-x', `${columns}`, '-y', `${rows}`)
+}
+
+/** Until `wanted` is there and the screen has been the same for a moment. */
+async function settled(wanted) {
+  const deadline = Date.now() + PATIENCE
+  for (let last = screen(), since = Date.now(); ; await pause(50)) {
+    const now = screen()
+    if (now !== last) since = Date.now()
+    last = now
+    if (now !== '' && new RegExp(wanted ?? '.').test(now) && Date.now() - since > 500) return now
+    if (Date.now() > deadline) throw new Error(`waited for ${wanted}, and saw:\n${now}`)
+  }
+}
+
+async function take({ title, text, open: captures, size = SIZE, keys = [], wait }) {
+  if (captures) {
+    open(captures, size)
+    await settled()
+  }
+  for (const key of keys) {
+    tmux('send-keys', key)
+    // An escape that is followed at once by a letter would be another key.
+    await pause(200)
+  }
+  const lines = (await settled(wait)).split('\n').map((line) => line.trimEnd())
+  return ['', `## ${title}`, '', text, '', '```text', ...lines, '```']
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const parts = []
+  try {
+    for (const step of TOUR) parts.push(...(await take(step)))
+  } finally {
+    spawnSync('tmux', ['-L', socket, 'kill-server'])
+  }
+  const head = [
+    '<!-- Made by scripts/make-screens.mjs from the program as built. Do not edit. -->',
+    '# The terminal UI',
+    '',
+    '`smblens CAPTURE` on a terminal opens the capture. `1` to `5` and `Tab` change the view, `Enter` opens what is selected, `Esc` goes back.',
+    'These are its screens, on sample captures of the project.',
+  ]
+  writeFileSync(`${root}/docs/tui.md`, `${[...head, ...parts].join('\n')}\n`)
+}
