@@ -14,6 +14,7 @@ export const withoutTmux = hasTmux ? '' : ' (skipped: tmux is not installed)'
 /** Only ends what hangs. */
 const PATIENCE = 120_000
 const POLL = 30
+const DRAWING = 1000
 
 export interface TerminalOptions {
   columns?: number
@@ -42,7 +43,7 @@ export interface Terminal {
   /** Characters as they are. */
   type(text: string): void
   resize(columns: number, rows: number): void
-  /** Waits until `text` or `condition` holds; fails with the screen after two minutes. */
+  /** Waits until it holds; fails with the screen after two minutes, and a second after the command has ended. */
   until(text: string | RegExp | ((terminal: Terminal) => boolean), what?: string): Promise<void>
   /** Until the screen has stayed the same for `milliseconds`. */
   settled(milliseconds?: number): Promise<void>
@@ -169,7 +170,10 @@ export function openTerminal(command: readonly string[], options: TerminalOption
         const text = terminal.text()
         return typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)
       }
-      for (const deadline = Date.now() + PATIENCE; !holds(); await pause(POLL)) {
+      let deadline = Date.now() + PATIENCE
+      for (; !holds(); await pause(POLL)) {
+        // After its end nothing more comes, but for what tmux has still to draw.
+        if (read('status') !== '') deadline = Math.min(deadline, Date.now() + DRAWING)
         if (Date.now() > deadline)
           throw new Error(`waited for ${what}, and saw:\n${terminal.text()}\n${read('stderr')}`)
       }
