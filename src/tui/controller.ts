@@ -1,10 +1,12 @@
 /** Keys to changes of what is shown. Everything that leaves the screen (clipboard, files, the capture itself) goes through Effects. */
+import type { SessionFacts } from '../track/ledger.ts'
 import type { Snapshot, ViewStore } from '../view/store.ts'
 import { type Citation, type Effects, FileExists, type Selection } from './effects.ts'
 import { Evidence } from './evidence.ts'
 import { type Command, commandOf } from './keys.ts'
 import { lineInput, typed } from './line-input.ts'
 import { pageLines } from './page-lines.ts'
+import type { FindingRow } from './rows.ts'
 import { citationOf, displayFilterOf, relatedFilter, selectionOf, sessionOf } from './selection.ts'
 import { FIRST_STATE, type Page, type Prompt, type TableView, type UiState, VIEWS, type View } from './state.ts'
 import { createTables, type Tables } from './tables.ts'
@@ -57,6 +59,21 @@ export class Controller {
 
   get isHeld(): boolean {
     return this.held
+  }
+
+  /** Findings about the hosts of a session, and about its user where they name one. */
+  findingsOf(session: SessionFacts): FindingRow[] {
+    const connection = this.store.details.connection(session.connection)
+    if (connection === undefined) return []
+    const client = connection.client.ip
+    const server = connection.server.ip
+    return this.shown.findings.filter((finding) => {
+      if (finding.session !== null) return finding.session === session.id
+      if (finding.capture !== session.capture) return false
+      if (finding.client !== null && finding.client !== client) return false
+      if (finding.server !== null && finding.server !== server) return false
+      return finding.user === null || finding.user.toLowerCase() === session.user?.toLowerCase()
+    })
   }
 
   resize(size: Size): void {
@@ -302,7 +319,8 @@ export class Controller {
       const line = this.table?.completed(prompt.line, key === 'tab' ? 1 : -1)
       if (line !== undefined) this.edited(prompt, line)
     } else if (prompt.kind === 'filter' && (key === 'up' || key === 'down' || key.startsWith('page-'))) {
-      this.run(commandOf(key) ?? key)
+      const command = commandOf(key)
+      if (command !== undefined) this.run(command)
     } else {
       const line = typed(prompt.line, key)
       if (line !== prompt.line) this.edited(prompt, line)

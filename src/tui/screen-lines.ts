@@ -8,7 +8,6 @@ import { pageLines } from './page-lines.ts'
 import { overviewLines } from './pages/overview.ts'
 import { progressLine } from './progress-line.ts'
 import { type Prompt, VIEWS, type View } from './state.ts'
-import { tableLines } from './table-lines.ts'
 
 export const LEAST_WIDTH = 60
 export const LEAST_HEIGHT = 12
@@ -78,13 +77,13 @@ function bodyLines(controller: Controller, width: number, height: number): Line[
     case 'overview':
       return overviewLines(shown, width, height)
     case 'findings':
-      return tableLines(tables.findings, width, height)
+      return tables.findings.lines(width, height)
     case 'sessions':
-      return tableLines(tables.sessions, width, height)
+      return tables.sessions.lines(width, height)
     case 'hosts':
-      return tableLines(tables.hosts, width, height)
+      return tables.hosts.lines(width, height)
     case 'frames':
-      return tableLines(tables.frames, width, height)
+      return tables.frames.lines(width, height)
   }
 }
 

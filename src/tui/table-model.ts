@@ -6,11 +6,13 @@ import { completions } from '../query/completions.ts'
 import { compileQuery, type Query } from '../query/compile.ts'
 import type { QueryField } from '../query/field.ts'
 import type { Rows } from '../view/store.ts'
-import type { Column } from './columns.ts'
+import { type Column, layoutColumns } from './columns.ts'
 import type { Command } from './keys.ts'
+import type { Line } from './line.ts'
 import { type LineInput, replaced } from './line-input.ts'
-import { type Ordering, orderSteps } from './order.ts'
-import { afterMove, fitted, type Viewport } from './viewport.ts'
+import { type Order, orderSteps } from './order.ts'
+import { tableLines } from './table-lines.ts'
+import { fitted, followed, type Move, moved, START, type Viewport } from './viewport.ts'
 
 export interface TableOptions<Row> {
   columns: readonly Column<Row>[]
@@ -28,6 +30,15 @@ const REORDER_SHARE = 0.2
 /** Rows from which values are suggested. */
 const SAMPLE_ROWS = 2000
 
+const MOVES: Partial<Record<Command, Move>> = {
+  up: 'up',
+  down: 'down',
+  'page-up': 'pageUp',
+  'page-down': 'pageDown',
+  home: 'home',
+  end: 'end',
+}
+
 export class TableModel<Row> {
   readonly columns: readonly Column<Row>[]
   readonly fields: readonly QueryField<Row>[]
@@ -36,12 +47,12 @@ export class TableModel<Row> {
   descending: boolean
   filter = ''
   query: Query<Row>
-  viewport: Viewport = { cursor: 0, top: 0 }
+  viewport: Viewport = START
   height = 20
   selectedKey: string | null = null
   private rows: Rows<Row> = []
   private readonly options: TableOptions<Row>
-  private work: Generator<undefined, Uint32Array> | null = null
+  private work: Generator<number, Uint32Array> | null = null
   private timer: NodeJS.Immediate | null = null
   private workMs = 0
   private lastOrdered = Number.NEGATIVE_INFINITY
@@ -59,6 +70,10 @@ export class TableModel<Row> {
     this.sortKey = options.sort.column
     this.descending = options.sort.descending
     this.query = compileQuery('', options.fields)
+  }
+
+  private get extent() {
+    return { length: this.order.length, height: this.height }
   }
 
   get total(): number {
@@ -125,11 +140,13 @@ export class TableModel<Row> {
   resize(height: number): void {
     if (height === this.height) return
     this.height = height
-    this.viewport = fitted(this.viewport, this.order.length, height)
+    this.viewport = fitted(this.viewport, this.extent)
   }
 
   move(command: Command): void {
-    this.viewport = afterMove(this.viewport, command, this.order.length, this.height)
+    const move = MOVES[command]
+    if (move === undefined) return
+    this.viewport = moved(this.viewport, move, this.extent)
     this.noteSelection()
   }
 
@@ -141,7 +158,7 @@ export class TableModel<Row> {
       const position = (this.viewport.cursor + by * i + count) % count
       const row = this.at(position)
       if (row === undefined || (query !== null && !query.matches(row))) continue
-      this.viewport = fitted({ ...this.viewport, cursor: position }, count, this.height)
+      this.viewport = fitted({ ...this.viewport, cursor: position }, this.extent)
       this.noteSelection()
       return
     }
@@ -160,7 +177,21 @@ export class TableModel<Row> {
     return cycle.line
   }
 
-  *sample(): Generator<Row> {
+  lines(width: number, height: number): Line[] {
+    this.resize(height - 1)
+    return tableLines({
+      rows: this.rows,
+      order: this.order,
+      columns: layoutColumns(this.columns, width),
+      sorted: this.sortKey === null ? null : { key: this.sortKey, descending: this.descending },
+      top: this.viewport.top,
+      cursor: this.viewport.cursor,
+      height: height - 1,
+      width,
+    })
+  }
+
+  private *sample(): Generator<Row> {
     const step = Math.max(1, Math.floor(this.rows.length / SAMPLE_ROWS))
     for (let i = 0; i < this.rows.length; i += step) {
       const row = this.rows.at(i)
@@ -173,7 +204,7 @@ export class TableModel<Row> {
     this.deferred = null
     const { rows, query } = this
     const column = this.columns.find(({ key }) => key === this.sortKey) ?? null
-    const ordering: Ordering<Row> = { column, descending: this.descending }
+    const ordering: Order<Row> = { column, descending: this.descending }
     if (!query.isEmpty) ordering.matches = query.matches
     this.work = orderSteps(rows, ordering)
     this.workMs = 0
@@ -199,14 +230,12 @@ export class TableModel<Row> {
 
   /** Another order: the row that was selected stays so, and in its line of the screen. */
   private apply(order: Uint32Array): void {
-    const { cursor, top } = this.viewport
+    const { cursor } = this.viewport
     this.order = order
-    const found = this.selectedKey === null ? -1 : this.find(this.selectedKey, cursor)
-    const next = found < 0 ? { cursor, top } : { cursor: found, top: found - (cursor - top) }
-    this.viewport = fitted(next, order.length, this.height)
-    // At the very top nobody has chosen a row yet: what is worst stays in sight as it arrives.
-    if (cursor !== 0 || found < 0) this.noteSelection()
-    else if (this.selectedKey === null) this.noteSelection()
+    // At the very top nobody has chosen a row: what is first stays in sight as it arrives.
+    const place = this.selectedKey === null || cursor === 0 ? null : this.find(this.selectedKey, cursor)
+    this.viewport = followed(this.viewport, place, this.extent)
+    this.noteSelection()
     this.options.onChange()
   }
 

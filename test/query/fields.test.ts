@@ -28,6 +28,7 @@ describe.each(Object.entries(VIEWS))('%s', (_, fields) => {
 const TIME = Date.UTC(2024, 4, 1, 10, 42) * 1000
 const FINDING: FindingRow = {
   id: 'f1',
+  capture: 'a.pcap',
   severity: 'medium',
   rule: 'ntlm-auth',
   title: 'NTLM',
@@ -60,6 +61,7 @@ const HOST: HostRow = {
   findings: 0,
 }
 const FRAME: FrameRow = {
+  capture: 'a.pcap',
   frame: 9,
   time: TIME,
   client: '10.0.0.5',

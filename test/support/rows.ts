@@ -4,6 +4,7 @@ import type { SessionRow } from '../../src/tui/rows.ts'
 export function sessionRow(given: Partial<SessionRow> = {}): SessionRow {
   return {
     id: 's1',
+    capture: 'a.pcap',
     connection: 'c1',
     frame: 10,
     lastFrame: 20,
