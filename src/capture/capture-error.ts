@@ -12,6 +12,8 @@ export type CaptureErrorCode =
   | 'not-a-capture'
   | 'unsupported-compression'
   | 'damaged'
+  | 'changed'
+  | 'not-rereadable'
   | 'unreadable'
 
 export class CaptureError extends Error {

@@ -50,9 +50,11 @@ const PIECE_BYTES = 256 * 1024
  *
  * A file in the page cache is read on this thread: the bytes are then in this core's cache, and no other thread has to be asked. One that has to be
  * waited for is read ahead on libuv's threads.
+ *
+ * @param from the byte to begin with; null: where the descriptor stands
  */
-export function fileSource(fd: number, headroom: number): ByteSource {
-  return new FileSource(fd, headroom)
+export function fileSource(fd: number, headroom: number, from: number | null = null): ByteSource {
+  return new FileSource(fd, headroom, from)
 }
 
 interface Buffers {
@@ -74,7 +76,9 @@ function takeBuffers(headroom: number): Buffers {
 class FileSource implements ByteSource {
   start: number
   end: number
-  position = 0
+  position: number
+  /** Where the next chunk is read; null where the descriptor tells. */
+  private at: number | null
   private readonly fd: number
   private readonly buffers: Buffers
   /** Slow reads in a row, and chunks still to be read ahead. */
@@ -82,8 +86,10 @@ class FileSource implements ByteSource {
   private chunksAhead = 0
   private ahead: Promise<number> | null = null
 
-  constructor(fd: number, headroom: number) {
+  constructor(fd: number, headroom: number, from: number | null) {
     this.fd = fd
+    this.at = from
+    this.position = from ?? 0
     this.buffers = takeBuffers(headroom)
     this.start = headroom
     this.end = headroom
@@ -98,6 +104,7 @@ class FileSource implements ByteSource {
     const { headroom, front, back } = buffers
     const count = await (this.ahead ?? this.readNow(back))
     if (count === 0) return false
+    if (this.at !== null) this.at += count
     const left = this.end - from
     back.set(front.subarray(from, this.end), headroom - left)
     buffers.front = back
@@ -120,7 +127,7 @@ class FileSource implements ByteSource {
   private readNow(into: Uint8Array): number {
     const before = performance.now()
     try {
-      return readSync(this.fd, into, this.buffers.headroom, CHUNK_BYTES, null)
+      return readSync(this.fd, into, this.buffers.headroom, CHUNK_BYTES, this.at)
     } catch (error) {
       throw new ReadError(error)
     } finally {
@@ -137,9 +144,9 @@ class FileSource implements ByteSource {
   }
 
   private readAhead(into: Uint8Array): Promise<number> {
-    const { fd, buffers } = this
+    const { fd, buffers, at } = this
     const reading = new Promise<number>((resolve, reject) => {
-      read(fd, into, buffers.headroom, CHUNK_BYTES, null, (error, count) => {
+      read(fd, into, buffers.headroom, CHUNK_BYTES, at, (error, count) => {
         if (error) reject(new ReadError(error))
         else resolve(count)
       })

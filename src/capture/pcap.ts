@@ -11,6 +11,7 @@
  * the lengths in reverse order.
  */
 import { u16be, u16le, u32be, u32le } from '../../dissectors/bytes.ts'
+import type { PcapCheckpoint } from './frame-index.ts'
 import type { FrameSink } from './frame-sink.ts'
 import { type Damage, MAX_LARGE_RECORD_BYTES, mayBeLarge, type RecordWalker, Tally } from './record-walker.ts'
 
@@ -41,7 +42,7 @@ export class PcapWalker implements RecordWalker {
   private readonly sink: FrameSink
   private readonly maxRecordBytes: number
   private little = true
-  private nanoseconds = false
+  private nanosecondStamps = false
   private headerLength = RECORD_HEADER_LENGTH
   private lengthsMayBeSwapped = false
   private linkType = 0
@@ -51,9 +52,19 @@ export class PcapWalker implements RecordWalker {
   private skip = 0
   private skipped = 0
 
-  constructor(sink: FrameSink, maxRecordBytes: number) {
+  /** @param from where to go on in a file that was walked before, instead of at its header */
+  constructor(sink: FrameSink, maxRecordBytes: number, from?: PcapCheckpoint) {
     this.sink = sink
     this.maxRecordBytes = maxRecordBytes
+    if (from === undefined) return
+    this.started = true
+    this.position = from.position
+    this.tally.frames = from.frames
+    this.little = from.little
+    this.nanosecondStamps = from.nanoseconds
+    this.headerLength = from.headerLength
+    this.lengthsMayBeSwapped = from.lengthsMayBeSwapped
+    this.linkType = from.linkType
   }
 
   linkTypes(): number[] {
@@ -84,10 +95,29 @@ export class PcapWalker implements RecordWalker {
     this.damage = { code: 'truncated-record', position: this.skip > 0 ? this.skipped : this.position, what }
   }
 
+  checkpoint(): PcapCheckpoint | null {
+    if (!this.started) return null
+    const { little, headerLength, lengthsMayBeSwapped, linkType } = this
+    return {
+      format: 'pcap',
+      position: this.position + this.skip,
+      frames: this.tally.frames,
+      little,
+      nanoseconds: this.nanosecondStamps,
+      headerLength,
+      lengthsMayBeSwapped,
+      linkType,
+    }
+  }
+
+  nanoseconds(bytes: Uint8Array, start: number): number {
+    return this.nanosecondStamps ? this.u32(bytes, start - this.headerLength + 4) % 1000 : 0
+  }
+
   private readFileHeader(bytes: Uint8Array, at: number): void {
     this.little = isPcapMagic(u32le(bytes, at))
     const magic = this.u32(bytes, at)
-    this.nanoseconds = magic === MAGIC_NANOSECONDS
+    this.nanosecondStamps = magic === MAGIC_NANOSECONDS
     this.headerLength = magic === MAGIC_KUZNETZOV ? KUZNETZOV_RECORD_HEADER_LENGTH : RECORD_HEADER_LENGTH
     const u16 = this.little ? u16le : u16be
     this.lengthsMayBeSwapped = u16(bytes, at + 4) === 2 && u16(bytes, at + 6) < 4
@@ -97,7 +127,7 @@ export class PcapWalker implements RecordWalker {
 
   /** `base` + an index into `bytes` is a position in the file. */
   private walk(bytes: Uint8Array, start: number, end: number, base: number): number {
-    const { sink, tally, little, nanoseconds, headerLength, linkType, maxRecordBytes } = this
+    const { sink, tally, little, nanosecondStamps, headerLength, linkType, maxRecordBytes } = this
     let at = start
     while (end - at >= headerLength) {
       let captured = little ? u32le(bytes, at + 8) : u32be(bytes, at + 8)
@@ -116,7 +146,7 @@ export class PcapWalker implements RecordWalker {
       if (end - data < captured) break
       const seconds = little ? u32le(bytes, at) : u32be(bytes, at)
       const fraction = little ? u32le(bytes, at + 4) : u32be(bytes, at + 4)
-      const time = seconds * 1e6 + (nanoseconds ? Math.floor(fraction / 1000) : fraction)
+      const time = seconds * 1e6 + (nanosecondStamps ? Math.floor(fraction / 1000) : fraction)
       tally.packets++
       tally.bytes += captured + excess
       if (time < tally.firstTime) tally.firstTime = time

@@ -16,6 +16,7 @@
  */
 import { u16be, u16le, u32be, u32le } from '../../dissectors/bytes.ts'
 import type { Warning } from '../track/ledger.ts'
+import type { PcapngCheckpoint } from './frame-index.ts'
 import type { FrameSink } from './frame-sink.ts'
 import {
   type Damage,
@@ -25,7 +26,7 @@ import {
   recordLimit,
   Tally,
 } from './record-walker.ts'
-import { type Clock, MICROSECOND_CLOCK, microseconds } from './timestamps.ts'
+import { type Clock, MICROSECOND_CLOCK, microseconds, nanosecondsBelow } from './timestamps.ts'
 
 const SECTION_HEADER_BLOCK = 0x0a0d0d0a
 const INTERFACE_DESCRIPTION_BLOCK = 1
@@ -50,7 +51,7 @@ const MAX_OPTION_BYTES = 16 * 1024 * 1024
 /** Interfaces of one section. Packets of further ones are counted and not delivered. */
 const MAX_INTERFACES = 65_536
 
-interface CaptureInterface {
+export interface CaptureInterface {
   linkType: number
   /** 0: no limit. */
   snapLength: number
@@ -91,10 +92,22 @@ export class PcapngWalker implements RecordWalker {
   private skip = 0
   private skipped = 0
 
-  constructor(sink: FrameSink, maxRecordBytes: number) {
+  /** A simple packet block is being delivered: its packet has no stamp in front of it. */
+  private simple = false
+
+  /** @param from where to go on in a file that was walked before, instead of at its first section */
+  constructor(sink: FrameSink, maxRecordBytes: number, from?: PcapngCheckpoint) {
     this.sink = sink
     this.maxRecordBytes = maxRecordBytes
     this.heldBytes = recordLimit(maxRecordBytes)
+    if (from === undefined) return
+    this.started = true
+    this.position = from.position
+    this.tally.frames = from.frames
+    this.little = from.little
+    this.lastStamp = from.lastStamp
+    this.described = from.described
+    this.interfaces = from.interfaces.slice(0, from.interfaceCount)
   }
 
   linkTypes(): number[] {
@@ -119,6 +132,29 @@ export class PcapngWalker implements RecordWalker {
     if (this.damage || (left === 0 && this.skip === 0 && this.started)) return
     const what = this.started ? 'the file ends in the middle of a block' : 'the file ends in its header'
     this.damage = { code: 'truncated-record', position: this.skip > 0 ? this.skipped : this.position, what }
+  }
+
+  checkpoint(): PcapngCheckpoint | null {
+    if (!this.started) return null
+    const { little, lastStamp, described, interfaces } = this
+    return {
+      format: 'pcapng',
+      position: this.position + this.skip,
+      frames: this.tally.frames,
+      little,
+      lastStamp,
+      described,
+      // A section's list only grows: all checkpoints in the section share it.
+      interfaces,
+      interfaceCount: interfaces.length,
+    }
+  }
+
+  nanoseconds(bytes: Uint8Array, start: number): number {
+    if (this.simple) return 0
+    const at = start - PACKET_OFFSET
+    const id = this.u32(bytes, at) === PACKET_BLOCK ? this.u16(bytes, at + 8) : this.u32(bytes, at + 8)
+    return nanosecondsBelow(this.interfaces[id]!.clock, this.u32(bytes, at + 12), this.u32(bytes, at + 16))
   }
 
   /** `base` + an index into `bytes` is a position in the file. */
@@ -263,7 +299,10 @@ export class PcapngWalker implements RecordWalker {
       const message = 'packets without a time (simple packet blocks): they get the time of the packet before them'
       this.warn('no-timestamp', message, this.tally.frames + 1)
     }
-    return this.deliver(from, bytes, at + SIMPLE_PACKET_OFFSET, captured, original, this.lastStamp)
+    this.simple = true
+    const fault = this.deliver(from, bytes, at + SIMPLE_PACKET_OFFSET, captured, original, this.lastStamp)
+    this.simple = false
+    return fault
   }
 
   private deliver(

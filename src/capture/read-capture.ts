@@ -3,16 +3,14 @@ import { createReadStream, fstatSync, open, openSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import type { CaptureFacts, Warning } from '../track/ledger.ts'
 import { CaptureError, errorCode, systemError } from './capture-error.ts'
 import { type ByteSource, fileSource, ReadError, streamSource } from './chunks.ts'
-import { type Compression, detectCompression, gunzip, type Unpacked } from './compression.ts'
-import { DETECT_BYTES, describeForeign, detectFormat } from './detect.ts'
+import { type Compression, detectCompression, gunzip } from './compression.ts'
+import { DETECT_BYTES } from './detect.ts'
+import { addCheckpoint, beginIndex, type FrameIndex } from './frame-index.ts'
 import type { FrameSink } from './frame-sink.ts'
-import { linkTypeName } from './link-types.ts'
-import { PcapWalker } from './pcap.ts'
-import { PcapngWalker } from './pcapng.ts'
-import { MAX_RECORD_BYTES, type RecordWalker, recordLimit } from './record-walker.ts'
+import { type CaptureSummary, Frames } from './frames.ts'
+import { MAX_RECORD_BYTES, recordLimit } from './record-walker.ts'
 
 export interface ReadOptions {
   /** Called at most every PROGRESS_MS, and at the end: bytes read from the input, and its size where it has one. */
@@ -21,14 +19,13 @@ export interface ReadOptions {
   signal?: AbortSignal
   /** A longer record counts as damage. */
   maxRecordBytes?: number
+  /** Is filled on the way, for readCaptureRange: a plain file's checkpoints, one for each chunk that is read. */
+  index?: FrameIndex
 }
 
-/** What is known of a capture once it was read. */
-export type CaptureSummary = Omit<CaptureFacts, 'path' | 'smbMessages' | 'limits'>
+export type { CaptureSummary } from './frames.ts'
 
 const PROGRESS_MS = 50
-/** Names in a summary. */
-const MAX_LINK_TYPES = 64
 
 /**
  * Reads a capture: pcap or pcapng, plain or gzip, as its bytes tell. `input` is a path, or '-' for standard input.
@@ -39,7 +36,7 @@ const MAX_LINK_TYPES = 64
 export async function readCapture(input: string, sink: FrameSink, options: ReadOptions = {}): Promise<CaptureSummary> {
   options.signal?.throwIfAborted()
   const headroom = recordLimit(options.maxRecordBytes ?? MAX_RECORD_BYTES)
-  return readSource(await openInput(input, headroom, options.signal), input, sink, options)
+  return readSource(await openInput(input, headroom, options), input, sink, options)
 }
 
 /** The same from a stream, such as the output of a capturing program: each frame is delivered as soon as it has come. */
@@ -54,17 +51,25 @@ export async function readCaptureStream(
   return readSource({ source: fromStream(stream, headroom, options.signal), size: null }, name, sink, options)
 }
 
-interface Opened {
+export interface Opened {
   source: ByteSource
   size: number | null
 }
 
-async function openInput(input: string, headroom: number, signal: AbortSignal | undefined): Promise<Opened> {
+async function openInput(
+  input: string,
+  headroom: number,
+  { signal, index }: Pick<ReadOptions, 'signal' | 'index'>,
+): Promise<Opened> {
   try {
     if (input === '-') return openStdin(headroom, signal)
     const stat = statSync(input)
     if (stat.isDirectory()) throw new CaptureError('is-folder', input, 'is a folder: name the capture file in it')
-    if (stat.isFile()) return { source: fileSource(openSync(input, 'r'), headroom), size: stat.size }
+    if (stat.isFile()) {
+      const fd = openSync(input, 'r')
+      if (index) beginIndex(index, input, fstatSync(fd))
+      return { source: fileSource(fd, headroom), size: stat.size }
+    }
     // Opening a pipe waits for its writer, so it is not done on this thread.
     const fd = await promisify(open)(input, 'r')
     const stream = stat.isFIFO() ? new Socket({ fd, readable: true, writable: false }) : createReadStream(input, { fd })
@@ -86,13 +91,26 @@ function fromStream(stream: Readable, headroom: number, signal: AbortSignal | un
 }
 
 async function readSource(
-  { source, size }: Opened,
+  opened: Opened,
   name: string,
   sink: FrameSink,
   options: ReadOptions,
 ): Promise<CaptureSummary> {
-  const { signal, onProgress, maxRecordBytes = MAX_RECORD_BYTES } = options
-  const frames = new Frames(name, sink, maxRecordBytes)
+  const frames = new Frames(name, sink, options.maxRecordBytes ?? MAX_RECORD_BYTES)
+  return frames.summary(await pump(opened, name, frames, options))
+}
+
+/**
+ * All of a source through `frames`, which are finished then, or the part of it up to where `isDone` says so, asked after each chunk. The source
+ * is closed. Resolves with the compression that was found.
+ */
+export async function pump(
+  { source, size }: Opened,
+  name: string,
+  frames: Frames,
+  { signal, onProgress, index, maxRecordBytes = MAX_RECORD_BYTES }: ReadOptions,
+  isDone: () => boolean = () => false,
+): Promise<Compression | null> {
   let compression: Compression | null = null
   let lastProgress = performance.now()
   const afterChunk = (): void => {
@@ -103,15 +121,25 @@ async function readSource(
   }
   try {
     while (source.end - source.start < DETECT_BYTES && (await source.next(source.start))) afterChunk()
-    compression = detectCompression(source.bytes, source.start, source.end)
+    // In the middle of a file, where `frames` have started, the bytes are a packet's and may look like anything.
+    compression = frames.started ? null : detectCompression(source.bytes, source.start, source.end)
     if (compression === 'gzip') {
-      const { left, fault } = await gunzip(source, recordLimit(maxRecordBytes), frames, afterChunk)
+      const unpacked = {
+        get stopped() {
+          return frames.stopped || isDone()
+        },
+        consume: (bytes: Uint8Array, start: number, end: number) => frames.consume(bytes, start, end),
+      }
+      const { left, fault } = await gunzip(source, recordLimit(maxRecordBytes), unpacked, afterChunk)
+      if (isDone()) return compression
       if (fault) frames.fail(fault.code, fault.what)
       else frames.finish(left, 0, left.length)
     } else {
       let at: number
       do {
         at = frames.consume(source.bytes, source.start, source.end)
+        if (index) addCheckpoint(index, frames.checkpoint())
+        if (isDone()) return compression
         afterChunk()
       } while (!frames.stopped && (await source.next(at)))
       frames.finish(source.bytes, at, source.end)
@@ -126,87 +154,5 @@ async function readSource(
     await source.close()
   }
   onProgress?.(source.position, size)
-  return frames.summary(compression)
-}
-
-/** Unpacked bytes to frames: finds the format, walks it, and says in the end what was found. */
-class Frames implements Unpacked {
-  private readonly name: string
-  private readonly sink: FrameSink
-  private readonly maxRecordBytes: number
-  private walker: RecordWalker | null = null
-  private fault: Warning | null = null
-
-  constructor(name: string, sink: FrameSink, maxRecordBytes: number) {
-    this.name = name
-    this.sink = sink
-    this.maxRecordBytes = maxRecordBytes
-  }
-
-  /** The file header was read. */
-  get started(): boolean {
-    return this.walker?.started ?? false
-  }
-
-  /** What follows is not read. */
-  get stopped(): boolean {
-    return Boolean(this.walker?.damage)
-  }
-
-  consume(bytes: Uint8Array, start: number, end: number): number {
-    if (!this.walker) {
-      if (end - start < DETECT_BYTES) return start
-      this.walker = this.detect(bytes, start, end)
-    }
-    return this.walker.consume(bytes, start, end)
-  }
-
-  /** No more bytes come, and those in [start, end) were not consumed. */
-  finish(bytes: Uint8Array, start: number, end: number): void {
-    this.walker ??= this.detect(bytes, start, end)
-    this.walker.finish(end - start)
-    const { damage, started } = this.walker
-    if (!damage) return
-    if (!started)
-      throw new CaptureError('damaged', this.name, `is damaged (${damage.what}): copy it again, or capture again`)
-    this.fail(damage.code, `${damage.what}, at byte ${damage.position}`)
-  }
-
-  /** The reading ended too early. */
-  fail(code: string, what: string): void {
-    if (!this.walker?.started)
-      throw new CaptureError('damaged', this.name, `is damaged (${what}): copy it again, or capture again`)
-    const { frames } = this.walker.tally
-    const where = frames > 0 ? `frame ${frames} is the last that was read` : 'no frame was read'
-    this.fault = { code, message: `${what}; ${where}`, frame: frames > 0 ? frames : null }
-  }
-
-  summary(compression: Compression | null): CaptureSummary {
-    const walker = this.walker!
-    const { packets, bytes, firstTime, lastTime } = walker.tally
-    return {
-      format: walker.format,
-      compression,
-      linkTypes: [...new Set(walker.linkTypes().map(linkTypeName))].slice(0, MAX_LINK_TYPES),
-      packets,
-      bytes,
-      firstTime: Number.isFinite(firstTime) ? firstTime : null,
-      lastTime: Number.isFinite(lastTime) ? lastTime : null,
-      complete: this.fault === null,
-      warnings: this.fault ? [...walker.warnings, this.fault] : [...walker.warnings],
-    }
-  }
-
-  private detect(bytes: Uint8Array, start: number, end: number): RecordWalker {
-    switch (detectFormat(bytes, start, end)) {
-      case 'pcap':
-        return new PcapWalker(this.sink, this.maxRecordBytes)
-      case 'pcapng':
-        return new PcapngWalker(this.sink, this.maxRecordBytes)
-      case null: {
-        const { code, problem } = describeForeign(bytes, start, end)
-        throw new CaptureError(code, this.name, problem)
-      }
-    }
-  }
+  return compression
 }

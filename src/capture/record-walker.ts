@@ -1,5 +1,6 @@
 /** What the walkers of the file formats have in common: bytes in, frames out to a sink, and what was seen on the way. */
 import type { Warning } from '../track/ledger.ts'
+import type { Checkpoint } from './frame-index.ts'
 
 /**
  * Walks the records of one capture over whatever chunks its bytes come in. Nothing is kept between calls but counts: what `consume` leaves, the
@@ -20,6 +21,10 @@ export interface RecordWalker {
   consume(bytes: Uint8Array, start: number, end: number): number
   /** No more bytes come, and `left` of them were not consumed: a record that was cut. */
   finish(left: number): void
+  /** What another walker needs to go on behind what was consumed; null before the file header. */
+  checkpoint(): Checkpoint | null
+  /** During a call of the sink, with what it was called with: the nanoseconds of the frame's time below its microsecond, 0..999. */
+  nanoseconds(bytes: Uint8Array, start: number): number
 }
 
 export interface Damage {

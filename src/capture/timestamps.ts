@@ -30,6 +30,16 @@ export function microseconds(clock: Clock, high: number, low: number): number {
   return time
 }
 
+/** The nanoseconds of such a stamp that `microseconds` drops, 0..999, rounded down; 0 where the clock is no finer than a microsecond. */
+export function nanosecondsBelow(clock: Clock, high: number, low: number): number {
+  const { base, exponent } = clock
+  if (base === 10 ? exponent <= 6 : exponent < 20) return 0
+  // Asked for a few packets, not for all: a BigInt is exact and costs nothing that counts here.
+  const ticks = (BigInt(high) << 32n) | BigInt(low)
+  const perSecond = BigInt(base) ** BigInt(exponent)
+  return Number(((ticks * 1_000_000_000n) / perSecond) % 1000n)
+}
+
 function fromDecimal(exponent: number, high: number, low: number): number {
   if (exponent <= 6) return (high * WORD + low) * POWERS_OF_TEN[6 - exponent]!
   // Long division, by at most a million at a time: the remainder times 2^32 stays below 2^53.

@@ -1,0 +1,176 @@
+/**
+ * A file to write that was not there before: nothing is written over unless that is asked for, and what is read is never written over. Whoever
+ * ends a program early should call `discard` then.
+ */
+import {
+  closeSync,
+  existsSync,
+  linkSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { errorCode } from './capture-error.ts'
+
+export type NewFileErrorCode =
+  | 'exists'
+  | 'is-folder'
+  | 'is-input'
+  | 'not-a-file'
+  | 'no-folder'
+  | 'no-permission'
+  | 'no-space'
+  | 'unwritable'
+
+/** The file cannot or must not be written; the message is one line that names it and says what to do. Names are not escaped here. */
+export class NewFileError extends Error {
+  override readonly name = 'NewFileError'
+  readonly code: NewFileErrorCode
+  readonly path: string
+
+  constructor(code: NewFileErrorCode, path: string, problem: string, cause?: unknown) {
+    super(`${path}: ${problem}`, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.path = path
+  }
+}
+
+export interface NewFileOptions {
+  /** A file of this name may be replaced. */
+  overwrite?: boolean
+  /** Paths of files that are being read: none of them is replaced, whatever `overwrite` says. */
+  inputs?: readonly string[]
+  /**
+   * beside (the default): the file takes its name when it is whole. direct: it has it from the start and grows under it, for what is written as
+   * it comes.
+   */
+  place?: 'beside' | 'direct'
+}
+
+export interface NewFile {
+  /** Takes all of `bytes` before it returns. Throws NewFileError. */
+  write(bytes: Uint8Array): void
+  /** All was written: the file takes its name. Throws NewFileError, and leaves nothing behind then. */
+  finish(): void
+  /** Leaves nothing behind, but what was written under the file's own name; does nothing after `finish`. */
+  discard(): void
+}
+
+/** @throws NewFileError */
+export function openNewFile(path: string, options: NewFileOptions = {}): NewFile {
+  const { overwrite = false, inputs = [], place = 'beside' } = options
+  try {
+    const existing = statSync(path, { throwIfNoEntry: false })
+    if (existing !== undefined) refuse(path, existing, overwrite, inputs)
+    return place === 'direct' ? direct(path, overwrite) : beside(path, existing !== undefined)
+  } catch (error) {
+    throw asNewFileError(path, error)
+  }
+}
+
+function refuse(path: string, existing: Stats, overwrite: boolean, inputs: readonly string[]): void {
+  if (existing.isDirectory()) throw new NewFileError('is-folder', path, 'is a folder: name a file in it')
+  if (!existing.isFile()) throw new NewFileError('not-a-file', path, 'is a device or a pipe: name a file')
+  for (const input of inputs) {
+    const stats = input === '-' ? undefined : statSync(input, { throwIfNoEntry: false })
+    if (stats?.dev === existing.dev && stats.ino === existing.ino) {
+      throw new NewFileError('is-input', path, 'is one of the captures that are read: name another file')
+    }
+  }
+  if (!overwrite) throw exists(path)
+}
+
+function direct(path: string, overwrite: boolean): NewFile {
+  const descriptor = openSync(path, overwrite ? 'w' : 'wx')
+  let open = true
+  const end = () => {
+    if (open) closeSync(descriptor)
+    open = false
+  }
+  return { write: (bytes) => writeAll(path, descriptor, bytes), finish: end, discard: end }
+}
+
+let made = 0
+
+function beside(path: string, replaces: boolean): NewFile {
+  const target = replaces ? realpathSync(path) : resolve(path)
+  const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.${++made}.tmp`)
+  const descriptor = openSync(temporary, 'wx')
+  let open = true
+  const close = () => {
+    open = false
+    closeSync(descriptor)
+  }
+  return {
+    write: (bytes) => writeAll(path, descriptor, bytes),
+    finish() {
+      if (!open) return
+      close()
+      try {
+        if (replaces) renameSync(temporary, target)
+        else takeName(temporary, target)
+      } catch (error) {
+        unlinkSync(temporary)
+        throw asNewFileError(path, error)
+      }
+    },
+    discard() {
+      if (!open) return
+      close()
+      unlinkSync(temporary)
+    },
+  }
+}
+
+/** A link is made only where nothing has the name, which renaming does not promise; some file systems have no links. */
+function takeName(temporary: string, target: string): void {
+  try {
+    linkSync(temporary, target)
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST' || existsSync(target)) throw exists(target)
+    renameSync(temporary, target)
+    return
+  }
+  unlinkSync(temporary)
+}
+
+function writeAll(path: string, descriptor: number, bytes: Uint8Array): void {
+  let written = 0
+  try {
+    while (written < bytes.length) written += writeSync(descriptor, bytes, written)
+  } catch (error) {
+    throw asNewFileError(path, error)
+  }
+}
+
+function exists(path: string): NewFileError {
+  return new NewFileError('exists', path, 'exists already: name another file')
+}
+
+function asNewFileError(path: string, error: unknown): unknown {
+  if (error instanceof NewFileError) return error
+  const code = errorCode(error)
+  switch (code) {
+    case null:
+      return error
+    case 'EEXIST':
+      return exists(path)
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new NewFileError('no-folder', path, 'is in no folder that exists: make it first', error)
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new NewFileError('no-permission', path, 'permission denied: name a file where you may write', error)
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new NewFileError('no-space', path, 'the disk is full: make room, or name another place', error)
+    default:
+      return new NewFileError('unwritable', path, `cannot be written (${code}): name another file`, error)
+  }
+}

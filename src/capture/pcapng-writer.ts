@@ -1,0 +1,193 @@
+/**
+ * Writes pcapng, draft-ietf-opsawg-pcapng: one little-endian section, whose blocks pcapng.ts lays out. What is handed to the sink is whole
+ * blocks, so a file that ends between two writes can be read to its end, and one that is cut anywhere up to its last whole block.
+ */
+
+export interface ByteSink {
+  /** `bytes` are borrowed: they are overwritten after the call returns. */
+  write(bytes: Uint8Array): void
+}
+
+export interface SectionDescription {
+  /** The program that wrote it (shb_userappl), such as "smblens 0.1.0". */
+  application?: string
+  /** shb_hardware and shb_os: the capturing machine's, so only who captures knows them. */
+  hardware?: string
+  os?: string
+  comment?: string
+}
+
+export interface InterfaceDescription {
+  linkType: number
+  /** if_name. */
+  name?: string
+  /** 0, the default: no limit. */
+  snapLength?: number
+  /** Stamps in nanoseconds instead of microseconds. */
+  nanoseconds?: boolean
+}
+
+export interface WrittenPacket {
+  /** What addInterface returned. */
+  interface: number
+  /** Its captured bytes are [start, start + captured) of these, borrowed. */
+  bytes: Uint8Array
+  start: number
+  captured: number
+  /** Length on the wire. */
+  original: number
+  /** Microseconds since 1970 UTC; a stamp has no sign: what was before becomes 1970. */
+  time: number
+  /** 0..999, where the interface has nanoseconds. */
+  nanoseconds?: number
+  /** opt_comment, one for each; of a long one the first MAX_COMMENT_BYTES are written. */
+  comments?: readonly string[]
+}
+
+const SECTION_HEADER_BLOCK = 0x0a0d0d0a
+const INTERFACE_DESCRIPTION_BLOCK = 1
+const ENHANCED_PACKET_BLOCK = 6
+const BYTE_ORDER_MAGIC = 0x1a2b3c4d
+
+const OPTION_END = 0
+const OPTION_COMMENT = 1
+const OPTION_SHB_HARDWARE = 2
+const OPTION_SHB_OS = 3
+const OPTION_SHB_USERAPPL = 4
+const OPTION_IF_NAME = 2
+const OPTION_IF_TSRESOL = 9
+
+const WORD = 0x1_0000_0000
+const HELD_BACK = 256 * 1024
+const MAX_COMMENT_BYTES = 4096
+
+const encoder = new TextEncoder()
+
+export class PcapngWriter {
+  packets = 0
+  /** Bytes of the file so far, those included that are held back. */
+  bytes = 0
+  private readonly sink: ByteSink
+  private readonly fine: boolean[] = []
+  private buffer = new Uint8Array(HELD_BACK)
+  private view = new DataView(this.buffer.buffer)
+  private used = 0
+
+  constructor(sink: ByteSink, { application, hardware, os, comment }: SectionDescription = {}) {
+    this.sink = sink
+    const options = [
+      ...textOption(OPTION_COMMENT, comment),
+      ...textOption(OPTION_SHB_HARDWARE, hardware),
+      ...textOption(OPTION_SHB_OS, os),
+      ...textOption(OPTION_SHB_USERAPPL, application),
+    ]
+    const at = this.begin(SECTION_HEADER_BLOCK, 28 + lengthOf(options))
+    this.view.setUint32(at + 8, BYTE_ORDER_MAGIC, true)
+    this.view.setUint16(at + 12, 1, true)
+    this.view.setUint16(at + 14, 0, true)
+    // Section length not given: the section may still grow.
+    this.view.setUint32(at + 16, 0xffffffff, true)
+    this.view.setUint32(at + 20, 0xffffffff, true)
+    this.putOptions(at + 24, options)
+  }
+
+  /** Describes an interface and returns its number for the packets. */
+  addInterface({ linkType, name, snapLength = 0, nanoseconds = false }: InterfaceDescription): number {
+    const options = [...textOption(OPTION_IF_NAME, name)]
+    options.push({ code: OPTION_IF_TSRESOL, value: Uint8Array.of(nanoseconds ? 9 : 6) })
+    const at = this.begin(INTERFACE_DESCRIPTION_BLOCK, 20 + lengthOf(options))
+    this.view.setUint16(at + 8, linkType, true)
+    this.view.setUint16(at + 10, 0, true)
+    this.view.setUint32(at + 12, snapLength, true)
+    this.putOptions(at + 16, options)
+    return this.fine.push(nanoseconds) - 1
+  }
+
+  packet({
+    interface: id,
+    bytes,
+    start,
+    captured,
+    original,
+    time,
+    nanoseconds = 0,
+    comments = [],
+  }: WrittenPacket): void {
+    const options = comments.flatMap((comment) => textOption(OPTION_COMMENT, comment))
+    const padded = captured + (-captured & 3)
+    const at = this.begin(ENHANCED_PACKET_BLOCK, 32 + padded + lengthOf(options))
+    const { view } = this
+    view.setUint32(at + 8, id, true)
+    const stamp = Math.max(0, time)
+    let high = Math.floor(stamp / WORD)
+    let low = stamp % WORD
+    if (this.fine[id]) {
+      const product = low * 1000 + nanoseconds
+      high = high * 1000 + Math.floor(product / WORD)
+      low = product % WORD
+    }
+    view.setUint32(at + 12, high, true)
+    view.setUint32(at + 16, low, true)
+    view.setUint32(at + 20, captured, true)
+    view.setUint32(at + 24, original, true)
+    this.buffer.set(bytes.subarray(start, start + captured), at + 28)
+    this.buffer.fill(0, at + 28 + captured, at + 28 + padded)
+    this.putOptions(at + 28 + padded, options)
+    this.packets++
+  }
+
+  /** Hands on what is held back. */
+  flush(): void {
+    const { used } = this
+    this.used = 0
+    if (used > 0) this.sink.write(this.buffer.subarray(0, used))
+  }
+
+  /** Makes room for a block and writes its type and its two lengths; where it starts. */
+  private begin(type: number, length: number): number {
+    if (this.used + length > this.buffer.length) this.flush()
+    if (length > this.buffer.length) {
+      this.buffer = new Uint8Array(length)
+      this.view = new DataView(this.buffer.buffer)
+    }
+    const at = this.used
+    this.view.setUint32(at, type, true)
+    this.view.setUint32(at + 4, length, true)
+    this.view.setUint32(at + length - 4, length, true)
+    this.used += length
+    this.bytes += length
+    return at
+  }
+
+  private putOptions(at: number, options: readonly BlockOption[]): void {
+    for (const { code, value } of options) {
+      this.view.setUint16(at, code, true)
+      this.view.setUint16(at + 2, value.length, true)
+      this.buffer.set(value, at + 4)
+      const end = at + 4 + value.length
+      at = end + (-value.length & 3)
+      this.buffer.fill(0, end, at)
+    }
+    if (options.length > 0) this.view.setUint32(at, OPTION_END, true)
+  }
+}
+
+interface BlockOption {
+  code: number
+  value: Uint8Array
+}
+
+function textOption(code: number, text: string | undefined): BlockOption[] {
+  if (text === undefined || text === '') return []
+  const value = encoder.encode(text)
+  if (value.length <= MAX_COMMENT_BYTES) return [{ code, value }]
+  let end = MAX_COMMENT_BYTES
+  // Not in the middle of a character.
+  while ((value[end]! & 0xc0) === 0x80) end--
+  return [{ code, value: value.subarray(0, end) }]
+}
+
+/** With the end of options, where there is any. */
+function lengthOf(options: readonly BlockOption[]): number {
+  return options.reduce((sum, { value }) => sum + 4 + value.length + (-value.length & 3), options.length > 0 ? 4 : 0)
+}

@@ -1,0 +1,25 @@
+/** What is to be taken out of captures, and how what a report names becomes that. */
+import type { Finding } from '../audit/findings.ts'
+import type { ConnectionFacts } from '../track/ledger.ts'
+
+export interface Selection {
+  /** Single frames, each with what is to be said of it. */
+  frames: EvidenceFrame[]
+  /** All packets of these connections. */
+  connections: EvidenceConnection[]
+}
+
+export interface EvidenceFrame {
+  capture: string
+  frame: number
+  comment: string
+}
+
+export type EvidenceConnection = Pick<ConnectionFacts, 'capture' | 'client' | 'server' | 'firstFrame' | 'lastFrame'>
+
+/** The evidence frames of findings. */
+export function framesOfFindings(findings: readonly Finding[]): EvidenceFrame[] {
+  return findings.flatMap(({ rule, evidence }) =>
+    evidence.map(({ capture, frame, what }) => ({ capture, frame, comment: `${rule}: ${what}` })),
+  )
+}
