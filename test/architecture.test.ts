@@ -14,6 +14,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/track': ['dissectors', 'src/capture/frame-sink.ts'],
   'src/audit': ['dissectors', 'src/track', 'node:crypto', 'ipaddr.js'],
   'src/report': ['dissectors', 'src/track', 'src/audit'],
+  'src/evidence': ['dissectors', 'src/capture', 'src/track', 'src/audit', 'src/report', 'node:', 'ipaddr.js'],
   'src/query': ['src/audit', 'src/report/suggest.ts', 'src/report/escape.ts', 'src/tui/rows.ts'],
   'src/tui': ['src/track', 'src/audit', 'src/report', 'src/query'],
   'src/cli': ['src/capture', 'src/track', 'src/audit', 'src/report', 'node:', 'commander'],

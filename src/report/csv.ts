@@ -6,9 +6,11 @@ import { escapeText } from './escape.ts'
 import type { FindingRecord } from './records.ts'
 import type { TextSink } from './sink.ts'
 
-type Cell = string | number | null
+export type Cell = string | number | null
+/** A column's name, and what it shows of a row. */
+export type Columns<T> = readonly (readonly [name: string, cell: (row: T) => Cell])[]
 
-const COLUMNS: readonly [name: string, cell: (finding: FindingRecord) => Cell][] = [
+const COLUMNS: Columns<FindingRecord> = [
   ['severity', (f) => f.severity],
   ['rule', (f) => f.rule],
   ['title', (f) => f.title],
@@ -34,8 +36,13 @@ const COLUMNS: readonly [name: string, cell: (finding: FindingRecord) => Cell][]
 ]
 
 export function writeCsv(findings: Iterable<FindingRecord>, sink: TextSink): void {
-  sink.write(`${COLUMNS.map(([name]) => name).join(',')}\r\n`)
-  for (const finding of findings) sink.write(`${COLUMNS.map(([, cell]) => csvCell(cell(finding))).join(',')}\r\n`)
+  writeCsvRows(COLUMNS, findings, sink)
+}
+
+/** Any rows, in the same way. */
+export function writeCsvRows<T>(columns: Columns<T>, rows: Iterable<T>, sink: TextSink): void {
+  sink.write(`${columns.map(([name]) => name).join(',')}\r\n`)
+  for (const row of rows) sink.write(`${columns.map(([, cell]) => csvCell(cell(row))).join(',')}\r\n`)
 }
 
 /** What makes Excel, LibreOffice or Google Sheets read a cell as a formula, with the full-width forms that they take for the same. */

@@ -1,0 +1,158 @@
+/**
+ * The rows of a view as a file: csv has the columns of the rows, json and ndjson the full records behind them, in the form that docs/records.md
+ * gives. One row at a time: as many as there may be, no more text than one of them is held.
+ */
+import type { Finding } from '../audit/findings.ts'
+import { type Columns, writeCsvRows } from '../report/csv.ts'
+import { type HostRecord, hostRecords } from '../report/hosts.ts'
+import { writeJson } from '../report/json.ts'
+import { writeNdjson } from '../report/ndjson.ts'
+import { type FindingRecord, findingRecord, type Report, type SessionRecord, sessionRecord } from '../report/records.ts'
+import type { TextSink } from '../report/sink.ts'
+import { isoTime } from '../report/time.ts'
+import type { SessionFacts } from '../track/ledger.ts'
+import type { FindingRow, FrameRow, HostRow, SessionRow } from './rows.ts'
+
+export type RowsFormat = 'csv' | 'json' | 'ndjson'
+
+/** What is behind the rows of the audit's views; undefined for what the ledger does not hold any more. */
+export interface RowRecords {
+  finding(row: FindingRow): FindingRecord | undefined
+  session(row: SessionRow): SessionRecord | undefined
+  host(row: HostRow): HostRecord | undefined
+}
+
+/** Makes look-ups of all that a report holds, once; the records themselves are made as they are asked for, hosts excepted. */
+export function rowRecords(report: Pick<Report, 'ledger' | 'networks' | 'findings' | 'rules'>): RowRecords {
+  const findings = new Map<string, Finding>(report.findings.map((finding) => [finding.id, finding]))
+  const rules = new Map(report.rules.map((rule) => [rule.id, rule]))
+  const sessions = new Map<string, SessionFacts>(report.ledger.sessions.map((session) => [session.id, session]))
+  const hosts = new Map(hostRecords(report.ledger, report.networks).map((host) => [host.ip, host]))
+  return {
+    finding({ id, rule }) {
+      const finding = findings.get(id)
+      return finding && findingRecord(finding, rules.get(rule))
+    },
+    session({ id }) {
+      const session = sessions.get(id)
+      return session && sessionRecord(session)
+    },
+    host: ({ ip }) => hosts.get(ip),
+  }
+}
+
+/**
+ * Writes `rows` to `sink`.
+ *
+ * @param recordOf for json and ndjson: the record of a row, which is left out where there is none. Messages have theirs from messageRecord, by the
+ * row that the tracker told.
+ */
+export function writeRows<T>(
+  rows: Iterable<T>,
+  columns: Columns<T>,
+  recordOf: (row: T) => object | undefined,
+  format: RowsFormat,
+  sink: TextSink,
+): void {
+  if (format === 'csv') writeCsvRows(columns, rows, sink)
+  else if (format === 'json') writeJson(records(rows, recordOf), sink)
+  else writeNdjson(records(rows, recordOf), sink)
+}
+
+function* records<T>(rows: Iterable<T>, recordOf: (row: T) => object | undefined): Generator<object> {
+  for (const row of rows) {
+    const record = recordOf(row)
+    if (record !== undefined) yield record
+  }
+}
+
+function list(items: readonly string[]): string {
+  return items.join(' | ')
+}
+
+function yesNo(value: boolean | null): string | null {
+  return value === null ? null : value ? 'yes' : 'no'
+}
+
+export const FINDING_COLUMNS: Columns<FindingRow> = [
+  ['severity', (r) => r.severity],
+  ['rule', (r) => r.rule],
+  ['title', (r) => r.title],
+  ['message', (r) => r.message],
+  ['clientIp', (r) => r.client],
+  ['serverIp', (r) => r.server],
+  ['serverPort', (r) => r.serverPort],
+  ['user', (r) => r.user],
+  ['count', (r) => r.count],
+  ['frame', (r) => r.frame],
+  ['firstTime', (r) => isoTime(r.firstTime)],
+  ['lastTime', (r) => isoTime(r.lastTime)],
+  ['connection', (r) => r.connection],
+  ['session', (r) => r.session],
+  ['id', (r) => r.id],
+]
+
+export const SESSION_COLUMNS: Columns<SessionRow> = [
+  ['firstTime', (r) => isoTime(r.firstTime)],
+  ['lastTime', (r) => isoTime(r.lastTime)],
+  ['firstFrame', (r) => r.frame],
+  ['lastFrame', (r) => r.lastFrame],
+  ['clientIp', (r) => r.client],
+  ['clientPort', (r) => r.clientPort],
+  ['serverIp', (r) => r.server],
+  ['serverPort', (r) => r.serverPort],
+  ['direction', (r) => r.direction],
+  ['user', (r) => r.user],
+  ['domain', (r) => r.domain],
+  ['workstation', (r) => r.workstation],
+  ['auth', (r) => r.auth],
+  ['dialect', (r) => r.dialect],
+  ['serverSigning', (r) => r.serverSigning],
+  ['signed', (r) => r.signed],
+  ['encrypted', (r) => r.encrypted],
+  ['cipher', (r) => r.cipher],
+  ['status', (r) => r.status],
+  ['ntStatus', (r) => r.ntStatus],
+  ['guest', (r) => yesNo(r.guest)],
+  ['anonymous', (r) => yesNo(r.anonymous)],
+  ['messages', (r) => r.messages],
+  ['shares', (r) => list(r.shares)],
+  ['worst', (r) => r.worst],
+  ['findings', (r) => r.findings],
+  ['connection', (r) => r.connection],
+  ['id', (r) => r.id],
+]
+
+export const HOST_COLUMNS: Columns<HostRow> = [
+  ['ip', (r) => r.ip],
+  ['internal', (r) => yesNo(r.internal)],
+  ['names', (r) => list(r.names)],
+  ['os', (r) => r.os],
+  ['roles', (r) => list(r.roles)],
+  ['dialects', (r) => list(r.dialects)],
+  ['signing', (r) => r.signing],
+  ['clientSigning', (r) => r.clientSigning],
+  ['connections', (r) => r.connections],
+  ['sessions', (r) => r.sessions],
+  ['firstTime', (r) => isoTime(r.firstTime)],
+  ['lastTime', (r) => isoTime(r.lastTime)],
+  ['worst', (r) => r.worst],
+  ['findings', (r) => r.findings],
+]
+
+export const FRAME_COLUMNS: Columns<FrameRow> = [
+  ['frame', (r) => r.frame],
+  ['time', (r) => isoTime(r.time)],
+  ['clientIp', (r) => r.client],
+  ['clientPort', (r) => r.clientPort],
+  ['serverIp', (r) => r.server],
+  ['serverPort', (r) => r.serverPort],
+  ['family', (r) => r.family],
+  ['command', (r) => r.command],
+  ['response', (r) => yesNo(r.response)],
+  ['signed', (r) => yesNo(r.signed)],
+  ['status', (r) => r.status],
+  ['sessionId', (r) => r.sessionId],
+  ['treeId', (r) => r.treeId],
+  ['length', (r) => r.length],
+]
