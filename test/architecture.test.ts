@@ -17,6 +17,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/evidence': ['dissectors', 'src/capture', 'src/track', 'src/audit', 'src/report', 'node:', 'ipaddr.js'],
   'src/query': ['src/audit', 'src/report/suggest.ts', 'src/report/escape.ts', 'src/tui/rows.ts'],
   'src/tui': ['src/track', 'src/audit', 'src/report', 'src/query'],
+  'src/inspect': ['dissectors', 'src/capture', 'src/track'],
   'src/cli': ['src/capture', 'src/track', 'src/audit', 'src/report', 'node:', 'commander'],
   'src/index.ts': ['src/capture', 'src/track', 'src/audit', 'src/report'],
 }

@@ -77,3 +77,8 @@ export function decodeHeaders(layer: number, b: Uint8Array, s: Segment): number 
   }
   return next
 }
+
+/** Reads one header, which starts at the payload of `s`: what comes next, a LAYER or one of DECODED. For whoever shows them one by one. */
+export function decodeHeader(layer: Layer, b: Uint8Array, s: Segment): number {
+  return DECODERS[layer](b, s)
+}

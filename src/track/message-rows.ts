@@ -48,6 +48,7 @@ export function emitMessage(
   else if (family === 'smb1') smb1Row(row, b, o, captured)
   else if (family === 'transform' && captured >= TRANSFORM_HEADER_LENGTH) sessionId(row, b, o + TRANSFORM_SESSION_ID)
   rows.message(row)
+  rows.content?.(row, b, o, captured, length)
 }
 
 function smb2Row(row: MessageRow, b: Uint8Array, o: number, captured: number): void {

@@ -27,4 +27,10 @@ export interface MessageRow {
 
 export interface MessageSink {
   message(row: MessageRow): void
+  /**
+   * The bytes of the message of `row`, called behind `message`: `captured` of them are at `start`, as many as the tracker wanted. `bytes` is borrowed.
+   * It is the frame's own buffer where the message lies whole in one frame, and another one where it does not.
+   * @param wireLength where the row has none, to the end of the message's packet
+   */
+  content?(row: MessageRow, bytes: Uint8Array, start: number, captured: number, wireLength: number): void
 }

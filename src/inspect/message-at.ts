@@ -1,0 +1,219 @@
+/** One frame of a capture taken out of it: its bytes, its headers, and the SMB messages that end in it. */
+import { u32be } from '../../dissectors/bytes.ts'
+import { SESSION_MESSAGE } from '../../dissectors/netbios/session-service.ts'
+import type { FrameSink } from '../capture/frame-sink.ts'
+import { type CaptureSummary, readCapture } from '../capture/read-capture.ts'
+import { isMessageStart } from '../track/framer.ts'
+import type { Limits } from '../track/limits.ts'
+import type { MessageRow } from '../track/messages.ts'
+import { Tracker } from '../track/tracker.ts'
+import { describeMessage } from './describe.ts'
+import { type Field, FieldReader, type Range } from './field.ts'
+import { describeHeaders } from './headers.ts'
+import { describePrefix, NETBIOS_HEADER_LENGTH } from './netbios.ts'
+
+export interface InspectedFrame {
+  /** As Wireshark counts. */
+  frame: number
+  /** Microseconds since 1970 UTC. */
+  time: number
+  linkType: number
+  /** As captured; a copy. */
+  bytes: Uint8Array
+  /** Length on the wire. */
+  original: number
+  /** Of link, network, TCP, and of the NetBIOS prefixes of messages that lie whole in the frame. Ranges count in `bytes`. */
+  headers: Field[]
+  /** Those that end in this frame: none in one that carries no SMB, or whose messages end in a later one. */
+  messages: InspectedMessage[]
+}
+
+export interface InspectedMessage {
+  row: MessageRow
+  /** From the protocol id; a copy. Of one that spans segments what was read of it: whole where it carries facts, otherwise its first bytes. */
+  bytes: Uint8Array
+  /** On the wire. */
+  length: number
+  /** Ranges count in `bytes`. */
+  fields: Field[]
+  /** Which of its bytes are in this frame; null where that is not known, as in fragments of IP. The others are in frames before. */
+  inFrame: Placement | null
+}
+
+/** The bytes [start, end) of a message are at `frameStart` in the frame. */
+export interface Placement extends Range {
+  frameStart: number
+}
+
+/** How frames are read. Rejects with the reason of `signal` once that is aborted. */
+export type ReadFrames = (path: string, sink: FrameSink, signal: AbortSignal) => Promise<CaptureSummary>
+
+export interface MessageAtOptions {
+  /** Ends the reading: the promise rejects with the signal's reason. */
+  signal?: AbortSignal
+  /** Of the scan whose evidence this is. */
+  limits?: Partial<Limits>
+  /** In place of reading from the capture's start. It must deliver the frame, and those before it in which its messages begin. */
+  read?: ReadFrames
+}
+
+/**
+ * Reads `path` up to what ends in frame number `frame`; null where the capture has no such frame. Rejects with CaptureError where nothing can be
+ * read.
+ */
+export async function messageAt(
+  path: string,
+  { frame }: { frame: number },
+  options: MessageAtOptions = {},
+): Promise<InspectedFrame | null> {
+  const { signal, limits = {}, read = readFromStart } = options
+  signal?.throwIfAborted()
+  const found = new AbortController()
+  const onAbort = (): void => found.abort(signal?.reason)
+  signal?.addEventListener('abort', onAbort)
+  const sink = new OneFrame(path, frame, limits, () => found.abort())
+  try {
+    sink.finish(await read(path, sink, found.signal))
+  } catch (error) {
+    if (signal?.aborted || !sink.done) throw error
+  } finally {
+    signal?.removeEventListener('abort', onAbort)
+  }
+  return sink.result()
+}
+
+function readFromStart(path: string, sink: FrameSink, signal: AbortSignal): Promise<CaptureSummary> {
+  return readCapture(path, sink, { signal })
+}
+
+/** Feeds a tracker, and keeps what belongs to one frame. */
+class OneFrame implements FrameSink {
+  /** All that ends in the frame is known. */
+  done = false
+  private readonly number: number
+  private readonly tracker: Tracker
+  private readonly onDone: () => void
+  private found: Omit<InspectedFrame, 'messages'> | null = null
+  private payload: Range | null = null
+  private readonly messages: InspectedMessage[] = []
+  /** The buffer of the frame at hand while it is the one, and where the frame starts in it. */
+  private buffer: Uint8Array | null = null
+  private bufferStart = 0
+
+  constructor(path: string, number: number, limits: Partial<Limits>, onDone: () => void) {
+    this.number = number
+    this.onDone = onDone
+    this.tracker = new Tracker(path, {
+      limits,
+      messages: {
+        message: () => {},
+        content: (row, bytes, start, captured, wireLength) => {
+          if (row.frame === number && !this.done) this.keep(row, bytes, start, captured, wireLength)
+        },
+      },
+    })
+  }
+
+  frame(
+    bytes: Uint8Array,
+    start: number,
+    captured: number,
+    original: number,
+    linkType: number,
+    time: number,
+    number: number,
+  ): void {
+    if (this.done) return
+    if (number === this.number) {
+      this.keepFrame(bytes.slice(start, start + captured), original, linkType, time)
+      this.buffer = bytes
+      this.bufferStart = start
+    }
+    this.tracker.frame(bytes, start, captured, original, linkType, time, number)
+    this.buffer = null
+    // What waits for an earlier segment, or for the question that it answers, is handed over frames later.
+    if (this.found !== null && (this.messages.length > 0 || this.isSilent())) {
+      this.done = true
+      this.onDone()
+    }
+  }
+
+  /** The capture has ended: what still waits is handed over. */
+  finish(summary: CaptureSummary): void {
+    if (!this.done) this.tracker.finish(summary)
+  }
+
+  result(): InspectedFrame | null {
+    if (this.found === null) return null
+    if (this.payload !== null) placeSpanning(this.messages, this.found.bytes, this.payload)
+    return { ...this.found, headers: [...this.found.headers, ...this.prefixes()], messages: this.messages }
+  }
+
+  /** No message can end in a segment without payload. Fragments may make one that has some. */
+  private isSilent(): boolean {
+    return this.payload !== null && this.payload.start >= this.payload.end
+  }
+
+  private keepFrame(bytes: Uint8Array, original: number, linkType: number, time: number): void {
+    const { fields, payload } = describeHeaders(linkType, bytes, original)
+    this.payload = payload
+    this.found = { frame: this.number, time, linkType, bytes, original, headers: fields }
+  }
+
+  private keep(row: MessageRow, bytes: Uint8Array, start: number, captured: number, length: number): void {
+    const copy = bytes.slice(start, start + captured)
+    const inFrame = bytes === this.buffer ? { start: 0, end: captured, frameStart: start - this.bufferStart } : null
+    this.messages.push({ row, bytes: copy, length, fields: describeMessage(copy, length), inFrame })
+  }
+
+  private prefixes(): Field[] {
+    const { bytes } = this.found as InspectedFrame
+    const r = new FieldReader(bytes)
+    for (const { inFrame, length } of this.messages) {
+      const at = (inFrame?.frameStart ?? 0) - NETBIOS_HEADER_LENGTH
+      if (inFrame === null || inFrame.start > 0 || this.payload === null || at < this.payload.start) continue
+      // Before the later elements of a compound stand the earlier ones.
+      if (bytes[at] !== SESSION_MESSAGE || (u32be(bytes, at) & 0xffffff) < length) continue
+      r.offset = at
+      describePrefix(r)
+    }
+    return r.fields
+  }
+}
+
+/** Finds the ends of messages that began in frames before: they end where the first packet that begins in this frame does. */
+function placeSpanning(messages: InspectedMessage[], frame: Uint8Array, payload: Range): void {
+  let end = firstPacket(messages, frame, payload)
+  for (const message of messages.filter(({ inFrame }) => inFrame === null).reverse()) {
+    if (end <= payload.start) return
+    const start = Math.max(0, message.length - (end - payload.start))
+    const frameStart = end - (message.length - start)
+    const placed = { start, end: message.length, frameStart }
+    if (isThere(message.bytes, frame, placed)) message.inFrame = placed
+    end = frameStart
+  }
+}
+
+function firstPacket(messages: readonly InspectedMessage[], frame: Uint8Array, payload: Range): number {
+  const whole = messages.find(({ inFrame }) => inFrame !== null)?.inFrame
+  if (whole != null) return whole.frameStart - NETBIOS_HEADER_LENGTH
+  for (let at = payload.start; at + 10 <= payload.end; at++) if (isMessageStart(frame, at, payload.end)) return at
+  return payload.end
+}
+
+/** Does the frame hold these bytes of the message, as far as they were kept? Segments out of order have them elsewhere. */
+function isThere(message: Uint8Array, frame: Uint8Array, { start, end, frameStart }: Placement): boolean {
+  for (let at = start; at < Math.min(end, message.length); at++) {
+    if (message[at] !== frame[frameStart + at - start]) return false
+  }
+  return true
+}
+
+/** Where a range of a message's bytes lies in the frame, as far as it does; null where it does not. */
+export function rangeInFrame({ inFrame }: InspectedMessage, { start, end }: Range): Range | null {
+  if (inFrame === null) return null
+  const from = Math.max(start, inFrame.start)
+  const to = Math.min(end, inFrame.end)
+  const shift = inFrame.frameStart - inFrame.start
+  return from < to ? { start: from + shift, end: to + shift } : null
+}

@@ -1,0 +1,64 @@
+/** SMB2 packet header, [MS-SMB2] 2.2.1. */
+import { ntStatusName } from '../../dissectors/ntstatus.ts'
+import {
+  SMB2_COMMAND,
+  SMB2_FLAGS_ASYNC_COMMAND,
+  SMB2_FLAGS_RELATED_OPERATIONS,
+  SMB2_FLAGS_SERVER_TO_REDIR,
+  SMB2_FLAGS_SIGNED,
+} from '../../dissectors/smb2/header.ts'
+import type { FieldReader } from './field.ts'
+import { type FlagNames, flags, hexadecimal, keyOf, named } from './names.ts'
+
+const FLAGS: FlagNames = [
+  [SMB2_FLAGS_SERVER_TO_REDIR, 'SERVER_TO_REDIR'],
+  [SMB2_FLAGS_ASYNC_COMMAND, 'ASYNC_COMMAND'],
+  [SMB2_FLAGS_RELATED_OPERATIONS, 'RELATED_OPERATIONS'],
+  [SMB2_FLAGS_SIGNED, 'SIGNED'],
+  [0x10000000, 'DFS_OPERATIONS'],
+  [0x20000000, 'REPLAY_OPERATION'],
+]
+
+const commandName = keyOf(SMB2_COMMAND)
+
+export interface Smb2Header {
+  command: number
+  response: boolean
+  status: number
+  /** "NEGOTIATE response". */
+  title: string
+}
+
+/** Reads the 64 bytes of the header. */
+export function describeSmb2Header(r: FieldReader): Smb2Header {
+  const header: Smb2Header = { command: -1, response: false, status: 0, title: 'message' }
+  const start = r.offset
+  r.group('SMB2 header', '', (group) => {
+    r.u32('ProtocolId', () => "FE 'SMB'")
+    r.u16('StructureSize')
+    r.u16('CreditCharge')
+    // Which of the two stands here, a flag behind it says.
+    const { bytes } = r
+    header.response = ((bytes[start + 16] ?? 0) & SMB2_FLAGS_SERVER_TO_REDIR) !== 0
+    if (header.response) header.status = r.u32('Status', named(8, ntStatusName))
+    else {
+      r.u16('ChannelSequence')
+      r.u16('Reserved')
+    }
+    header.command = r.u16('Command', named(4, commandName))
+    header.title = `${commandName(header.command) ?? 'unknown command'} ${header.response ? 'response' : 'request'}`
+    group.value = header.title
+    r.u16(header.response ? 'CreditResponse' : 'CreditRequest')
+    const set = r.u32('Flags', flags(8, FLAGS))
+    r.u32('NextCommand')
+    r.u64('MessageId', String)
+    if ((set & SMB2_FLAGS_ASYNC_COMMAND) !== 0) r.u64('AsyncId')
+    else {
+      r.u32('Reserved', hexadecimal(8))
+      r.u32('TreeId', hexadecimal(8))
+    }
+    r.u64('SessionId')
+    r.raw('Signature', 16)
+  })
+  return header
+}

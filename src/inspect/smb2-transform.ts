@@ -1,0 +1,52 @@
+/** What stands before encrypted and compressed messages, [MS-SMB2] 2.2.41 and 2.2.42. */
+import { SMB2_COMPRESSION, SMB2_COMPRESSION_FLAG_CHAINED } from '../../dissectors/smb2/compression-transform.ts'
+import type { FieldReader } from './field.ts'
+import { flags, hexadecimal, keyOf, named } from './names.ts'
+
+export const compressionAlgorithm = keyOf(SMB2_COMPRESSION)
+
+/** Of a chain; Windows makes three at the most. */
+const MAX_PAYLOADS = 64
+
+/** Reads the header; what follows it can be read by those alone who have the key. */
+export function describeTransform(r: FieldReader): void {
+  r.group('SMB2 TRANSFORM_HEADER', 'encrypted', () => {
+    r.u32('ProtocolId', () => "FD 'SMB'")
+    r.raw('Signature', 16)
+    r.raw('Nonce', 16)
+    r.u32('OriginalMessageSize')
+    r.u16('Reserved')
+    r.u16('Flags', flags(4, [[1, 'ENCRYPTED']]))
+    r.u64('SessionId')
+  })
+  r.raw('Encrypted data', r.cursor.remaining())
+}
+
+/** Reads the header, and the payloads of a chain; nothing is decompressed. */
+export function describeCompression(r: FieldReader): void {
+  r.group('SMB2 COMPRESSION_TRANSFORM_HEADER', '', (group) => {
+    r.u32('ProtocolId', () => "FC 'SMB'")
+    r.u32('OriginalCompressedSegmentSize')
+    const chained = ((r.bytes[r.offset + 2] ?? 0) & SMB2_COMPRESSION_FLAG_CHAINED) !== 0
+    group.value = chained ? 'chained' : 'unchained'
+    if (chained) for (let i = 0; i < MAX_PAYLOADS && r.cursor.remaining() > 0; i++) payload(r)
+    else {
+      r.u16('CompressionAlgorithm', named(4, compressionAlgorithm))
+      r.u16('Flags', hexadecimal(4))
+      const offset = r.u32('Offset')
+      r.raw('Uncompressed data', offset)
+      r.raw('Compressed data', r.cursor.remaining())
+    }
+  })
+}
+
+function payload(r: FieldReader): void {
+  const algorithm = r.u16('CompressionAlgorithm', named(4, compressionAlgorithm))
+  r.u16('Flags', flags(4, [[SMB2_COMPRESSION_FLAG_CHAINED, 'CHAINED']]))
+  let length = r.u32('Length')
+  if (algorithm !== SMB2_COMPRESSION.NONE && algorithm !== SMB2_COMPRESSION.PATTERN_V1 && length >= 4) {
+    r.u32('OriginalPayloadSize')
+    length -= 4
+  }
+  r.raw(algorithm === SMB2_COMPRESSION.NONE ? 'Uncompressed data' : 'Compressed data', length)
+}
