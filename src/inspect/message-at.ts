@@ -145,7 +145,10 @@ class OneFrame implements FrameSink {
 
   result(): InspectedFrame | null {
     if (this.found === null) return null
-    if (this.payload !== null) placeSpanning(this.messages, this.found.bytes, this.payload)
+    if (this.payload !== null) {
+      placeWhole(this.messages, this.found.bytes, this.payload)
+      placeSpanning(this.messages, this.found.bytes, this.payload)
+    }
     return { ...this.found, headers: [...this.found.headers, ...this.prefixes()], messages: this.messages }
   }
 
@@ -178,6 +181,24 @@ class OneFrame implements FrameSink {
       describePrefix(r)
     }
     return r.fields
+  }
+}
+
+/** Bytes of a message by which it is looked for. */
+const SOUGHT = 64
+
+/** Finds messages that lie whole in the frame, and were handed over later, out of a copy of it. */
+function placeWhole(messages: InspectedMessage[], frame: Uint8Array, payload: Range): void {
+  let from = payload.start
+  for (const message of messages) {
+    const { bytes, inFrame } = message
+    for (let at = from; inFrame === null && at + bytes.length <= payload.end; at++) {
+      if (!isThere(bytes, frame, { start: 0, end: Math.min(SOUGHT, bytes.length), frameStart: at })) continue
+      const placed = { start: 0, end: bytes.length, frameStart: at }
+      if (isThere(bytes, frame, placed)) message.inFrame = placed
+      break
+    }
+    from = message.inFrame === null ? from : message.inFrame.frameStart + message.inFrame.end
   }
 }
 

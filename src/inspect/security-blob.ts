@@ -8,7 +8,7 @@ import { isKerberosToken } from '../../dissectors/auth/kerberos.ts'
 import { isNtlmssp } from '../../dissectors/auth/ntlmssp.ts'
 import { mechanismName, OID_SPNEGO, oidText } from '../../dissectors/auth/oids.ts'
 import { NEG_STATE } from '../../dissectors/auth/spnego.ts'
-import { utf8 } from '../../dissectors/text.ts'
+import { oem, utf8 } from '../../dissectors/text.ts'
 import { type BufferReader, type FieldReader, note } from './field.ts'
 import { describeKerberos } from './kerberos.ts'
 import { flags, keyOf } from './names.ts'
@@ -18,6 +18,9 @@ export const securityBuffer: BufferReader = {
   show: (bytes) => (isNtlmssp(bytes) ? 'NTLMSSP' : isKerberosToken(bytes) ? 'Kerberos' : 'SPNEGO'),
   inside: describeSecurityBlob,
 }
+
+/** [MS-NEGOEX] 2.2.6: what every message of it starts with. It is named and not read. */
+const NEGOEX = 'NEGOEXTS'
 
 const stateName = keyOf(NEG_STATE)
 const REQ_FLAGS = flags(2, [
@@ -135,5 +138,6 @@ function describeToken(r: FieldReader, name: string, start: number, end: number)
   } else if (isKerberosToken(bytes, end - start)) {
     field.value = 'Kerberos'
     r.within(field, start, end - start, describeKerberos)
-  } else if (bytes.length > 0) note(field, 'a token of no known mechanism')
+  } else if (oem(bytes.subarray(0, NEGOEX.length)) === NEGOEX) field.value = 'NEGOEX'
+  else if (bytes.length > 0) note(field, 'a token of no known mechanism')
 }

@@ -49,7 +49,7 @@ export function describeSmb2Header(r: FieldReader): Smb2Header {
     header.title = `${commandName(header.command) ?? 'unknown command'} ${header.response ? 'response' : 'request'}`
     group.value = header.title
     r.u16(header.response ? 'CreditResponse' : 'CreditRequest')
-    const set = r.u32('Flags', flags(8, FLAGS))
+    const set = r.u32('Flags', flagsText)
     r.u32('NextCommand')
     r.u64('MessageId', String)
     if ((set & SMB2_FLAGS_ASYNC_COMMAND) !== 0) r.u64('AsyncId')
@@ -61,4 +61,10 @@ export function describeSmb2Header(r: FieldReader): Smb2Header {
     r.raw('Signature', 16)
   })
   return header
+}
+
+/** Bits 4 to 6 are a number, the priority of dialect 3.1.1. */
+function flagsText(value: number): string {
+  const priority = (value >> 4) & 7
+  return flags(8, priority === 0 ? FLAGS : [...FLAGS, [priority << 4, `PRIORITY ${priority}`]])(value)
 }
