@@ -107,6 +107,7 @@ const CITATIONS: readonly Citation[] = [
     what: /^file data in clear text/,
     choices: [
       { under: /^(READ response|WRITE request)$/, names: ['DataLength', 'Length', 'Data'] },
+      { under: /^(READ_ANDX response|WRITE_ANDX request)$/, names: ['DataLength', 'DataLengthHigh', 'Data'] },
       { under: SMB1_HEADER, names: ['Protocol', 'Command'] },
     ],
   },

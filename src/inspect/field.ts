@@ -13,7 +13,7 @@ export interface Field extends Range {
   name: string
   /** In words. Text from the wire stands in it as it came: whoever shows it escapes it (src/report/escape.ts). */
   value: string
-  /** Each lies within its parent, as far as both were captured. */
+  /** Each lies within its parent. */
   children: Field[]
   /** What is odd about it: cut, beyond its message, unknown. */
   note?: string
@@ -115,18 +115,18 @@ export class FieldReader {
     return value
   }
 
-  /** The next `length` bytes, and a field also of the part of them that was captured. */
+  /** The next `length` bytes, and a field also where only a part of them is there. */
   raw(name: string, length: number, show: (bytes: Uint8Array) => string = hexBytes): Field {
     const field = this.rawAt(name, this.offset, length, show)
     this.cursor.skip(length, name)
     return field
   }
 
-  /** The same of `length` bytes at `start`, wherever the reader stands. Raises no fault of bytes that were not captured: they are in a note. */
+  /** The same of `length` bytes at `start`, wherever the reader stands. Raises no fault of bytes that are not there: that is in a note. */
   rawAt(name: string, start: number, length: number, show: (bytes: Uint8Array) => string = hexBytes): Field {
     const captured = this.cursor.capturedAt(start, length, name)
     const field = this.add(name, show(captured), start, start + length)
-    if (captured.length < length) note(field, `${captured.length} of ${length} bytes were captured`)
+    if (captured.length < length) note(field, `${captured.length} of ${length} bytes were read`)
     return field
   }
 
@@ -197,7 +197,7 @@ function faultText({ kind, field }: Fault): string {
   if (field === 'fields') return 'there are more fields than are shown'
   switch (kind) {
     case 'truncated':
-      return `the capture ends in ${field}`
+      return `what was read ends in ${field}`
     case 'malformed':
       return `${field} does not fit: the rest is not decoded`
     case 'unsupported':

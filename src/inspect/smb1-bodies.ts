@@ -12,8 +12,9 @@ import { SMB_SETUP_GUEST, SMB_SETUP_USE_LANMAN_KEY } from '../../dissectors/smb1
 import { type Field, type FieldReader, note } from './field.ts'
 import { type FlagNames, fileTime, flags, hexadecimal } from './names.ts'
 import { securityBuffer } from './security-blob.ts'
+import { readAndxResponse, writeAndxRequest } from './smb1-data.ts'
 import { type Smb1Header, smb1CommandName } from './smb1-header.ts'
-import { smb1Bytes, smb1String } from './smb1-strings.ts'
+import { andx, plain, smb1Bytes, smb1String } from './smb1-strings.ts'
 import { guidText } from './smb2-negotiate.ts'
 
 const SECURITY_MODES: FlagNames = [
@@ -70,6 +71,7 @@ const REQUESTS: ReadonlyMap<number, Command> = new Map<number, Command>([
   [SMB1_COMMAND.SESSION_SETUP_ANDX, sessionSetupRequest],
   [SMB1_COMMAND.TREE_CONNECT_ANDX, treeConnectRequest],
   [SMB1_COMMAND.LOGOFF_ANDX, andxOnly],
+  [SMB1_COMMAND.WRITE_ANDX, writeAndxRequest],
 ])
 
 const RESPONSES: ReadonlyMap<number, Command> = new Map<number, Command>([
@@ -77,6 +79,7 @@ const RESPONSES: ReadonlyMap<number, Command> = new Map<number, Command>([
   [SMB1_COMMAND.SESSION_SETUP_ANDX, sessionSetupResponse],
   [SMB1_COMMAND.TREE_CONNECT_ANDX, treeConnectResponse],
   [SMB1_COMMAND.LOGOFF_ANDX, andxOnly],
+  [SMB1_COMMAND.READ_ANDX, readAndxResponse],
 ])
 
 /** Reads the commands of a message behind its header: one, or those of an AndX chain. */
@@ -95,17 +98,6 @@ export function describeSmb1Commands(r: FieldReader, header: Smb1Header): void {
   }
   const last = r.fields.at(-1)
   if (anomalies.length > 0 && last !== undefined) note(last, anomalies.join(', '))
-}
-
-function plain(r: FieldReader, words: number): void {
-  if (words > 0) r.raw('Words', 2 * words)
-  smb1Bytes(r, () => {})
-}
-
-function andx(r: FieldReader): void {
-  r.u8('AndXCommand', (value) => (value === SMB1_COMMAND.NO_ANDX_COMMAND ? 'none' : smb1CommandName(value)))
-  r.u8('AndXReserved')
-  r.u16('AndXOffset')
 }
 
 function andxOnly(r: FieldReader, _body: Field, words: number): void {

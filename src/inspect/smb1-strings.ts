@@ -1,6 +1,9 @@
-/** The Bytes of SMB1 commands, [MS-CIFS] 2.2.3.3: strings that say how long they are by a NUL alone. */
+/** What the bodies of SMB1 commands have in common, [MS-CIFS] 2.2.3: AndX, and Bytes with strings that say how long they are by a NUL alone. */
+
+import { SMB1_COMMAND } from '../../dissectors/smb1/header.ts'
 import { oem, utf16le } from '../../dissectors/text.ts'
 import { type Field, type FieldReader, note } from './field.ts'
+import { smb1CommandName } from './smb1-header.ts'
 
 /** Reads ByteCount and, under a heading of their own, the Bytes; `end` is where they end. */
 export function smb1Bytes(r: FieldReader, read: (end: number) => void): void {
@@ -35,8 +38,21 @@ export function smb1String(r: FieldReader, name: string, unicode: boolean, end: 
   const length = found ? nul - start : end - start
   const text = bytes.subarray(start, start + length)
   const field = r.add(name, unicode ? utf16le(text) : oem(text), start, found ? nul + size : end)
-  if (!found) note(field, last < end ? 'the capture ends in it' : 'it has no NUL')
+  if (!found) note(field, last < end ? 'what was read ends in it' : 'it has no NUL')
   r.offset = start
   r.cursor.skip(found ? length + size : length, name)
   return field
+}
+
+/** Words and Bytes of a form that is not taken apart; `words` of them are still to come. */
+export function plain(r: FieldReader, words: number): void {
+  if (words > 0) r.raw('Words', 2 * words)
+  smb1Bytes(r, () => {})
+}
+
+/** With what the words of AndX commands begin, [MS-CIFS] 2.2.3.4. */
+export function andx(r: FieldReader): void {
+  r.u8('AndXCommand', (value) => (value === SMB1_COMMAND.NO_ANDX_COMMAND ? 'none' : smb1CommandName(value)))
+  r.u8('AndXReserved')
+  r.u16('AndXOffset')
 }

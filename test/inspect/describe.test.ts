@@ -207,7 +207,7 @@ describe('what is cut or makes no sense', () => {
     const cut = smb2.negotiateResponse302.slice(0, 70)
     expect(field(cut, 'DialectRevision', smb2.negotiateResponse302.length)).toBeDefined()
     expect(field(cut, 'NEGOTIATE response', smb2.negotiateResponse302.length)!.note).toBe(
-      'the capture ends in Reserved',
+      'what was read ends in Reserved',
     )
     expect(field(cut, 'NEGOTIATE response')!.note).toBe('Reserved does not fit: the rest is not decoded')
   })
@@ -221,5 +221,34 @@ describe('what is cut or makes no sense', () => {
   it('gives bytes that are no message as what they are', () => {
     expect(describeMessage(Uint8Array.of(1, 2, 3))).toMatchObject([{ name: 'Padding', start: 0, end: 3, children: [] }])
     expect(describeMessage(new Uint8Array(0))).toEqual([])
+  })
+})
+
+describe('file data', () => {
+  it('is found in SMB1 READ_ANDX and WRITE_ANDX', () => {
+    const answer = new Uint8Array(63)
+    answer.set([0xff, 0x53, 0x4d, 0x42, 0x2e])
+    answer[9] = 0x80
+    answer[32] = 12
+    answer[33] = 0xff
+    answer.set([3, 0, 60, 0], 43)
+    answer.set([4, 0, 0, 0x61, 0x62, 0x63], 57)
+    expect(field(answer, 'Data')).toMatchObject({ value: '616263', start: 60, end: 63 })
+    expect(field(answer.slice(0, 61), 'Data', 63)!.note).toBe('1 of 3 bytes were read')
+    const request = new Uint8Array(64)
+    request.set([0xff, 0x53, 0x4d, 0x42, 0x2f])
+    request[32] = 12
+    request[33] = 0xff
+    request.set([2, 0, 60, 0], 53)
+    expect(field(request, 'Data')).toMatchObject({ start: 60, end: 62 })
+  })
+
+  it('is found in SMB2 READ and WRITE', () => {
+    const answer = new Uint8Array(82)
+    answer.set([0xfe, 0x53, 0x4d, 0x42, 64])
+    answer.set([8, 0, 1, 0, 1], 12)
+    answer.set([17, 0, 80, 0, 2], 64)
+    answer.set([0x68, 0x69], 80)
+    expect(field(answer, 'Data')).toMatchObject({ value: '6869', start: 80, end: 82 })
   })
 })

@@ -71,10 +71,15 @@ describe('describeHeaders', () => {
     expect(fields).toMatchObject([{ name: 'Ethernet', start: 0, end: 14, note: expect.stringContaining('no TCP') }])
   })
 
-  it('says of a cut header how far it was captured', () => {
+  it('says of a cut header how far it goes', () => {
     const { bytes: frame } = tcpFrame({ from: 'client', seq: 7, ack: 0, flags: SYN, payload: new Uint8Array(0) })
     const { fields, payload } = describeHeaders(1, frame.slice(0, 46), frame.length)
     expect(payload).toBeNull()
-    expect(fields[2]).toMatchObject({ name: 'TCP', start: 34, end: 46, note: expect.stringContaining('capture ends') })
+    expect(fields[2]).toMatchObject({
+      name: 'TCP',
+      start: 34,
+      end: 46,
+      note: expect.stringContaining('what was read ends'),
+    })
   })
 })
