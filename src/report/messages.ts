@@ -5,8 +5,8 @@ import { SMB2_COMMAND } from '../../dissectors/smb2/header.ts'
 import type { MessageRow, MessageSink } from '../track/messages.ts'
 import { messageRecord } from './records.ts'
 import type { TextSink } from './sink.ts'
-import { address } from './table.ts'
 import { isoTime } from './time.ts'
+import { address } from './words.ts'
 
 export function messagesAsNdjson(sink: TextSink): MessageSink {
   // Numbers, booleans and canonical addresses alone: nothing in a message record needs escaping.

@@ -2,13 +2,15 @@
  * The report for people, in plain text: the verdict, what was looked at, then findings by severity. Repeats of one rule share a paragraph, its
  * explanation and its cure; what does not fit is counted, never left out in silence.
  */
-import { SEVERITIES, type Severity } from '../audit/rule.ts'
+import { SEVERITIES } from '../audit/rule.ts'
 import type { SessionFacts } from '../track/ledger.ts'
 import { displayWidth, escapeText, truncate, wrap } from './escape.ts'
 import { countBySeverity, type FindingRecord, findingRecords, type Report } from './records.ts'
 import type { TextSink } from './sink.ts'
 import { createStyle, type Style } from './style.ts'
 import { shortTime } from './time.ts'
+import { type ProtectionCounts, unreadSentences, type VerdictFacts, verdict } from './verdict.ts'
+import { address, count, number, total } from './words.ts'
 
 export interface TableOptions {
   /** Columns of the terminal, 80 where there is none. */
@@ -48,98 +50,39 @@ export function writeTable(report: Report, sink: TextSink, options: TableOptions
 }
 
 function writeVerdict(page: Page, report: Report): void {
-  const [word, severity, sentence] = verdict(report)
+  const { word, severity, sentence } = verdict(verdictFacts(report))
   const lines = wrap(`${word} ${sentence}`, page.width)
   const first = lines[0] ?? ''
   const mark = severity === null ? page.style.good(word) : page.style.severity(severity, word)
   page.sink.write(`${first.startsWith(word) ? mark + first.slice(word.length) : first}\n`)
   for (const line of lines.slice(1)) page.sink.write(`${line}\n`)
   paragraph(page, '', scope(report), page.style.quiet)
-  const incomplete = report.ledger.captures.filter((capture) => !capture.complete).length
-  if (incomplete > 0) {
-    const which = page.captures > 1 ? count(incomplete, 'capture is', 'captures are') : 'The capture is'
-    paragraph(page, '', `${which} cut or damaged: this holds for the part that could be read.`)
+  const { captures } = report.ledger
+  const incomplete = captures.filter((capture) => !capture.complete).length
+  for (const text of unreadSentences(captures.length, incomplete, report.inputsUnread)) paragraph(page, '', text)
+}
+
+function verdictFacts({ ledger, findings, findingsHidden }: Report): VerdictFacts {
+  const { captures, connections, sessions } = ledger
+  return {
+    severities: countBySeverity(findings),
+    hidden: findingsHidden,
+    captures: captures.length,
+    packets: total(captures, (c) => c.packets),
+    connections: connections.length,
+    answered: connections.some((c) => c.state === 'established' || c.state === 'midstream'),
+    sessions: sessions.length,
+    soFar: false,
+    titlesAt: (severity) => findings.filter((f) => f.severity === severity).map((f) => f.title),
+    protection: () => {
+      const kinds = { encrypted: 0, signed: 0, partly: 0, clear: 0, unseen: 0 }
+      for (const session of sessions) kinds[protection(session)]++
+      return kinds
+    },
   }
-  if (report.inputsUnread > 0 && page.captures > 0) {
-    paragraph(page, '', `${count(report.inputsUnread, 'input')} could not be read at all.`)
-  }
 }
 
-/** One or two sentences that answer the question with which somebody opened the capture. Severity null: nothing to do. */
-function verdict(report: Report): [word: string, severity: Severity | null, sentence: string] {
-  const { captures, connections, sessions } = report.ledger
-  const worst = SEVERITIES.find((severity) => report.findings.some((finding) => finding.severity === severity))
-  if (worst !== undefined) return [WORDS[worst], worst, `${countsSentence(report)} ${worstSentence(report, worst)}`]
-  if (report.findingsHidden > 0) {
-    const hidden = count(report.findingsHidden, 'finding is', 'findings are')
-    return ['Nothing', null, `at or above the severity asked for; ${hidden} below it.`]
-  }
-  if (captures.length === 0) return ['Nothing', null, 'could be read.']
-  if (connections.length === 0) {
-    return [
-      'No SMB',
-      null,
-      `in ${count(
-        total(captures, (c) => c.packets),
-        'packet',
-      )}: there is nothing to judge.`,
-    ]
-  }
-  if (sessions.length === 0) {
-    const answered = connections.some((c) => c.state === 'established' || c.state === 'midstream')
-    const what = answered ? 'no session was set up in them' : 'none was answered'
-    return ['No findings.', null, `${count(connections.length, 'SMB connection')}, and ${what}.`]
-  }
-  return ['No findings.', null, sessionsSentence(sessions)]
-}
-
-const WORDS: Record<Severity, string> = {
-  critical: 'Act now:',
-  high: 'At risk:',
-  medium: 'Not hardened:',
-  low: 'Small gaps:',
-  info: 'For information:',
-}
-
-function countsSentence(report: Report): string {
-  const counts = countBySeverity(report.findings)
-  const parts = SEVERITIES.filter((severity) => counts[severity] > 0).map(
-    (severity) => `${number(counts[severity])} ${severity}`,
-  )
-  const noun = report.findings.length === 1 ? 'finding' : 'findings'
-  const hidden = report.findingsHidden > 0 ? ` (${number(report.findingsHidden)} less severe not shown)` : ''
-  return `${join(parts)} ${noun}${hidden}.`
-}
-
-function worstSentence(report: Report, worst: Severity): string {
-  const titles = new Set(
-    report.findings.filter((finding) => finding.severity === worst).map((finding) => finding.title),
-  )
-  const shown = [...titles].slice(0, 3)
-  const more = titles.size > shown.length ? ` and ${titles.size - shown.length} more` : ''
-  return `${titles.size === 1 ? 'The worst' : 'The worst are'}: ${shown.join('; ')}${more}.`
-}
-
-/** How the sessions' traffic went, without a verdict on it. */
-function sessionsSentence(sessions: readonly SessionFacts[]): string {
-  const kinds = { encrypted: 0, signed: 0, partly: 0, clear: 0, unseen: 0 }
-  for (const session of sessions) kinds[protection(session)]++
-  const parts = [
-    part(kinds.encrypted, 'encrypted'),
-    part(kinds.signed, 'signed'),
-    part(kinds.partly, 'partly protected'),
-    part(kinds.clear, 'neither signed nor encrypted'),
-    part(kinds.unseen, 'without traffic that shows it'),
-  ].filter((text) => text !== '')
-  const all = parts.length === 1 ? `all ${parts[0]?.replace(/^\S+ /, '')}` : join(parts)
-  return `${count(sessions.length, 'session')} seen: ${all}.`
-}
-
-function part(n: number, what: string): string {
-  return n === 0 ? '' : `${number(n)} ${what}`
-}
-
-function protection(session: SessionFacts): 'encrypted' | 'signed' | 'partly' | 'clear' | 'unseen' {
+function protection(session: SessionFacts): keyof ProtectionCounts {
   const signed = session.requests.signed + session.responses.signed
   const unsigned = session.requests.unsigned + session.responses.unsigned
   const encrypted = session.requests.encrypted + session.responses.encrypted
@@ -273,12 +216,6 @@ function frames(page: Page, finding: FindingRecord, most: number): string {
   return `${where}frame ${first.frame}: ${truncate(escapeText(first.what), MAX_MESSAGE)}${also}`
 }
 
-/** `10.0.0.9:445`, `[2001:db8::9]:445`. */
-export function address({ ip, port }: { ip: string; port: number | null }): string {
-  if (port === null) return ip
-  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
-}
-
 /** `text` wrapped behind `indent`; further lines start where the text did. */
 function paragraph(page: Page, indent: string, text: string, style: (line: string) => string = (line) => line): void {
   const [first = '', ...rest] = wrap(text, page.width - indent.length)
@@ -286,23 +223,6 @@ function paragraph(page: Page, indent: string, text: string, style: (line: strin
   const hanging = ' '.repeat(indent.length)
   page.sink.write(`${indent}${style(first)}\n`)
   for (const line of rest) page.sink.write(`${hanging}${style(line)}\n`)
-}
-
-function count(n: number, one: string, many = `${one}s`): string {
-  return `${number(n)} ${n === 1 ? one : many}`
-}
-
-/** Digits in threes: `1,234,567`. */
-function number(n: number): string {
-  return String(n).replace(/\B(?=(?:\d{3})+$)/g, ',')
-}
-
-function join(parts: string[]): string {
-  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
-}
-
-function total<T>(items: readonly T[], of: (item: T) => number): number {
-  return items.reduce((sum, item) => sum + of(item), 0)
 }
 
 function least(values: readonly number[]): number {
