@@ -1,0 +1,26 @@
+/** Findings below something that they are about. */
+import { pad } from '../../report/escape.ts'
+import { number } from '../../report/words.ts'
+import type { Line } from '../line.ts'
+import type { FindingRow } from '../rows.ts'
+import { paragraph, segment, wireText } from './layout.ts'
+
+/** The rest is counted. */
+const MOST = 100
+const LABEL = 12
+
+export function findingList(findings: readonly FindingRow[], width: number): Line[] {
+  const lines = findings.slice(0, MOST).flatMap((finding) => {
+    const [first = [], ...rest] = paragraph(wireText(finding.message), width - LABEL)
+    const times = finding.count > 1 ? [segment(` x${number(finding.count)}`, 'quiet')] : []
+    const titles = paragraph(wireText(finding.title), width - LABEL - 8, '', 'strong')
+    const label = segment(`  ${pad(finding.severity.toUpperCase(), LABEL - 2)}`, finding.severity)
+    const blank = segment(' '.repeat(LABEL))
+    return [
+      ...titles.map((line, i): Line => [i === 0 ? label : blank, ...line, ...(i === titles.length - 1 ? times : [])]),
+      ...[first, ...rest].map((line): Line => [blank, ...line]),
+    ]
+  })
+  const more = findings.length - MOST
+  return more > 0 ? [...lines, [segment(`  and ${number(more)} more`, 'quiet')]] : lines
+}

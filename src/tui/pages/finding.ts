@@ -1,0 +1,107 @@
+/** One finding: what was seen, where, why it matters and what to do. */
+import type { Finding } from '../../audit/findings.ts'
+import type { Rule } from '../../audit/rule.ts'
+import { displayWidth, escapeText, wrap } from '../../report/escape.ts'
+import { shortTime } from '../../report/time.ts'
+import { address, number } from '../../report/words.ts'
+import type { Line } from '../line.ts'
+import { evidenceLines } from './evidence-lines.ts'
+import type { EvidenceView } from './evidence-view.ts'
+import { EMPTY, labelled, paragraph, section, segment, timeSpan, wireText } from './layout.ts'
+
+/** `rule` is the one that said it; `evidence` the frame that was opened, null where none is. */
+export function findingLines(
+  finding: Finding,
+  rule: Rule | undefined,
+  evidence: EvidenceView | null,
+  width: number,
+): Line[] {
+  return [
+    ...title(finding, width),
+    EMPTY,
+    ...paragraph(wireText(finding.message), width),
+    EMPTY,
+    ...facts(finding, width),
+    ...section('Evidence', evidenceList(finding, evidence, width), width),
+    ...(evidence === null ? [] : [EMPTY, ...evidenceLines(evidence, width)]),
+    ...(rule === undefined ? [] : ruleLines(rule, width)),
+    ...section('In Wireshark', paragraph(wireText(finding.wiresharkFilter), width, '  ', 'accent'), width),
+  ]
+}
+
+function title({ severity, title: text, rule }: Finding, width: number): Line[] {
+  const label = `${severity.toUpperCase()}  `
+  const lines: Line[] = wrap(wireText(text), width - label.length).map((part, i) => [
+    segment(i === 0 ? label : ' '.repeat(label.length), severity),
+    segment(part, 'strong'),
+  ])
+  return [...lines, ...paragraph(escapeText(rule), width, ' '.repeat(label.length), 'quiet')]
+}
+
+function facts(finding: Finding, width: number): Line[] {
+  const { client, server, user, count, firstTime, lastTime, capture } = finding
+  const ends = [client && address(client), server && address(server)].filter((end) => end !== null)
+  const who = ends.length === 0 ? 'several hosts' : ends.join(' -> ')
+  return [
+    ...labelled(client === null && server !== null ? 'Server' : 'Who', escapeText(who), width),
+    ...(user === null || user === '' ? [] : labelled('User', wireText(user), width)),
+    ...labelled('When', `${timeSpan(firstTime, lastTime)} UTC`, width),
+    ...labelled('How often', count === 1 ? 'once' : `${number(count)} times`, width),
+    ...labelled('Capture', wireText(capture), width),
+  ]
+}
+
+function evidenceList(finding: Finding, evidence: EvidenceView | null, width: number): Line[] {
+  const widest = Math.max(...finding.evidence.map(({ frame }) => String(frame).length), 1)
+  const lines = finding.evidence.flatMap(({ frame, time, what }) => {
+    const selected = evidence?.frame === frame
+    const where = `${selected ? '>' : ' '} frame ${String(frame).padStart(widest)}  ${width < 72 ? '' : `${shortTime(time)}  `}`
+    return wrap(wireText(what), width - displayWidth(where)).map((part, i): Line => {
+      const tone = selected ? 'selected' : 'plain'
+      return [segment(i === 0 ? where : ' '.repeat(where.length), selected ? 'selected' : 'quiet'), segment(part, tone)]
+    })
+  })
+  const more = finding.count - finding.evidence.length
+  if (more < 1 || finding.evidence.length === 0) return lines
+  return [
+    ...lines,
+    ...paragraph(`These are the first of the worst of ${number(finding.count)} cases.`, width, '  ', 'quiet'),
+  ]
+}
+
+function ruleLines(rule: Rule, width: number): Line[] {
+  const text = (words: string) => paragraph(words, width, '  ')
+  const items = (entries: readonly string[]) => entries.flatMap((entry) => paragraph(entry, width, '  - '))
+  return [
+    ...section('Why it matters', text(rule.why), width),
+    ...section('How it is decided', text(rule.how), width),
+    ...section(
+      'What to do',
+      [...text(rule.remediation.setting), ...rule.remediation.powershell.flatMap((line) => powershell(line, width))],
+      width,
+    ),
+    ...section('When it is wrong', items(rule.falsePositives), width),
+    ...section('In "Protect SMB traffic from interception"', text(rule.guide), width),
+    ...section('References', items(rule.references), width),
+  ]
+}
+
+/** Words of a command, quoted ones whole: a line may go on behind a backtick only between them. */
+const WORD = /(?:'[^']*'|"[^"]*"|[^\s'"]|['"])+/g
+
+/** The command as it can be typed: where it is longer than a line, with PowerShell's own sign that it goes on. */
+function powershell(command: string, width: number): Line[] {
+  const room = width - '  PS> '.length - ' `'.length
+  const rows: string[] = []
+  let row = ''
+  for (const word of command.match(WORD) ?? []) {
+    const longer = row === '' ? word : `${row} ${word}`
+    if (displayWidth(longer) <= room || row === '') row = longer
+    else {
+      rows.push(`${row} \``)
+      row = word
+    }
+  }
+  rows.push(row)
+  return rows.flatMap((text, i) => paragraph(text, width, i === 0 ? '  PS> ' : '  >>  ', 'accent'))
+}

@@ -1,0 +1,38 @@
+/** One frame: what its header says, its fields and its bytes. */
+import { isoTime } from '../../report/time.ts'
+import { address, number } from '../../report/words.ts'
+import type { Line } from '../line.ts'
+import type { FrameRow } from '../rows.ts'
+import { evidenceLines } from './evidence-lines.ts'
+import type { EvidenceView } from './evidence-view.ts'
+import { EMPTY, fitLine, labelled, segment, wireText } from './layout.ts'
+
+const FAMILIES: Record<FrameRow['family'], string> = {
+  smb1: 'SMB1',
+  smb2: 'SMB2',
+  transform: 'SMB3 encrypted',
+  compressed: 'SMB3 compressed',
+}
+
+export function frameLines(row: FrameRow, evidence: EvidenceView | null, width: number): Line[] {
+  const kind = row.response === null ? '' : row.response ? ' response' : ' request'
+  const client = address({ ip: row.client, port: row.clientPort })
+  const server = address({ ip: row.server, port: row.serverPort })
+  const ends =
+    row.response === null ? `${client} - ${server}` : row.response ? `${server} -> ${client}` : `${client} -> ${server}`
+  const fact = (label: string, value: string | null) => (value === null ? [] : labelled(label, wireText(value), width))
+  const command = row.command === null ? '' : ` ${wireText(row.command)}`
+  return [
+    fitLine([segment(`Frame ${row.frame}`, 'strong'), segment(`  ${FAMILIES[row.family]}${command}${kind}`)], width),
+    EMPTY,
+    ...fact('Between', ends),
+    ...fact('When', isoTime(row.time) ?? '?'),
+    ...fact('Signed', row.signed === null ? null : row.signed ? 'yes, as its flag says' : 'no'),
+    ...fact('Status', row.status),
+    ...fact('Session', row.sessionId),
+    ...fact('Tree', row.treeId === null ? null : String(row.treeId)),
+    ...fact('Length', row.length === null ? null : `${number(row.length)} bytes`),
+    ...fact('Capture', row.capture),
+    ...(evidence === null ? [] : [EMPTY, ...evidenceLines(evidence, width)]),
+  ]
+}

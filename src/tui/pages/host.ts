@@ -1,0 +1,73 @@
+/** One host: what it said of itself, what was agreed with it, and what was found. */
+
+import { pad } from '../../report/escape.ts'
+import { address, count } from '../../report/words.ts'
+import type { Line, Tone } from '../line.ts'
+import type { FindingRow, HostRow, SessionRow } from '../rows.ts'
+import { findingList } from './finding-list.ts'
+import { EMPTY, fitLine, labelled, paragraph, section, segment, timeSpan, wireText } from './layout.ts'
+import { protectionText } from './words.ts'
+
+/** `sessions`: some of this host's, not more than are to be listed. */
+export function hostLines(
+  host: HostRow,
+  findings: readonly FindingRow[],
+  sessions: readonly SessionRow[],
+  width: number,
+): Line[] {
+  const fact = (label: string, value: string | null, tone: Tone = 'plain') =>
+    value === null || value === '' ? [] : labelled(label, value, width, 16, tone)
+  const worst = host.worst === null ? [] : [segment(`  ${host.worst.toUpperCase()}`, host.worst)]
+  return [
+    fitLine(
+      [segment(host.ip, 'strong'), segment(host.internal ? '  internal' : '  outside', 'quiet'), ...worst],
+      width,
+    ),
+    EMPTY,
+    ...fact('Names', host.names.map(wireText).join(', ')),
+    ...fact('System', host.os && `${wireText(host.os)}, as it claims`),
+    ...fact('Role', host.roles.length === 0 ? 'only tried, no answer seen' : host.roles.join(' and ')),
+    ...fact('Dialects', host.dialects.map(wireText).join(', ')),
+    ...fact('Signing', host.signing && `${host.signing}, as a server`, host.signing === 'required' ? 'good' : 'medium'),
+    ...fact('', host.clientSigning && `${host.clientSigning}, as a client`),
+    ...fact('Seen', `${count(host.connections, 'connection')}, ${count(host.sessions, 'session')}`),
+    ...fact('When', `${timeSpan(host.firstTime, host.lastTime)} UTC`),
+    ...section(
+      'Findings',
+      findings.length > 0 ? findingList(findings, width) : paragraph('None names this host.', width, '  ', 'quiet'),
+      width,
+    ),
+    ...section(
+      sessions.length < host.sessions ? `Sessions (${sessions.length} of ${host.sessions})` : 'Sessions',
+      sessions.length > 0
+        ? sessions.flatMap((session) => sessionLine(host, session, width))
+        : paragraph('None was seen.', width, '  ', 'quiet'),
+      width,
+    ),
+  ]
+}
+
+/** Who is at the other end, as whom, and how it went. */
+function sessionLine(host: HostRow, session: SessionRow, width: number): Line[] {
+  const { client, server, serverPort, user, domain, auth, dialect, status, guest, anonymous } = session
+  const other = client === host.ip ? `-> ${address({ ip: server, port: serverPort })}` : `<- ${client}`
+  const name = anonymous === true ? 'anonymous' : user === null ? '' : domain === null ? user : `${domain}\\${user}`
+  const facts = [
+    wireText(name),
+    auth === 'unknown' || auth === 'anonymous' ? '' : auth,
+    dialect === null ? '' : wireText(dialect),
+    guest === true ? 'guest' : '',
+    status === 'failed'
+      ? `refused${session.ntStatus === null ? '' : `: ${session.ntStatus}`}`
+      : protectionText(session),
+  ].filter((fact) => fact !== '')
+  const tone: Tone = session.worst ?? 'plain'
+  const sign = session.worst === null ? '' : `  ${session.worst}`
+  return [
+    fitLine(
+      [segment(`  ${pad(String(session.frame), 8)}`, 'quiet'), segment(pad(other, 24)), segment(sign, tone)],
+      width,
+    ),
+    ...paragraph(facts.join(', '), width, ' '.repeat(10), 'quiet'),
+  ]
+}

@@ -1,0 +1,95 @@
+/** One session: its life in the order of time, from the connection to its end, and what was found in it. */
+import { displayWidth, pad, wrap } from '../../report/escape.ts'
+import { address, count, number } from '../../report/words.ts'
+import type { ConnectionFacts, MessageCounts, SessionFacts } from '../../track/ledger.ts'
+import type { Line } from '../line.ts'
+import type { FindingRow } from '../rows.ts'
+import { findingList } from './finding-list.ts'
+import { EMPTY, fitLine, labelled, paragraph, relativeTime, section, segment, timeSpan, wireText } from './layout.ts'
+import { connectionEvents, logonEvents, type SessionEvent, trafficEvents } from './session-events.ts'
+
+/** `connection` is the one that set it up. */
+export function sessionLines(
+  session: SessionFacts,
+  connection: ConnectionFacts | undefined,
+  findings: readonly FindingRow[],
+  width: number,
+): Line[] {
+  const events = [
+    ...(connection === undefined ? [] : connectionEvents(connection)),
+    ...session.logons.flatMap((logon) => logonEvents(logon, session)),
+    ...trafficEvents(session),
+  ].sort((a, b) => a.at.frame - b.at.frame)
+  const start = connection?.firstTime ?? session.firstTime
+  return [
+    ...head(session, connection, width),
+    ...section(
+      'Life, frame by frame',
+      events.flatMap((each) => eventLines(each, start, width)),
+      width,
+    ),
+    ...section('Messages after the setup', traffic(session, connection, width), width),
+    ...section(
+      'Findings',
+      findings.length > 0 ? findingList(findings, width) : paragraph('None names this session.', width, '  ', 'quiet'),
+      width,
+    ),
+  ]
+}
+
+function head(session: SessionFacts, connection: ConnectionFacts | undefined, width: number): Line[] {
+  const { user, domain, workstation, anonymous, guest, status } = session
+  const name = user ? `${domain ? `${domain}\\` : ''}${user}` : anonymous === true ? 'anonymous' : 'user not seen'
+  const words = [{ established: 'granted', failed: 'refused', pending: 'undecided', unknown: 'in use' }[status]]
+  if (guest === true) words.push('as guest')
+  const lines: Line[] = [
+    fitLine([segment(wireText(name), 'strong'), segment(`  ${words.join(' ')}, ${session.auth}`, 'quiet')], width),
+    EMPTY,
+  ]
+  if (connection !== undefined) {
+    lines.push(...labelled('Between', `${address(connection.client)} -> ${address(connection.server)}`, width))
+  }
+  if (workstation) lines.push(...labelled('From', wireText(workstation), width))
+  lines.push(...labelled('Session', session.sessionId, width))
+  lines.push(...labelled('When', `${timeSpan(session.firstTime, session.lastTime)} UTC`, width))
+  for (const [side, os] of Object.entries(session.nativeOs)) {
+    if (os) lines.push(...labelled('System', `${wireText(os)}, says the ${side}`, width))
+  }
+  const channels = session.connections.length
+  if (channels > 1) lines.push(...labelled('Channels', count(channels, 'connection'), width))
+  return [...lines, ...labelled('Capture', wireText(session.capture), width)]
+}
+
+function eventLines({ at, what, tone, notes }: SessionEvent, start: number, width: number): Line[] {
+  const when = `${String(at.frame).padStart(7)}  ${pad(relativeTime(at.time - start), 10)} `
+  const sign = tone === 'critical' || tone === 'high' || tone === 'medium' ? '! ' : '  '
+  const before = `${when}${sign}`
+  const room = width - displayWidth(before)
+  const lines = wrap(wireText(what), room).map(
+    (part, i): Line => [segment(i === 0 ? before : ' '.repeat(before.length), 'quiet'), segment(part, tone)],
+  )
+  // On a narrow screen the notes start further left, to stay readable.
+  const indent = ' '.repeat(width < 64 ? 11 : before.length + 2)
+  return notes.length === 0 ? lines : [...lines, ...paragraph(notes.map(wireText).join('; '), width, indent, 'quiet')]
+}
+
+function traffic(session: SessionFacts, connection: ConnectionFacts | undefined, width: number): Line[] {
+  const lines = [
+    ...labelled('  Requests', countsText(session.requests), width, 14),
+    ...labelled('  Responses', countsText(session.responses), width, 14),
+  ]
+  if (session.treesNotKept > 0) {
+    lines.push(...paragraph(`${count(session.treesNotKept, 'more tree')} not kept.`, width, '  ', 'quiet'))
+  }
+  if (connection !== undefined && connection.gaps > 0) {
+    const missed = connection.missedBytes > 0 ? `, ${count(connection.missedBytes, 'byte')} missed` : ''
+    const text = `${count(connection.gaps, 'gap')} in what was captured${missed}: messages in it are not counted.`
+    lines.push(...paragraph(text, width, '  ! ', 'medium'))
+  }
+  return lines
+}
+
+function countsText({ signed, unsigned, encrypted }: MessageCounts): string {
+  if (signed + unsigned + encrypted === 0) return 'none seen'
+  return `${number(signed)} signed, ${number(unsigned)} unsigned, ${number(encrypted)} encrypted`
+}

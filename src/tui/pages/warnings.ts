@@ -1,0 +1,56 @@
+/** What was read, and what could not be: the ground that every other page stands on. */
+import { count, number } from '../../report/words.ts'
+import type { CaptureFacts } from '../../track/ledger.ts'
+import type { Snapshot } from '../../view/store.ts'
+import type { Line } from '../line.ts'
+import { EMPTY, heading, labelled, paragraph, section, timeSpan, wireText } from './layout.ts'
+
+type Facts = Pick<Snapshot, 'captures' | 'warnings' | 'unread' | 'framesDropped'>
+
+export function warningsLines({ captures, warnings, unread, framesDropped }: Facts, width: number): Line[] {
+  const parts = captures.flatMap((capture, i) => [...(i > 0 ? [EMPTY] : []), ...captureLines(capture, width)])
+  const list = warnings.flatMap(({ capture, code, message, frame }) => {
+    const where =
+      `${captures.length > 1 ? `${wireText(capture)} ` : ''}${frame === null ? '' : `frame ${frame}`}`.trim()
+    const text = `${where === '' ? '' : `${where}: `}${wireText(message)} (${wireText(code)})`
+    return paragraph(text, width, '  ! ', 'medium')
+  })
+  const dropped =
+    framesDropped > 0
+      ? paragraph(`${count(framesDropped, 'message')} not listed among the frames, for want of room.`, width, '  ! ')
+      : []
+  return [
+    heading(captures.length > 1 ? 'Captures' : 'Capture', width),
+    ...(captures.length === 0 ? paragraph('None was read yet, or none could be.', width, '  ', 'quiet') : parts),
+    ...section(
+      'Could not be read at all',
+      unread.flatMap((reason) => paragraph(wireText(reason), width, '  ! ', 'high')),
+      width,
+    ),
+    ...section(
+      `Warnings (${number(warnings.length)})`,
+      list.length + dropped.length > 0
+        ? [...list, ...dropped]
+        : paragraph('None: nothing stood in the way of reading.', width, '  ', 'quiet'),
+      width,
+    ),
+  ]
+}
+
+function captureLines(capture: CaptureFacts, width: number): Line[] {
+  const { path, format, compression, linkTypes, packets, bytes, smbMessages, firstTime, lastTime, complete } = capture
+  const limits = Object.entries(capture.limits).map(([name, n]) => `${wireText(name)} ${number(n)}`)
+  const fact = (label: string, text: string) => labelled(`  ${label}`, text, width, 14)
+  return [
+    ...paragraph(wireText(path), width, '  ', 'accent'),
+    ...fact('Format', compression === null ? format : `${format}, ${compression}`),
+    ...fact('Links', linkTypes.length > 0 ? wireText(linkTypes.join(', ')) : 'none seen'),
+    ...fact('Packets', `${number(packets)}, ${number(bytes)} bytes captured`),
+    ...fact('SMB', count(smbMessages, 'message')),
+    ...fact('Time', firstTime === null || lastTime === null ? 'no packets' : `${timeSpan(firstTime, lastTime)} UTC`),
+    ...(complete
+      ? fact('Complete', 'yes')
+      : labelled('  Complete', 'no: the file is cut or damaged', width, 14, 'medium')),
+    ...(limits.length > 0 ? fact('Limits', `reached: ${limits.join(', ')}`) : []),
+  ]
+}
