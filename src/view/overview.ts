@@ -79,7 +79,8 @@ export function overviewOf(
   }
 }
 
-function protectionOf({ signed, encrypted, messages }: SessionRow): keyof Overview['protection'] {
+/** How its traffic went. */
+export function protectionOf({ signed, encrypted, messages }: SessionRow): keyof Overview['protection'] {
   if (messages === 0) return 'unseen'
   if (encrypted === 'all') return 'encrypted'
   if (signed === 'all') return 'signed'

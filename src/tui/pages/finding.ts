@@ -9,12 +9,13 @@ import { evidenceLines } from './evidence-lines.ts'
 import type { EvidenceView } from './evidence-view.ts'
 import { EMPTY, labelled, paragraph, section, segment, timeSpan, wireText } from './layout.ts'
 
-/** `rule` is the one that said it; `evidence` the frame that was opened, null where none is. */
+/** `rule` is the one that said it; `evidence` the frame that was opened, null where none is; `selected` its place. */
 export function findingLines(
   finding: Finding,
   rule: Rule | undefined,
   evidence: EvidenceView | null,
   width: number,
+  selected = finding.evidence.findIndex(({ frame }) => frame === evidence?.frame),
 ): Line[] {
   return [
     ...title(finding, width),
@@ -22,7 +23,7 @@ export function findingLines(
     ...paragraph(wireText(finding.message), width),
     EMPTY,
     ...facts(finding, width),
-    ...section('Evidence', evidenceList(finding, evidence, width), width),
+    ...section('Evidence', evidenceList(finding, selected, width), width),
     ...(evidence === null ? [] : [EMPTY, ...evidenceLines(evidence, width)]),
     ...(rule === undefined ? [] : ruleLines(rule, width)),
     ...section('In Wireshark', paragraph(wireText(finding.wiresharkFilter), width, '  ', 'accent'), width),
@@ -51,10 +52,10 @@ function facts(finding: Finding, width: number): Line[] {
   ]
 }
 
-function evidenceList(finding: Finding, evidence: EvidenceView | null, width: number): Line[] {
+function evidenceList(finding: Finding, chosen: number, width: number): Line[] {
   const widest = Math.max(...finding.evidence.map(({ frame }) => String(frame).length), 1)
-  const lines = finding.evidence.flatMap(({ frame, time, what }) => {
-    const selected = evidence?.frame === frame
+  const lines = finding.evidence.flatMap(({ frame, time, what }, index) => {
+    const selected = index === chosen
     const where = `${selected ? '>' : ' '} frame ${String(frame).padStart(widest)}  ${width < 72 ? '' : `${shortTime(time)}  `}`
     return wrap(wireText(what), width - displayWidth(where)).map((part, i): Line => {
       const tone = selected ? 'selected' : 'plain'

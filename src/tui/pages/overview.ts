@@ -1,0 +1,139 @@
+/** The first screen: the verdict, then what it rests on, as much of it as the screen has room for. */
+import { SEVERITIES, type Severity } from '../../audit/rule.ts'
+import { escapeText, wrap } from '../../report/escape.ts'
+import { unreadSentences, type VerdictFacts, verdict } from '../../report/verdict.ts'
+import { count, number, total } from '../../report/words.ts'
+import { protectionOf } from '../../view/overview.ts'
+import type { Snapshot } from '../../view/store.ts'
+import type { Line, Tone } from '../line.ts'
+import { EMPTY, fitLine, paragraph, segment, sideBySide } from './layout.ts'
+import { type Panel, panelsOf, severityPanel } from './overview-panels.ts'
+import { timelineLines } from './overview-timeline.ts'
+
+const GAP = 4
+const TWO_COLUMNS = 64
+const THREE_COLUMNS = 100
+/** Bars and names further apart than this are not read together. */
+const MAX_WIDTH = 160
+const TIMELINE = 3
+
+/** Panels beside each other, and the share of the width that each has. */
+interface Band {
+  panels: Panel[]
+  shares: number[]
+}
+
+export function overviewLines(snapshot: Snapshot, screen: number, height: number): Line[] {
+  const width = Math.min(screen, MAX_WIDTH)
+  const top = verdictLines(snapshot, width, height)
+  const bands = bandsFor(snapshot, width)
+  const timeline = timelineLines(snapshot.overview, width)
+  // What a band takes with the fewest rows, its heading, and the blank line before it.
+  const rows = bands.map(() => 0)
+  let room = height - top.length
+  bands.forEach((band, i) => {
+    const least = Math.min(wanted(band), i === 0 ? SEVERITIES.length : 2)
+    if (room < least + 2) return
+    rows[i] = least
+    room -= least + 2
+  })
+  const withTimeline = timeline.length > 0 && room > TIMELINE
+  if (withTimeline) room -= TIMELINE + 1
+  for (let grown = true; grown && room > 0; ) {
+    grown = false
+    bands.forEach((band, i) => {
+      const now = rows[i] ?? 0
+      if (room < 1 || now === 0 || now >= wanted(band)) return
+      rows[i] = now + 1
+      room--
+      grown = true
+    })
+  }
+  const body = bands.flatMap((band, i) => (rows[i] ? [EMPTY, ...bandLines(band, rows[i] ?? 0, width)] : []))
+  return [...top, ...body, ...(withTimeline ? [EMPTY, ...timeline] : [])].slice(0, Math.max(0, height))
+}
+
+function wanted({ panels }: Band): number {
+  return Math.max(...panels.map(({ rows }) => rows))
+}
+
+function bandLines({ panels, shares }: Band, rows: number, width: number): Line[] {
+  const free = width - GAP * (panels.length - 1)
+  const widths = shares.map((share) => Math.floor(free * share))
+  return sideBySide(
+    panels.map((panel, i) => panel.lines(widths[i] ?? 0, rows)),
+    widths,
+    GAP,
+  )
+}
+
+function bandsFor({ overview }: Snapshot, width: number): Band[] {
+  const { protection, auth, dialects, worst, hosts } = panelsOf(overview)
+  const severities = severityPanel(overview)
+  if (width >= THREE_COLUMNS) {
+    const third = [1 / 3, 1 / 3, 1 / 3]
+    return [
+      { panels: [severities, protection, auth], shares: third },
+      { panels: [worst, hosts, dialects], shares: third },
+    ]
+  }
+  if (width >= TWO_COLUMNS) {
+    const half = [0.5, 0.5]
+    return [
+      { panels: [severities, protection], shares: half },
+      { panels: [worst, hosts], shares: half },
+      { panels: [auth, dialects], shares: half },
+    ]
+  }
+  return [severities, protection, worst, hosts, auth, dialects].map((panel) => ({ panels: [panel], shares: [1] }))
+}
+
+function verdictLines(snapshot: Snapshot, width: number, height: number): Line[] {
+  const { captures, unread, overview, reading } = snapshot
+  const { word, severity, sentence } = verdict(verdictFacts(snapshot))
+  const tone: Tone = severity ?? 'good'
+  const lines = wrap(`${word} ${escapeText(sentence)}`, width).map((text): Line => [segment(text, 'strong')])
+  const first = lines[0]?.[0]?.text ?? ''
+  if (first.startsWith(word)) lines[0] = [segment(word, tone), segment(first.slice(word.length), 'strong')]
+  const seen = [
+    count(captures.length, 'capture'),
+    count(packetsOf(snapshot), 'packet'),
+    count(snapshot.sessions.length, 'session'),
+    overview.failed > 0 ? `${number(overview.failed)} refused` : '',
+    overview.guests > 0 ? count(overview.guests, 'guest') : '',
+    overview.anonymous > 0 ? `${number(overview.anonymous)} anonymous` : '',
+    snapshot.warnings.length > 0 ? count(snapshot.warnings.length, 'warning') : '',
+  ].filter((text) => text !== '')
+  lines.push(fitLine([segment(`Seen: ${seen.join(', ')}.`, 'quiet')], width))
+  // While a capture is read its end was not seen yet, which does not make it a damaged one.
+  const incomplete = reading.done ? captures.filter(({ complete }) => !complete).length : 0
+  for (const text of unreadSentences(captures.length, incomplete, unread.length)) {
+    lines.push(...paragraph(text, width, '! ', 'medium'))
+  }
+  return lines.slice(0, Math.max(1, Math.floor(height / 2)))
+}
+
+function verdictFacts(snapshot: Snapshot): VerdictFacts {
+  const { captures, findings, sessions, hosts, overview, reading } = snapshot
+  return {
+    severities: overview.severities,
+    hidden: 0,
+    captures: captures.length,
+    packets: packetsOf(snapshot),
+    // Each connection has two ends; only one where a host speaks to itself.
+    connections: Math.ceil(total(hosts, (host) => host.connections) / 2),
+    answered: hosts.some(({ roles }) => roles.includes('server')),
+    sessions: sessions.length,
+    soFar: !reading.done,
+    titlesAt: (severity: Severity) => findings.filter((f) => f.severity === severity).map((f) => f.title),
+    protection: () => {
+      const kinds = { encrypted: 0, signed: 0, partly: 0, clear: 0, unseen: 0 }
+      for (const session of sessions) kinds[protectionOf(session)]++
+      return kinds
+    },
+  }
+}
+
+function packetsOf({ captures }: Snapshot): number {
+  return total(captures, ({ packets }) => packets)
+}
