@@ -32,7 +32,13 @@ const tuiApart = {
     onResolve({ filter: /\/tui\/open\.tsx$/ }, () => ({ path: './tui.mjs', external: true }))
   },
 }
-await build({ ...common, entryPoints: [`${root}/src/cli/main.ts`], outfile: `${next}/cli.cjs`, format: 'cjs', plugins: [tuiApart] })
+await build({
+  ...common,
+  entryPoints: [`${root}/src/cli/main.ts`],
+  outfile: `${next}/cli.cjs`,
+  format: 'cjs',
+  plugins: [tuiApart],
+})
 await build({
   ...common,
   entryPoints: [`${root}/src/tui/open.tsx`],

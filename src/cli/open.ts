@@ -1,5 +1,6 @@
 /** `smblens <capture...>`: the terminal UI where there is a terminal, the report of `scan` where there is none. */
 import { isatty } from 'node:tty'
+import manifest from '../../package.json' with { type: 'json' }
 import { EXIT, type ExitStatus } from './exit-status.ts'
 import { findInputs } from './inputs.ts'
 import { parseLimits } from './limit-option.ts'
@@ -18,7 +19,13 @@ export async function open(paths: readonly string[], options: OpenOptions): Prom
   if (files.length === 0) return EXIT.INPUT
   // A bundle of its own (scripts/build.mjs): Ink and React are loaded by nothing else.
   const { openTui } = await import('../tui/open.tsx')
-  const { damaged, unread: unreadable } = await openTui(files, { rules, networks, limits, theme: options.theme })
+  const { damaged, unread: unreadable } = await openTui(files, {
+    rules,
+    networks,
+    limits,
+    theme: options.theme,
+    application: `smblens ${manifest.version}`,
+  })
   return unread > 0 || unreadable > 0 || damaged ? EXIT.INPUT : EXIT.DONE
 }
 

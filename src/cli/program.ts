@@ -6,8 +6,8 @@ import { writeDiagnostic, writeText } from './descriptor.ts'
 import type { ExitStatus } from './exit-status.ts'
 import { limitsHelp } from './limit-option.ts'
 import type { MessagesOptions } from './messages.ts'
-import type { RulesOptions } from './rules.ts'
 import type { OpenOptions } from './open.ts'
+import type { RulesOptions } from './rules.ts'
 import type { ReportFormat, ScanOptions } from './scan.ts'
 
 const DESCRIPTION = `Reads packet captures and audits the SMB in them: who still speaks SMB1, which

@@ -390,7 +390,11 @@ export class Controller {
     if (table !== undefined) table.nextMatch(by)
     else if (page !== undefined && page.search !== '') {
       const lines = pageLines(this, this.size.width)
-      const found = findLine(lines.map((line) => line.map(({ text }) => text).join('')), page, by)
+      const found = findLine(
+        lines.map((line) => line.map(({ text }) => text).join('')),
+        page,
+        by,
+      )
       if (found !== null) this.replacePage({ ...page, scroll: found })
       else this.set({ note: { text: `no line has "${page.search}"`, tone: 'plain' } })
     }

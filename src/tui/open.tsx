@@ -5,11 +5,11 @@ import type { Networks } from '../audit/networks.ts'
 import type { Rule } from '../audit/rule.ts'
 import { escapeText } from '../report/escape.ts'
 import type { Limits } from '../track/limits.ts'
-import { feed } from '../view/feed.ts'
+import { createEffects } from '../view/effects.ts'
+import { Feed, type Input } from '../view/feed.ts'
 import { ViewStore } from '../view/store.ts'
 import { App, sizeOf } from './app.tsx'
 import { Controller } from './controller.ts'
-import { createEffects } from './real-effects.ts'
 import { enterScreen } from './screen.ts'
 import { type ThemeName, themeFor } from './theme.ts'
 
@@ -18,6 +18,8 @@ export interface OpenTuiOptions {
   networks: Networks
   limits: Partial<Limits>
   theme: ThemeName
+  /** Name and version, as files that are written tell it. */
+  application: string
 }
 
 export interface Outcome {
@@ -38,19 +40,28 @@ export async function openTui(paths: readonly string[], options: OpenTuiOptions)
     onSignal: () => stop.abort(),
     onError(error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      process.stderr.write(`smblens: a fault in smblens: please report it\n${escapeText(text).replaceAll('\\n', '\n')}\n`)
+      process.stderr.write(
+        `smblens: a fault in smblens: please report it\n${escapeText(text).replaceAll('\\n', '\n')}\n`,
+      )
       return EX_SOFTWARE
     },
   })
   const quit = () => ink.unmount()
-  const controller = new Controller(store, createEffects({ store, tables: () => controller.tables, quit }))
+  const feed = new Feed(store, paths.map(sized), { ...options, signal: stop.signal })
+  const { limits, application } = options
+  const toTerminal = (sequence: string) => {
+    process.stdout.write(sequence)
+  }
+  const tables = () => controller.tables
+  const effects = createEffects({ feed, limits, tables, application, toTerminal, quit })
+  const controller = new Controller(store, effects)
   controller.resize(sizeOf(process.stdout))
   const ink = render(<App controller={controller} theme={themeFor(options.theme, process.env)} />, {
     exitOnCtrlC: false,
     patchConsole: false,
   })
   const reading = firstFrame()
-    .then(() => feed(store, paths.map(sized), { ...options, signal: stop.signal }))
+    .then(() => feed.run())
     .catch((error: unknown) => {
       if (!stop.signal.aborted) throw error
     })
@@ -73,7 +84,7 @@ function firstFrame(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1))
 }
 
-function sized(path: string): { path: string; size: number | null } {
+function sized(path: string): Input {
   const stat = statSync(path, { throwIfNoEntry: false })
   return { path, size: stat?.isFile() ? stat.size : null }
 }

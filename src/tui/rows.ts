@@ -89,6 +89,8 @@ export interface HostRow {
 /** An SMB message, as its own header tells. */
 export interface FrameRow {
   capture: string
+  /** Among the messages of its capture, from 0. */
+  number: number
   frame: number
   time: number
   client: string

@@ -1,7 +1,8 @@
 /** The whole screen as lines: tabs, progress, the view or the page over it, and what is typed or told at the bottom. */
-import { escapeText, truncate } from '../report/escape.ts'
+
 import { completions } from '../query/completions.ts'
 import { spans } from '../query/spans.ts'
+import { escapeText, truncate } from '../report/escape.ts'
 import { type Controller, FRAME_HEIGHT } from './controller.ts'
 import type { Line, Segment, Tone } from './line.ts'
 import { pageLines } from './page-lines.ts'
@@ -140,8 +141,14 @@ function promptLine(controller: Controller, prompt: Prompt, width: number): Line
     if (error !== null) line.push({ text: `  ${escapeText(error.message)}`, tone: 'high' })
     else {
       const { candidates } = completions(text, cursor, table.fields as never, [])
-      const next = candidates.slice(0, 8).map((candidate) => escapeText(candidate.text)).join(' ')
-      line.push({ text: `  ${matched}${table.busy ? ' ...' : ''}`, tone: 'plain' }, { text: `  ${next}`, tone: 'quiet' })
+      const next = candidates
+        .slice(0, 8)
+        .map((candidate) => escapeText(candidate.text))
+        .join(' ')
+      line.push(
+        { text: `  ${matched}${table.busy ? ' ...' : ''}`, tone: 'plain' },
+        { text: `  ${next}`, tone: 'quiet' },
+      )
     }
   }
   return fit(line, width)
@@ -157,16 +164,35 @@ function tonesOf(text: string, parts: ReturnType<typeof spans>): Tone[] {
 function hints({ page, state, tables }: Controller): Line {
   const keys: [string, string][] =
     page !== undefined
-      ? [['Esc', 'back'], ['/', 'search'], ['y', 'copy filter'], ['w', 'write packets']]
+      ? [
+          ['Esc', 'back'],
+          ['/', 'search'],
+          ['y', 'copy filter'],
+          ['w', 'write packets'],
+        ]
       : state.view === 'overview'
-        ? [['Tab', 'next view'], ['Enter', 'findings']]
-        : [['Enter', 'open'], ['/', 'filter'], ['< >', 'sort'], ['r', 'reverse'], ['y', 'copy'], ['w', 'write'], ['e', 'export']]
+        ? [
+            ['Tab', 'next view'],
+            ['Enter', 'findings'],
+          ]
+        : [
+            ['Enter', 'open'],
+            ['/', 'filter'],
+            ['< >', 'sort'],
+            ['r', 'reverse'],
+            ['y', 'copy'],
+            ['w', 'write'],
+            ['e', 'export'],
+          ]
   if (page?.kind === 'finding') keys.splice(1, 0, ['s', 'session'], ['h l', 'frame'])
   const line: Segment[] = []
   const filter = page === undefined && state.view !== 'overview' ? tables.of(state.view).filter : ''
   if (filter !== '') {
     const { order, total } = tables.of(state.view as Exclude<View, 'overview'>)
-    line.push({ text: `filter ${escapeText(filter)} (${order.length.toLocaleString('en')} of ${total.toLocaleString('en')})  `, tone: 'accent' })
+    line.push({
+      text: `filter ${escapeText(filter)} (${order.length.toLocaleString('en')} of ${total.toLocaleString('en')})  `,
+      tone: 'accent',
+    })
     keys.push(['Esc', 'all'])
   }
   for (const [key, what] of [...keys, ['?', 'help'], ['q', 'quit']])

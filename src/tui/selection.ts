@@ -1,5 +1,5 @@
 /** What is under the cursor, for the keys that do something with it. */
-import { displayFilterOfFrame, displayFilterOfHost, displayFilterOfSession } from '../report/display-filter.ts'
+import { frameFilter, hostFilter, sessionFilter } from '../report/display-filter.ts'
 import type { Controller } from './controller.ts'
 import type { Citation, Selection } from './effects.ts'
 import type { FindingRow, FrameRow, HostRow, SessionRow } from './rows.ts'
@@ -19,8 +19,10 @@ export function selected({ page, state, tables, shown }: Controller): Selected |
   if (page?.kind === 'host') return { kind: 'host', id: page.ip, row: shown.hosts.find(({ ip }) => ip === page.ip) }
   if (page?.kind === 'frame') return { kind: 'frame', id: '', row: shown.frames.at(page.index) }
   if (page !== undefined) return null
-  if (state.view === 'findings') return { kind: 'finding', id: tables.findings.selectedKey ?? '', row: tables.findings.selected }
-  if (state.view === 'sessions') return { kind: 'session', id: tables.sessions.selectedKey ?? '', row: tables.sessions.selected }
+  if (state.view === 'findings')
+    return { kind: 'finding', id: tables.findings.selectedKey ?? '', row: tables.findings.selected }
+  if (state.view === 'sessions')
+    return { kind: 'session', id: tables.sessions.selectedKey ?? '', row: tables.sessions.selected }
   if (state.view === 'hosts') return { kind: 'host', id: tables.hosts.selectedKey ?? '', row: tables.hosts.selected }
   if (state.view === 'frames') return { kind: 'frame', id: '', row: tables.frames.selected }
   return null
@@ -97,11 +99,11 @@ export function displayFilterOf(controller: Controller): string | null {
   const { store } = controller
   if (thing === null) return null
   if (thing.kind === 'finding') return store.details.finding(thing.id)?.wiresharkFilter ?? null
-  if (thing.kind === 'host') return thing.row === undefined ? null : displayFilterOfHost(thing.row)
-  if (thing.kind === 'frame') return thing.row === undefined ? null : displayFilterOfFrame(thing.row)
+  if (thing.kind === 'host') return thing.row === undefined ? null : hostFilter(thing.row.ip)
+  if (thing.kind === 'frame') return thing.row === undefined ? null : frameFilter(thing.row.frame)
   const session = store.details.session(thing.id)
   const connection = session && store.details.connection(session.connection)
-  return session && connection ? displayFilterOfSession(session, connection) : null
+  return session && connection ? sessionFilter(session, connection) : null
 }
 
 /** What is selected, or where nothing is, every row that the filter of the table shows. */
@@ -120,7 +122,8 @@ export function selectionOf(controller: Controller): Selection {
   } else if (state.view === 'frames' && page === undefined && tables.frames.filter !== '') {
     for (const row of tables.frames.matching()) selection.frames.push(frameOf(row))
   } else if (thing?.kind === 'finding') finding(thing.id)
-  else if (thing?.kind === 'session') selection.connections.push(...(store.details.session(thing.id)?.connections ?? []))
+  else if (thing?.kind === 'session')
+    selection.connections.push(...(store.details.session(thing.id)?.connections ?? []))
   else if (thing?.kind === 'frame' && thing.row !== undefined) selection.frames.push(frameOf(thing.row))
   else if (thing?.kind === 'host') {
     for (const row of controller.shown.sessions) {

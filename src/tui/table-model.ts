@@ -2,8 +2,9 @@
  * One table: its rows in the order that was asked for, those that the filter matches, and the one under the cursor. Ordering and filtering are done
  * in slices, so that keys are answered meanwhile; until they are through, what was there before is shown.
  */
-import { completions } from '../query/completions.ts'
+
 import { compileQuery, type Query } from '../query/compile.ts'
+import { completions } from '../query/completions.ts'
 import type { QueryField } from '../query/field.ts'
 import type { Rows } from '../view/store.ts'
 import { type Column, layoutColumns } from './columns.ts'
@@ -169,7 +170,12 @@ export class TableModel<Row> {
     if (this.cycle?.line !== line) {
       const { from, to, candidates } = completions(line.text, line.cursor, this.fields, this.sample())
       if (candidates.length === 0) return undefined
-      this.cycle = { line: { text: line.text, cursor: to }, start: from, texts: candidates.map(({ text }) => text), at: -1 }
+      this.cycle = {
+        line: { text: line.text, cursor: to },
+        start: from,
+        texts: candidates.map(({ text }) => text),
+        at: -1,
+      }
     }
     const { cycle } = this
     cycle.at = (cycle.at + step + cycle.texts.length) % cycle.texts.length

@@ -22,7 +22,7 @@ export interface Tables {
 }
 
 export function createTables(onChange: () => void): Tables {
-  const worstFirst = { column: 'severity', descending: false }
+  const worstFirst = { column: 'severity', descending: true }
   const findings = new TableModel<FindingRow>({
     columns: FINDING_COLUMNS,
     fields: FINDING_FIELDS,

@@ -77,32 +77,45 @@ export class MessageLog implements MessageSink {
       (FAMILIES.indexOf(row.family) << FAMILY_SHIFT)
   }
 
-  frameAt(i: number): number {
-    return this.frames[i] ?? 0
-  }
-
-  timeAt(i: number): number {
-    return this.times[i] ?? 0
-  }
-
   row(i: number): FrameRow {
-    const flags = this.flags[i] ?? 0
-    const [client, server] = this.ends[this.pairs[i] ?? 0]!
-    const family = FAMILIES[flags >> FAMILY_SHIFT] ?? 'smb2'
+    const { client, server, command, status, sessionIdHigh, sessionIdLow, ...rest } = this.at(i)
     return {
+      ...rest,
+      number: i,
       capture: this.capture,
-      frame: this.frames[i] ?? 0,
-      time: this.times[i] ?? 0,
       client: client.ip,
       clientPort: client.port,
       server: server.ip,
       serverPort: server.port,
-      family,
-      command: flags & HAS_COMMAND ? commandName(family, this.commands[i] ?? 0) : null,
+      command: command === null ? null : commandName(rest.family, command),
+      status: status === null ? null : ntStatusName(status),
+      sessionId:
+        sessionIdHigh === null || sessionIdLow === null ? null : `0x${hex32(sessionIdHigh)}${hex32(sessionIdLow)}`,
+    }
+  }
+
+  /** The message behind a row of this log. */
+  of({ number }: FrameRow): MessageRow {
+    return this.at(number)
+  }
+
+  /** The message as it was told. */
+  at(i: number): MessageRow {
+    const flags = this.flags[i] ?? 0
+    const [client, server] = this.ends[this.pairs[i] ?? 0]!
+    const hasSession = (flags & HAS_SESSION) !== 0
+    return {
+      frame: this.frames[i] ?? 0,
+      time: this.times[i] ?? 0,
+      client,
+      server,
+      family: FAMILIES[flags >> FAMILY_SHIFT] ?? 'smb2',
+      command: flags & HAS_COMMAND ? (this.commands[i] ?? 0) : null,
       response: flags & HAS_DIRECTION ? (flags & RESPONSE) !== 0 : null,
       signed: flags & HAS_SIGNED ? (flags & SIGNED) !== 0 : null,
-      status: flags & HAS_STATUS ? ntStatusName(this.statuses[i] ?? 0) : null,
-      sessionId: flags & HAS_SESSION ? `0x${hex32(this.sessionsHigh[i] ?? 0)}${hex32(this.sessionsLow[i] ?? 0)}` : null,
+      status: flags & HAS_STATUS ? (this.statuses[i] ?? 0) : null,
+      sessionIdLow: hasSession ? (this.sessionsLow[i] ?? 0) : null,
+      sessionIdHigh: hasSession ? (this.sessionsHigh[i] ?? 0) : null,
       treeId: flags & HAS_TREE ? (this.trees[i] ?? 0) : null,
       length: flags & HAS_LENGTH ? (this.lengths[i] ?? 0) : null,
     }

@@ -1,4 +1,5 @@
 /** The messages of several captures, one after another, as rows. */
+import type { MessageRow } from '../track/messages.ts'
 import type { FrameRow } from '../tui/rows.ts'
 import type { MessageLog } from './message-log.ts'
 import type { Rows } from './store.ts'
@@ -19,9 +20,20 @@ export class MessageLogs implements Rows<FrameRow> {
   }
 
   at(index: number): FrameRow | undefined {
+    const found = this.find(index)
+    return found?.log.row(found.i)
+  }
+
+  /** The message behind a row, as the tracker told it. */
+  messageOf(row: FrameRow): MessageRow | undefined {
+    const log = this.logs.find(({ capture }) => capture === row.capture)
+    return log?.of(row)
+  }
+
+  private find(index: number): { log: MessageLog; i: number } | undefined {
     let i = index
     for (const log of this.logs) {
-      if (i < log.length) return log.row(i)
+      if (i < log.length) return { log, i }
       i -= log.length
     }
     return undefined

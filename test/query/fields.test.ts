@@ -62,6 +62,7 @@ const HOST: HostRow = {
 }
 const FRAME: FrameRow = {
   capture: 'a.pcap',
+  number: 0,
   frame: 9,
   time: TIME,
   client: '10.0.0.5',

@@ -12,6 +12,8 @@ import type { FindingRow, FrameRow, HostRow, SessionRow } from '../../src/tui/ro
 const CAPTURE = fileURLToPath(new URL('../../captures/guest-explicit.pcap', import.meta.url))
 
 const FRAME: FrameRow = {
+  capture: 'a.pcap',
+  number: 0,
   frame: 7,
   time: 1_700_000_000_000_000,
   client: '10.0.0.1',

@@ -1,0 +1,88 @@
+/** What the keys of the terminal UI ask for, done: the clipboard, frames read again, files written. */
+
+import { NewFileError } from '../capture/new-file.ts'
+import { writeEvidence } from '../evidence/write-evidence.ts'
+import { escapeText } from '../report/escape.ts'
+import { messageRecord } from '../report/records.ts'
+import type { Limits } from '../track/limits.ts'
+import { clipboardSupport, copySequence } from '../tui/clipboard.ts'
+import { type Effects, FileExists } from '../tui/effects.ts'
+import { rowRecords } from '../tui/export-rows.ts'
+import type { Tables } from '../tui/tables.ts'
+import { exportView } from './export-view.ts'
+import type { Feed } from './feed.ts'
+import { inspectEvidence } from './inspect-evidence.ts'
+
+export interface EffectsOptions {
+  feed: Feed
+  limits: Partial<Limits>
+  /** Late: tables belong to who has the effects. */
+  tables: () => Tables
+  /** The name and version that files tell they were written by. */
+  application: string
+  /** To the terminal, between its pictures. */
+  toTerminal: (sequence: string) => void
+  quit: () => void
+}
+
+export function createEffects({ feed, limits, tables, application, toTerminal, quit }: EffectsOptions): Effects {
+  const { captures } = feed
+  return {
+    copy(text) {
+      const { osc52, wrapping } = clipboardSupport(process.env)
+      const sequence = osc52 === 'no' ? null : copySequence(text, wrapping)
+      if (sequence === null) return false
+      toTerminal(sequence)
+      return osc52 === 'likely'
+    },
+    inspect: (citation, signal) =>
+      inspectEvidence(citation, { index: feed.indexes.get(citation.capture), limits, signal }),
+    async writePackets({ frames, connections: ids }, file, overwrite) {
+      const connections = ids.flatMap((id) => feed.details.connection(id) ?? [])
+      const named = new Set([...frames, ...connections].map(({ capture }) => capture))
+      const { packets, notFound } = await orExists(() =>
+        writeEvidence({
+          captures: captures.filter((path) => named.has(path)).map((path) => withIndex(path, feed)),
+          selection: { frames, connections },
+          context: 'lead-up',
+          connections: [...feed.ledger.connections],
+          file,
+          overwrite,
+          application,
+        }),
+      )
+      const missing = notFound.length > 0 ? `, ${notFound.length} frames were not found` : ''
+      return `${packets.toLocaleString('en')} packets written to ${escapeText(file)}${missing}`
+    },
+    exportView: (view, file, overwrite) =>
+      orExists(async () => {
+        if (view === 'overview') throw new Error('The overview has no rows to export')
+        const rows = exportView(view, file, {
+          tables: tables(),
+          records: rowRecords(feed.report()),
+          messageOf: (row) => {
+            const message = feed.messageOf(row)
+            return message && messageRecord(message)
+          },
+          overwrite,
+          inputs: captures,
+        })
+        return `${rows.toLocaleString('en')} rows written to ${escapeText(file)}`
+      }),
+    quit,
+  }
+}
+
+function withIndex(path: string, { indexes }: Feed): Parameters<typeof writeEvidence>[0]['captures'][number] {
+  const index = indexes.get(path)
+  return index === undefined ? { path } : { path, index }
+}
+
+async function orExists<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    if (error instanceof NewFileError && error.code === 'exists') throw new FileExists(error.message)
+    throw error
+  }
+}

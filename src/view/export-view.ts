@@ -1,0 +1,80 @@
+/** The rows of a view to a file: csv, json or ndjson, as its name says. */
+import { extname } from 'node:path'
+import { openNewFile } from '../capture/new-file.ts'
+import type { TextSink } from '../report/sink.ts'
+import {
+  FINDING_COLUMNS,
+  FRAME_COLUMNS,
+  HOST_COLUMNS,
+  type RowRecords,
+  type RowsFormat,
+  SESSION_COLUMNS,
+  writeRows,
+} from '../tui/export-rows.ts'
+import type { FrameRow } from '../tui/rows.ts'
+import type { TableView } from '../tui/state.ts'
+import type { Tables } from '../tui/tables.ts'
+
+/** Text that is gathered before it is written. */
+const PIECE = 64 * 1024
+const FORMATS: Readonly<Record<string, RowsFormat>> = { '.csv': 'csv', '.json': 'json', '.ndjson': 'ndjson' }
+
+export interface ExportOptions {
+  tables: Tables
+  records: RowRecords
+  messageOf(row: FrameRow): object | undefined
+  overwrite: boolean
+  inputs: readonly string[]
+}
+
+/** How many rows were written. Throws NewFileError, and an Error in words where the name does not tell the format. */
+export function exportView(view: TableView, file: string, options: ExportOptions): number {
+  const format = FORMATS[extname(file).toLowerCase()]
+  if (format === undefined) throw new Error(`${file}: end the name in .csv, .json or .ndjson`)
+  const output = openNewFile(file, { overwrite: options.overwrite, inputs: options.inputs })
+  try {
+    const sink = buffered((text) => output.write(Buffer.from(text, 'utf8')))
+    write(view, format, sink, options)
+    sink.flush()
+    output.finish()
+  } finally {
+    output.discard()
+  }
+  return options.tables.of(view).order.length
+}
+
+function write(
+  view: TableView,
+  format: RowsFormat,
+  sink: TextSink,
+  { tables, records, messageOf }: ExportOptions,
+): void {
+  switch (view) {
+    case 'findings':
+      writeRows(tables.findings.matching(), FINDING_COLUMNS, records.finding, format, sink)
+      return
+    case 'sessions':
+      writeRows(tables.sessions.matching(), SESSION_COLUMNS, records.session, format, sink)
+      return
+    case 'hosts':
+      writeRows(tables.hosts.matching(), HOST_COLUMNS, records.host, format, sink)
+      return
+    case 'frames':
+      writeRows(tables.frames.matching(), FRAME_COLUMNS, messageOf, format, sink)
+  }
+}
+
+function buffered(put: (text: string) => void): TextSink & { flush(): void } {
+  let gathered = ''
+  const flush = () => {
+    if (gathered !== '') put(gathered)
+    gathered = ''
+  }
+  return {
+    write(text) {
+      gathered += text
+      if (gathered.length >= PIECE) flush()
+    },
+    flush,
+  }
+}

@@ -1,0 +1,89 @@
+/** One frame of a capture, read again and taken apart, with the bytes that decide marked. */
+import { CaptureError } from '../capture/capture-error.ts'
+import type { FrameIndex } from '../capture/frame-index.ts'
+import type { CaptureSummary } from '../capture/read-capture.ts'
+import { readCaptureRange } from '../capture/read-range.ts'
+import { decidingIn } from '../inspect/deciding.ts'
+import type { Field } from '../inspect/field.ts'
+import { hexLines } from '../inspect/hex-lines.ts'
+import { type InspectedFrame, messageAt, rangeInFrame } from '../inspect/message-at.ts'
+import type { Limits } from '../track/limits.ts'
+import type { Citation } from '../tui/effects.ts'
+import type { EvidenceView, FieldView } from '../tui/pages/evidence-view.ts'
+
+export interface InspectOptions {
+  index: FrameIndex | undefined
+  limits: Partial<Limits>
+  signal: AbortSignal
+}
+
+/** Messages that end in a frame begin, nearly always, at most this many frames before it. */
+const FRAMES_BEFORE = 20_000
+/** Bytes of a frame that are shown. */
+const MAX_BYTES = 4096
+
+export async function inspectEvidence(citation: Citation, options: InspectOptions): Promise<EvidenceView> {
+  const { capture, frame } = citation
+  let found = await readFrom(citation, Math.max(1, frame - FRAMES_BEFORE), options)
+  // What was cited is a message: where none was found it began earlier.
+  if (found !== null && found.messages.length === 0 && frame > FRAMES_BEFORE)
+    found = await readFrom(citation, 1, options)
+  if (found === null) throw new CaptureError('changed', capture, `has no frame ${frame} any more: scan it again`)
+  return viewOf(citation, found)
+}
+
+/** Nobody reads what a part of a capture says of the whole. */
+const PART: CaptureSummary = {
+  format: 'pcap',
+  compression: null,
+  linkTypes: [],
+  packets: 0,
+  bytes: 0,
+  firstTime: null,
+  lastTime: null,
+  complete: true,
+  warnings: [],
+}
+
+function readFrom({ capture, frame }: Citation, from: number, { index, limits, signal }: InspectOptions) {
+  return messageAt(
+    capture,
+    { frame },
+    {
+      signal,
+      limits,
+      async read(path, sink, abort) {
+        const range = { from, to: frame, signal: abort, ...(index === undefined ? {} : { index }) }
+        await readCaptureRange(path, sink, range)
+        return PART
+      },
+    },
+  )
+}
+
+function viewOf({ rule, what, frame }: Citation, found: InspectedFrame): EvidenceView {
+  const { message, fields: deciding } = rule === null || what === null ? NOTHING : decidingIn(rule, what, found)
+  const fields: FieldView[] = []
+  // What SMB says comes first; how it was carried is rarely asked.
+  for (const { fields: parts } of found.messages) for (const field of parts) addField(fields, field, 0, deciding)
+  for (const field of found.headers) addField(fields, field, 0, deciding)
+  // The bytes of the frame as it was captured, unless what decides began in a frame before.
+  const inFrame = message === null ? deciding : deciding.flatMap((field) => rangeInFrame(message, field) ?? [])
+  const wholeMessage = message !== null && inFrame.length < deciding.length
+  const bytes = wholeMessage ? message.bytes : found.bytes
+  const lines = hexLines(bytes.subarray(0, MAX_BYTES), { marks: wholeMessage ? deciding : inFrame })
+  return {
+    state: 'ready',
+    frame,
+    fields,
+    hex: lines.map(({ offsetText, cells }) => ({ offset: offsetText, cells })),
+  }
+}
+
+const NOTHING = { message: null, fields: [] as Field[] }
+
+function addField(to: FieldView[], field: Field, depth: number, deciding: readonly Field[]): void {
+  const value = field.note === undefined ? field.value : `${field.value} (${field.note})`
+  to.push({ name: field.name, value, depth, deciding: deciding.includes(field) })
+  for (const child of field.children) addField(to, child, depth + 1, deciding)
+}
