@@ -42,7 +42,9 @@ export function* orderSteps<Row>(rows: Rows<Row>, order: Order<Row>): Generator<
     numbers[place] = number
     ranking.add(row)
   })
-  return sortedByRank(numbers, ranking.ranks(), descending)
+  const ranks = ranking.ranks()
+  yield rows.length
+  return sortedByRank(numbers, ranks, descending)
 }
 
 function* matching<Row>(rows: Rows<Row>, order: Order<Row>): Generator<number, Uint32Array> {

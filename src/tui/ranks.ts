@@ -29,12 +29,12 @@ function shownText<Row>(column: Column<Row>, row: Row): string | null {
   return text === NOTHING ? null : text
 }
 
-function numberRanking<Row>(valueOf: (row: Row) => number | null, room: number): Ranking<Row> {
+function numberRanking<Row>(read: (row: Row) => number | null, room: number): Ranking<Row> {
   const values = new Float64Array(room)
   let count = 0
   return {
     add(row) {
-      values[count++] = valueOf(row) ?? Number.NaN
+      values[count++] = read(row) ?? Number.NaN
     },
     ranks() {
       // NaN is sorted last. -0 becomes 0, since it would be sorted before it.
@@ -68,7 +68,7 @@ function placeIn(sorted: Float64Array, count: number, value: number): number {
 
 /** Sorted by the keys of the values, in the order of UTF-16 units. Each different value is turned into its key once. */
 function textRanking<Row>(
-  valueOf: (row: Row) => string | null,
+  read: (row: Row) => string | null,
   keyOf: (value: string) => string,
   room: number,
 ): Ranking<Row> {
@@ -77,7 +77,7 @@ function textRanking<Row>(
   let count = 0
   return {
     add(row) {
-      const value = valueOf(row)
+      const value = read(row)
       if (value === null) {
         of[count++] = NO_RANK
         return
@@ -120,10 +120,9 @@ export function addressKey(ip: string): string {
 }
 
 function octets(ip: string): string {
-  return ip
-    .split('.')
-    .map((octet) => octet.padStart(3, '0'))
-    .join('')
+  let address = 0
+  for (const octet of ip.split('.')) address = address * 256 + Number(octet)
+  return address.toString(16).padStart(8, '0')
 }
 
 function groups(text: string): string[] {

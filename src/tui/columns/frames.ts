@@ -52,7 +52,7 @@ export const FRAME_COLUMNS: readonly Column<FrameRow>[] = [
   {
     key: 'port',
     title: 'client port',
-    min: 11,
+    min: 12,
     ideal: 12,
     priority: 11,
     align: 'right',

@@ -21,8 +21,8 @@ export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
   {
     key: 'worst',
     title: 'worst',
-    min: 5,
-    ideal: 5,
+    min: 6,
+    ideal: 6,
     priority: 1,
     text: (row) => severityText(row.worst),
     tone: (row) => severityTone(row.worst),
