@@ -7,7 +7,7 @@
  *     const findings = audit(ledger, { networks: createNetworks() })
  */
 
-export { type AuditOptions, audit } from './audit/audit.ts'
+export { type AuditOptions, audit, auditSteps } from './audit/audit.ts'
 export type { Finding } from './audit/findings.ts'
 export { createNetworks, type Direction, type Networks, parseCidrs } from './audit/networks.ts'
 export { atLeast, type Rule, SEVERITIES, type Severity } from './audit/rule.ts'
@@ -36,7 +36,9 @@ export {
 } from './report/records.ts'
 export type { TextSink } from './report/sink.ts'
 export { type TableOptions, writeTable } from './report/table.ts'
+export type { Facts } from './track/facts.ts'
 export type * from './track/ledger.ts'
+export { plainLedger } from './track/ledger.ts'
 export { mergeLedgers } from './track/merge.ts'
 export type { MessageRow, MessageSink } from './track/messages.ts'
 export { Tracker, type TrackerOptions } from './track/tracker.ts'

@@ -6,16 +6,20 @@
  */
 import { createHash } from 'node:crypto'
 import type { Endpoint, Ledger } from '../track/ledger.ts'
-import { createFacts } from './facts.ts'
+import { factsInParts, linkSessions } from './facts.ts'
 import type { Finding } from './findings.ts'
 import type { Networks } from './networks.ts'
 import { type Draft, type EvidenceDraft, type Rule, SEVERITIES, type Severity, type Subject } from './rule.ts'
 import { RULES } from './rules/index.ts'
+import { emptySurvey } from './survey.ts'
 
 /** Frames kept as evidence of one finding, and so also the most cases that are told apart. */
 const EVIDENCE_LIMIT = 5
 /** Server ports that a filter names; a finding over more leaves them out. */
 const PORT_LIMIT = 8
+
+/** Findings put into words between two rests. */
+const FINDINGS_AT_ONCE = 64
 
 /** Where each stands in SEVERITIES. */
 const RANK: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3, info: 4 }
@@ -26,23 +30,52 @@ export interface AuditOptions {
   rules?: readonly Rule[]
 }
 
-export function audit(ledger: Ledger, { networks, rules = RULES }: AuditOptions): Finding[] {
-  const facts = createFacts(ledger, networks)
-  const findings: Finding[] = []
-  for (const rule of rules) {
-    const groups = new Map<string, Group>()
-    for (const draft of rule.evaluate(facts)) {
-      const key = keyOf(draft.subject ?? rule.subject, draft)
-      let group = groups.get(key)
-      if (group === undefined) {
-        group = newGroup(draft.subject ?? rule.subject, draft)
-        groups.set(key, group)
-      }
-      add(group, draft)
+export function audit(ledger: Ledger, options: AuditOptions): Finding[] {
+  const steps = auditSteps(ledger, options)
+  let step = steps.next()
+  while (!step.done) step = steps.next()
+  return step.value
+}
+
+/** The same in small pieces, with a rest after each: for a caller that has other things to do meanwhile. The ledger must not change until the end. */
+export function* auditSteps(ledger: Ledger, { networks, rules = RULES }: AuditOptions): Generator<null, Finding[]> {
+  const links = yield* linkSessions(ledger)
+  const survey = emptySurvey()
+  const surveying = rules.filter((rule) => rule.survey !== undefined)
+  if (surveying.length > 0) {
+    for (const facts of factsInParts(ledger, links, networks, survey)) {
+      if (facts !== null) for (const rule of surveying) rule.survey?.(facts)
+      yield null
     }
-    for (const [key, group] of groups) findings.push(findingOf(rule, key, group))
+  }
+  const groups = rules.map(() => new Map<string, Group>())
+  for (const facts of factsInParts(ledger, links, networks, survey)) {
+    yield null
+    if (facts === null) continue
+    for (const [i, rule] of rules.entries()) {
+      for (const draft of rule.evaluate(facts)) addTo(groups[i]!, rule, draft)
+      yield null
+    }
+  }
+  const findings: Finding[] = []
+  for (const [i, rule] of rules.entries()) {
+    for (const [key, group] of groups[i]!) {
+      findings.push(findingOf(rule, key, group))
+      if (findings.length % FINDINGS_AT_ONCE === 0) yield null
+    }
   }
   return findings.sort(inReadingOrder)
+}
+
+function addTo(groups: Map<string, Group>, rule: Rule, draft: Draft): void {
+  const subject = draft.subject ?? rule.subject
+  const key = keyOf(subject, draft)
+  let group = groups.get(key)
+  if (group === undefined) {
+    group = newGroup(subject, draft)
+    groups.set(key, group)
+  }
+  add(group, draft)
 }
 
 /** What makes one finding of a rule this one and no other, and its id with it. */
@@ -63,10 +96,22 @@ function keyOf(subject: Subject, { connection: { capture, client, server }, sess
   }
 }
 
+/** A draft in words, without the facts that it was made of: they may be many, and large. */
+interface Case {
+  severity: Severity
+  frame: number
+  connection: string
+  session: string | null
+  user: string | null
+  message: string
+  evidence: EvidenceDraft[]
+}
+
 interface Group {
   subject: Subject
+  capture: string
   /** The first of the worst: they speak for all. */
-  shown: Draft[]
+  shown: Case[]
   count: number
   /** As many of each severity, in the order of SEVERITIES. */
   counts: number[]
@@ -77,9 +122,10 @@ interface Group {
   serverPorts: number[]
 }
 
-function newGroup(subject: Subject, { at, connection: { client, server } }: Draft): Group {
+function newGroup(subject: Subject, { at, connection: { capture, client, server } }: Draft): Group {
   return {
     subject,
+    capture,
     shown: [],
     count: 0,
     counts: [0, 0, 0, 0, 0],
@@ -104,10 +150,23 @@ function add(group: Group, draft: Draft): void {
 
   const { shown } = group
   let i = shown.length
-  while (i > 0 && compareDrafts(draft, shown[i - 1]!) < 0) i--
+  while (i > 0 && compareToCase(draft, shown[i - 1]!) < 0) i--
   if (i === EVIDENCE_LIMIT) return
-  shown.splice(i, 0, draft)
+  shown.splice(i, 0, inWords(draft))
   if (shown.length > EVIDENCE_LIMIT) shown.pop()
+}
+
+function inWords({ severity, at, connection, session, explain }: Draft): Case {
+  const { message, evidence } = explain()
+  return {
+    severity,
+    frame: at.frame,
+    connection: connection.id,
+    session: session?.id ?? null,
+    user: session?.user ?? null,
+    message,
+    evidence,
+  }
 }
 
 /** What two have in common: the address and the port, the address alone, or nothing. */
@@ -118,9 +177,8 @@ function common(known: Finding['client'], { ip, port }: Endpoint): Finding['clie
 }
 
 function findingOf(rule: Rule, key: string, group: Group): Finding {
-  const { shown, subject, count } = group
-  const { severity, connection, session } = shown[0]!
-  const { capture } = connection
+  const { shown, subject, capture, count } = group
+  const { severity, connection, session, user } = shown[0]!
   const { message, evidence, more } = explain(group)
   return {
     id: `${rule.id}-${createHash('sha256').update(key).digest('hex').slice(0, 16)}`,
@@ -129,11 +187,11 @@ function findingOf(rule: Rule, key: string, group: Group): Finding {
     title: rule.title,
     message,
     capture,
-    connection: count === 1 ? connection.id : null,
-    session: count === 1 ? (session?.id ?? null) : null,
+    connection: count === 1 ? connection : null,
+    session: count === 1 ? session : null,
     client: group.client,
     server: group.server,
-    user: subject === 'pair' ? (session?.user ?? null) : null,
+    user: subject === 'pair' ? user : null,
     firstTime: evidence.reduce((first, { time }) => Math.min(first, time), group.firstTime),
     lastTime: evidence.reduce((last, { time }) => Math.max(last, time), group.lastTime),
     count,
@@ -147,10 +205,9 @@ function explain({ shown, count, counts }: Group): { message: string; evidence: 
   let message = ''
   let more = count > shown.length
   const evidence: EvidenceDraft[] = []
-  for (const draft of shown) {
-    const explanation = draft.explain()
-    if (message === '') message = explanation.message
-    for (const item of explanation.evidence) {
+  for (const shownCase of shown) {
+    if (message === '') message = shownCase.message
+    for (const item of shownCase.evidence) {
       if (evidence.some((e) => e.frame === item.frame && e.what === item.what)) continue
       if (evidence.length < EVIDENCE_LIMIT) evidence.push(item)
       else more = true
@@ -182,12 +239,12 @@ function addressTerm(ip: string): string {
   return /^[0-9A-Fa-f:.]+$/.test(ip) ? `ipv6.addr == ${ip}` : ''
 }
 
-function compareDrafts(a: Draft, b: Draft): number {
+function compareToCase({ severity, at, connection, session }: Draft, other: Case): number {
   return (
-    RANK[a.severity] - RANK[b.severity] ||
-    a.at.frame - b.at.frame ||
-    compareText(a.connection.id, b.connection.id) ||
-    compareText(a.session?.id ?? '', b.session?.id ?? '')
+    RANK[severity] - RANK[other.severity] ||
+    at.frame - other.frame ||
+    compareText(connection.id, other.connection) ||
+    compareText(session?.id ?? '', other.session ?? '')
   )
 }
 

@@ -4,10 +4,7 @@ import type { ConnectionFacts, FrameRef, LogonFacts, SessionFacts } from '../tra
 import type { Direction } from './networks.ts'
 import { cite, credentialsSent, evidence, pairKey, start, who } from './predicates.ts'
 import type { AuditFacts, EvidenceDraft } from './rule.ts'
-
-/** In order: how far a connection came. */
-const STAGES = ['refused', 'attempted', 'established', 'credentials'] as const
-export type Stage = (typeof STAGES)[number]
+import { STAGES, type Stage } from './survey.ts'
 
 export interface Crossing {
   connection: ConnectionFacts
@@ -20,20 +17,25 @@ export interface Crossing {
   explain(): { text: string; evidence: EvidenceDraft[] }
 }
 
-export function crossings(facts: AuditFacts, direction: Direction): Crossing[] {
-  const furthest = new Map<string, Stage>()
-  const found: Crossing[] = []
-  for (const connection of facts.ledger.connections) {
-    if (facts.networks.direction(connection.client.ip, connection.server.ip) !== direction) continue
-    const progress = progressOf(connection, facts.sessionsOf(connection))
+export function surveyCrossings(facts: AuditFacts, direction: Direction): void {
+  const { furthest } = facts.survey
+  for (const connection of crossing(facts, direction)) {
+    const { stage } = progressOf(connection, facts.sessionsOf(connection))
     const key = pairKey(connection)
     const before = furthest.get(key)
-    if (before === undefined || STAGES.indexOf(progress.stage) > STAGES.indexOf(before))
-      furthest.set(key, progress.stage)
-    found.push({ connection, pairStage: progress.stage, ...progress })
+    if (before === undefined || STAGES.indexOf(stage) > STAGES.indexOf(before)) furthest.set(key, stage)
   }
-  for (const crossing of found) crossing.pairStage = furthest.get(pairKey(crossing.connection)) ?? crossing.stage
-  return found
+}
+
+export function* crossings(facts: AuditFacts, direction: Direction): Generator<Crossing> {
+  for (const connection of crossing(facts, direction)) {
+    const progress = progressOf(connection, facts.sessionsOf(connection))
+    yield { connection, pairStage: facts.survey.furthest.get(pairKey(connection)) ?? progress.stage, ...progress }
+  }
+}
+
+function crossing({ ledger, networks }: AuditFacts, direction: Direction): ConnectionFacts[] {
+  return ledger.connections.filter(({ client, server }) => networks.direction(client.ip, server.ip) === direction)
 }
 
 type Progress = Pick<Crossing, 'stage' | 'at' | 'explain'>

@@ -1,27 +1,107 @@
-/** The look-ups that rules share, made once per audit. */
+/**
+ * A ledger in parts small enough to be read as a whole: some connections, the sessions set up on them, and the look-ups that rules share. Whoever
+ * takes the parts gets null between two pieces of work, so that it can do other things meanwhile.
+ */
+import { peek } from '../track/facts.ts'
+import { IdIndex } from '../track/id-index.ts'
 import type { ConnectionFacts, Ledger, SessionFacts } from '../track/ledger.ts'
 import type { Networks } from './networks.ts'
 import type { AuditFacts } from './rule.ts'
+import type { Survey } from './survey.ts'
 
-export function createFacts(ledger: Ledger, networks: Networks): AuditFacts {
-  const connections = new Map<string, ConnectionFacts>()
-  for (const connection of ledger.connections) connections.set(connection.id, connection)
+/** Connections of a part, and the most sessions of it: those of one connection go into several parts where they are more. */
+const PART_CONNECTIONS = 64
+const PART_SESSIONS = 512
+/** Entries looked at between two rests. */
+const PIECE = 128
 
-  // A session whose connection was not kept cannot name its hosts: nothing can be said about it.
-  const sessions = ledger.sessions.filter((session) => connections.has(session.connection))
-  const byConnection = new Map<string, SessionFacts[]>()
-  for (const session of sessions) {
-    const list = byConnection.get(session.connection)
-    if (list === undefined) byConnection.set(session.connection, [session])
-    else list.push(session)
+/** Which sessions were set up on which connection, by their places in the ledger. */
+export interface Links {
+  /** By connection: its first session, -1 for none. */
+  readonly first: Int32Array
+  /** By session: the next of its connection, -1 after the last. */
+  readonly next: Int32Array
+}
+
+/** A session whose connection was not kept cannot name its hosts: nothing can be said about it, and no connection links to it. */
+export function* linkSessions({ connections, sessions }: Ledger): Generator<null, Links> {
+  const index = new IdIndex(connections)
+  for (let i = 0; i < connections.length; i++) {
+    index.add(peek(connections, i, 'id'), i)
+    if (i % PIECE === 0) yield null
   }
-  for (const list of byConnection.values()) list.sort(inFrameOrder)
+  const first = new Int32Array(connections.length).fill(-1)
+  const next = new Int32Array(sessions.length).fill(-1)
+  // From the last to the first, so that each list is in the order of the ledger.
+  for (let i = sessions.length - 1; i >= 0; i--) {
+    const connection = index.find(peek(sessions, i, 'connection'))
+    if (i % PIECE === 0) yield null
+    if (connection < 0) continue
+    next[i] = first[connection]!
+    first[connection] = i
+  }
+  return { first, next }
+}
 
-  return {
-    ledger: { ...ledger, sessions },
-    networks,
-    connectionOf: (session) => connections.get(session.connection)!,
-    sessionsOf: (connection) => byConnection.get(connection.id) ?? [],
+export function* factsInParts(
+  ledger: Ledger,
+  { first, next }: Links,
+  networks: Networks,
+  survey: Survey,
+): Generator<AuditFacts | null> {
+  let part = new Part()
+  for (let i = 0; i < ledger.connections.length; i++) {
+    const connection = ledger.connections.at(i)!
+    let sessions = part.add(connection, true)
+    for (let s = first[i]!; s >= 0; s = next[s]!) {
+      if (part.sessions.length === PART_SESSIONS) {
+        yield part.facts(ledger, networks, survey)
+        part = new Part()
+        sessions = part.add(connection, false)
+      }
+      const session = ledger.sessions.at(s)!
+      sessions.push(session)
+      part.sessions.push(session)
+      if (s % PIECE === 0) yield null
+    }
+    if (part.size === PART_CONNECTIONS) {
+      yield part.facts(ledger, networks, survey)
+      part = new Part()
+    }
+  }
+  yield part.facts(ledger, networks, survey)
+}
+
+class Part {
+  readonly connections: ConnectionFacts[] = []
+  readonly sessions: SessionFacts[] = []
+  private readonly connectionById = new Map<string, ConnectionFacts>()
+  private readonly sessionsById = new Map<string, SessionFacts[]>()
+
+  /** How many connections it has looked at. */
+  get size(): number {
+    return this.connectionById.size
+  }
+
+  /** Returns the list of its sessions, to be filled. `listed`: this is the first part that it is in. */
+  add(connection: ConnectionFacts, listed: boolean): SessionFacts[] {
+    const sessions: SessionFacts[] = []
+    if (listed) this.connections.push(connection)
+    this.connectionById.set(connection.id, connection)
+    this.sessionsById.set(connection.id, sessions)
+    return sessions
+  }
+
+  facts({ captures }: Ledger, networks: Networks, survey: Survey): AuditFacts {
+    const { connections, sessions, connectionById, sessionsById } = this
+    for (const list of sessionsById.values()) list.sort(inFrameOrder)
+    return {
+      ledger: { captures, connections, sessions },
+      networks,
+      survey,
+      connectionOf: (session) => connectionById.get(session.connection)!,
+      sessionsOf: (connection) => sessionsById.get(connection.id) ?? [],
+    }
   }
 }
 

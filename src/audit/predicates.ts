@@ -115,15 +115,13 @@ export function pairKey({ capture, client, server }: ConnectionFacts): string {
   return `${client.ip} ${server.ip} ${capture}`
 }
 
-/** The hosts of each capture that serve SYSVOL or NETLOGON, as `hostKey` names them. */
-export function domainControllers({ ledger, connectionOf }: AuditFacts): Set<string> {
-  const found = new Set<string>()
+/** Notes the hosts that serve SYSVOL or NETLOGON. */
+export function surveyControllers({ ledger, survey, connectionOf }: AuditFacts): void {
   for (const session of ledger.sessions) {
     if (session.trees.some((tree) => isConnected(tree) && isPolicyShare(tree))) {
-      found.add(hostKey(session.capture, connectionOf(session).server.ip))
+      survey.controllers.add(hostKey(session.capture, connectionOf(session).server.ip))
     }
   }
-  return found
 }
 
 // Dialects

@@ -1,6 +1,7 @@
 /** What a rule is: text for people, and one pure function over ledger facts. Rules never see packets. */
-import type { ConnectionFacts, FrameRef, Ledger, SessionFacts } from '../track/ledger.ts'
+import type { ConnectionFacts, FrameRef, PlainLedger, SessionFacts } from '../track/ledger.ts'
 import type { Networks } from './networks.ts'
+import type { Survey } from './survey.ts'
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const
 export type Severity = (typeof SEVERITIES)[number]
@@ -32,6 +33,9 @@ export interface Rule {
   falsePositives: string[]
   /** Whose finding it is. */
   subject: Subject
+  /** Called with each part of the ledger before `evaluate` is called with the first, where a rule needs to know of other parts. */
+  survey?(facts: AuditFacts): void
+  /** Called with each part of the ledger. */
   evaluate(facts: AuditFacts): Iterable<Draft>
 }
 
@@ -47,7 +51,7 @@ export interface Draft {
   session: SessionFacts | null
   /** The frame that decides it. */
   at: FrameRef
-  /** Called for the few cases that a finding shows: words cost more than verdicts. */
+  /** Called at once, and for the few cases that a finding shows: words cost more than verdicts. */
   explain(): Explanation
 }
 
@@ -63,11 +67,12 @@ export interface EvidenceDraft extends FrameRef {
   what: string
 }
 
-/** A ledger with the look-ups that rules share; made once per audit (facts.ts). */
+/** Part of a ledger with the look-ups that rules share: some connections and the sessions set up on them (facts.ts). */
 export interface AuditFacts {
-  ledger: Ledger
+  ledger: PlainLedger
+  survey: Survey
   networks: Networks
   connectionOf(session: SessionFacts): ConnectionFacts
-  /** Sessions set up on this connection, in frame order. */
+  /** Sessions set up on this connection, in frame order; of very many the first. */
   sessionsOf(connection: ConnectionFacts): readonly SessionFacts[]
 }

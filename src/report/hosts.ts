@@ -1,5 +1,6 @@
 /** Hosts as the ledger shows them: every address that took part, with what it said about itself and what was agreed with it. */
 import type { Networks } from '../audit/networks.ts'
+import { IdIndex } from '../track/id-index.ts'
 import type { ConnectionFacts, Ledger, LogonFacts, SessionFacts, SigningMode } from '../track/ledger.ts'
 import { chosenDialect, clientSigning, serverSigning } from './negotiated.ts'
 import { isoTime } from './time.ts'
@@ -31,6 +32,7 @@ const MAX_NAMES = 16
 const WEAKEST_FIRST: readonly SigningMode[] = ['none', 'enabled', 'required']
 
 interface Host {
+  number: number
   ip: string
   names: Map<string, string>
   os: string | null
@@ -48,26 +50,48 @@ interface Host {
 
 /** Ordered by first packet, then by address. */
 export function hostRecords(ledger: Ledger, networks: Networks): HostRecord[] {
-  const hosts = new Map<string, Host>()
-  const connections = new Map<string, ConnectionFacts>()
-  for (const connection of ledger.connections) {
-    connections.set(connection.id, connection)
-    const client = hostAt(hosts, connection.client.ip, connection)
-    const server = hostAt(hosts, connection.server.ip, connection)
-    addConnection(client, server, connection)
-  }
-  for (const session of ledger.sessions) {
-    const connection = connections.get(session.connection)
-    const client = connection && hosts.get(connection.client.ip)
-    const server = connection && hosts.get(connection.server.ip)
-    if (client && server) addSession(client, server, session)
-  }
-  return [...hosts.values()]
-    .sort((a, b) => a.firstTime - b.firstTime || (a.ip < b.ip ? -1 : 1))
-    .map((host) => record(host, networks))
+  const steps = hostSteps(ledger, networks)
+  let step = steps.next()
+  while (!step.done) step = steps.next()
+  return step.value
 }
 
-function hostAt(hosts: Map<string, Host>, ip: string, seen: { firstTime: number; lastTime: number }): Host {
+/** Connections or sessions looked at between two rests. */
+const PIECE = 64
+
+/** The same in small pieces, with a rest after each. The ledger must not change until the end. */
+export function* hostSteps({ connections, sessions }: Ledger, networks: Networks): Generator<null, HostRecord[]> {
+  const hosts = new Map<string, Host>()
+  const index = new IdIndex(connections)
+  /** By connection, as hosts are numbered in `all`. */
+  const clients = new Uint32Array(connections.length)
+  const servers = new Uint32Array(connections.length)
+  const all: Host[] = []
+  let i = 0
+  for (const connection of connections) {
+    const client = hostAt(hosts, all, connection.client.ip, connection)
+    const server = hostAt(hosts, all, connection.server.ip, connection)
+    addConnection(client, server, connection)
+    index.add(connection.id, i)
+    clients[i] = client.number
+    servers[i] = server.number
+    if (i++ % PIECE === 0) yield null
+  }
+  i = 0
+  for (const session of sessions) {
+    const connection = index.find(session.connection)
+    if (connection >= 0) addSession(all[clients[connection]!]!, all[servers[connection]!]!, session)
+    if (i++ % PIECE === 0) yield null
+  }
+  return all.sort((a, b) => a.firstTime - b.firstTime || (a.ip < b.ip ? -1 : 1)).map((host) => record(host, networks))
+}
+
+function hostAt(
+  hosts: Map<string, Host>,
+  all: Host[],
+  ip: string,
+  seen: { firstTime: number; lastTime: number },
+): Host {
   const known = hosts.get(ip)
   if (known !== undefined) {
     known.firstTime = Math.min(known.firstTime, seen.firstTime)
@@ -75,6 +99,7 @@ function hostAt(hosts: Map<string, Host>, ip: string, seen: { firstTime: number;
     return known
   }
   const host: Host = {
+    number: all.length,
     ip,
     names: new Map(),
     os: null,
@@ -90,6 +115,7 @@ function hostAt(hosts: Map<string, Host>, ip: string, seen: { firstTime: number;
     lastTime: seen.lastTime,
   }
   hosts.set(ip, host)
+  all.push(host)
   return host
 }
 

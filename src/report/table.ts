@@ -3,7 +3,8 @@
  * explanation and its cure; what does not fit is counted, never left out in silence.
  */
 import { SEVERITIES } from '../audit/rule.ts'
-import type { SessionFacts } from '../track/ledger.ts'
+import type { Facts } from '../track/facts.ts'
+import type { ConnectionFacts, SessionFacts } from '../track/ledger.ts'
 import { displayWidth, escapeText, truncate, wrap } from './escape.ts'
 import { countBySeverity, type FindingRecord, findingRecords, type Report } from './records.ts'
 import type { TextSink } from './sink.ts'
@@ -70,7 +71,7 @@ function verdictFacts({ ledger, findings, findingsHidden }: Report): VerdictFact
     captures: captures.length,
     packets: total(captures, (c) => c.packets),
     connections: connections.length,
-    answered: connections.some((c) => c.state === 'established' || c.state === 'midstream'),
+    answered: hasAnswer(connections),
     sessions: sessions.length,
     soFar: false,
     titlesAt: (severity) => findings.filter((f) => f.severity === severity).map((f) => f.title),
@@ -80,6 +81,11 @@ function verdictFacts({ ledger, findings, findingsHidden }: Report): VerdictFact
       return kinds
     },
   }
+}
+
+function hasAnswer(connections: Facts<ConnectionFacts>): boolean {
+  for (const { state } of connections) if (state === 'established' || state === 'midstream') return true
+  return false
 }
 
 function protection(session: SessionFacts): keyof ProtectionCounts {

@@ -4,6 +4,8 @@ import { Interned } from './interned.ts'
 import type { ConnectionFacts, SessionFacts, Warning } from './ledger.ts'
 import { LIMIT_NAMES, type LimitName, type Limits, limitMessage, limitText } from './limits.ts'
 import type { MessageSink } from './messages.ts'
+import { Packer } from './packed.ts'
+import { PackedFacts } from './packed-facts.ts'
 import type { RecentBytes } from './recent-bytes.ts'
 import type { LiveSession } from './session.ts'
 
@@ -28,15 +30,22 @@ export interface TrackContext {
   /** Segments of which the capture holds only the beginning, and the frame of the first. */
   cutSegments: number
   firstCut: number
-  connections: ConnectionFacts[]
+  /** Of connections that are finished; the mark of each is a KEPT (retention.ts). */
+  readonly connections: PackedFacts<ConnectionFacts>
   /** Of those in `connections`: attempts, and others without a session. */
   attempts: number
   bareConnections: number
-  sessions: SessionFacts[]
-  /** Ids of the connections that carry them. */
+  /** Of sessions that are kept and asleep; the mark of each tells its status. */
+  readonly sessions: PackedFacts<SessionFacts>
+  /** Those that are kept and awake. */
+  readonly awake: Set<LiveSession>
+  /** How many were ever kept. */
+  sessionsKept: number
+  /** When `awake` has so many, those that were not touched since the frame `sweptFrame` go to sleep. */
+  sweepAt: number
+  sweptFrame: number
+  /** Ids of connections that carry kept sessions and are not finished. */
   carriers: Set<string>
-  /** Sessions that are followed and not in `sessions`, for want of room. */
-  readonly droppedSessions: WeakSet<SessionFacts>
   /** New sessions to come before room is looked for again, after it was looked for in vain. */
   sessionsUntilEviction: number
   /** Established sessions by server and id, for channels that join them from other connections. */
@@ -48,6 +57,8 @@ export interface TrackContext {
 }
 
 export function createContext(capture: string, limits: Limits, messages: MessageSink | null): TrackContext {
+  // One for both: they have names in common.
+  const packer = new Packer()
   return {
     capture,
     captureKey: fnv1a(capture).toString(16).padStart(8, '0'),
@@ -64,12 +75,15 @@ export function createContext(capture: string, limits: Limits, messages: Message
     disagreeing: [],
     cutSegments: 0,
     firstCut: 0,
-    connections: [],
+    connections: new PackedFacts(packer),
     attempts: 0,
     bareConnections: 0,
-    sessions: [],
+    sessions: new PackedFacts(packer),
+    awake: new Set(),
+    sessionsKept: 0,
+    sweepAt: 0,
+    sweptFrame: 0,
     carriers: new Set(),
-    droppedSessions: new WeakSet(),
     sessionsUntilEviction: 0,
     sessionsByServer: new Map(),
     warnings: new Map(),

@@ -7,3 +7,10 @@ export function mix(h: number, word: number): number {
   const mixed = Math.imul(h ^ word, 0x2c1b3c6d)
   return mixed ^ (mixed >>> 13)
 }
+
+/** Of the UTF-16 code units. */
+export function hashText(text: string): number {
+  let hash = SEED
+  for (let i = 0; i < text.length; i++) hash = mix(hash, text.charCodeAt(i))
+  return hash
+}

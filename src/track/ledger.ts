@@ -5,6 +5,7 @@
  * Captures that keep only the beginning of each packet (their snap length) give every fact whose bytes are there. A list that was cut holds what
  * came, and has a mark beside it: `...Cut`.
  */
+import type { Facts } from './facts.ts'
 
 /** A frame of a capture. `frame` is numbered as Wireshark numbers it, `time` is microseconds since 1970 UTC. */
 export interface FrameRef {
@@ -18,8 +19,14 @@ export interface Endpoint {
   port: number
 }
 
+/** Connections and sessions may be packed (facts.ts): each reading makes new objects then. `plainLedger` makes arrays of them. */
 export interface Ledger {
   captures: CaptureFacts[]
+  connections: Facts<ConnectionFacts>
+  sessions: Facts<SessionFacts>
+}
+
+export interface PlainLedger extends Ledger {
   connections: ConnectionFacts[]
   sessions: SessionFacts[]
 }
@@ -324,6 +331,11 @@ export interface KerberosFacts {
   error: (FrameRef & { code: number | null; realm: string | null; serverName: string | null }) | null
 }
 
-export function emptyLedger(): Ledger {
+export function emptyLedger(): PlainLedger {
   return { captures: [], connections: [], sessions: [] }
+}
+
+/** All of it as arrays, which take much more memory. */
+export function plainLedger({ captures, connections, sessions }: Ledger): PlainLedger {
+  return { captures, connections: [...connections], sessions: [...sessions] }
 }

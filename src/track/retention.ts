@@ -4,27 +4,41 @@
  */
 import { hit, type TrackContext } from './context.ts'
 import type { ConnectionFacts, SessionFacts } from './ledger.ts'
+import type { LiveSession } from './session.ts'
 
 /** Of the sessions, the last quarter may still be under way, and a quarter goes at most: taking one at a time would look at all of them each time. */
 const SHARE = 1 / 4
 /** Fewer than this share are not worth the look. */
 const LEAST_SHARE = 1 / 16
 
-/** To the ledger, within its limits. */
+/** Marks of connections in `context.connections`. */
+const KEPT = { attempt: 1, bare: 2, carrier: 3, answeredCarrier: 4 } as const
+/** Marks of sessions in `context.sessions`. */
+const STATUS: Record<SessionFacts['status'], number> = { established: 1, unknown: 2, pending: 3, failed: 4 }
+
+/** A connection that is finished goes to the ledger, within its limits. */
 export function keepConnection(context: TrackContext, facts: ConnectionFacts): void {
-  if (!context.carriers.has(facts.id)) {
+  const attempt = isAttempt(facts)
+  let mark: number = attempt ? KEPT.carrier : KEPT.answeredCarrier
+  if (!context.carriers.delete(facts.id)) {
     if (!hasRoom(context, facts)) return
-    if (isAttempt(facts)) context.attempts++
+    mark = attempt ? KEPT.attempt : KEPT.bare
+    if (attempt) context.attempts++
     else context.bareConnections++
   }
-  context.connections.push(facts)
+  context.connections.append(facts, context.connections.end, mark)
 }
 
 /** Would a connection without a session be kept? One that is not is counted, and need not be completed: a flood is made of them. */
 export function hasRoom(context: TrackContext, facts: ConnectionFacts): boolean {
-  if (isAttempt(facts)) return hasRoomForAttempt(context, facts.firstFrame)
+  return isAttempt(facts)
+    ? hasRoomForAttempt(context, facts.firstFrame)
+    : hasRoomForBareConnection(context, facts.firstFrame)
+}
+
+function hasRoomForBareConnection(context: TrackContext, firstFrame: number): boolean {
   if (context.bareConnections < context.limits.connections) return true
-  hit(context, 'connections', facts.firstFrame)
+  hit(context, 'connections', firstFrame)
   return false
 }
 
@@ -39,55 +53,145 @@ function isAttempt({ state }: ConnectionFacts): boolean {
 }
 
 /** The same for a session, when it begins. */
-export function keepSession(context: TrackContext, facts: SessionFacts): void {
+export function keepSession(context: TrackContext, session: LiveSession): void {
+  const { facts } = session
   const limit = context.limits.sessions
-  if (context.sessions.length >= limit && --context.sessionsUntilEviction <= 0) evictSessions(context)
-  if (context.sessions.length < limit) {
-    context.sessions.push(facts)
+  if (sessionCount(context) >= limit && --context.sessionsUntilEviction <= 0) evictSessions(context)
+  if (sessionCount(context) < limit) {
+    session.number = context.sessionsKept++
+    context.awake.add(session)
     context.carriers.add(facts.connection)
   } else {
-    context.droppedSessions.add(facts)
     hit(context, 'sessions', facts.firstFrame)
   }
 }
 
+function sessionCount(context: TrackContext): number {
+  return context.sessions.size + context.awake.size
+}
+
 /** The session was seen on another connection, which is then in the ledger as long as the session is. */
-export function keepChannel(context: TrackContext, facts: SessionFacts, connection: string): void {
+export function keepChannel(context: TrackContext, { facts, number }: LiveSession, connection: string): void {
   if (facts.connections.includes(connection)) return
   if (facts.connections.length >= context.limits.connectionsPerSession) {
     hit(context, 'connectionsPerSession', context.frame)
     return
   }
   facts.connections.push(connection)
-  if (!context.droppedSessions.has(facts)) context.carriers.add(connection)
+  if (number >= 0) context.carriers.add(connection)
+}
+
+/** For LiveSession.sleep. */
+export function packSession(context: TrackContext, session: LiveSession, facts: SessionFacts): void {
+  context.awake.delete(session)
+  session.row = context.sessions.append(facts, session.number, STATUS[facts.status])
+}
+
+/** For LiveSession's awakening: the facts as they were packed; null where they had to make room meanwhile. */
+export function unpackSession(context: TrackContext, session: LiveSession): SessionFacts | null {
+  const { sessions } = context
+  const row = sessions.find(session.number, session.row)
+  if (row < 0) {
+    session.number = -1
+    return null
+  }
+  const facts = sessions.get(row)
+  sessions.remove(row)
+  context.awake.add(session)
+  return facts
+}
+
+/** Sessions to come, or to be woken, before it is looked anew for those that may go to sleep. */
+const LEAST_AWAKE = 512
+
+/**
+ * Puts to sleep what nobody has touched since the last time. `busy` are sessions with logons under way, parts of whose facts are in use;
+ * `following` is the number of connections that had to be asked for them. To be called between frames.
+ */
+export function sweepSessions(context: TrackContext, busy: ReadonlySet<LiveSession>, following: number): void {
+  for (const session of context.awake) {
+    if (session.facts.lastFrame < context.sweptFrame && !busy.has(session)) session.sleep()
+  }
+  context.sessions.compact()
+  context.sweptFrame = context.frame
+  context.sweepAt = context.awake.size + Math.max(LEAST_AWAKE, Math.ceil(following / 8))
+}
+
+/** A session that may have to go: asleep in a row, or awake. */
+interface Candidate {
+  number: number
+  row: number
+  session: LiveSession | null
+  status: number
+  firstFrame: number
 }
 
 /** Makes room among the older sessions: of those that never came about first, of the refused then. */
 function evictSessions(context: TrackContext): void {
-  const { sessions, limits, droppedSessions } = context
-  const older = sessions.slice(0, Math.ceil(sessions.length * (1 - SHARE)))
+  const { limits, sessions, awake } = context
+  const older = candidates(context).slice(0, Math.ceil(sessionCount(context) * (1 - SHARE)))
   const worthless = [
-    ...older.filter((s) => s.status === 'pending'),
-    ...older.filter((s) => s.status === 'failed'),
+    ...older.filter((s) => s.status === STATUS.pending),
+    ...older.filter((s) => s.status === STATUS.failed),
   ].slice(0, Math.max(1, Math.floor(limits.sessions * SHARE)))
   if (worthless.length < limits.sessions * LEAST_SHARE) {
     context.sessionsUntilEviction = Math.ceil(limits.sessions * LEAST_SHARE)
     return
   }
-  for (const facts of worthless) {
-    droppedSessions.add(facts)
-    hit(context, 'sessions', facts.firstFrame)
+  for (const { row, session, firstFrame } of worthless) {
+    if (session === null) sessions.remove(row)
+    else {
+      awake.delete(session)
+      session.number = -1
+    }
+    hit(context, 'sessions', firstFrame)
   }
-  context.sessions = sessions.filter((s) => !droppedSessions.has(s))
   demoteConnections(context)
+}
+
+/** All sessions that are kept, oldest first. */
+function candidates({ sessions, awake }: TrackContext): Candidate[] {
+  const found: Candidate[] = []
+  for (const row of sessions.rows()) {
+    const status = sessions.mark(row)
+    found.push({ number: sessions.number(row), row, session: null, status, firstFrame: sessions.firstFrame(row) })
+  }
+  for (const session of awake) {
+    const { status, firstFrame } = session.facts
+    found.push({ number: session.number, row: -1, session, status: STATUS[status], firstFrame })
+  }
+  return found.sort((a, b) => a.number - b.number)
 }
 
 /** Connections in the ledger whose sessions have all gone count among those without one, and so may have to go too. */
 function demoteConnections(context: TrackContext): void {
-  context.carriers = new Set(context.sessions.flatMap((s) => s.connections))
-  const before = context.connections
-  context.connections = []
+  const { connections, sessions, awake } = context
+  const carriers = new Set<string>()
+  for (const row of sessions.rows()) for (const id of sessions.peek(row, 'connections')) carriers.add(id)
+  for (const { facts } of awake) for (const id of facts.connections) carriers.add(id)
   context.attempts = 0
   context.bareConnections = 0
-  for (const facts of before) keepConnection(context, facts)
+  for (const row of connections.rows()) {
+    const mark = connections.mark(row)
+    // Those without a session stay as they are: they had room before.
+    if (mark === KEPT.attempt) context.attempts++
+    else if (mark === KEPT.bare) context.bareConnections++
+    else if (!carriers.delete(connections.peek(row, 'id'))) demote(context, row, mark === KEPT.carrier)
+  }
+  // The others are not finished.
+  context.carriers = carriers
+  connections.compact()
+}
+
+function demote(context: TrackContext, row: number, attempt: boolean): void {
+  const { connections } = context
+  const firstFrame = connections.firstFrame(row)
+  const room = attempt ? hasRoomForAttempt(context, firstFrame) : hasRoomForBareConnection(context, firstFrame)
+  if (!room) {
+    connections.remove(row)
+    return
+  }
+  connections.setMark(row, attempt ? KEPT.attempt : KEPT.bare)
+  if (attempt) context.attempts++
+  else context.bareConnections++
 }

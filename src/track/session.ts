@@ -2,20 +2,53 @@
 import { hex64 } from '../../dissectors/bytes.ts'
 import type { TrackContext } from './context.ts'
 import type { FrameRef, LogonFacts, MessageCounts, SessionFacts, TreeFacts } from './ledger.ts'
-import { keepSession } from './retention.ts'
+import { keepSession, packSession, unpackSession } from './retention.ts'
 
-export interface LiveSession {
-  readonly facts: SessionFacts
-  idLow: number
-  idHigh: number
-  /** Connected trees by TreeId; null before the first. */
-  trees: Map<number, TreeFacts> | null
+/**
+ * What is not kept for the ledger, for want of room, has facts all the same while it is followed. What is kept goes to sleep when nobody has touched
+ * it for a while: its facts are packed (retention.ts), and made anew when somebody asks for them.
+ */
+export class LiveSession {
+  private readonly context: TrackContext
+  private readonly family: SessionFacts['family']
+  private awake: SessionFacts | null
+  /** Counts the sessions that are kept; -1 for one that is not. */
+  number = -1
+  /** Where its packed facts are, unless rows have moved since. */
+  row = -1
+  idLow = 0
+  idHigh = 0
+  /** Share types of the connected trees by TreeId; null before the first. */
+  trees: Map<number, TreeFacts['shareType']> | null = null
   /** Logged off: its id is free for another session. */
-  closed: boolean
+  closed = false
   /** The last unsigned request where a side requires signing: MessageId (low word), or -1. */
-  unsignedRequest: number
-  unsignedFrame: number
-  unsignedTime: number
+  unsignedRequest = -1
+  unsignedFrame = 0
+  unsignedTime = 0
+
+  constructor(context: TrackContext, facts: SessionFacts) {
+    this.context = context
+    this.family = facts.family
+    this.awake = facts
+  }
+
+  get facts(): SessionFacts {
+    return this.awake ?? this.wake()
+  }
+
+  /** No facts or parts of them may be in use. */
+  sleep(): void {
+    if (this.awake === null) return
+    packSession(this.context, this, this.awake)
+    this.awake = null
+  }
+
+  private wake(): SessionFacts {
+    // One that had to make room while it was asleep begins again, and is not kept.
+    this.awake = unpackSession(this.context, this) ?? newSessionFacts(this.context, '', this.family, 'unknown')
+    return this.awake
+  }
 }
 
 export function createSession(
@@ -24,6 +57,17 @@ export function createSession(
   family: 'smb1' | 'smb2',
   status: 'pending' | 'unknown',
 ): LiveSession {
+  const session = new LiveSession(context, newSessionFacts(context, connection, family, status))
+  keepSession(context, session)
+  return session
+}
+
+function newSessionFacts(
+  context: TrackContext,
+  connection: string,
+  family: 'smb1' | 'smb2',
+  status: 'pending' | 'unknown',
+): SessionFacts {
   const { frame, time } = context
   const connections = [connection]
   const logons: LogonFacts[] = []
@@ -33,7 +77,7 @@ export function createSession(
   const nativeOs = { client: null, server: null }
   const requests = noMessages()
   const responses = noMessages()
-  const facts: SessionFacts = {
+  return {
     id: `${connection}/s${frame}`,
     connection,
     connections,
@@ -67,17 +111,6 @@ export function createSession(
     lastFrame: frame,
     firstTime: time,
     lastTime: time,
-  }
-  keepSession(context, facts)
-  return {
-    facts,
-    idLow: 0,
-    idHigh: 0,
-    trees: null,
-    closed: false,
-    unsignedRequest: -1,
-    unsignedFrame: 0,
-    unsignedTime: 0,
   }
 }
 

@@ -38,7 +38,7 @@ export function joinedSession(c: Connection, low: number, high: number): LiveSes
   for (const server of serverNames(c)) {
     const session = sessionsByServer.get(`${server} ${hex64(low, high)}`)
     if (session !== undefined && !session.closed) {
-      keepChannel(c.context, session.facts, c.settle())
+      keepChannel(c.context, session, c.settle())
       attach(c, session)
       return session
     }

@@ -279,7 +279,7 @@ function shareType(service: string | number | null): 'disk' | 'pipe' | 'printer'
 
 function clearData(c: Connection, session: LiveSession, b: Uint8Array, o: number, captured: number, at: number): void {
   if (session.facts.firstClearData !== null || captured < at + 2 || u16le(b, o + at) === 0) return
-  if (session.trees?.get(u16le(b, o + SMB1_OFFSET.tid))?.shareType === 'disk') {
+  if (session.trees?.get(u16le(b, o + SMB1_OFFSET.tid)) === 'disk') {
     session.facts.firstClearData = here(c.context)
   }
 }

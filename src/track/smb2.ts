@@ -249,7 +249,7 @@ function clearData(
   if (session.facts.firstClearData !== null || captured < DATA_LENGTH + 4) return
   if (status !== STATUS_SUCCESS && status !== STATUS_BUFFER_OVERFLOW) return
   if ((flags & SMB2_FLAGS_ASYNC_COMMAND) !== 0 || u32le(b, o + DATA_LENGTH) === 0) return
-  if (session.trees?.get(u32le(b, o + SMB2_OFFSET.treeId))?.shareType === 'disk') {
+  if (session.trees?.get(u32le(b, o + SMB2_OFFSET.treeId)) === 'disk') {
     session.facts.firstClearData = here(c.context)
   }
 }

@@ -7,15 +7,19 @@ import { TCP_ACK, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
 import { Connection } from './connection.ts'
 import { createContext, hit, settleDisagreements, settleLimits, type TrackContext, warn } from './context.ts'
+import { FactsView } from './facts.ts'
 import { FlowTable, flowHash, sourceIsA } from './flow-table.ts'
 import { Fragments } from './fragments.ts'
 import { isMessageStart } from './framer.ts'
 import { type HalfOpen, HalfOpenTable } from './half-open.ts'
+import { IdIndex } from './id-index.ts'
 import type { CaptureFacts, Ledger, SessionFacts } from './ledger.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import type { MessageSink } from './messages.ts'
 import { mayBeSmb, passesBy } from './passes-by.ts'
 import { DIRECT_TCP_PORT, isSmbPort, NETBIOS_SESSION_PORT } from './ports.ts'
+import { sweepSessions } from './retention.ts'
+import type { LiveSession } from './session.ts'
 import { SynMemory } from './syn-memory.ts'
 
 export interface TrackerOptions {
@@ -115,6 +119,7 @@ export class Tracker implements FrameSink {
       const message = `${unfinished} fragmented IP datagrams are not in the capture as a whole: they were not read`
       warn(context, 'ip-fragments', message, firstFrame)
     }
+    for (const session of context.awake) session.sleep()
     settleDisagreements(context)
     const limits = settleLimits(context)
     return {
@@ -128,8 +133,8 @@ export class Tracker implements FrameSink {
           warnings: [...description.warnings, ...context.warnings.values()],
         },
       ],
-      connections: context.connections.sort(byFirstFrame),
-      sessions: withOwnIds(context.sessions.sort(byFirstFrame)),
+      connections: new FactsView([context.connections], context.connections.rowsByFrame()),
+      sessions: sessionsInOrder(context),
     }
   }
 
@@ -146,6 +151,7 @@ export class Tracker implements FrameSink {
       const wasOpen = connection.closedIn === 0
       connection.segment(bytes, s, fromA, number, time)
       if (wasOpen && connection.closedIn !== 0) this.linger(connection)
+      if (this.context.awake.size >= this.context.sweepAt) this.sweep()
       return
     }
     if (connection !== null) {
@@ -218,6 +224,15 @@ export class Tracker implements FrameSink {
     this.flows.remove(oldest)
   }
 
+  private sweep(): void {
+    const busy = new Set<LiveSession>()
+    for (const { exchanges, pending } of this.flows.connections()) {
+      for (const session of exchanges?.keys() ?? []) busy.add(session)
+      for (const { session, logon } of pending) if (session !== null && logon !== null) busy.add(session)
+    }
+    sweepSessions(this.context, busy, this.flows.size)
+  }
+
   private undecoded(decoded: number, linkType: number, frame: number): void {
     if (decoded === DECODED.TOO_DEEP) {
       hit(this.context, 'depth', frame)
@@ -234,11 +249,17 @@ function byFirstFrame(x: { firstFrame: number }, y: { firstFrame: number }): num
 }
 
 /** A server that gives one id twice in one frame, or a stream in disorder, makes two sessions of one name: the later gets a mark. */
-function withOwnIds(sessions: SessionFacts[]): SessionFacts[] {
-  const seen = new Set<string>()
-  for (const session of sessions) {
-    while (seen.has(session.id)) session.id += '~'
-    seen.add(session.id)
+function sessionsInOrder({ sessions }: TrackContext): FactsView<SessionFacts> {
+  const rows = sessions.rowsByFrame()
+  const ids = new IdIndex(new FactsView([sessions], rows))
+  for (let place = 0; place < rows.length; place++) {
+    const row = rows[place]!
+    if (ids.add(sessions.peek(row, 'id'), place)) continue
+    const facts = sessions.get(row)
+    while (ids.find(facts.id) >= 0) facts.id += '~'
+    rows[place] = sessions.append(facts, sessions.number(row), sessions.mark(row))
+    sessions.remove(row)
+    ids.add(facts.id, place)
   }
-  return sessions
+  return new FactsView([sessions], rows)
 }

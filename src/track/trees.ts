@@ -20,7 +20,7 @@ export function answerTree(
   request: PendingRequest | null,
   { treeId, status, shareType, encryptData }: TreeAnswer,
 ): void {
-  const tree = keepTree(session, context, {
+  keepTree(session, context, {
     path: request?.path ?? null,
     shareType,
     encryptData,
@@ -30,12 +30,12 @@ export function answerTree(
   })
   if (!isSuccess(status)) return
   session.trees ??= new Map()
-  session.trees.set(treeId, tree)
+  session.trees.set(treeId, shareType)
   dropOldest(session.trees, context.limits.treesPerSession * 4)
 }
 
 /** Keeps a tree connect, once for each path, kind and outcome. */
-export function keepTree(session: LiveSession, context: TrackContext, tree: TreeFacts): TreeFacts {
+export function keepTree(session: LiveSession, context: TrackContext, tree: TreeFacts): void {
   const { trees } = session.facts
   for (const t of trees) {
     if (
@@ -44,12 +44,11 @@ export function keepTree(session: LiveSession, context: TrackContext, tree: Tree
       t.ntStatus === tree.ntStatus &&
       t.encryptData === tree.encryptData
     )
-      return t
+      return
   }
   if (trees.length < context.limits.treesPerSession) session.facts.trees = [...trees, tree]
   else {
     session.facts.treesNotKept++
     hit(context, 'treesPerSession', tree.frame)
   }
-  return tree
 }

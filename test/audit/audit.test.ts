@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
-import { createFacts } from '../../src/audit/facts.ts'
 import type { Finding } from '../../src/audit/findings.ts'
 import { createNetworks } from '../../src/audit/networks.ts'
 import { type Rule, SEVERITIES, type Severity } from '../../src/audit/rule.ts'
@@ -14,6 +13,7 @@ import { signingNotRequired } from '../../src/audit/rules/signing-not-required.t
 import type { ConnectionFacts, Ledger, SessionFacts } from '../../src/track/ledger.ts'
 import { mergeLedgers } from '../../src/track/merge.ts'
 import { arbitraryLedger, shuffled } from '../support/arbitrary-ledger.ts'
+import { factsOf } from '../support/audit-facts.ts'
 import {
   at,
   bareConnection,
@@ -88,8 +88,8 @@ describe('grouping', () => {
     const facts = repeats(1)
     const [finding] = audit(facts, { networks, rules: [ntlmAuth] })
     expect(finding).toMatchObject({
-      connection: facts.connections[0]!.id,
-      session: facts.sessions[0]!.id,
+      connection: facts.connections.at(0)!.id,
+      session: facts.sessions.at(0)!.id,
       client: { ip: '10.0.0.5', port: 50_000 },
       count: 1,
     })
@@ -382,7 +382,7 @@ describe('any ledger', () => {
     fc.assert(
       fc.property(arbitraryLedger, (facts) => {
         for (const rule of RULES) {
-          const subjects = [...rule.evaluate(createFacts(facts, networks))].map((d) => d.session?.id ?? d.connection.id)
+          const subjects = [...rule.evaluate(factsOf(facts, networks))].map((d) => d.session?.id ?? d.connection.id)
           expect(new Set(subjects).size).toBe(subjects.length)
         }
       }),

@@ -342,8 +342,7 @@ describe('a fault planted in the engine', () => {
         ...args: Parameters<InstanceType<typeof Tracker>['finish']>
       ): ReturnType<InstanceType<typeof Tracker>['finish']> {
         const ledger = super.finish(...args)
-        for (const session of ledger.sessions) session.user = `${this.kept[0]![20]}`
-        return ledger
+        return { ...ledger, sessions: [...ledger.sessions].map((s) => ({ ...s, user: `${this.kept[0]![20]}` })) }
       }
     }
     expect(await faultOf({ Tracker: Keeper })).toMatchObject({

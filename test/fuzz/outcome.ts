@@ -1,6 +1,6 @@
 /** One capture through the engine, from its bytes to every kind of report. */
 import { Readable } from 'node:stream'
-import type { CaptureSummary, Finding, Ledger, Limits, MessageRow, Report, ScanRecord } from './engine.ts'
+import type { CaptureSummary, Finding, Limits, MessageRow, PlainLedger, Report, ScanRecord } from './engine.ts'
 
 export type Engine = typeof import('./engine.ts')
 
@@ -23,7 +23,7 @@ export interface Outcome {
   /** Of a CaptureError; then all else is empty. Any other error is thrown. */
   error: { code: string; message: string } | null
   summary: CaptureSummary | null
-  ledger: Ledger
+  ledger: PlainLedger
   findings: Finding[]
   records: ScanRecord[]
   rows: MessageRow[]
@@ -97,7 +97,7 @@ export async function run(engine: Engine, bytes: Uint8Array, reading: Reading): 
       milliseconds: performance.now() - started,
     }
   }
-  const ledger = engine.mergeLedgers(tracker.finish(summary))
+  const ledger = engine.plainLedger(engine.mergeLedgers(tracker.finish(summary)))
   const networks = engine.createNetworks()
   const findings = engine.audit(ledger, { networks })
   const rest = { findingsHidden: 0, inputsUnread: 0, rules: engine.RULES, durationMs: 0 }

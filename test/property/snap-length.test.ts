@@ -12,7 +12,7 @@ import { createNetworks } from '../../src/audit/networks.ts'
 import { atLeast } from '../../src/audit/rule.ts'
 import { type CaptureSummary, readCapture } from '../../src/capture/read-capture.ts'
 import { type ScanRecord, scanRecords } from '../../src/report/records.ts'
-import type { Ledger } from '../../src/track/ledger.ts'
+import { type PlainLedger, plainLedger } from '../../src/track/ledger.ts'
 import type { MessageRow } from '../../src/track/messages.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { type CollectedFrame, collector } from '../support/frames.ts'
@@ -48,7 +48,7 @@ const AT_EVERY_LENGTH = new Set([
 ])
 
 interface Scan {
-  ledger: Ledger
+  ledger: PlainLedger
   findings: Finding[]
   records: ScanRecord[]
   rows: MessageRow[]
@@ -66,7 +66,7 @@ function scan(frames: readonly CollectedFrame[], summary: CaptureSummary, snapLe
     buffer.set(data.subarray(0, captured), 64)
     tracker.frame(buffer, 64, captured, Math.max(original, data.length), linkType, time, i + 1)
   })
-  const ledger = tracker.finish(summary)
+  const ledger = plainLedger(tracker.finish(summary))
   const findings = audit(ledger, { networks: NETWORKS })
   const report = { ledger, networks: NETWORKS, findings, findingsHidden: 0, inputsUnread: 0, rules: [], durationMs: 0 }
   return { ledger, findings, records: [...scanRecords(report)], rows }

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
 import { createNetworks } from '../../src/audit/networks.ts'
 import { type CaptureSummary, readCapture } from '../../src/capture/read-capture.ts'
-import type { Ledger } from '../../src/track/ledger.ts'
+import { type PlainLedger, plainLedger } from '../../src/track/ledger.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { type CollectedFrame, collector } from '../support/frames.ts'
 
@@ -35,7 +35,7 @@ interface Sample {
   summary: CaptureSummary
 }
 
-function track({ summary }: Sample, frames: CollectedFrame[]): Ledger {
+function track({ summary }: Sample, frames: CollectedFrame[]): PlainLedger {
   const tracker = new Tracker('test.pcap')
   const buffer = new Uint8Array(70_000)
   frames.forEach(({ data, original, linkType, time }, i) => {
@@ -43,11 +43,11 @@ function track({ summary }: Sample, frames: CollectedFrame[]): Ledger {
     tracker.frame(buffer, 64, data.length, Math.max(original, data.length), linkType, time, i + 1)
     buffer.fill(0xee, 64, 64 + data.length)
   })
-  return tracker.finish(summary)
+  return plainLedger(tracker.finish(summary))
 }
 
 /** What must hold of any ledger, whatever the traffic. */
-function check(ledger: Ledger, frames: number): void {
+function check(ledger: PlainLedger, frames: number): void {
   for (const c of ledger.connections) {
     expect(c.firstFrame).toBeGreaterThanOrEqual(1)
     expect(c.lastFrame).toBeLessThanOrEqual(frames)
@@ -68,7 +68,7 @@ function check(ledger: Ledger, frames: number): void {
 }
 
 /** What is said of the sessions, without frames, times and ids made of them. */
-function verdicts(ledger: Ledger) {
+function verdicts(ledger: PlainLedger) {
   return ledger.sessions
     .map((s) => [s.sessionId, s.user, s.auth, s.status, s.guest, s.anonymous, s.encryptData, s.requests, s.responses])
     .map((v) => JSON.stringify(v))

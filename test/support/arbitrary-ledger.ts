@@ -1,6 +1,6 @@
 /** Ledgers made up by fast-check: few hosts, users and captures, so that they meet, and facts in every combination. */
 import fc from 'fast-check'
-import type { AuthKind, ConnectionFacts, FrameRef, Ledger, SessionFacts } from '../../src/track/ledger.ts'
+import type { AuthKind, ConnectionFacts, FrameRef, PlainLedger, SessionFacts } from '../../src/track/ledger.ts'
 import {
   at,
   connection,
@@ -120,7 +120,7 @@ const sessionsOn = (on: ConnectionFacts): fc.Arbitrary<SessionFacts> =>
       session({ on, ...overrides, auth: auths[0] ?? 'unknown', logons: auths.map((auth) => logon({ auth })) }),
     )
 
-export const arbitraryLedger: fc.Arbitrary<Ledger> = fc
+export const arbitraryLedger: fc.Arbitrary<PlainLedger> = fc
   .uniqueArray(connections, { selector: (c) => c.id, maxLength: 6 })
   .chain((list) =>
     fc
@@ -129,7 +129,7 @@ export const arbitraryLedger: fc.Arbitrary<Ledger> = fc
   )
 
 /** The same facts in another order. */
-export const shuffled = (original: Ledger): fc.Arbitrary<Ledger> =>
+export const shuffled = (original: PlainLedger): fc.Arbitrary<PlainLedger> =>
   fc.record({
     captures: permutation(original.captures),
     connections: permutation(original.connections),

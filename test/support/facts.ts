@@ -8,10 +8,10 @@ import type {
   ConnectionFacts,
   FrameRef,
   KerberosFacts,
-  Ledger,
   LogonFacts,
   MessageCounts,
   NtlmFacts,
+  PlainLedger,
   SessionFacts,
   Smb1Facts,
   Smb2NegotiateRequestFacts,
@@ -331,6 +331,6 @@ export function ledger(
   connections: ConnectionFacts[],
   sessions: SessionFacts[] = [],
   captures: CaptureFacts[] = [...new Set(connections.map((c) => c.capture))].map((path) => capture({ path })),
-): Ledger {
+): PlainLedger {
   return { captures, connections, sessions }
 }

@@ -4,12 +4,12 @@ import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
 import { createNetworks } from '../../src/audit/networks.ts'
 import { readCapture } from '../../src/capture/read-capture.ts'
-import type { Ledger } from '../../src/track/ledger.ts'
+import { type PlainLedger, plainLedger } from '../../src/track/ledger.ts'
 import type { MessageRow } from '../../src/track/messages.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { bytes, conversation, feed, packet, smb2, type Turn } from '../support/conversation.ts'
 
-type Tracked = Ledger & { rows: MessageRow[]; findings: string[] }
+type Tracked = PlainLedger & { rows: MessageRow[]; findings: string[] }
 
 const DESCRIPTION = {
   format: 'pcap' as const,
@@ -26,7 +26,7 @@ const DESCRIPTION = {
 const HEADERS = 58
 
 function tracked(tracker: Tracker, rows: MessageRow[], description = DESCRIPTION): Tracked {
-  const ledger = tracker.finish(description)
+  const ledger = plainLedger(tracker.finish(description))
   const findings = audit(ledger, { networks: createNetworks() }).map((f) => `${f.severity} ${f.rule}`)
   return { ...ledger, rows, findings }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Ledger } from '../../src/track/ledger.ts'
+import { type PlainLedger, plainLedger } from '../../src/track/ledger.ts'
 import type { Limits } from '../../src/track/limits.ts'
 import type { MessageRow } from '../../src/track/messages.ts'
 import { Tracker } from '../../src/track/tracker.ts'
@@ -33,11 +33,11 @@ const DESCRIPTION = {
 const NONE = new Uint8Array(0)
 const SESSION = 0x1234
 
-function track(frames: TestFrame[], limits: Partial<Limits> = {}, linkType = 1): Ledger & { rows: MessageRow[] } {
+function track(frames: TestFrame[], limits: Partial<Limits> = {}, linkType = 1): PlainLedger & { rows: MessageRow[] } {
   const rows: MessageRow[] = []
   const tracker = new Tracker('test.pcap', { limits, messages: { message: (row) => rows.push(row) } })
   feed(tracker, frames, linkType)
-  return { ...tracker.finish(DESCRIPTION), rows }
+  return { ...plainLedger(tracker.finish(DESCRIPTION)), rows }
 }
 
 const request = (command: number, o = {}): Turn => ({

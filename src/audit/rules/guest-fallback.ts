@@ -1,7 +1,7 @@
 import { ntStatusName } from '../../../dissectors/ntstatus.ts'
-import type { SessionFacts } from '../../track/ledger.ts'
 import { cite, pairKey, place, refusesCredentials, who } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule } from '../rule.ts'
+import type { Refusal, Refusals } from '../survey.ts'
 
 /** How soon the guest session has to follow the refusal: a person who logs on anew takes longer. Microseconds. */
 const WINDOW = 10_000_000
@@ -36,13 +36,13 @@ export const guestFallback: Rule = {
     'Hosts behind one translated address: one is refused, another is a guest.',
   ],
   subject: 'pair',
-  *evaluate({ ledger, networks, connectionOf }: AuditFacts): Iterable<Draft> {
-    const refusals = refusalsByPair(ledger.sessions, (session) => pairKey(connectionOf(session)))
+  survey: noteRefusals,
+  *evaluate({ ledger, networks, survey, connectionOf }: AuditFacts): Iterable<Draft> {
     for (const session of ledger.sessions) {
       const { guest, anonymous, decided } = session
       if (!(guest || anonymous) || decided === null) continue
       const connection = connectionOf(session)
-      const refused = lastBefore(refusals.get(pairKey(connection)), decided.time)
+      const refused = lastBefore(survey.refusals.get(pairKey(connection)), decided.time)
       if (refused === null || decided.time - refused.time > WINDOW) continue
       const { client, server } = connection
       const outbound = networks.direction(client.ip, server.ip) === 'outbound'
@@ -52,11 +52,11 @@ export const guestFallback: Rule = {
         session,
         at: refused,
         explain: () => {
-          const status = ntStatusName(refused.session.ntStatus ?? 0)
+          const status = ntStatusName(refused.ntStatus ?? 0)
           const later = `${((decided.time - refused.time) / 1_000_000).toFixed(3)} s later`
           return {
             message:
-              `${place(server)} refused ${who(refused.session)} (${status}), and ${client.ip} went on ` +
+              `${place(server)} refused ${who(refused)} (${status}), and ${client.ip} went on ` +
               `${guest ? 'as guest' : 'without credentials'} ${later}.`,
             evidence: [
               cite(refused, `SESSION_SETUP answered with ${status}`),
@@ -69,36 +69,28 @@ export const guestFallback: Rule = {
   },
 }
 
-interface Refusal {
-  session: SessionFacts
-  frame: number
-  time: number
-}
-
-function refusalsByPair(sessions: readonly SessionFacts[], keyOf: (s: SessionFacts) => string): Map<string, Refusal[]> {
-  const byPair = new Map<string, Refusal[]>()
-  for (const session of sessions) {
-    const { status, ntStatus, decided, user } = session
+function noteRefusals({ ledger, survey: { refusals }, connectionOf }: AuditFacts): void {
+  for (const session of ledger.sessions) {
+    const { id, status, ntStatus, decided, user, domain, auth } = session
     if (status !== 'failed' || decided === null || !refusesCredentials(ntStatus) || !isNamed(user)) continue
-    const key = keyOf(session)
-    const list = byPair.get(key)
-    const refusal = { session, frame: decided.frame, time: decided.time }
-    if (list === undefined) byPair.set(key, [refusal])
-    else list.push(refusal)
+    const key = pairKey(connectionOf(session))
+    const refusal = { id, user, domain, auth, ntStatus, frame: decided.frame, time: decided.time }
+    const known = refusals.get(key)
+    if (known === undefined) refusals.set(key, { list: [refusal], sorted: false })
+    else known.list.push(refusal)
   }
-  for (const list of byPair.values()) {
-    list.sort((a, b) => a.time - b.time || a.frame - b.frame || (a.session.id < b.session.id ? -1 : 1))
-  }
-  return byPair
 }
 
 function isNamed(user: string | null): boolean {
   return user !== null && user !== '' && user.toLowerCase() !== 'guest'
 }
 
-/** The last one at or before `time`, of a list sorted by time. */
-function lastBefore(list: readonly Refusal[] | undefined, time: number): Refusal | null {
-  if (list === undefined) return null
+/** The last one at or before `time`. */
+function lastBefore(refusals: Refusals | undefined, time: number): Refusal | null {
+  if (refusals === undefined) return null
+  const { list } = refusals
+  if (!refusals.sorted) list.sort((a, b) => a.time - b.time || a.frame - b.frame || (a.id < b.id ? -1 : 1))
+  refusals.sorted = true
   let low = 0
   let high = list.length
   while (low < high) {

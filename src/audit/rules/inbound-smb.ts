@@ -1,6 +1,7 @@
-import { crossings, type Stage } from '../crossing.ts'
+import { crossings, surveyCrossings } from '../crossing.ts'
 import { place } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
+import type { Stage } from '../survey.ts'
 
 const SEVERITY: Record<Stage, Severity> = {
   refused: 'info',
@@ -41,6 +42,7 @@ export const inboundSmb: Rule = {
     'A honeypot accepts connections from outside on purpose.',
   ],
   subject: 'server',
+  survey: (facts) => surveyCrossings(facts, 'inbound'),
   *evaluate(facts: AuditFacts): Iterable<Draft> {
     for (const { connection, stage, pairStage, at, explain } of crossings(facts, 'inbound')) {
       const { client, server } = connection

@@ -1,6 +1,7 @@
-import { crossings, type Stage } from '../crossing.ts'
+import { crossings, surveyCrossings } from '../crossing.ts'
 import { cite, place, start } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
+import type { Stage } from '../survey.ts'
 
 const SEVERITY: Record<Stage, Severity> = {
   refused: 'info',
@@ -46,6 +47,7 @@ export const outboundSmb: Rule = {
     'Address translation at a VPN that gives internal servers public addresses.',
   ],
   subject: 'pair',
+  survey: (facts) => surveyCrossings(facts, 'outbound'),
   *evaluate(facts: AuditFacts): Iterable<Draft> {
     for (const { connection, stage, pairStage, at, explain } of crossings(facts, 'outbound')) {
       const { client, server } = connection

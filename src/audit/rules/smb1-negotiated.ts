@@ -40,11 +40,12 @@ export const smb1Negotiated: Rule = {
       'high to critical rests on the address.',
   ],
   subject: 'pair',
-  *evaluate({ ledger }: AuditFacts): Iterable<Draft> {
-    const smb2Servers = new Set<string>()
+  survey({ ledger, survey }: AuditFacts): void {
     for (const { capture, server, negotiateResponse } of ledger.connections) {
-      if (negotiateResponse !== null) smb2Servers.add(hostKey(capture, server.ip))
+      if (negotiateResponse !== null) survey.smb2Servers.add(hostKey(capture, server.ip))
     }
+  },
+  *evaluate({ ledger, survey: { smb2Servers } }: AuditFacts): Iterable<Draft> {
     for (const connection of ledger.connections) {
       const use = smb1Use(connection)
       if (use === null) continue

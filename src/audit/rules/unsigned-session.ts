@@ -2,7 +2,6 @@ import type { ConnectionFacts, FrameRef, SessionFacts, TreeFacts } from '../../t
 import {
   cite,
   clientSigning,
-  domainControllers,
   earliest,
   evidence,
   hasKey,
@@ -14,6 +13,7 @@ import {
   serverSigning,
   sessionOn,
   start,
+  surveyControllers,
   usedNtlm,
 } from '../predicates.ts'
 import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule.ts'
@@ -59,8 +59,9 @@ export const unsignedSession: Rule = {
     'A session whose setup is not in the capture, or was cut, may be a guest or anonymous one; the finding says so.',
   ],
   subject: 'pair',
+  survey: surveyControllers,
   *evaluate(facts: AuditFacts): Iterable<Draft> {
-    const controllers = domainControllers(facts)
+    const { controllers } = facts.survey
     for (const session of facts.ledger.sessions) {
       const { requests, responses, firstUnsigned, unsignedAccepted } = session
       if (!hasKey(session) || session.encryptData || requests.unsigned + responses.unsigned === 0) continue

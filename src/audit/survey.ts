@@ -1,0 +1,29 @@
+/** What rules must have seen of the whole capture before they can speak of a part of it. Each rule notes its own in `survey` and reads it later. */
+import type { FrameRef, SessionFacts } from '../track/ledger.ts'
+
+export interface Survey {
+  /** Hosts that serve SYSVOL or NETLOGON, as `hostKey` names them. */
+  controllers: Set<string>
+  /** Servers that answered in SMB2, as `hostKey` names them. */
+  smb2Servers: Set<string>
+  /** Refused logons of named users, by pair of hosts. */
+  refusals: Map<string, Refusals>
+  /** By pair of hosts on either side of the border, how far any of their connections came. */
+  furthest: Map<string, Stage>
+}
+
+/** In order: how far a connection came. */
+export const STAGES = ['refused', 'attempted', 'established', 'credentials'] as const
+export type Stage = (typeof STAGES)[number]
+
+export interface Refusals {
+  list: Refusal[]
+  /** By time. */
+  sorted: boolean
+}
+
+export interface Refusal extends FrameRef, Pick<SessionFacts, 'id' | 'user' | 'domain' | 'auth' | 'ntStatus'> {}
+
+export function emptySurvey(): Survey {
+  return { controllers: new Set(), smb2Servers: new Set(), refusals: new Map(), furthest: new Map() }
+}

@@ -1,0 +1,381 @@
+/**
+ * Plain data (objects, lists, strings, numbers, booleans, null) as bytes: a tenth of what objects take, and nothing for the garbage collector to
+ * look at. Each value is a tag byte and what belongs to it. The key lists of objects, and strings that came before, are numbered in tables that
+ * all records of one `Packer` share, so it takes the same packer to read them. Every reading makes a new value.
+ *
+ *     00 null, 01 false, 02 true, 03 undefined
+ *     04 double: 8 bytes         05, 06 whole number, negative one: varint of its amount
+ *     07, 08 as the last large number of the record, more or less this varint: times are near one another
+ *     09, 0a string of Latin-1, of UTF-16: varint of its length, characters
+ *     0b string by its number: varint      0c the first so many characters of the record's first string: varint
+ *     0d list: varint of its length, values     0e object: varint of its key list, values     0f empty list
+ *     10..5f whole number 0..79       60..ff object with key list 0..159
+ */
+
+export type Plain = null | undefined | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain }
+
+const NULL = 0x00
+const FALSE = 0x01
+const TRUE = 0x02
+const UNDEFINED = 0x03
+const DOUBLE = 0x04
+const WHOLE = 0x05
+const NEGATIVE = 0x06
+const LATER = 0x07
+const EARLIER = 0x08
+const LATIN1 = 0x09
+const UTF16 = 0x0a
+const KNOWN = 0x0b
+const PREFIX = 0x0c
+const LIST = 0x0d
+const OBJECT = 0x0e
+const EMPTY_LIST = 0x0f
+const SMALL = 0x10
+const SHAPE = 0x60
+const SMALL_NUMBERS = SHAPE - SMALL
+const SHAPE_TAGS = 0x100 - SHAPE
+
+/** Times are larger than this, in microseconds; most other numbers are not. */
+const LARGE = 2 ** 40
+/** A shorter prefix is not worth finding. */
+const LEAST_PREFIX = 4
+
+/** Strings get a number when they come for the second time, and only so many, of so many characters, no longer than this. */
+const MAX_STRINGS = 32_768
+const MAX_CHARACTERS = 1 << 20
+const MAX_LENGTH = 256
+/** Hashes of strings that came once: the later takes the place of the earlier. */
+const ONCE_PLACES = 1 << 14
+
+interface Shape {
+  readonly number: number
+  readonly keys: readonly string[]
+  /** An object with these keys: copies of it are made faster than objects key by key. */
+  readonly model: Record<string, Plain>
+}
+
+export class Packer {
+  private scratch = new Uint8Array(4096)
+  private view = new DataView(this.scratch.buffer)
+  /** Where the next byte goes, or comes from. */
+  private at = 0
+  private bytes: Uint8Array = this.scratch
+  private buffer: Buffer = Buffer.from(this.scratch.buffer)
+  /** Of the record at hand: its first string, and its last large number. */
+  private first: string | null = null
+  private last = 0
+
+  private readonly shapes: Shape[] = []
+  private readonly shapesByCount: Shape[][] = []
+  private readonly strings: string[] = []
+  private readonly numbers = new Map<string, number>()
+  private characters = 0
+  private readonly once = new Int32Array(ONCE_PLACES)
+
+  /** The record's bytes: a view, valid until the next call. */
+  pack(value: Plain): Uint8Array {
+    this.at = 0
+    this.first = null
+    this.last = 0
+    this.write(value)
+    return this.scratch.subarray(0, this.at)
+  }
+
+  /** Reads the record that begins at `start`. */
+  unpack(bytes: Uint8Array, start: number): Plain {
+    this.open(bytes, start)
+    return this.read()
+  }
+
+  /** One field of the object that begins at `start`, without the rest; undefined where it has none of this name. */
+  field(bytes: Uint8Array, start: number, key: string): Plain {
+    this.open(bytes, start)
+    const tag = this.bytes[this.at++]!
+    if (tag !== OBJECT && tag < SHAPE) return undefined
+    const { keys } = this.shapes[tag === OBJECT ? this.readVarint() : tag - SHAPE]!
+    for (const k of keys) {
+      if (k === key) return this.read()
+      this.read()
+    }
+    return undefined
+  }
+
+  private open(bytes: Uint8Array, start: number): void {
+    if (this.bytes !== bytes) {
+      this.bytes = bytes
+      this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    }
+    this.at = start
+    this.first = null
+    this.last = 0
+  }
+
+  // Writing
+
+  private write(value: Plain): void {
+    switch (typeof value) {
+      case 'string':
+        this.writeString(value)
+        break
+      case 'number':
+        this.writeNumber(value)
+        break
+      case 'boolean':
+        this.byte(value ? TRUE : FALSE)
+        break
+      case 'undefined':
+        this.byte(UNDEFINED)
+        break
+      default:
+        if (value === null) this.byte(NULL)
+        else if (Array.isArray(value)) this.writeList(value)
+        else this.writeObject(value as Record<string, Plain>)
+    }
+  }
+
+  private writeList(list: readonly Plain[]): void {
+    if (list.length === 0) {
+      this.byte(EMPTY_LIST)
+      return
+    }
+    this.byte(LIST)
+    this.varint(list.length)
+    for (const item of list) this.write(item)
+  }
+
+  private writeObject(object: Record<string, Plain>): void {
+    const { number, keys } = this.shapeOf(object)
+    if (number < SHAPE_TAGS) this.byte(SHAPE + number)
+    else {
+      this.byte(OBJECT)
+      this.varint(number)
+    }
+    for (const key of keys) this.write(object[key])
+  }
+
+  private shapeOf(object: Record<string, Plain>): Shape {
+    const keys = Object.keys(object)
+    this.shapesByCount[keys.length] ??= []
+    const candidates = this.shapesByCount[keys.length]!
+    next: for (const shape of candidates) {
+      const known = shape.keys
+      for (let i = 0; i < keys.length; i++) if (keys[i] !== known[i]) continue next
+      return shape
+    }
+    const model = JSON.parse(`{${keys.map((key) => `${JSON.stringify(key)}:null`).join()}}`) as Record<string, Plain>
+    const shape = { number: this.shapes.length, keys, model }
+    this.shapes.push(shape)
+    candidates.push(shape)
+    return shape
+  }
+
+  private writeNumber(value: number): void {
+    if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
+      this.byte(DOUBLE)
+      this.reserve(8)
+      this.view.setFloat64(this.at, value)
+      this.at += 8
+    } else if (value >= LARGE) {
+      const difference = value - this.last
+      this.last = value
+      this.byte(difference < 0 ? EARLIER : LATER)
+      this.varint(Math.abs(difference))
+    } else if (value < 0) {
+      this.byte(NEGATIVE)
+      this.varint(-value)
+    } else if (value < SMALL_NUMBERS) {
+      this.byte(SMALL + value)
+    } else {
+      this.byte(WHOLE)
+      this.varint(value)
+    }
+  }
+
+  private writeString(text: string): void {
+    if (this.first === null) {
+      this.first = text
+      this.writeCharacters(text)
+      return
+    }
+    if (text.length >= LEAST_PREFIX && this.first.startsWith(text)) {
+      this.byte(PREFIX)
+      this.varint(text.length)
+      return
+    }
+    const number = this.numberOf(text)
+    if (number < 0) this.writeCharacters(text)
+    else {
+      this.byte(KNOWN)
+      this.varint(number)
+    }
+  }
+
+  /** The string's number, -1 where it has none. */
+  private numberOf(text: string): number {
+    const { length } = text
+    if (length > MAX_LENGTH) return -1
+    const known = this.numbers.get(text)
+    if (known !== undefined) return known
+    let hash = 0x811c9dc5
+    for (let i = 0; i < length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+    const place = (hash ^ (hash >>> 15)) & (ONCE_PLACES - 1)
+    if (this.once[place] !== (hash | 1)) {
+      this.once[place] = hash | 1
+      return -1
+    }
+    const number = this.strings.length
+    if (number >= MAX_STRINGS || this.characters + length > MAX_CHARACTERS) return -1
+    this.characters += length
+    this.strings.push(text)
+    this.numbers.set(text, number)
+    return number
+  }
+
+  private writeCharacters(text: string): void {
+    const { length } = text
+    const tagAt = this.at
+    this.byte(LATIN1)
+    this.varint(length)
+    this.reserve(length)
+    const start = this.at
+    for (let i = 0; i < length; i++) {
+      const unit = text.charCodeAt(i)
+      if (unit > 0xff) {
+        this.scratch[tagAt] = UTF16
+        this.at = start
+        this.writeUnits(text)
+        return
+      }
+      this.scratch[start + i] = unit
+    }
+    this.at = start + length
+  }
+
+  private writeUnits(text: string): void {
+    this.reserve(text.length * 2)
+    for (let i = 0; i < text.length; i++) {
+      this.view.setUint16(this.at, text.charCodeAt(i), true)
+      this.at += 2
+    }
+  }
+
+  private byte(value: number): void {
+    if (this.at === this.scratch.length) this.reserve(1)
+    this.scratch[this.at++] = value
+  }
+
+  /** Seven bits a byte, the lowest first. */
+  private varint(value: number): void {
+    this.reserve(8)
+    let rest = value
+    // Beyond 32 bits there are no shifts.
+    while (rest > 0x7fffffff) {
+      this.scratch[this.at++] = (rest % 128) | 0x80
+      rest = Math.floor(rest / 128)
+    }
+    while (rest > 0x7f) {
+      this.scratch[this.at++] = (rest & 0x7f) | 0x80
+      rest >>>= 7
+    }
+    this.scratch[this.at++] = rest
+  }
+
+  private reserve(count: number): void {
+    if (this.at + count <= this.scratch.length) return
+    const larger = new Uint8Array(Math.max(this.scratch.length * 2, this.at + count))
+    larger.set(this.scratch)
+    this.scratch = larger
+    this.view = new DataView(larger.buffer)
+  }
+
+  // Reading
+
+  private read(): Plain {
+    const tag = this.bytes[this.at++]!
+    if (tag >= SHAPE) return this.readObject(this.shapes[tag - SHAPE]!)
+    if (tag >= SMALL) return tag - SMALL
+    switch (tag) {
+      case NULL:
+        return null
+      case FALSE:
+        return false
+      case TRUE:
+        return true
+      case UNDEFINED:
+        return undefined
+      case DOUBLE:
+        this.at += 8
+        return this.buffer.readDoubleBE(this.at - 8)
+      case WHOLE:
+        return this.readVarint()
+      case NEGATIVE:
+        return -this.readVarint()
+      case LATER:
+        this.last += this.readVarint()
+        return this.last
+      case EARLIER:
+        this.last -= this.readVarint()
+        return this.last
+      case LATIN1:
+      case UTF16: {
+        const text = this.readCharacters(tag)
+        this.first ??= text
+        return text
+      }
+      case KNOWN:
+        return this.strings[this.readVarint()]
+      case PREFIX:
+        return this.first!.slice(0, this.readVarint())
+      case LIST:
+        return this.readList()
+      case OBJECT:
+        return this.readObject(this.shapes[this.readVarint()]!)
+      case EMPTY_LIST:
+        return []
+      default:
+        throw new RangeError(`no such tag: ${tag}`)
+    }
+  }
+
+  private readList(): Plain[] {
+    const list: Plain[] = new Array(this.readVarint())
+    for (let i = 0; i < list.length; i++) list[i] = this.read()
+    return list
+  }
+
+  private readObject({ keys, model }: Shape): Plain {
+    const object = { ...model }
+    for (let i = 0; i < keys.length; i++) {
+      const value = this.read()
+      const key = keys[i]!
+      // By this name an assignment would set the prototype.
+      if (key === '__proto__')
+        Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
+      else if (value !== null) object[key] = value
+    }
+    return object
+  }
+
+  private readCharacters(tag: number): string {
+    const length = this.readVarint()
+    const start = this.at
+    this.at += tag === LATIN1 ? length : length * 2
+    return tag === LATIN1
+      ? this.buffer.toString('latin1', start, this.at)
+      : this.buffer.toString('utf16le', start, this.at)
+  }
+
+  private readVarint(): number {
+    const { bytes } = this
+    let value = bytes[this.at++]!
+    if (value < 0x80) return value
+    value &= 0x7f
+    let scale = 128
+    for (;;) {
+      const byte = bytes[this.at++]!
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) return value
+      scale *= 128
+    }
+  }
+}
