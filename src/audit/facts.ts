@@ -26,7 +26,8 @@ export interface Links {
 /** A session whose connection was not kept cannot name its hosts: nothing can be said about it, and no connection links to it. */
 export function* linkSessions({ connections, sessions }: Ledger): Generator<null, Links> {
   const index = new IdIndex(connections)
-  for (let i = 0; i < connections.length; i++) {
+  // Of two with one id, which no tracker makes, the last has the sessions.
+  for (let i = connections.length - 1; i >= 0; i--) {
     index.add(peek(connections, i, 'id'), i)
     if (i % PIECE === 0) yield null
   }

@@ -314,6 +314,18 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
     return facts.id
   }
 
+  /** The facts as they are now, which later frames change; null while nothing says that it is SMB. */
+  soFar(): ConnectionFacts | null {
+    const { context, facts } = this
+    if (this.done || this.ignored || (this.messages === 0 && !this.onSmbPort)) return null
+    if (facts.id !== '') return facts
+    // Which side is the client may yet turn out otherwise.
+    const [client, server] = this.isClient(true) ? [this.endpointA, this.endpointB] : [this.endpointB, this.endpointA]
+    const assumed = { ...facts, client, server }
+    assumed.id = connectionId(context, assumed)
+    return assumed
+  }
+
   /** Everything is in: the facts are completed and go to the ledger. */
   finish(): void {
     if (this.done) return

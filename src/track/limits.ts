@@ -41,7 +41,7 @@ export const LIMITS = {
     cost: 'connections without a session are not in the results',
   },
   sessions: {
-    default: 20_000,
+    default: 100_000,
     least: 1,
     holds: 'sessions kept, with their connections',
     cost: 'sessions are not in the results',

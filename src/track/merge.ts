@@ -38,9 +38,8 @@ function union<T extends Item>(parts: readonly Facts<T>[]): FactsView<T> {
   const frameOf = new Float64Array(all.length)
   for (const i of kept) {
     const capture = all.peek(i, 'capture')
-    let number = captures.get(capture)
-    if (number === undefined) captures.set(capture, (number = captures.size))
-    captureOf[i] = number
+    if (!captures.has(capture)) captures.set(capture, captures.size)
+    captureOf[i] = captures.get(capture)!
     frameOf[i] = all.peek(i, 'firstFrame')
   }
   const ranks = new Uint32Array(captures.size)

@@ -23,7 +23,7 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
   private frames = new Float64Array(FIRST_ROWS)
   private numbers = new Float64Array(FIRST_ROWS)
   private marks = new Uint8Array(FIRST_ROWS)
-  /** Goes up when rows get other places. */
+  /** Goes up when rows get other places, and when `forget` is called. */
   generation = 0
 
   constructor(packer: Packer) {
@@ -97,6 +97,12 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
     this.gone++
   }
 
+  /** Removes a row for good: whoever has seen it must learn of it. */
+  forget(row: number): void {
+    this.remove(row)
+    this.generation++
+  }
+
   /** Gives back the bytes of removed rows where they are many. The other rows get other places then. */
   compact(): void {
     if (this.gone <= SPARE_ROWS + this.size / 2) return
@@ -122,12 +128,12 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
     }
   }
 
-  /** The rows that are there, as they were appended. */
-  rows(): Uint32Array {
-    const rows = new Uint32Array(this.size)
+  /** The rows that are there, from a place on, as they were appended. */
+  rows(from = 0): Uint32Array {
+    const rows = new Uint32Array(Math.min(this.size, this.count - from))
     let i = 0
-    for (let row = 0; row < this.count; row++) if (this.marks[row] !== GONE) rows[i++] = row
-    return rows
+    for (let row = from; row < this.count; row++) if (this.marks[row] !== GONE) rows[i++] = row
+    return rows.subarray(0, i)
   }
 
   /** The same by first frame, then by number. */

@@ -139,7 +139,7 @@ function evictSessions(context: TrackContext): void {
     return
   }
   for (const { row, session, firstFrame } of worthless) {
-    if (session === null) sessions.remove(row)
+    if (session === null) sessions.forget(row)
     else {
       awake.delete(session)
       session.number = -1
@@ -188,7 +188,7 @@ function demote(context: TrackContext, row: number, attempt: boolean): void {
   const firstFrame = connections.firstFrame(row)
   const room = attempt ? hasRoomForAttempt(context, firstFrame) : hasRoomForBareConnection(context, firstFrame)
   if (!room) {
-    connections.remove(row)
+    connections.forget(row)
     return
   }
   connections.setMark(row, attempt ? KEPT.attempt : KEPT.bare)

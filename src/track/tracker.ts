@@ -13,13 +13,14 @@ import { Fragments } from './fragments.ts'
 import { isMessageStart } from './framer.ts'
 import { type HalfOpen, HalfOpenTable } from './half-open.ts'
 import { IdIndex } from './id-index.ts'
-import type { CaptureFacts, Ledger, SessionFacts } from './ledger.ts'
+import type { CaptureFacts, ConnectionFacts, Ledger, SessionFacts } from './ledger.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import type { MessageSink } from './messages.ts'
 import { mayBeSmb, passesBy } from './passes-by.ts'
 import { DIRECT_TCP_PORT, isSmbPort, NETBIOS_SESSION_PORT } from './ports.ts'
 import { sweepSessions } from './retention.ts'
 import type { LiveSession } from './session.ts'
+import { type Seen, type SoFar, soFarOf } from './so-far.ts'
 import { SynMemory } from './syn-memory.ts'
 
 export interface TrackerOptions {
@@ -96,6 +97,16 @@ export class Tracker implements FrameSink {
     }
     if (decoded === DECODED.TCP) this.tcp(from, time, number)
     else if (decoded !== DECODED.OTHER) this.undecoded(decoded, linkType, number)
+  }
+
+  /** What is known by now. `seen` is what the call before returned, null for the first. */
+  soFar(seen: Seen | null = null): SoFar {
+    const open: ConnectionFacts[] = []
+    for (const connection of this.flows.connections()) {
+      const facts = connection.soFar()
+      if (facts !== null) open.push(facts)
+    }
+    return soFarOf(this.context, open, seen)
   }
 
   /** Closes what is open and hands over the ledger; the tracker is done after that. */
