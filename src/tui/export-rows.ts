@@ -10,7 +10,8 @@ import { writeNdjson } from '../report/ndjson.ts'
 import { type FindingRecord, findingRecord, type Report, type SessionRecord, sessionRecord } from '../report/records.ts'
 import type { TextSink } from '../report/sink.ts'
 import { isoTime } from '../report/time.ts'
-import type { SessionFacts } from '../track/ledger.ts'
+import { peek } from '../track/facts.ts'
+import { IdIndex } from '../track/id-index.ts'
 import type { FindingRow, FrameRow, HostRow, SessionRow } from './rows.ts'
 
 export type RowsFormat = 'csv' | 'json' | 'ndjson'
@@ -26,7 +27,9 @@ export interface RowRecords {
 export function rowRecords(report: Pick<Report, 'ledger' | 'networks' | 'findings' | 'rules'>): RowRecords {
   const findings = new Map<string, Finding>(report.findings.map((finding) => [finding.id, finding]))
   const rules = new Map(report.rules.map((rule) => [rule.id, rule]))
-  const sessions = new Map<string, SessionFacts>(report.ledger.sessions.map((session) => [session.id, session]))
+  const { sessions } = report.ledger
+  const sessionIndex = new IdIndex(sessions)
+  for (let i = 0; i < sessions.length; i++) sessionIndex.add(peek(sessions, i, 'id'), i)
   const hosts = new Map(hostRecords(report.ledger, report.networks).map((host) => [host.ip, host]))
   return {
     finding({ id, rule }) {
@@ -34,8 +37,8 @@ export function rowRecords(report: Pick<Report, 'ledger' | 'networks' | 'finding
       return finding && findingRecord(finding, rules.get(rule))
     },
     session({ id }) {
-      const session = sessions.get(id)
-      return session && sessionRecord(session)
+      const place = sessionIndex.find(id)
+      return place < 0 ? undefined : sessionRecord(sessions.at(place)!)
     },
     host: ({ ip }) => hosts.get(ip),
   }

@@ -79,7 +79,7 @@ describe('matchConnections', () => {
     const summary = await readCapture(join(fileURLToPath(new URL('../../captures', import.meta.url)), name), sink)
     const tracker = new Tracker(name)
     for (const f of sink.frames) tracker.frame(f.data, 0, f.data.length, f.original, f.linkType, f.time, f.number)
-    const ledger = tracker.finish(summary)
+    const ledger = plainLedger(tracker.finish(summary))
     const matcher = matchConnections(ledger.connections)
     const seen = sink.frames.filter(
       (f) => matcher.match(f.data, 0, f.data.length, f.original, f.linkType, f.number, 1).length > 0,

@@ -29,7 +29,7 @@ const sample = (name: string) => join(CAPTURES, name)
 async function scan(path: string) {
   const index = createFrameIndex()
   const tracker = new Tracker(path)
-  const ledger = tracker.finish(await readCapture(path, tracker, { index }))
+  const ledger = plainLedger(tracker.finish(await readCapture(path, tracker, { index })))
   const sink = collector()
   await readCapture(path, sink)
   return { path, index, ledger, frames: sink.frames, findings: audit(ledger, { networks: createNetworks() }) }

@@ -93,7 +93,7 @@ describe('rows as json and ndjson', () => {
     const records = [...scanRecords(all)]
     const of = (type: string) => records.filter((record) => record.type === type)
     const findings = all.findings.map(({ id, rule }) => ({ id, rule }) as FindingRow)
-    const sessions = all.ledger.sessions.map(({ id }) => ({ id }) as SessionRow)
+    const sessions = [...all.ledger.sessions].map(({ id }) => ({ id }) as SessionRow)
     const hosts = of('host').map((host) => ({ ip: 'ip' in host ? host.ip : '' }) as HostRow)
     const lines = (written: string) =>
       written
