@@ -29,7 +29,7 @@ export function hostLines(
     ...fact('Role', host.roles.length === 0 ? 'only tried, no answer seen' : host.roles.join(' and ')),
     ...fact('Dialects', host.dialects.map(wireText).join(', ')),
     ...fact('Signing', host.signing && `${host.signing}, as a server`, host.signing === 'required' ? 'good' : 'medium'),
-    ...fact('', host.clientSigning && `${host.clientSigning}, as a client`),
+    ...fact(host.signing === null ? 'Signing' : '', host.clientSigning && `${host.clientSigning}, as a client`),
     ...fact('Seen', `${count(host.connections, 'connection')}, ${count(host.sessions, 'session')}`),
     ...fact('When', `${timeSpan(host.firstTime, host.lastTime)} UTC`),
     ...section(

@@ -115,7 +115,7 @@ interface Item {
   count: number
 }
 
-const SEVERITY = 9
+const SEVERITY = 10
 
 function listPanel(title: string, items: readonly Item[], none: string): Panel {
   return {

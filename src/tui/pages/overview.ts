@@ -16,6 +16,8 @@ const THREE_COLUMNS = 100
 /** Bars and names further apart than this are not read together. */
 const MAX_WIDTH = 160
 const TIMELINE = 3
+/** Screens lower than this have no room for blank lines between panels. */
+const ROOMY = 26
 
 /** Panels beside each other, and the share of the width that each has. */
 interface Band {
@@ -29,16 +31,17 @@ export function overviewLines(snapshot: Snapshot, screen: number, height: number
   const bands = bandsFor(snapshot, width)
   const timeline = timelineLines(snapshot.overview, width)
   // What a band takes with the fewest rows, its heading, and the blank line before it.
+  const blank = height < ROOMY ? [] : [EMPTY]
   const rows = bands.map(() => 0)
   let room = height - top.length
   bands.forEach((band, i) => {
     const least = Math.min(wanted(band), i === 0 ? SEVERITIES.length : 2)
-    if (room < least + 2) return
+    if (room < least + 1 + blank.length) return
     rows[i] = least
-    room -= least + 2
+    room -= least + 1 + blank.length
   })
-  const withTimeline = timeline.length > 0 && room > TIMELINE
-  if (withTimeline) room -= TIMELINE + 1
+  const withTimeline = timeline.length > 0 && room >= TIMELINE + blank.length
+  if (withTimeline) room -= TIMELINE + blank.length
   for (let grown = true; grown && room > 0; ) {
     grown = false
     bands.forEach((band, i) => {
@@ -49,8 +52,8 @@ export function overviewLines(snapshot: Snapshot, screen: number, height: number
       grown = true
     })
   }
-  const body = bands.flatMap((band, i) => (rows[i] ? [EMPTY, ...bandLines(band, rows[i] ?? 0, width)] : []))
-  return [...top, ...body, ...(withTimeline ? [EMPTY, ...timeline] : [])].slice(0, Math.max(0, height))
+  const body = bands.flatMap((band, i) => (rows[i] ? [...blank, ...bandLines(band, rows[i] ?? 0, width)] : []))
+  return [...top, ...body, ...(withTimeline ? [...blank, ...timeline] : [])].slice(0, Math.max(0, height))
 }
 
 function wanted({ panels }: Band): number {

@@ -24,7 +24,7 @@ export function sessionLines(
   return [
     ...head(session, connection, width),
     ...section(
-      'Life, frame by frame',
+      'In the order of time: frame, time since the start',
       events.flatMap((each) => eventLines(each, start, width)),
       width,
     ),
