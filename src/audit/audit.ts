@@ -28,6 +28,8 @@ export interface AuditOptions {
   networks: Networks
   /** All of the catalogue unless given. */
   rules?: readonly Rule[]
+  /** Told of every case, before cases become findings: for whoever counts them by connection or session. */
+  onCase?: (draft: Draft) => void
 }
 
 export function audit(ledger: Ledger, options: AuditOptions): Finding[] {
@@ -38,7 +40,7 @@ export function audit(ledger: Ledger, options: AuditOptions): Finding[] {
 }
 
 /** The same in small pieces, with a rest after each: for a caller that has other things to do meanwhile. The ledger must not change until the end. */
-export function* auditSteps(ledger: Ledger, { networks, rules = RULES }: AuditOptions): Generator<null, Finding[]> {
+export function* auditSteps(ledger: Ledger, { networks, rules = RULES, onCase }: AuditOptions): Generator<null, Finding[]> {
   const links = yield* linkSessions(ledger)
   const survey = emptySurvey()
   const surveying = rules.filter((rule) => rule.survey !== undefined)
@@ -53,7 +55,10 @@ export function* auditSteps(ledger: Ledger, { networks, rules = RULES }: AuditOp
     yield null
     if (facts === null) continue
     for (const [i, rule] of rules.entries()) {
-      for (const draft of rule.evaluate(facts)) addTo(groups[i]!, rule, draft)
+      for (const draft of rule.evaluate(facts)) {
+        addTo(groups[i]!, rule, draft)
+        onCase?.(draft)
+      }
       yield null
     }
   }

@@ -15,6 +15,8 @@ import { MAX_RECORD_BYTES, recordLimit } from './record-walker.ts'
 export interface ReadOptions {
   /** Called at most every PROGRESS_MS, and at the end: bytes read from the input, and its size where it has one. */
   onProgress?: (bytesRead: number, totalBytes: number | null) => void
+  /** Called after every chunk: where it returns a promise, reading rests until that is kept. */
+  rest?: () => Promise<void> | undefined
   /** Ends the reading: the promise rejects with the signal's reason. Frames that were delivered stay delivered. */
   signal?: AbortSignal
   /** A longer record counts as damage. */

@@ -41,6 +41,7 @@ const EVIDENCE: EvidenceView = {
 }
 
 const FRAME: FrameRow = {
+  number: 0,
   capture: 'office.pcap',
   frame: 14,
   time: at(14).time,
