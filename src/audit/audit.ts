@@ -40,7 +40,10 @@ export function audit(ledger: Ledger, options: AuditOptions): Finding[] {
 }
 
 /** The same in small pieces, with a rest after each: for a caller that has other things to do meanwhile. The ledger must not change until the end. */
-export function* auditSteps(ledger: Ledger, { networks, rules = RULES, onCase }: AuditOptions): Generator<null, Finding[]> {
+export function* auditSteps(
+  ledger: Ledger,
+  { networks, rules = RULES, onCase }: AuditOptions,
+): Generator<null, Finding[]> {
   const links = yield* linkSessions(ledger)
   const survey = emptySurvey()
   const surveying = rules.filter((rule) => rule.survey !== undefined)

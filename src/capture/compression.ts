@@ -33,13 +33,13 @@ export interface Unpacked {
  * Unpacks what `source` has at hand and all that follows (all members of a gzip file) into `to`, until it stops. Resolves with what `to` left of the
  * last bytes, and with the fault that ended the unpacking, if one did. Rejects with the errors of `source` and of `to`.
  *
- * @param afterChunk called now and then; it may throw
+ * @param afterChunk called and waited for now and then; it may throw
  */
 export async function gunzip(
   source: ByteSource,
   headroom: number,
   to: Unpacked,
-  afterChunk: () => void,
+  afterChunk: () => Promise<void> | undefined,
 ): Promise<{ left: Uint8Array; fault: UnpackFault | null }> {
   const unpacker = createGunzip({ chunkSize: OUTPUT_BYTES })
   const joiner = new Joiner(headroom)
@@ -89,7 +89,7 @@ export async function gunzip(
         // The source's memory is free again when the write calls back.
         const piece = bytes.subarray(at, Math.min(end, at + INPUT_BYTES))
         await step((done) => unpacker.write(piece, () => done()))
-        afterChunk()
+        await afterChunk()
       }
     } while (running() && (await source.next(source.end)))
     if (running()) await step(() => unpacker.end())

@@ -110,19 +110,21 @@ export async function pump(
   { source, size }: Opened,
   name: string,
   frames: Frames,
-  { signal, onProgress, index, maxRecordBytes = MAX_RECORD_BYTES }: ReadOptions,
+  { signal, onProgress, rest, index, maxRecordBytes = MAX_RECORD_BYTES }: ReadOptions,
   isDone: () => boolean = () => false,
 ): Promise<Compression | null> {
   let compression: Compression | null = null
   let lastProgress = performance.now()
-  const afterChunk = (): void => {
+  const afterChunk = (): Promise<void> | undefined => {
     signal?.throwIfAborted()
-    if (!onProgress || performance.now() - lastProgress < PROGRESS_MS) return
-    lastProgress = performance.now()
-    onProgress(source.position, size)
+    if (onProgress && performance.now() - lastProgress >= PROGRESS_MS) {
+      lastProgress = performance.now()
+      onProgress(source.position, size)
+    }
+    return rest?.()
   }
   try {
-    while (source.end - source.start < DETECT_BYTES && (await source.next(source.start))) afterChunk()
+    while (source.end - source.start < DETECT_BYTES && (await source.next(source.start))) await afterChunk()
     // In the middle of a file, where `frames` have started, the bytes are a packet's and may look like anything.
     compression = frames.started ? null : detectCompression(source.bytes, source.start, source.end)
     if (compression === 'gzip') {
@@ -142,7 +144,8 @@ export async function pump(
         at = frames.consume(source.bytes, source.start, source.end)
         if (index) addCheckpoint(index, frames.checkpoint())
         if (isDone()) return compression
-        afterChunk()
+        const resting = afterChunk()
+        if (resting) await resting
       } while (!frames.stopped && (await source.next(at)))
       frames.finish(source.bytes, at, source.end)
     }

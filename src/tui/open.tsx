@@ -62,6 +62,10 @@ export async function openTui(paths: readonly string[], options: OpenTuiOptions)
   })
   const reading = firstFrame()
     .then(() => feed.run())
+    .then(() => {
+      // Nothing to look at: the reason is told where it stays, behind the screen.
+      if (store.snapshot().captures.length === 0) ink.unmount()
+    })
     .catch((error: unknown) => {
       if (!stop.signal.aborted) throw error
     })

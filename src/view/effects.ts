@@ -4,9 +4,10 @@ import { NewFileError } from '../capture/new-file.ts'
 import { writeEvidence } from '../evidence/write-evidence.ts'
 import { escapeText } from '../report/escape.ts'
 import { messageRecord } from '../report/records.ts'
+import type { ConnectionFacts } from '../track/ledger.ts'
 import type { Limits } from '../track/limits.ts'
 import { clipboardSupport, copySequence } from '../tui/clipboard.ts'
-import { type Effects, FileExists } from '../tui/effects.ts'
+import { type Effects, FileExists, type Selection } from '../tui/effects.ts'
 import { rowRecords } from '../tui/export-rows.ts'
 import type { Tables } from '../tui/tables.ts'
 import { exportView } from './export-view.ts'
@@ -45,7 +46,7 @@ export function createEffects({ feed, limits, tables, application, toTerminal, q
           captures: captures.filter((path) => named.has(path)).map((path) => withIndex(path, feed)),
           selection: { frames, connections },
           context: 'lead-up',
-          connections: [...feed.ledger.connections],
+          connections: carriersOf(frames, feed.ledger.connections),
           file,
           overwrite,
           application,
@@ -71,6 +72,17 @@ export function createEffects({ feed, limits, tables, application, toTerminal, q
       }),
     quit,
   }
+}
+
+/** The connections that may have carried one of the frames. */
+function carriersOf(frames: Selection['frames'], connections: Iterable<ConnectionFacts>): ConnectionFacts[] {
+  const found: ConnectionFacts[] = []
+  for (const connection of connections) {
+    const { capture, firstFrame, lastFrame } = connection
+    if (frames.some((f) => f.capture === capture && f.frame >= firstFrame && f.frame <= lastFrame))
+      found.push(connection)
+  }
+  return found
 }
 
 function withIndex(path: string, { indexes }: Feed): Parameters<typeof writeEvidence>[0]['captures'][number] {

@@ -1,12 +1,11 @@
 /** Reads captures into a ViewStore, while somebody looks at it: in turns, and with a view of what is known so far a few times a second. */
-import { audit } from '../audit/audit.ts'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Finding } from '../audit/findings.ts'
 import type { Networks } from '../audit/networks.ts'
 import type { Rule } from '../audit/rule.ts'
 import { CaptureError } from '../capture/capture-error.ts'
 import { createFrameIndex, type FrameIndex } from '../capture/frame-index.ts'
 import { readCapture } from '../capture/read-capture.ts'
-import { hostRecords } from '../report/hosts.ts'
 import type { Report } from '../report/records.ts'
 import { emptyLedger, type Ledger } from '../track/ledger.ts'
 import type { Limits } from '../track/limits.ts'
@@ -14,11 +13,10 @@ import { mergeLedgers } from '../track/merge.ts'
 import type { MessageRow } from '../track/messages.ts'
 import { Tracker } from '../track/tracker.ts'
 import type { FrameRow } from '../tui/rows.ts'
-import { detailsOf } from './details.ts'
-import { findingRow, hostRow, type Mark, mark, sessionRow } from './make-rows.ts'
+import { detailsOf, detailsOfWhole } from './details.ts'
 import { MessageLog } from './message-log.ts'
 import { MessageLogs } from './message-logs.ts'
-import { overviewOf } from './overview.ts'
+import { pictureSteps } from './picture.ts'
 import type { Details, Reading, ViewStore } from './store.ts'
 
 export interface FeedOptions {
@@ -36,10 +34,17 @@ export interface Input {
 
 /** SMB messages that are kept for the list of frames, of all captures together: some 50 bytes each. */
 const MESSAGES = 500_000
+/** When the first picture is made of a capture that is being read, and the least time between two. */
+const FIRST_VIEW_MS = 250
+const VIEW_MS = 500
+/** How long the making may hold up keys. */
+const SLICE_MS = 8
 
 export class Feed {
-  ledger: Ledger = emptyLedger()
+  /** Of the captures that were read to their ends. */
+  private whole: Ledger = emptyLedger()
   readonly indexes = new Map<string, FrameIndex>()
+  private ledgerNow = (): Ledger => this.whole
   private findings: Finding[] = []
   private readonly store: ViewStore
   private readonly inputs: readonly Input[]
@@ -61,6 +66,11 @@ export class Feed {
 
   get details(): Details {
     return this.store.details
+  }
+
+  /** Of what was read by now. */
+  get ledger(): Ledger {
+    return this.ledgerNow()
   }
 
   report(): Pick<Report, 'ledger' | 'networks' | 'findings' | 'rules'> {
@@ -85,7 +95,10 @@ export class Feed {
     const { store, options, frames } = this
     const log = new MessageLog(path, MESSAGES - frames.length)
     const frameIndex = createFrameIndex()
+    frames.add(log)
+    this.indexes.set(path, frameIndex)
     let bytes = 0
+    let nextView = performance.now() + FIRST_VIEW_MS
     try {
       const tracker = new Tracker(path, { limits: options.limits, messages: log })
       const summary = await readCapture(path, tracker, {
@@ -95,16 +108,21 @@ export class Feed {
           bytes = read
           store.publish({ reading: this.reading(index, bytes, false) })
         },
+        rest: () => {
+          if (performance.now() < nextView) return undefined
+          return this.view(() => mergeLedgers(this.whole, tracker.soFar().ledger), null).then((cost) => {
+            // The longer it takes, the rarer it is made: the reading has four fifths of the time.
+            nextView = performance.now() + Math.max(VIEW_MS, 4 * cost)
+          })
+        },
       })
-      this.ledger = mergeLedgers(this.ledger, tracker.finish(summary))
+      this.whole = mergeLedgers(this.whole, tracker.finish(summary))
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error
       this.unread.push(error.message)
     }
     this.bytesBefore += bytes
-    this.indexes.set(path, frameIndex)
-    frames.add(log)
-    this.show(this.reading(index, 0, index === this.inputs.length - 1))
+    await this.view(() => this.whole, this.reading(index, 0, index === this.inputs.length - 1))
   }
 
   private reading(index: number, bytes: number, done: boolean): Reading {
@@ -121,40 +139,45 @@ export class Feed {
     }
   }
 
-  private show(reading: Reading): void {
-    const { ledger, store, frames, unread } = this
-    const { networks, rules } = this.options
-    const findings = audit(ledger, { networks, rules })
+  /** Makes and publishes a picture; with how long that took, in milliseconds. `reading` is null while a capture is being read. */
+  private async view(ledgerNow: () => Ledger, reading: Reading | null): Promise<number> {
+    const { store, frames, unread } = this
+    const { networks, rules, signal } = this.options
+    const started = performance.now()
+    this.ledgerNow = ledgerNow
+    const ledger = ledgerNow()
+    const { captures } = this.whole
+    const { findings, findingRows, sessions, hosts, overview } = await inSlices(
+      pictureSteps(ledger, captures, networks, rules),
+      signal,
+    )
     this.findings = findings
-    const marks = { sessions: new Map<string, Mark>(), hosts: new Map<string, Mark>() }
-    for (const finding of findings) {
-      if (finding.session !== null) mark(marks.sessions, finding.session, finding.severity)
-      for (const ip of new Set([finding.client?.ip, finding.server?.ip])) {
-        if (ip !== undefined) mark(marks.hosts, ip, finding.severity)
-      }
-    }
-    const details = detailsOf(ledger, findings)
-    const sessions = []
-    for (const session of ledger.sessions) {
-      const connection = details.connection(session.connection)
-      if (connection !== undefined)
-        sessions.push(sessionRow(session, connection, networks, marks.sessions.get(session.id)))
-    }
-    const hosts = hostRecords(ledger, networks).map((host) => hostRow(host, marks.hosts.get(host.ip)))
-    const rows = findings.map(findingRow)
-    store.details = details
+    store.details = reading === null ? detailsOf(ledgerNow, findings) : detailsOfWhole(ledger, findings)
     store.publish({
-      reading,
+      ...(reading === null ? {} : { reading }),
       unread: [...unread],
-      captures: ledger.captures,
-      warnings: ledger.captures.flatMap((c) => c.warnings.map((w) => ({ ...w, capture: c.path }))),
-      findings: rows,
+      captures,
+      warnings: captures.flatMap((c) => c.warnings.map((w) => ({ ...w, capture: c.path }))),
+      findings: findingRows,
       sessions,
       hosts,
       frames,
       framesDropped: frames.dropped,
-      overview: overviewOf(rows, sessions, hosts, ledger.captures),
+      overview,
       version: store.snapshot().version + 1,
     })
+    return performance.now() - started
+  }
+}
+
+/** Works a slice at a time, so that keys and pictures have their turn. */
+async function inSlices<T>(steps: Generator<unknown, T>, signal: AbortSignal): Promise<T> {
+  for (;;) {
+    const end = performance.now() + SLICE_MS
+    let step = steps.next()
+    while (!step.done && performance.now() < end) step = steps.next()
+    if (step.done) return step.value
+    await turn()
+    signal.throwIfAborted()
   }
 }

@@ -49,8 +49,6 @@ export interface Details {
   finding(id: string): Finding | undefined
   session(id: string): SessionFacts | undefined
   connection(id: string): ConnectionFacts | undefined
-  /** Sessions that a connection carried. */
-  sessionsOn(connection: string): SessionFacts[]
 }
 
 export const NO_READING: Reading = {
@@ -83,7 +81,6 @@ export class ViewStore {
     finding: () => undefined,
     session: () => undefined,
     connection: () => undefined,
-    sessionsOn: () => [],
   }
   private current = NOTHING
   private readonly listeners = new Set<() => void>()

@@ -104,7 +104,7 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
       await t.settled()
       expect(t.lines().every((line) => line.length <= columns)).toBe(true)
     }
-    t.resize(60, 15)
+    t.resize(50, 10)
     await t.until(/small/i)
     t.resize(100, 30)
     await t.until('alice')
@@ -142,11 +142,10 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
   it.each([
     ['is not there', join(folder.path, 'absent.pcap')],
     ['is no capture', folder.write('text.pcap', 'this is no capture at all, only text\n')],
-  ])('a file that %s costs a line, and the terminal is not touched', async (_, path) => {
+  ])('a file that %s costs a line, and the terminal is as it was', async (_, path) => {
     const t = start([path])
     expect(await t.exitStatus()).toBe(3)
     expect(t.stderr()).toMatch(/^smblens: .+\n$/)
-    expect(t.written()).not.toContain('\x1b')
     expectRestored(t)
   })
 

@@ -1,0 +1,83 @@
+/** Everything that is shown, made from a ledger in small steps: keys are answered between them. */
+import { auditSteps } from '../audit/audit.ts'
+import type { Finding } from '../audit/findings.ts'
+import type { Networks } from '../audit/networks.ts'
+import type { Draft, Rule } from '../audit/rule.ts'
+import { hostSteps } from '../report/hosts.ts'
+import { peek } from '../track/facts.ts'
+import { IdIndex } from '../track/id-index.ts'
+import type { CaptureFacts, Ledger } from '../track/ledger.ts'
+import type { FindingRow, HostRow, SessionRow } from '../tui/rows.ts'
+import { findingRow, hostRow, type Mark, mark, sessionRow } from './make-rows.ts'
+import { type Overview, overviewOf } from './overview.ts'
+
+export interface Picture {
+  findings: Finding[]
+  findingRows: FindingRow[]
+  sessions: SessionRow[]
+  hosts: HostRow[]
+  overview: Overview
+}
+
+/** Rows made between two rests. */
+const PIECE = 64
+
+/** The ledger must not change until the end. */
+export function* pictureSteps(
+  ledger: Ledger,
+  captures: readonly CaptureFacts[],
+  networks: Networks,
+  rules: readonly Rule[],
+): Generator<null, Picture> {
+  const marks = new Map<string, Mark>()
+  const onCase = ({ session, connection, severity }: Draft) => mark(marks, session?.id ?? connection.id, severity)
+  const findings = yield* auditSteps(ledger, { networks, rules, onCase })
+  const findingRows = findings.map(findingRow)
+  yield null
+  const sessions = yield* sessionRows(ledger, networks, marks)
+  const hosts = yield* hostRows(ledger, networks, findings)
+  const overview = overviewOf(findingRows, sessions, hosts, captures)
+  return { findings, findingRows, sessions, hosts, overview }
+}
+
+function* sessionRows(
+  { connections, sessions }: Ledger,
+  networks: Networks,
+  marks: ReadonlyMap<string, Mark>,
+): Generator<null, SessionRow[]> {
+  const index = new IdIndex(connections)
+  for (let i = 0; i < connections.length; i++) {
+    index.add(peek(connections, i, 'id'), i)
+    if (i % PIECE === 0) yield null
+  }
+  const rows: SessionRow[] = []
+  for (let i = 0; i < sessions.length; i++) {
+    if (i % PIECE === 0) yield null
+    const session = sessions.at(i)!
+    const place = index.find(session.connection)
+    const connection = place < 0 ? undefined : connections.at(place)
+    if (connection === undefined) continue
+    rows.push(sessionRow(session, connection, networks, both(marks.get(session.id), marks.get(connection.id))))
+  }
+  return rows.sort((a, b) => (a.capture < b.capture ? -1 : a.capture > b.capture ? 1 : a.frame - b.frame))
+}
+
+/** What was found of a session, and of the connection that carried it. */
+function both(a: Mark | undefined, b: Mark | undefined): Mark | undefined {
+  if (a === undefined || b === undefined) return a ?? b
+  const marks = new Map([['', { ...a }]])
+  mark(marks, '', b.worst)
+  const sum = marks.get('')!
+  return { worst: sum.worst, findings: a.findings + b.findings }
+}
+
+function* hostRows(ledger: Ledger, networks: Networks, findings: readonly Finding[]): Generator<null, HostRow[]> {
+  const marks = new Map<string, Mark>()
+  for (const { client, server, severity } of findings) {
+    if (client !== null) mark(marks, client.ip, severity)
+    if (server !== null && server.ip !== client?.ip) mark(marks, server.ip, severity)
+  }
+  yield null
+  const hosts = yield* hostSteps(ledger, networks)
+  return hosts.map((host) => hostRow(host, marks.get(host.ip)))
+}
