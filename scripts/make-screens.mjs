@@ -8,6 +8,17 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const PATIENCE = 60_000
 const UNSIGNED = ['captures/smb311-unsigned-data.pcap']
 const GUESTS = ['captures/guest-fallback.pcap']
+const OFFICE = [
+  'guest-fallback',
+  'smb1-guest',
+  'smb311-unsigned-data',
+  'smb311-encrypted-share',
+  'smb311-signed',
+  'ntlmv1',
+  'outbound',
+  'kerberos-encrypted',
+  'smb1-plaintext-password',
+].map((name) => `captures/${name}.pcap`)
 
 /**
  * The tour. `keys` are pressed on the screen before it, in tmux's names, and text is typed as it is; `wait` is on the screen that follows. A step with
@@ -17,8 +28,8 @@ export const TOUR = [
   {
     title: 'Overview',
     text: 'What opens first: the verdict, and how the sessions of the capture fare. It fills while the capture is read.',
-    open: GUESTS,
-    wait: 'Overview',
+    open: OFFICE,
+    wait: 'Act now',
   },
   {
     title: 'Findings',
@@ -73,12 +84,19 @@ export const TOUR = [
 ]
 
 const SIZE = [120, 36]
-const socket = `smblens-screens-${process.pid}`
+let servers = 0
+/** Another server each time: the name of one that is ending is not free at once. */
+let socket = ''
 const tmux = (...args) => execFileSync('tmux', ['-L', socket, '-f', '/dev/null', '-u', ...args], { encoding: 'utf8' })
 const screen = () => tmux('capture-pane', '-p').trimEnd()
 
+function close() {
+  if (socket !== '') spawnSync('tmux', ['-L', socket, 'kill-server'])
+}
+
 function open(captures, [columns, rows]) {
-  spawnSync('tmux', ['-L', socket, 'kill-server'])
+  close()
+  socket = `smblens-screens-${process.pid}-${servers++}`
   const { CI: _, NO_COLOR: __, ...env } = process.env
   const options = ['-x', `${columns}`, '-y', `${rows}`, '-c', root]
   const command = ['env', 'TERM=xterm-256color', 'LANG=C.UTF-8', process.execPath, 'bin/smblens', ...captures]
@@ -133,7 +151,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     for (const step of TOUR) parts.push(...(await take(step)))
   } finally {
-    spawnSync('tmux', ['-L', socket, 'kill-server'])
+    close()
   }
   const head = [
     '<!-- Made by scripts/make-screens.mjs from the program as built. Do not edit. -->',

@@ -27,7 +27,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'src/tui',
     'node:',
   ],
-  'src/tui': ['src/track', 'src/audit', 'src/report', 'src/query', 'src/view', 'ink', 'react', 'node:'],
+  'src/tui': ['dissectors', 'src/track', 'src/audit', 'src/report', 'src/query', 'src/view', 'ink', 'react', 'node:'],
   'src/inspect': ['dissectors', 'src/capture', 'src/track'],
   'src/cli': [
     'src/capture',
