@@ -17,12 +17,15 @@ mkdirSync(next, { recursive: true })
 process.on('exit', () => rmSync(next, { recursive: true, force: true }))
 
 const common = { bundle: true, platform: 'node', target: 'node20', packages: 'external', logLevel: 'warning' }
-/** Ink asks for React's developer tools in a development run only, but names them where a bundle needs them always. */
-const withoutDevtools = {
-  name: 'without-devtools',
+/**
+ * Parts of Ink that are left out: React's developer tools, which only a development run asks for but a bundle always has to find, and what writes
+ * to standard error at exit to show the cursor, even where that is a file (src/tui/screen.ts shows it).
+ */
+const leftOut = {
+  name: 'left-out',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'nothing' }))
-    onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'export default {}' }))
+    onResolve({ filter: /^(react-devtools-core|restore-cursor)$/ }, ({ path }) => ({ path, namespace: 'left-out' }))
+    onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'export default function nothing() {}' }))
   },
 }
 /** The command imports the terminal UI from its own file, when it is wanted. */
@@ -49,7 +52,7 @@ await build({
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
   // Packages in it are CommonJS in part, and ask for require.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-  plugins: [withoutDevtools],
+  plugins: [leftOut],
 })
 await build({ ...common, entryPoints: [`${root}/src/index.ts`], outfile: `${next}/index.js`, format: 'esm' })
 

@@ -89,6 +89,7 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
     await t.until(({ text }) => text().includes('TREE_CONNECT') && !text().includes('SESSION_SETUP'), 'the filter')
     t.keys('Enter')
     await press(t, 'Escape')
+    await press(t, 'Home')
     expect(t.text()).toContain('SESSION_SETUP')
   })
 
@@ -100,14 +101,14 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
       [120, 36],
     ] as const) {
       t.resize(columns, rows)
-      await t.until('alice')
+      await t.until(/EXAMPLE/)
       await t.settled()
       expect(t.lines().every((line) => line.length <= columns)).toBe(true)
     }
     t.resize(50, 10)
     await t.until(/small/i)
     t.resize(100, 30)
-    await t.until('alice')
+    await t.until(/EXAMPLE/)
   })
 
   it.each([
