@@ -6,6 +6,7 @@ import { Evidence } from './evidence.ts'
 import { type Command, commandOf } from './keys.ts'
 import { lineInput, typed } from './line-input.ts'
 import { pageLines } from './page-lines.ts'
+import { filterRows } from './row-search.ts'
 import type { FindingRow } from './rows.ts'
 import { citationOf, displayFilterOf, relatedFilter, selectionOf, sessionOf } from './selection.ts'
 import { FIRST_STATE, type Page, type Prompt, type TableView, type UiState, VIEWS, type View } from './state.ts'
@@ -67,7 +68,7 @@ export class Controller {
     if (connection === undefined) return []
     const client = connection.client.ip
     const server = connection.server.ip
-    return this.shown.findings.filter((finding) => {
+    return filterRows(this.shown.findings, (finding) => {
       if (finding.session !== null) return finding.session === session.id
       if (finding.capture !== session.capture) return false
       if (finding.client !== null && finding.client !== client) return false

@@ -9,6 +9,7 @@ import { helpLines } from './pages/help.ts'
 import { hostLines } from './pages/host.ts'
 import { sessionLines } from './pages/session.ts'
 import { warningsLines } from './pages/warnings.ts'
+import { filterRows } from './row-search.ts'
 import { citationOf } from './selection.ts'
 import type { Page } from './state.ts'
 
@@ -38,7 +39,7 @@ function linesOf(controller: Controller, page: Page, width: number): readonly Li
     case 'host': {
       const host = shown.hosts.find(({ ip }) => ip === page.ip)
       if (host === undefined) return gone
-      const findings = shown.findings.filter(({ client, server }) => client === page.ip || server === page.ip)
+      const findings = filterRows(shown.findings, ({ client, server }) => client === page.ip || server === page.ip)
       const sessions = []
       for (const row of shown.sessions) {
         if (row.client === page.ip || row.server === page.ip) sessions.push(row)

@@ -2,6 +2,7 @@
 import { frameFilter, hostFilter, sessionFilter } from '../report/display-filter.ts'
 import type { Controller } from './controller.ts'
 import type { Citation, Selection } from './effects.ts'
+import { filterRows, findRow } from './row-search.ts'
 import type { FindingRow, FrameRow, HostRow, SessionRow } from './rows.ts'
 
 type Selected =
@@ -13,9 +14,9 @@ type Selected =
 /** The page's thing, or the table's row. */
 export function selected({ page, state, tables, shown }: Controller): Selected | null {
   if (page?.kind === 'finding')
-    return { kind: 'finding', id: page.id, row: shown.findings.find(({ id }) => id === page.id) }
+    return { kind: 'finding', id: page.id, row: findRow(shown.findings, ({ id }) => id === page.id) }
   if (page?.kind === 'session')
-    return { kind: 'session', id: page.id, row: shown.sessions.find(({ id }) => id === page.id) }
+    return { kind: 'session', id: page.id, row: findRow(shown.sessions, ({ id }) => id === page.id) }
   if (page?.kind === 'host') return { kind: 'host', id: page.ip, row: shown.hosts.find(({ ip }) => ip === page.ip) }
   if (page?.kind === 'frame') return { kind: 'frame', id: '', row: shown.frames.at(page.index) }
   if (page !== undefined) return null
@@ -57,12 +58,12 @@ export function sessionOf(controller: Controller): string | null {
   }
   if (thing?.kind !== 'frame' || thing.row === undefined) return null
   const { row } = thing
-  const onPort = shown.sessions.filter((s) => s.clientPort === row.clientPort && s.serverPort === row.serverPort)
+  const onPort = filterRows(shown.sessions, (s) => s.clientPort === row.clientPort && s.serverPort === row.serverPort)
   return sessionAt(onPort, row, row.client, row.server)
 }
 
 function sessionAt(
-  sessions: readonly SessionRow[],
+  sessions: Iterable<SessionRow>,
   at: { capture: string; frame: number },
   client: string | undefined,
   server: string | undefined,

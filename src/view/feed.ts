@@ -110,7 +110,7 @@ export class Feed {
         },
         rest: () => {
           if (performance.now() < nextView) return undefined
-          return this.view(() => mergeLedgers(this.whole, tracker.soFar().ledger), null).then((cost) => {
+          return this.view(() => this.withSoFar(tracker), null).then((cost) => {
             // The longer it takes, the rarer it is made: the reading has four fifths of the time.
             nextView = performance.now() + Math.max(VIEW_MS, 4 * cost)
           })
@@ -123,6 +123,12 @@ export class Feed {
     }
     this.bytesBefore += bytes
     await this.view(() => this.whole, this.reading(index, 0, index === this.inputs.length - 1))
+  }
+
+  /** The ledger of what was read and what is being read. Of a single capture nothing is merged, which takes long where there is much. */
+  private withSoFar(tracker: Tracker): Ledger {
+    const { ledger } = tracker.soFar()
+    return this.whole.captures.length === 0 ? ledger : mergeLedgers(this.whole, ledger)
   }
 
   private reading(index: number, bytes: number, done: boolean): Reading {

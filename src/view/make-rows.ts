@@ -7,6 +7,59 @@ import { agreedCipher, chosenDialect, serverSigning } from '../report/negotiated
 import { statusName } from '../report/records.ts'
 import type { ConnectionFacts, SessionFacts } from '../track/ledger.ts'
 import type { FindingRow, HostRow, SessionRow, Share } from '../tui/rows.ts'
+import type { Kinds } from './row-store.ts'
+
+/** Which fields of rows repeat: everything but ids, messages and numbers. */
+export const FINDING_KINDS: Kinds<FindingRow> = {
+  id: 'own',
+  capture: 'repeated',
+  severity: 'repeated',
+  rule: 'repeated',
+  title: 'repeated',
+  message: 'own',
+  client: 'repeated',
+  server: 'repeated',
+  serverPort: 'repeated',
+  user: 'repeated',
+  count: 'number',
+  frame: 'number',
+  firstTime: 'number',
+  lastTime: 'number',
+  connection: 'own',
+  session: 'own',
+}
+
+export const SESSION_KINDS: Kinds<SessionRow> = {
+  id: 'own',
+  capture: 'repeated',
+  connection: 'own',
+  frame: 'number',
+  lastFrame: 'number',
+  firstTime: 'number',
+  lastTime: 'number',
+  client: 'repeated',
+  clientPort: 'number',
+  server: 'repeated',
+  serverPort: 'number',
+  direction: 'repeated',
+  user: 'repeated',
+  domain: 'repeated',
+  workstation: 'repeated',
+  auth: 'repeated',
+  dialect: 'repeated',
+  serverSigning: 'repeated',
+  signed: 'repeated',
+  encrypted: 'repeated',
+  cipher: 'repeated',
+  status: 'repeated',
+  ntStatus: 'repeated',
+  guest: 'repeated',
+  anonymous: 'repeated',
+  messages: 'number',
+  shares: 'repeated',
+  worst: 'repeated',
+  findings: 'number',
+}
 
 export function findingRow(finding: Finding): FindingRow {
   return {

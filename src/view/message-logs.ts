@@ -24,6 +24,10 @@ export class MessageLogs implements Rows<FrameRow> {
     return found?.log.row(found.i)
   }
 
+  *[Symbol.iterator](): Iterator<FrameRow> {
+    for (const log of this.logs) for (let i = 0; i < log.length; i++) yield log.row(i)
+  }
+
   /** The message behind a row, as the tracker told it. */
   messageOf(row: FrameRow): MessageRow | undefined {
     const log = this.logs.find(({ capture }) => capture === row.capture)

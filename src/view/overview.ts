@@ -38,8 +38,8 @@ const TOP_HOSTS = 10
 const TOP_FINDINGS = 8
 
 export function overviewOf(
-  findings: readonly FindingRow[],
-  sessions: readonly SessionRow[],
+  findings: Iterable<FindingRow>,
+  sessions: Iterable<SessionRow>,
   hosts: readonly HostRow[],
   captures: readonly CaptureFacts[],
 ): Overview {
@@ -87,7 +87,7 @@ export function protectionOf({ signed, encrypted, messages }: SessionRow): keyof
   return signed === 'none' ? 'clear' : 'partly'
 }
 
-function worstTitles(findings: readonly FindingRow[]): Overview['worst'] {
+function worstTitles(findings: Iterable<FindingRow>): Overview['worst'] {
   const titles = new Map<string, Overview['worst'][number]>()
   for (const { severity, title, count: cases } of findings) {
     const key = `${severity} ${title}`
@@ -109,7 +109,7 @@ function worstHosts(hosts: readonly HostRow[]): HostRow[] {
     .slice(0, TOP_HOSTS)
 }
 
-function emptyTimeline(sessions: readonly SessionRow[], captures: readonly CaptureFacts[]): Timeline {
+function emptyTimeline(sessions: Iterable<SessionRow>, captures: readonly CaptureFacts[]): Timeline {
   let start = Number.POSITIVE_INFINITY
   let end = Number.NEGATIVE_INFINITY
   for (const { firstTime, lastTime } of captures) {

@@ -4,17 +4,19 @@ import type { Finding } from '../audit/findings.ts'
 import type { Networks } from '../audit/networks.ts'
 import type { Draft, Rule } from '../audit/rule.ts'
 import { hostSteps } from '../report/hosts.ts'
-import { peek } from '../track/facts.ts'
+import { type Facts, peek } from '../track/facts.ts'
 import { IdIndex } from '../track/id-index.ts'
-import type { CaptureFacts, Ledger } from '../track/ledger.ts'
+import type { CaptureFacts, Ledger, SessionFacts } from '../track/ledger.ts'
 import type { FindingRow, HostRow, SessionRow } from '../tui/rows.ts'
-import { findingRow, hostRow, type Mark, mark, sessionRow } from './make-rows.ts'
+import { FINDING_KINDS, findingRow, hostRow, type Mark, mark, SESSION_KINDS, sessionRow } from './make-rows.ts'
 import { type Overview, overviewOf } from './overview.ts'
+import { RowStore } from './row-store.ts'
+import type { AllRows } from './store.ts'
 
 export interface Picture {
   findings: Finding[]
-  findingRows: FindingRow[]
-  sessions: SessionRow[]
+  findingRows: AllRows<FindingRow>
+  sessions: AllRows<SessionRow>
   hosts: HostRow[]
   overview: Overview
 }
@@ -32,8 +34,7 @@ export function* pictureSteps(
   const marks = new Map<string, Mark>()
   const onCase = ({ session, connection, severity }: Draft) => mark(marks, session?.id ?? connection.id, severity)
   const findings = yield* auditSteps(ledger, { networks, rules, onCase })
-  const findingRows = findings.map(findingRow)
-  yield null
+  const findingRows = yield* rowsOfFindings(findings)
   const sessions = yield* sessionRows(ledger, networks, marks)
   const hosts = yield* hostRows(ledger, networks, findings)
   const overview = overviewOf(findingRows, sessions, hosts, captures)
@@ -44,22 +45,55 @@ function* sessionRows(
   { connections, sessions }: Ledger,
   networks: Networks,
   marks: ReadonlyMap<string, Mark>,
-): Generator<null, SessionRow[]> {
+): Generator<null, AllRows<SessionRow>> {
   const index = new IdIndex(connections)
   for (let i = 0; i < connections.length; i++) {
     index.add(peek(connections, i, 'id'), i)
     if (i % PIECE === 0) yield null
   }
-  const rows: SessionRow[] = []
+  const rows = new RowStore<SessionRow>(SESSION_KINDS)
+  const order = inFrameOrder(sessions)
   for (let i = 0; i < sessions.length; i++) {
     if (i % PIECE === 0) yield null
-    const session = sessions.at(i)!
+    const session = sessions.at(order === null ? i : order[i]!)!
     const place = index.find(session.connection)
     const connection = place < 0 ? undefined : connections.at(place)
     if (connection === undefined) continue
     rows.push(sessionRow(session, connection, networks, both(marks.get(session.id), marks.get(connection.id))))
   }
-  return rows.sort((a, b) => (a.capture < b.capture ? -1 : a.capture > b.capture ? 1 : a.frame - b.frame))
+  return rows
+}
+
+function* rowsOfFindings(findings: readonly Finding[]): Generator<null, AllRows<FindingRow>> {
+  const rows = new RowStore<FindingRow>(FINDING_KINDS)
+  for (let i = 0; i < findings.length; i++) {
+    if (i % PIECE === 0) yield null
+    rows.push(findingRow(findings[i]!))
+  }
+  return rows
+}
+
+/** Room for a row number beside its frame number in a double. */
+const ROWS = 2 ** 21
+
+/** The order of the sessions by frame; null where they are in it, as those of whole captures are. */
+function inFrameOrder(sessions: Facts<SessionFacts>): Float64Array | null {
+  const keys = new Float64Array(sessions.length)
+  let last = -1
+  let isOrdered = true
+  let capture: string | null = null
+  for (let i = 0; i < sessions.length; i++) {
+    // Ledgers of several captures were merged, and are in order.
+    if (i === 0) capture = peek(sessions, i, 'capture')
+    else if (i === sessions.length - 1 && peek(sessions, i, 'capture') !== capture) return null
+    const frame = peek(sessions, i, 'firstFrame')
+    if (frame < last) isOrdered = false
+    last = frame
+    keys[i] = frame * ROWS + i
+  }
+  if (isOrdered || sessions.length > ROWS) return null
+  keys.sort()
+  return keys.map((key) => key % ROWS)
 }
 
 /** What was found of a session, and of the connection that carried it. */

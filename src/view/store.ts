@@ -10,6 +10,9 @@ export interface Rows<Row> {
   at(index: number): Row | undefined
 }
 
+/** The same, to be gone through. */
+export interface AllRows<Row> extends Rows<Row>, Iterable<Row> {}
+
 export interface Reading {
   /** The capture that is read, and which of how many it is, from 0. */
   path: string
@@ -33,8 +36,8 @@ export interface Snapshot {
   warnings: readonly CaptureWarning[]
   /** Captures of which nothing could be read, with the reason. */
   unread: readonly string[]
-  findings: readonly FindingRow[]
-  sessions: readonly SessionRow[]
+  findings: AllRows<FindingRow>
+  sessions: AllRows<SessionRow>
   hosts: readonly HostRow[]
   frames: Rows<FrameRow>
   /** Messages that are not among `frames`, for want of room. */

@@ -22,3 +22,10 @@ export function textOfLines(lines: readonly Line[]): string {
     )
     .join('\n')
 }
+
+/** A row as an object of its own: those of a store are looks at its columns. */
+export function copyOf<Row extends object>(row: Row): Row {
+  const copy: Partial<Row> = {}
+  for (const key in row) copy[key] = row[key]
+  return copy as Row
+}

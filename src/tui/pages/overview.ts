@@ -1,4 +1,5 @@
 /** The first screen: the verdict, then what it rests on, as much of it as the screen has room for. */
+
 import { SEVERITIES, type Severity } from '../../audit/rule.ts'
 import { escapeText, wrap } from '../../report/escape.ts'
 import { unreadSentences, type VerdictFacts, verdict } from '../../report/verdict.ts'
@@ -6,6 +7,7 @@ import { count, number, total } from '../../report/words.ts'
 import { protectionOf } from '../../view/overview.ts'
 import type { Snapshot } from '../../view/store.ts'
 import type { Line, Tone } from '../line.ts'
+import { filterRows } from '../row-search.ts'
 import { EMPTY, fitLine, paragraph, segment, sideBySide } from './layout.ts'
 import { type Panel, panelsOf, severityPanel } from './overview-panels.ts'
 import { timelineLines } from './overview-timeline.ts'
@@ -128,7 +130,7 @@ function verdictFacts(snapshot: Snapshot): VerdictFacts {
     answered: hosts.some(({ roles }) => roles.includes('server')),
     sessions: sessions.length,
     soFar: !reading.done,
-    titlesAt: (severity: Severity) => findings.filter((f) => f.severity === severity).map((f) => f.title),
+    titlesAt: (severity: Severity) => filterRows(findings, (f) => f.severity === severity).map((f) => f.title),
     protection: () => {
       const kinds = { encrypted: 0, signed: 0, partly: 0, clear: 0, unseen: 0 }
       for (const session of sessions) kinds[protectionOf(session)]++

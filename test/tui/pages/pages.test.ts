@@ -17,7 +17,7 @@ import { NO_READING, type Snapshot, ViewStore } from '../../../src/view/store.ts
 import { SAMPLES } from '../../golden/records.ts'
 import { at, clearSession, connection, smb1, smb1Request, tree } from '../../support/facts.ts'
 import { finding, report, rule, textOf } from '../../support/findings.ts'
-import { textOfLines, viewOf } from '../../support/view.ts'
+import { copyOf, textOfLines, viewOf } from '../../support/view.ts'
 
 const HOSTILE = `evil\x1b[2J\u202e\r\n\x07共有フォルダ👩‍👩‍👧${'e\u0301\u0301\u0301\u0301\u0301\u0301'.repeat(20)}\u{e0041}\x9b`
 
@@ -131,7 +131,7 @@ describe('overview', () => {
       const store = await viewOf(sample)
       const snapshot = store.snapshot()
       if (snapshot.findings.length === 0) continue
-      const findings = snapshot.findings.map(({ id }) => store.details.finding(id)!)
+      const findings = [...snapshot.findings].map(({ id }) => store.details.finding(id)!)
       const table = textOf((sink) => writeTable(report({ findings }), sink, { width: 132, color: false }))
       expect(textOfLines(overviewLines(snapshot, 132, 40)).split('\n')[0]).toBe(table.split('\n')[0])
     }
@@ -189,7 +189,7 @@ describe('session', () => {
     const { details, snapshot } = await viewOf('guest-fallback.pcap')
     const row = snapshot().sessions.at(-1)!
     const session = details.session(row.id)!
-    const lines = sessionLines(session, details.connection(row.connection), snapshot().findings.slice(0, 1), 90)
+    const lines = sessionLines(session, details.connection(row.connection), [...snapshot().findings].slice(0, 1), 90)
     expect(`\n${textOfLines(lines)}`).toMatchInlineSnapshot(`
       "
       EXAMPLE\\guest  granted as guest, ntlmv2
@@ -254,7 +254,9 @@ describe('host, frame, warnings, help', () => {
   it('tell what is known', async () => {
     const { snapshot } = await viewOf('guest-fallback.pcap')
     const { hosts, findings, sessions } = snapshot()
-    expect(`\n${textOfLines(hostLines(hosts[0]!, findings.slice(0, 1), sessions, 80))}`).toMatchInlineSnapshot(`
+    expect(
+      `\n${textOfLines(hostLines(hosts[0]!, [...findings].slice(0, 1), [...sessions], 80))}`,
+    ).toMatchInlineSnapshot(`
       "
       10.77.0.1  internal  HIGH
 
@@ -271,7 +273,7 @@ describe('host, frame, warnings, help', () => {
                   10.77.0.1 went on as guest 0.045 s later.
 
       Sessions
-        8       -> 10.77.0.2:445
+        8       -> 10.77.0.2:445          medium
                 EXAMPLE\\alice, ntlmv2, 3.1.1, refused: STATUS_LOGON_FAILURE
         22      -> 10.77.0.2:445          high
                 EXAMPLE\\guest, ntlmv2, 3.1.1, guest, neither signed nor encrypted"
@@ -349,7 +351,7 @@ describe('whatever is on the wire and however wide the screen is', () => {
       workstation: HOSTILE,
       trees: [tree({ path: HOSTILE })],
     })
-    const rows = snapshot.findings.map((row) => ({ ...row, title: HOSTILE, message: HOSTILE.repeat(30) }))
+    const rows = [...snapshot.findings].map((row) => ({ ...copyOf(row), title: HOSTILE, message: HOSTILE.repeat(30) }))
     const bad: Snapshot = {
       ...snapshot,
       findings: rows,
@@ -381,16 +383,16 @@ describe('whatever is on the wire and however wide the screen is', () => {
       ...RULES.map((each) => (width: number) => findingLines(evil, each, view, width)),
       (width) => findingLines(evil, rule(), view, width),
       (width) => sessionLines(hostile, hostileOn, rows, width),
-      ...snapshot.sessions.map(
+      ...[...snapshot.sessions].map(
         (row) => (width: number) =>
           sessionLines(
             store.details.session(row.id)!,
             store.details.connection(row.connection),
-            snapshot.findings,
+            [...snapshot.findings],
             width,
           ),
       ),
-      ...bad.hosts.map((host) => (width: number) => hostLines(host, rows, snapshot.sessions, width)),
+      ...bad.hosts.map((host) => (width: number) => hostLines(host, rows, [...snapshot.sessions], width)),
       (width) => frameLines({ ...FRAME, command: HOSTILE, capture: HOSTILE }, view, width),
       (width) => warningsLines(bad, width),
       (width) => helpLines([{ keys: [HOSTILE], help: HOSTILE, group: HOSTILE }], width),
