@@ -128,7 +128,7 @@ export class TableModel<Row> {
   sortBy(step: number): void {
     const keys = this.columns.map(({ key }) => key)
     const at = this.sortKey === null ? -1 : keys.indexOf(this.sortKey)
-    this.sortKey = keys[(at + step + keys.length) % keys.length] ?? null
+    this.sortKey = keys[stepped(at, step, keys.length)] ?? null
     this.descending = false
     this.reorder()
   }
@@ -178,7 +178,7 @@ export class TableModel<Row> {
       }
     }
     const { cycle } = this
-    cycle.at = (cycle.at + step + cycle.texts.length) % cycle.texts.length
+    cycle.at = stepped(cycle.at, step, cycle.texts.length)
     cycle.line = replaced(cycle.line, cycle.start, cycle.line.cursor, cycle.texts[cycle.at] ?? '')
     return cycle.line
   }
@@ -259,4 +259,9 @@ export class TableModel<Row> {
     const row = this.selected
     this.selectedKey = row === undefined ? null : this.options.keyOf(row)
   }
+}
+
+/** Round and round; from -1, which is nowhere, to the first or the last. */
+function stepped(at: number, step: number, count: number): number {
+  return at < 0 && step < 0 ? count - 1 : (at + step + count) % count
 }
