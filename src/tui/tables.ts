@@ -47,7 +47,7 @@ export function createTables(onChange: () => void): Tables {
   const frames = new TableModel<FrameRow>({
     columns: FRAME_COLUMNS,
     fields: FRAME_FIELDS,
-    keyOf: ({ capture, frame, sessionId, command }) => `${capture} ${frame} ${sessionId} ${command}`,
+    keyOf: ({ capture, number }) => `${number} ${capture}`,
     sort: { column: null, descending: false },
     onChange,
   })
