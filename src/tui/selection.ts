@@ -43,7 +43,7 @@ export function citationOf(controller: Controller): Citation | null {
   return { capture: item.capture, frame: item.frame, rule: finding.rule, what: item.what }
 }
 
-/** The session that the selection belongs to: its own, or the one that was active when the cited frame passed between its hosts. */
+/** The session that the selection belongs to: its own, else of those between its hosts the one of the cited frame, or the first after it. */
 export function sessionOf(controller: Controller): string | null {
   const thing = selected(controller)
   if (thing?.kind === 'session') return thing.id
@@ -69,14 +69,19 @@ function sessionAt(
   server: string | undefined,
 ): string | null {
   let best: SessionRow | null = null
+  let next: SessionRow | null = null
   for (const session of sessions) {
-    if (session.capture !== at.capture || session.frame > at.frame || session.lastFrame < at.frame) continue
+    if (session.capture !== at.capture || session.lastFrame < at.frame) continue
     if (client !== undefined && session.client !== client) continue
     if (server !== undefined && session.server !== server) continue
+    if (session.frame > at.frame) {
+      if (next === null || session.frame < next.frame) next = session
+    }
     // Of several the one that began last: it is the likeliest to be the one of this frame.
-    if (best === null || session.frame > best.frame) best = session
+    else if (best === null || session.frame > best.frame) best = session
   }
-  return best?.id ?? null
+  // What was negotiated was negotiated for the session that came of it.
+  return (best ?? next)?.id ?? null
 }
 
 /** A filter of the sessions that a finding or a host is about. */
@@ -92,7 +97,8 @@ export function relatedFilter(controller: Controller): string | null {
 }
 
 function quoted(text: string): string {
-  return /^[\w.$-]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`
+  // A comma, a star or a word of the language's own means itself only in quotes.
+  return /^[\w.$-]+$/.test(text) && !/^(?:none|unknown)$/i.test(text) ? text : `"${text.replaceAll('"', '""')}"`
 }
 
 export function displayFilterOf(controller: Controller): string | null {
