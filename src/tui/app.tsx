@@ -6,11 +6,16 @@ import { keyName } from './keys.ts'
 import type { Line } from './line.ts'
 import { screenLines } from './screen-lines.ts'
 import type { Theme } from './theme.ts'
+import { keyOf } from './typed-text.ts'
 
 export function App({ controller, theme }: { controller: Controller; theme: Theme }) {
   const { stdout } = useStdout()
   useSyncExternalStore(controller.subscribe, controller.version)
-  useInput((input, key) => controller.key(keyName(input, key)))
+  useInput((input, key) => {
+    const name = keyName(input, key)
+    if (name === input && name.length > 1) controller.text(input)
+    else controller.key(name === input ? keyOf(name) : name)
+  })
   useEffect(() => {
     const resize = () => controller.resize(sizeOf(stdout))
     stdout.on('resize', resize)

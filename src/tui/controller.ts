@@ -1,16 +1,17 @@
 /** Keys to changes of what is shown. Everything that leaves the screen (clipboard, files, the capture itself) goes through Effects. */
 import type { SessionFacts } from '../track/ledger.ts'
 import type { Snapshot, ViewStore } from '../view/store.ts'
-import { type Citation, type Effects, FileExists, type Selection } from './effects.ts'
+import { type Effects, FileExists, type Selection } from './effects.ts'
 import { Evidence } from './evidence.ts'
 import { type Command, commandOf } from './keys.ts'
-import { lineInput, typed } from './line-input.ts'
+import { inserted, lineInput, typed } from './line-input.ts'
 import { pageLines } from './page-lines.ts'
 import { filterRows } from './row-search.ts'
 import type { FindingRow } from './rows.ts'
 import { citationOf, displayFilterOf, relatedFilter, selectionOf, sessionOf } from './selection.ts'
 import { FIRST_STATE, type Page, type Prompt, type TableView, type UiState, VIEWS, type View } from './state.ts'
 import { createTables, type Tables } from './tables.ts'
+import { keyOf, plainRun } from './typed-text.ts'
 
 export interface Size {
   width: number
@@ -95,11 +96,24 @@ export class Controller {
     else if (question !== null) this.answer(name)
     else if (prompt !== null) this.type(prompt, name)
     else {
-      // Keys that arrive together come as one text, as a paste does.
-      for (const key of commandOf(name) === undefined ? name : [name]) {
-        const command = commandOf(key)
-        if (command !== undefined) this.run(command)
+      const command = commandOf(name)
+      if (command !== undefined) this.run(command)
+    }
+  }
+
+  /** Characters that came at once. What stands behind a line's end was pasted, and is not obeyed. */
+  text(typed: string): void {
+    for (let at = 0; at < typed.length; ) {
+      const { prompt, question } = this.state
+      const run = prompt !== null && question === null ? plainRun(typed, at) : ''
+      // As one change: each costs the table its order.
+      if (prompt !== null && run !== '') this.edited(prompt, inserted(prompt.line, run))
+      else {
+        const key = keyOf(String.fromCodePoint(typed.codePointAt(at) ?? 0))
+        this.key(key)
+        if (key === 'enter') return
       }
+      at += run.length || String.fromCodePoint(typed.codePointAt(at) ?? 0).length
     }
   }
 
@@ -190,12 +204,15 @@ export class Controller {
       const { version } = this.shown
       this.shown = this.store.snapshot()
       if (version !== this.shown.version) this.tables.update(this.shown)
+      // What an open finding cites may be another frame now.
+      this.evidence.show(citationOf(this))
     }
     this.changed()
   }
 
   private set(change: Partial<UiState>): void {
     this.state = { ...this.state, ...change }
+    this.evidence.show(citationOf(this))
     this.changed()
   }
 
@@ -206,7 +223,6 @@ export class Controller {
 
   private push(page: Page): void {
     this.set({ pages: [...this.state.pages, page] })
-    this.loadEvidence()
   }
 
   private replacePage(page: Page): void {
@@ -242,7 +258,6 @@ export class Controller {
       table.setFilter('')
       this.changed()
     }
-    this.loadEvidence()
   }
 
   private openSession(): void {
@@ -265,12 +280,6 @@ export class Controller {
     const evidence = Math.min(count - 1, Math.max(0, page.evidence + by))
     if (evidence === page.evidence || count === 0) return
     this.replacePage({ ...page, evidence })
-    this.loadEvidence()
-  }
-
-  private loadEvidence(): void {
-    const citation: Citation | null = citationOf(this)
-    this.evidence.show(citation)
   }
 
   private move(command: Command): void {
@@ -302,7 +311,7 @@ export class Controller {
 
   private ask(): void {
     const { page, table } = this
-    if (page !== undefined) this.prompt({ kind: 'search', line: lineInput(''), before: page.search })
+    if (page !== undefined) this.prompt({ kind: 'search', line: lineInput(''), before: page })
     else if (table !== undefined) this.prompt({ kind: 'filter', line: lineInput(table.filter), before: table.filter })
     else this.set({ view: 'findings', prompt: { kind: 'filter', line: lineInput(''), before: '' } })
   }
@@ -314,7 +323,7 @@ export class Controller {
     } else if (key === 'escape') {
       this.set({ prompt: null })
       if (prompt.kind === 'filter') this.table?.setFilter(prompt.before)
-      if (prompt.kind === 'search' && this.page) this.replacePage({ ...this.page, search: prompt.before })
+      if (prompt.kind === 'search') this.replacePage(prompt.before)
       this.changed()
     } else if (prompt.kind === 'filter' && (key === 'tab' || key === 'shift-tab')) {
       const line = this.table?.completed(prompt.line, key === 'tab' ? 1 : -1)

@@ -8,6 +8,7 @@ export class Evidence {
   private readonly effects: Effects
   private readonly onChange: () => void
   private readonly known = new Map<string, EvidenceView>()
+  private shown: string | null = null
   private reading: { key: string; abort: AbortController } | null = null
 
   constructor(effects: Effects, onChange: () => void) {
@@ -24,6 +25,9 @@ export class Evidence {
   /** The page that is shown cites this: reads it unless it is known, and nothing else any more. */
   show(citation: Citation | null): void {
     const key = citation && keyOf(citation)
+    // What could not be read is tried again when somebody comes back to it.
+    if (key !== null && key !== this.shown && this.known.get(key)?.state === 'failed') this.known.delete(key)
+    this.shown = key
     if (this.reading?.key === key) return
     this.reading?.abort.abort()
     this.reading = null

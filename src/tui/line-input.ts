@@ -40,22 +40,25 @@ export function typed(line: LineInput, key: string): LineInput {
     case 'space':
       return replaced(line, cursor, cursor, ' ')
     default:
-      return isText(key) ? replaced(line, cursor, cursor, key) : line
+      return KEY_NAMES.test(key) || /\p{C}/u.test(key) ? line : inserted(line, key)
   }
+}
+
+/** With `text` at the cursor, but for what of it no line has: a paste may hold anything. */
+export function inserted(line: LineInput, text: string): LineInput {
+  const kept = text.replace(/\p{C}/gu, '')
+  return kept === '' ? line : replaced(line, line.cursor, line.cursor, kept)
 }
 
 export function replaced({ text }: LineInput, from: number, to: number, by: string): LineInput {
   const room = Math.max(0, MAX_TEXT - (text.length - (to - from)))
-  const put = by.slice(0, room)
+  let put = by.slice(0, room)
+  // Half of a pair is no character.
+  if (/[\ud800-\udbff]$/.test(put)) put = put.slice(0, -1)
   return { text: text.slice(0, from) + put + text.slice(to), cursor: from + put.length }
 }
 
 const KEY_NAMES = /^(?:up|down|page-up|page-down|enter|escape|tab|shift-tab|f1|ctrl-.*)$/su
-
-/** What was typed or pasted, and no control character: a paste may hold anything. */
-function isText(key: string): boolean {
-  return key !== '' && !KEY_NAMES.test(key) && !/\p{C}/u.test(key)
-}
 
 function before(text: string, cursor: number): number {
   const last = [...text.slice(0, cursor)].at(-1)

@@ -18,7 +18,7 @@ export type Page = { scroll: number; search: string } & (
 /** What is typed below, and what for. */
 export type Prompt = { line: LineInput } & (
   | { kind: 'filter'; before: string }
-  | { kind: 'search'; before: string }
+  | { kind: 'search'; before: Page }
   | { kind: 'write' }
   | { kind: 'export' }
 )
