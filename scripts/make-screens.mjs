@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const PATIENCE = 60_000
 const UNSIGNED = ['captures/smb311-unsigned-data.pcap']
-const GUESTS = ['captures/guest-fallback.pcap']
 const OFFICE = [
   'guest-fallback',
   'smb1-guest',

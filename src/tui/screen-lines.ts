@@ -6,6 +6,7 @@ import { escapeText, truncate } from '../report/escape.ts'
 import { type Controller, FRAME_HEIGHT } from './controller.ts'
 import type { Line, Segment, Tone } from './line.ts'
 import { pageLines } from './page-lines.ts'
+import { fitLine } from './pages/layout.ts'
 import { overviewLines } from './pages/overview.ts'
 import { progressLine } from './progress-line.ts'
 import { type Prompt, VIEWS, type View } from './state.ts'
@@ -59,7 +60,7 @@ function tabs(controller: Controller, width: number): Line {
   const warnings = shown.warnings.length + shown.unread.length
   if (warnings > 0) line.push({ text: ` ! ${warnings} warning${warnings === 1 ? '' : 's'}`, tone: 'medium' })
   if (controller.isHeld) line.push({ text: ' PAUSED', tone: 'medium' })
-  return fit(line, width)
+  return fitLine(line, width)
 }
 
 function brief(count: number): string {
@@ -109,10 +110,10 @@ function found(line: Line, search: string): Line {
 
 function bottom(controller: Controller, width: number): Line {
   const { prompt, question, note } = controller.state
-  if (question !== null) return fit([{ text: escapeText(question.text), tone: 'medium' }], width)
+  if (question !== null) return fitLine([{ text: escapeText(question.text), tone: 'medium' }], width)
   if (prompt !== null) return promptLine(controller, prompt, width)
-  if (note !== null) return fit([{ text: escapeText(note.text), tone: note.tone }], width)
-  return fit(hints(controller), width)
+  if (note !== null) return fitLine([{ text: escapeText(note.text), tone: note.tone }], width)
+  return fitLine(hints(controller), width)
 }
 
 const ASKED: Record<Prompt['kind'], string> = {
@@ -151,7 +152,7 @@ function promptLine(controller: Controller, prompt: Prompt, width: number): Line
       )
     }
   }
-  return fit(line, width)
+  return fitLine(line, width)
 }
 
 function tonesOf(text: string, parts: ReturnType<typeof spans>): Tone[] {
@@ -198,18 +199,4 @@ function hints({ page, state, tables }: Controller): Line {
   for (const [key, what] of [...keys, ['?', 'help'], ['q', 'quit']])
     line.push({ text: `${key} `, tone: 'strong' }, { text: `${what}  `, tone: 'quiet' })
   return line
-}
-
-/** Cut to the width. */
-function fit(line: Line, width: number): Line {
-  const kept: Segment[] = []
-  let left = width
-  for (const { text, tone } of line) {
-    const part = truncate(text, left)
-    if (part === '') break
-    kept.push({ text: part, tone })
-    left -= text === part ? part.length : left
-    if (left <= 0) break
-  }
-  return kept
 }
