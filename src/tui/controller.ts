@@ -20,6 +20,7 @@ export interface Size {
 
 /** Rows of the screen that are not the body: the tabs, the progress, the line below. */
 export const FRAME_HEIGHT = 3
+const NOTE_LABEL = 'Wireshark filter: '
 const FRAME_VIEW = VIEWS.indexOf('frames')
 
 export class Controller {
@@ -390,8 +391,11 @@ export class Controller {
   private copy(): void {
     const filter = displayFilterOf(this)
     if (filter === null) return
-    const text = this.effects.copy(filter) ? `copied: ${filter}` : `Wireshark filter: ${filter}`
-    this.set({ note: { text, tone: 'good' } })
+    if (this.effects.copy(filter)) this.set({ note: { text: `copied: ${filter}`, tone: 'good' } })
+    // Where it is not known that the terminal took it, it is there to be copied by hand, all of it.
+    else if (filter.length + NOTE_LABEL.length > this.size.width)
+      this.push({ kind: 'text', title: 'Wireshark filter', text: filter, scroll: 0, search: '' })
+    else this.set({ note: { text: NOTE_LABEL + filter, tone: 'good' } })
   }
 
   /** In a table: the next row that the last filter matches. In a page: the next line with what was searched for; `by` 0 is from here on. */

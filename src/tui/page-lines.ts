@@ -7,6 +7,7 @@ import { findingLines } from './pages/finding.ts'
 import { frameLines } from './pages/frame.ts'
 import { helpLines } from './pages/help.ts'
 import { hostLines } from './pages/host.ts'
+import { EMPTY, heading, paragraph } from './pages/layout.ts'
 import { sessionLines } from './pages/session.ts'
 import { warningsLines } from './pages/warnings.ts'
 import { filterRows } from './row-search.ts'
@@ -51,6 +52,8 @@ function linesOf(controller: Controller, page: Page, width: number): readonly Li
       const row = shown.frames.at(page.index)
       return row === undefined ? gone : frameLines(row, evidence.of(citationOf(controller)), width)
     }
+    case 'text':
+      return [heading(page.title, width), EMPTY, ...paragraph(page.text, width)]
     case 'warnings':
       return warningsLines(shown, width)
     case 'help':

@@ -113,7 +113,7 @@ function bottom(controller: Controller, width: number): Line {
   if (question !== null) return fitLine([{ text: escapeText(question.text), tone: 'medium' }], width)
   if (prompt !== null) return promptLine(controller, prompt, width)
   if (note !== null) return fitLine([{ text: escapeText(note.text), tone: note.tone }], width)
-  return fitLine(hints(controller), width)
+  return fitLine(hints(controller, width), width)
 }
 
 const ASKED: Record<Prompt['kind'], string> = {
@@ -162,7 +162,8 @@ function tonesOf(text: string, parts: ReturnType<typeof spans>): Tone[] {
   return tones
 }
 
-function hints({ page, state, tables }: Controller): Line {
+function hints(controller: Controller, width: number): Line {
+  const { page, state, tables } = controller
   const keys: [string, string][] =
     page !== undefined
       ? [
@@ -186,7 +187,7 @@ function hints({ page, state, tables }: Controller): Line {
             ['e', 'export'],
           ]
   if (page?.kind === 'finding') keys.splice(1, 0, ['s', 'session'], ['h l', 'frame'])
-  const line: Segment[] = []
+  const line: Segment[] = [{ text: place(controller, width), tone: 'plain' }]
   const filter = page === undefined && state.view !== 'overview' ? tables.of(state.view).filter : ''
   if (filter !== '') {
     const { order, total } = tables.of(state.view as Exclude<View, 'overview'>)
@@ -199,4 +200,20 @@ function hints({ page, state, tables }: Controller): Line {
   for (const [key, what] of [...keys, ['?', 'help'], ['q', 'quit']])
     line.push({ text: `${key} `, tone: 'strong' }, { text: `${what}  `, tone: 'quiet' })
   return line
+}
+
+/** Where the cursor is in a table, or how far a page was read. */
+function place(controller: Controller, width: number): string {
+  const { page, state, tables, bodyHeight } = controller
+  if (page !== undefined) {
+    const { length } = pageLines(controller, width)
+    if (length <= bodyHeight) return ''
+    const end = Math.min(length, page.scroll + bodyHeight)
+    return `${Math.floor((100 * end) / length)}%  `
+  }
+  if (state.view === 'overview') return ''
+  const { viewport, order } = tables.of(state.view)
+  return order.length === 0
+    ? ''
+    : `${(viewport.cursor + 1).toLocaleString('en')}/${order.length.toLocaleString('en')}  `
 }

@@ -11,6 +11,7 @@ export type Page = { scroll: number; search: string } & (
   | { kind: 'session'; id: string }
   | { kind: 'host'; ip: string }
   | { kind: 'frame'; index: number }
+  | { kind: 'text'; title: string; text: string }
   | { kind: 'warnings' }
   | { kind: 'help' }
 )
