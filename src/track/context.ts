@@ -8,6 +8,7 @@ import { Packer } from './packed.ts'
 import { PackedFacts } from './packed-facts.ts'
 import type { RecentBytes } from './recent-bytes.ts'
 import type { LiveSession } from './session.ts'
+import { connectionText, sessionText } from './weigh.ts'
 
 export interface TrackContext {
   readonly capture: string
@@ -75,10 +76,10 @@ export function createContext(capture: string, limits: Limits, messages: Message
     disagreeing: [],
     cutSegments: 0,
     firstCut: 0,
-    connections: new PackedFacts(packer),
+    connections: new PackedFacts(packer, connectionText),
     attempts: 0,
     bareConnections: 0,
-    sessions: new PackedFacts(packer),
+    sessions: new PackedFacts(packer, sessionText),
     awake: new Set(),
     sessionsKept: 0,
     sweepAt: 0,

@@ -1,4 +1,7 @@
-/** Facts that are settled, as bytes in chunks outside of the heap, with the few columns that order and retention go by. Rows are only appended. */
+/**
+ * Facts that are settled, with the few columns that order and retention go by. Rows are only appended. The last of them stay as they are, and the
+ * others are bytes in chunks outside of the heap: a capture of the usual size packs nothing.
+ */
 import type { Packer, Plain } from './packed.ts'
 
 const CHUNK = 1 << 18
@@ -6,18 +9,34 @@ const FIRST_ROWS = 1024
 /** Rows that were removed and whose bytes are still there: as many as half of the others, and these. */
 const SPARE_ROWS = 1024
 
+/** Rows that stay plain, and by how much more they may be before the oldest are packed. */
+const PLAIN_ROWS = 2048
+const PLAIN_SHARE = 1 / 8
+/** Characters of their texts, by what `weigh` says: where they hold more, fewer rows stay plain. */
+const PLAIN_TEXT = 4 << 20
+
 /** The mark of a row that was removed. Others are the owner's to choose. */
 const GONE = 0
 
 export class PackedFacts<T extends { id: string; firstFrame: number }> {
   private readonly packer: Packer
+  /** About how many characters of text the facts hold, without the few that all of them have. */
+  private readonly weigh: (facts: T) => number
+  /** The last rows, from `firstPlain` on. The removed are among them. */
+  private plain: T[] = []
+  private firstPlain = 0
+  private plainText = 0
+  /** For tests, which want all of it packed. */
+  plainRows = PLAIN_ROWS
   private chunks: Uint8Array[] = []
   /** Bytes taken of the last chunk. */
   private taken = CHUNK
   /** Rows that were ever appended, and of these the removed. */
   private count = 0
   private gone = 0
-  /** By row: chunk and offset, bytes, first frame, number, mark. */
+  /** Bytes of the rows that are packed and were not removed. */
+  bytes = 0
+  /** By row: chunk and offset, bytes or while it is plain its text, first frame, number, mark. */
   private places = new Float64Array(FIRST_ROWS)
   private lengths = new Uint32Array(FIRST_ROWS)
   private frames = new Float64Array(FIRST_ROWS)
@@ -26,8 +45,9 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
   /** Goes up when rows get other places, and when `forget` is called. */
   generation = 0
 
-  constructor(packer: Packer) {
+  constructor(packer: Packer, weigh: (facts: T) => number) {
     this.packer = packer
+    this.weigh = weigh
   }
 
   /** Places for rows: those that were removed are among them. */
@@ -42,14 +62,16 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
 
   /** Takes a row in and returns its place. `number` is the owner's, `mark` is above 0. */
   append(facts: T, number: number, mark: number): number {
-    const packed = this.packer.pack(facts as unknown as Plain)
     if (this.count === this.marks.length) this.grow()
     const row = this.count++
-    this.places[row] = this.store(packed)
-    this.lengths[row] = packed.length
+    const text = this.weigh(facts)
+    this.plain.push(facts)
+    this.plainText += text
+    this.lengths[row] = text
     this.frames[row] = facts.firstFrame
     this.numbers[row] = number
     this.marks[row] = mark
+    if (this.plain.length > this.plainRows * (1 + PLAIN_SHARE) || this.plainText > PLAIN_TEXT) this.packOldest()
     return row
   }
 
@@ -57,13 +79,15 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
     return row < this.count && this.marks[row] !== GONE
   }
 
-  /** A copy of the facts, made anew. */
+  /** The facts: where they are packed a copy, made anew. */
   get(row: number): T {
+    if (row >= this.firstPlain) return this.plain[row - this.firstPlain]!
     const place = this.places[row]!
     return this.packer.unpack(this.chunks[Math.floor(place / CHUNK)]!, place % CHUNK) as unknown as T
   }
 
   peek<K extends keyof T & string>(row: number, key: K): T[K] {
+    if (row >= this.firstPlain) return this.plain[row - this.firstPlain]![key]
     const place = this.places[row]!
     return this.packer.field(this.chunks[Math.floor(place / CHUNK)]!, place % CHUNK, key) as unknown as T[K]
   }
@@ -95,6 +119,7 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
     if (!this.has(row)) return
     this.marks[row] = GONE
     this.gone++
+    if (row < this.firstPlain) this.bytes -= this.lengths[row]!
   }
 
   /** Removes a row for good: whoever has seen it must learn of it. */
@@ -106,26 +131,35 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
   /** Gives back the bytes of removed rows where they are many. The other rows get other places then. */
   compact(): void {
     if (this.gone <= SPARE_ROWS + this.size / 2) return
-    const { chunks, places, lengths, count } = this
+    const { chunks, places, lengths, count, plain, firstPlain } = this
     this.chunks = []
+    this.plain = []
+    this.plainText = 0
     this.taken = CHUNK
     this.count = 0
     this.gone = 0
     this.generation++
     let copied = 0
     for (let row = 0; row < count; row++) {
-      const place = places[row]!
-      const chunk = Math.floor(place / CHUNK)
-      // Rows are in the order of their bytes, so a chunk that was passed is not needed any more.
-      while (copied < chunk) chunks[copied++] = NONE
+      if (row === firstPlain) this.firstPlain = this.count
       if (this.marks[row] === GONE) continue
       const to = this.count++
-      places[to] = this.store(chunks[chunk]!.subarray(place % CHUNK, (place % CHUNK) + lengths[row]!))
+      if (row < firstPlain) {
+        const place = places[row]!
+        const chunk = Math.floor(place / CHUNK)
+        // Rows are in the order of their bytes, so a chunk that was passed is not needed any more.
+        while (copied < chunk) chunks[copied++] = NONE
+        places[to] = this.store(chunks[chunk]!.subarray(place % CHUNK, (place % CHUNK) + lengths[row]!))
+      } else {
+        this.plain.push(plain[row - firstPlain]!)
+        this.plainText += lengths[row]!
+      }
       this.lengths[to] = lengths[row]!
       this.frames[to] = this.frames[row]!
       this.numbers[to] = this.numbers[row]!
       this.marks[to] = this.marks[row]!
     }
+    if (firstPlain === count) this.firstPlain = this.count
   }
 
   /** The rows that are there, from a place on, as they were appended. */
@@ -140,6 +174,26 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
   rowsByFrame(): Uint32Array {
     const { frames, numbers } = this
     return this.rows().sort((a, b) => frames[a]! - frames[b]! || numbers[a]! - numbers[b]!)
+  }
+
+  private packOldest(): void {
+    const { plain, firstPlain } = this
+    let packed = 0
+    while (packed < plain.length && (plain.length - packed > this.plainRows || this.plainText > PLAIN_TEXT / 2)) {
+      const row = firstPlain + packed
+      this.plainText -= this.lengths[row]!
+      this.lengths[row] = this.marks[row] === GONE ? 0 : this.pack(row, plain[packed]!)
+      packed++
+    }
+    this.firstPlain += packed
+    plain.splice(0, packed)
+  }
+
+  private pack(row: number, facts: T): number {
+    const packed = this.packer.pack(facts as unknown as Plain)
+    this.places[row] = this.store(packed)
+    this.bytes += packed.length
+    return packed.length
   }
 
   private store(packed: Uint8Array): number {

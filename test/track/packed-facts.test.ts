@@ -12,14 +12,20 @@ interface Fact {
 
 const fact = (i: number, length = 10): Fact => ({ id: `id ${i}`, firstFrame: 10_000 - i, text: `${i}`.padEnd(length) })
 
+const packed = (plainRows = 0) => {
+  const facts = new PackedFacts<Fact>(new Packer(), ({ text }) => text.length)
+  facts.plainRows = plainRows
+  return facts
+}
+
 function filled(count: number): PackedFacts<Fact> {
-  const facts = new PackedFacts<Fact>(new Packer())
+  const facts = packed()
   for (let i = 0; i < count; i++) facts.append(fact(i), i, 1)
   return facts
 }
 
 it('keeps rows over many chunks, long ones too', () => {
-  const facts = new PackedFacts<Fact>(new Packer())
+  const facts = packed()
   const length = (i: number) => (i % 50 === 7 ? 400_000 : 500)
   for (let i = 0; i < 1500; i++) facts.append(fact(i, length(i)), i, 1)
   for (let i = 0; i < 1500; i++) expect(facts.get(i)).toEqual(fact(i, length(i)))

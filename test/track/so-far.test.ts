@@ -36,6 +36,7 @@ function track({ frames, summary }: Sample, before: (tracker: Tracker) => void, 
 /** Everything that may sleep does, after every segment of SMB. */
 function restless(tracker: Tracker): void {
   const context = tracker['context']
+  context.sessions.plainRows = context.connections.plainRows = 0
   context.sweepAt = 0
   context.sweptFrame = Number.POSITIVE_INFINITY
 }
