@@ -1,7 +1,7 @@
 /** `smblens scan <path...>`: captures in, a report out. */
-import { audit } from '../audit/audit.ts'
+import { auditList } from '../audit/audit.ts'
 import { createNetworks, type Networks, parseCidrs } from '../audit/networks.ts'
-import { atLeast, type Rule, type Severity } from '../audit/rule.ts'
+import type { Rule, Severity } from '../audit/rule.ts'
 import { RULES } from '../audit/rules/index.ts'
 import { writeCsv } from '../report/csv.ts'
 import { writeJson } from '../report/json.ts'
@@ -49,9 +49,9 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
   const output = openOutput(options.output, inputs.files)
   try {
     const { ledger, unread } = await readAll(inputs, limits)
-    const findings = audit(ledger, { networks, rules })
+    const findings = auditList(ledger, { networks, rules })
     const { minSeverity, failOn } = options
-    const shown = minSeverity ? findings.filter(({ severity }) => atLeast(severity, minSeverity)) : findings
+    const shown = minSeverity ? findings.atLeast(minSeverity) : findings
     const report: Report = {
       ledger,
       networks,
@@ -62,7 +62,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
       durationMs: performance.now() - started,
     }
     deliver(output, () => write(report, options.format ?? 'table', output))
-    if (failOn && findings.some(({ severity }) => atLeast(severity, failOn))) return EXIT.FINDING
+    if (failOn && findings.atLeast(failOn).length > 0) return EXIT.FINDING
     return unread > 0 || ledger.captures.some(({ complete }) => !complete) ? EXIT.INPUT : EXIT.DONE
   } finally {
     output.discard()

@@ -5,9 +5,11 @@
  * Times are ISO 8601 in UTC with microseconds, absent is null and never "". Text from the wire is kept as it is: escaping is the writers' work.
  */
 import { dosErrorName, ntStatusName } from '../../dissectors/ntstatus.ts'
+import { FindingList } from '../audit/finding-list.ts'
 import type { Finding } from '../audit/findings.ts'
 import type { Direction, Networks } from '../audit/networks.ts'
 import { type Rule, SEVERITIES, type Severity } from '../audit/rule.ts'
+import type { Facts } from '../track/facts.ts'
 import type {
   AuthKind,
   CaptureFacts,
@@ -184,7 +186,7 @@ export interface Report {
   ledger: Ledger
   networks: Networks
   /** As they are to be listed. */
-  findings: Finding[]
+  findings: Facts<Finding>
   findingsHidden: number
   /** Inputs that were named, and of which nothing could be read. */
   inputsUnread: number
@@ -353,7 +355,8 @@ export function messageRecord(row: MessageRow): MessageRecord {
   }
 }
 
-export function countBySeverity(findings: readonly { severity: Severity }[]): Record<Severity, number> {
+export function countBySeverity(findings: Iterable<{ severity: Severity }>): Record<Severity, number> {
+  if (findings instanceof FindingList) return findings.countBySeverity()
   const counts = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0])) as Record<Severity, number>
   for (const { severity } of findings) counts[severity]++
   return counts

@@ -2,7 +2,8 @@
  * The report for people, in plain text: the verdict, what was looked at, then findings by severity. Repeats of one rule share a paragraph, its
  * explanation and its cure; what does not fit is counted, never left out in silence.
  */
-import { SEVERITIES } from '../audit/rule.ts'
+import type { Finding } from '../audit/findings.ts'
+import { SEVERITIES, type Severity } from '../audit/rule.ts'
 import type { Facts } from '../track/facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../track/ledger.ts'
 import { displayWidth, escapeText, truncate, wrap } from './escape.ts'
@@ -74,13 +75,19 @@ function verdictFacts({ ledger, findings, findingsHidden }: Report): VerdictFact
     answered: hasAnswer(connections),
     sessions: sessions.length,
     soFar: false,
-    titlesAt: (severity) => findings.filter((f) => f.severity === severity).map((f) => f.title),
+    titlesAt: (severity) => titlesAt(findings, severity),
     protection: () => {
       const kinds = { encrypted: 0, signed: 0, partly: 0, clear: 0, unseen: 0 }
       for (const session of sessions) kinds[protection(session)]++
       return kinds
     },
   }
+}
+
+function titlesAt(findings: Iterable<Finding>, wanted: Severity): string[] {
+  const titles: string[] = []
+  for (const { severity, title } of findings) if (severity === wanted) titles.push(title)
+  return titles
 }
 
 function hasAnswer(connections: Facts<ConnectionFacts>): boolean {
@@ -127,8 +134,15 @@ function timeSpan(from: number, to: number): string {
   return first.startsWith(`${day} `) ? `${first} to ${time}` : `${first} to ${last}`
 }
 
-/** Findings of one rule at one severity. */
-type Group = [FindingRecord, ...FindingRecord[]]
+/** Findings of one rule at one severity: those that may be told, and what is said of the rest. */
+interface Group {
+  first: FindingRecord
+  others: FindingRecord[]
+  length: number
+  /** Addresses beyond the first and the listed. */
+  clients: Set<string>
+  servers: Set<string>
+}
 
 /** Most severe first; within a severity in the order in which rules first spoke. */
 function groups(findings: Iterable<FindingRecord>): Group[] {
@@ -136,15 +150,27 @@ function groups(findings: Iterable<FindingRecord>): Group[] {
   for (const finding of findings) {
     const key = `${finding.severity} ${finding.rule}`
     const group = byKey.get(key)
-    if (group) group.push(finding)
-    else byKey.set(key, [finding])
+    if (group === undefined)
+      byKey.set(key, { first: finding, others: [], length: 1, clients: new Set(), servers: new Set() })
+    else addToGroup(group, finding)
   }
-  return [...byKey.values()].sort(([a], [b]) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
+  return [...byKey.values()].sort((a, b) => SEVERITIES.indexOf(a.first.severity) - SEVERITIES.indexOf(b.first.severity))
+}
+
+function addToGroup(group: Group, finding: FindingRecord): void {
+  const { others, clients, servers } = group
+  group.length++
+  if (others.length < LISTED_FINDINGS) {
+    others.push(finding)
+    return
+  }
+  if (finding.client !== null) clients.add(finding.client.ip)
+  if (finding.server !== null) servers.add(finding.server.ip)
 }
 
 function writeGroup(page: Page, group: Group): void {
   const { sink, style, width } = page
-  const [first, ...others] = group
+  const { first, others, length } = group
   sink.write('\n')
   const label = first.severity.toUpperCase()
   const tail = `  ${first.rule}`
@@ -152,11 +178,11 @@ function writeGroup(page: Page, group: Group): void {
   const gap = ' '.repeat(Math.max(0, width - label.length - 2 - displayWidth(title) - tail.length))
   sink.write(`${style.severity(first.severity, label)}  ${style.strong(title)}${gap}${style.quiet(tail)}\n`)
 
-  const inFull = group.length <= FULL_FINDINGS ? group : [first]
-  for (const finding of inFull) writeFinding(page, finding)
-  if (group.length > FULL_FINDINGS) {
-    for (const finding of others.slice(0, LISTED_FINDINGS)) writeListed(page, finding)
-    writeRest(page, others.slice(LISTED_FINDINGS))
+  writeFinding(page, first)
+  if (length <= FULL_FINDINGS) for (const finding of others) writeFinding(page, finding)
+  else {
+    for (const finding of others) writeListed(page, finding)
+    writeRest(page, group)
   }
   writeRemedy(page, first)
 }
@@ -179,16 +205,17 @@ function writeListed(page: Page, finding: FindingRecord): void {
   }
 }
 
-function writeRest(page: Page, rest: FindingRecord[]): void {
-  const [sample] = rest
-  if (sample === undefined) return
-  const clients = new Set(rest.map((finding) => finding.client?.ip).filter((ip) => ip !== undefined)).size
-  const servers = new Set(rest.map((finding) => finding.server?.ip).filter((ip) => ip !== undefined)).size
+function writeRest(
+  page: Page,
+  { first, others, length, clients: { size: clients }, servers: { size: servers } }: Group,
+): void {
+  const rest = length - 1 - others.length
+  if (rest === 0) return
   const ends = [clients > 0 ? count(clients, 'client') : '', servers > 0 ? count(servers, 'server') : ''].filter(
     (end) => end !== '',
   )
   const between = ends.length > 0 ? ` (${ends.join(', ')})` : ''
-  paragraph(page, '  ', `and ${number(rest.length)} more${between}: --rule ${sample.rule} --format csv lists them`)
+  paragraph(page, '  ', `and ${number(rest)} more${between}: --rule ${first.rule} --format csv lists them`)
 }
 
 function writeRemedy(page: Page, { rule, remediation }: FindingRecord): void {

@@ -79,6 +79,11 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
     return row < this.count && this.marks[row] !== GONE
   }
 
+  /** Is what `get` gives the row itself, so that changes stay? */
+  isPlain(row: number): boolean {
+    return row >= this.firstPlain
+  }
+
   /** The facts: where they are packed a copy, made anew. */
   get(row: number): T {
     if (row >= this.firstPlain) return this.plain[row - this.firstPlain]!

@@ -25,7 +25,8 @@ export interface RowRecords {
 
 /** Makes look-ups of all that a report holds, once; the records themselves are made as they are asked for, hosts excepted. */
 export function rowRecords(report: Pick<Report, 'ledger' | 'networks' | 'findings' | 'rules'>): RowRecords {
-  const findings = new Map<string, Finding>(report.findings.map((finding) => [finding.id, finding]))
+  const findings = new Map<string, Finding>()
+  for (const finding of report.findings) findings.set(finding.id, finding)
   const rules = new Map(report.rules.map((rule) => [rule.id, rule]))
   const { sessions } = report.ledger
   const sessionIndex = new IdIndex(sessions)

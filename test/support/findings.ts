@@ -67,7 +67,7 @@ export function report(overrides: Partial<Report> = {}): Report {
     findings,
     findingsHidden: 0,
     inputsUnread: 0,
-    rules: [...new Set(findings.map((f) => f.rule))].map((id) => rule({ id })),
+    rules: [...new Set([...findings].map((f) => f.rule))].map((id) => rule({ id })),
     durationMs: 12.4,
     ...overrides,
   }

@@ -1,0 +1,93 @@
+/** Findings of an audit, in reading order. They are made when they are read, and not kept: a large capture has more than are worth their memory. */
+import type { Facts } from '../track/facts.ts'
+import type { Finding } from './findings.ts'
+import { compareText, findingId, findingOf, firstEvidence, type Groups, RANK } from './groups.ts'
+import { SEVERITIES, type Severity } from './rule.ts'
+
+export class FindingList implements Facts<Finding> {
+  private readonly groups: Groups
+  private readonly rows: Uint32Array
+  /** By row, where its severity stands in SEVERITIES. */
+  private readonly ranks: Uint8Array
+
+  constructor(groups: Groups, rows: Uint32Array, ranks: Uint8Array) {
+    this.groups = groups
+    this.rows = rows
+    this.ranks = ranks
+  }
+
+  get length(): number {
+    return this.rows.length
+  }
+
+  at(index: number): Finding | undefined {
+    const i = index < 0 ? index + this.rows.length : index
+    if (i < 0 || i >= this.rows.length) return undefined
+    const group = this.groups.rows.get(this.rows[i]!)
+    return findingOf(this.groups.rules[group.rule]!, group)
+  }
+
+  *[Symbol.iterator](): Iterator<Finding> {
+    for (let i = 0; i < this.rows.length; i++) yield this.at(i)!
+  }
+
+  /** Those that are at least so severe. */
+  atLeast(severity: Severity): FindingList {
+    const { groups, rows, ranks } = this
+    return new FindingList(
+      groups,
+      rows.filter((row) => ranks[row]! <= RANK[severity]),
+      ranks,
+    )
+  }
+
+  countBySeverity(): Record<Severity, number> {
+    const counts: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0, info: 0 }
+    for (const row of this.rows) counts[SEVERITIES[this.ranks[row]!]!]++
+    return counts
+  }
+
+  toJSON(): Finding[] {
+    return [...this]
+  }
+}
+
+/** Groups looked at between two rests. */
+const PIECE = 64
+
+/** Ordered by severity, rule, capture and first evidence. Nothing may be added to the groups any more. */
+export function* listFindings(groups: Groups): Generator<null, FindingList> {
+  const rows = groups.rows.rows()
+  const ranks = new Uint8Array(groups.rows.end)
+  const rules = new Uint16Array(groups.rows.end)
+  const captures = new Uint32Array(groups.rows.end)
+  const frames = new Float64Array(groups.rows.end)
+  const names = new Map<string, number>()
+  for (const [i, row] of rows.entries()) {
+    const group = groups.rows.get(row)
+    ranks[row] = RANK[group.shown[0]!.severity]
+    rules[row] = group.rule
+    frames[row] = firstEvidence(group)
+    if (!names.has(group.capture)) names.set(group.capture, names.size)
+    captures[row] = names.get(group.capture)!
+    if (i % PIECE === 0) yield null
+  }
+  const ruleOrder = order(groups.rules.map(({ id }) => id))
+  const captureOrder = order([...names.keys()])
+  const id = (row: number) => findingId(groups.rules[rules[row]!]!, groups.rows.peek(row, 'id'))
+  rows.sort(
+    (a, b) =>
+      ranks[a]! - ranks[b]! ||
+      ruleOrder[rules[a]!]! - ruleOrder[rules[b]!]! ||
+      captureOrder[captures[a]!]! - captureOrder[captures[b]!]! ||
+      frames[a]! - frames[b]! ||
+      compareText(id(a), id(b)),
+  )
+  return new FindingList(groups, rows, ranks)
+}
+
+/** Where each of these stands when they are sorted. */
+function order(texts: readonly string[]): number[] {
+  const sorted = [...texts].sort(compareText)
+  return texts.map((text) => sorted.indexOf(text))
+}

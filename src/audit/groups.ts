@@ -1,0 +1,285 @@
+/**
+ * What rules said, by what it is counted by: one group for each finding to be. Groups are as many as the sessions of a large capture, and may grow
+ * until the last of them was looked at, so those that did not for a while are packed.
+ */
+import { createHash } from 'node:crypto'
+import { hashText } from '../track/hash.ts'
+import type { Endpoint } from '../track/ledger.ts'
+import { Packer } from '../track/packed.ts'
+import { PackedFacts } from '../track/packed-facts.ts'
+import type { Finding } from './findings.ts'
+import { type Draft, type EvidenceDraft, type Rule, SEVERITIES, type Severity, type Subject } from './rule.ts'
+
+/** Frames kept as evidence of one finding, and so also the most cases that are told apart. */
+const EVIDENCE_LIMIT = 5
+/** Server ports that a filter names; a finding over more leaves them out. */
+const PORT_LIMIT = 8
+
+/** Where each stands in SEVERITIES. */
+export const RANK: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3, info: 4 }
+
+const FIRST_PLACES = 1024
+
+export class Groups {
+  readonly rules: readonly Rule[]
+  readonly rows = new PackedFacts<Group>(new Packer(), groupText)
+  private generation = 0
+  /** Open addressing by the hash of the group's name: the row + 1. The hash is the row's number. */
+  private places = new Int32Array(FIRST_PLACES)
+
+  constructor(rules: readonly Rule[]) {
+    this.rules = rules
+  }
+
+  /** What this rule, by its place in `rules`, said. */
+  add(rule: number, draft: Draft): void {
+    const subject = draft.subject ?? this.rules[rule]!.subject
+    const name = `${rule} ${keyOf(subject, draft)}`
+    const hash = hashText(name)
+    const place = this.place(name, hash)
+    const row = this.places[place]! - 1
+    if (row < 0) {
+      const group = newGroup(name, rule, subject, draft)
+      addTo(group, draft)
+      this.places[place] = this.rows.append(group, hash, 1) + 1
+      if (this.rows.size * 2 > this.places.length) this.index(this.places.length * 2)
+      return
+    }
+    const group = this.rows.get(row)
+    addTo(group, draft)
+    if (this.rows.isPlain(row)) return
+    this.rows.remove(row)
+    this.places[place] = this.rows.append(group, hash, 1) + 1
+    this.rows.compact()
+    if (this.generation !== this.rows.generation) this.index(this.places.length)
+  }
+
+  private place(name: string, hash: number): number {
+    const { places, rows } = this
+    let i = hash & (places.length - 1)
+    for (let row = places[i]! - 1; row >= 0; row = places[i]! - 1) {
+      if (rows.number(row) === hash && rows.peek(row, 'id') === name) break
+      i = (i + 1) & (places.length - 1)
+    }
+    return i
+  }
+
+  private index(capacity: number): void {
+    this.generation = this.rows.generation
+    this.places = new Int32Array(capacity)
+    for (const row of this.rows.rows()) {
+      let i = this.rows.number(row) & (capacity - 1)
+      while (this.places[i] !== 0) i = (i + 1) & (capacity - 1)
+      this.places[i] = row + 1
+    }
+  }
+}
+
+/** What makes one finding of a rule this one and no other, and its id with it. */
+function keyOf(subject: Subject, { connection: { capture, client, server }, session }: Draft): string {
+  switch (subject) {
+    case 'pair': {
+      // Windows compares names without case. The length keeps a name from passing for part of another.
+      const domain = session?.domain?.toLowerCase() ?? ''
+      const user = session?.user?.toLowerCase() ?? ''
+      return `pair ${client.ip} ${server.ip} ${domain.length} ${domain} ${user.length} ${user} ${capture}`
+    }
+    case 'server':
+      return `server ${server.ip} ${server.port} ${capture}`
+    case 'client':
+      return `client ${client.ip} ${capture}`
+    case 'capture':
+      return `capture ${capture}`
+  }
+}
+
+/** A draft in words, without the facts that it was made of: they may be many, and large. */
+interface Case {
+  severity: Severity
+  frame: number
+  connection: string
+  session: string | null
+  user: string | null
+  message: string
+  evidence: EvidenceDraft[]
+}
+
+export interface Group {
+  /** The rule's place in the list of rules, and what its cases have in common. */
+  id: string
+  rule: number
+  firstFrame: number
+  subject: Subject
+  capture: string
+  /** The first of the worst: they speak for all. */
+  shown: Case[]
+  count: number
+  /** As many of each severity, in the order of SEVERITIES. */
+  counts: number[]
+  firstTime: number
+  lastTime: number
+  client: Finding['client']
+  server: Finding['server']
+  serverPorts: number[]
+}
+
+function newGroup(
+  id: string,
+  rule: number,
+  subject: Subject,
+  { at, connection: { capture, client, server } }: Draft,
+): Group {
+  return {
+    id,
+    rule,
+    firstFrame: at.frame,
+    subject,
+    capture,
+    shown: [],
+    count: 0,
+    counts: [0, 0, 0, 0, 0],
+    firstTime: at.time,
+    lastTime: at.time,
+    client: { ...client },
+    server: { ...server },
+    serverPorts: [],
+  }
+}
+
+function addTo(group: Group, draft: Draft): void {
+  const { severity, at, connection } = draft
+  group.count++
+  group.counts[RANK[severity]]!++
+  if (at.time < group.firstTime) group.firstTime = at.time
+  if (at.time > group.lastTime) group.lastTime = at.time
+  group.client = common(group.client, connection.client)
+  group.server = common(group.server, connection.server)
+  const { port } = connection.server
+  if (group.serverPorts.length <= PORT_LIMIT && !group.serverPorts.includes(port)) group.serverPorts.push(port)
+
+  const { shown } = group
+  let i = shown.length
+  while (i > 0 && compareToCase(draft, shown[i - 1]!) < 0) i--
+  if (i === EVIDENCE_LIMIT) return
+  shown.splice(i, 0, inWords(draft))
+  if (shown.length > EVIDENCE_LIMIT) shown.pop()
+}
+
+function inWords({ severity, at, connection, session, explain }: Draft): Case {
+  const { message, evidence } = explain()
+  return {
+    severity,
+    frame: at.frame,
+    connection: connection.id,
+    session: session?.id ?? null,
+    user: session?.user ?? null,
+    message,
+    evidence,
+  }
+}
+
+/** What two have in common: the address and the port, the address alone, or nothing. */
+function common(known: Finding['client'], { ip, port }: Endpoint): Finding['client'] {
+  if (known === null || known.ip !== ip) return null
+  if (known.port !== port) known.port = null
+  return known
+}
+
+/** @param rule the one that said it */
+export function findingOf(rule: Rule, group: Group): Finding {
+  const { shown, subject, capture, count } = group
+  const { severity, connection, session, user } = shown[0]!
+  const { message, evidence, more } = explain(group)
+  return {
+    id: findingId(rule, group.id),
+    rule: rule.id,
+    severity,
+    title: rule.title,
+    message,
+    capture,
+    connection: count === 1 ? connection : null,
+    session: count === 1 ? session : null,
+    client: group.client,
+    server: group.server,
+    user: subject === 'pair' ? user : null,
+    firstTime: evidence.reduce((first, { time }) => Math.min(first, time), group.firstTime),
+    lastTime: evidence.reduce((last, { time }) => Math.max(last, time), group.lastTime),
+    count,
+    evidence: evidence.map(({ frame, time, what }) => ({ capture, frame, time, what })),
+    wiresharkFilter: filterOf(group, evidence, more),
+  }
+}
+
+/** @param name the group's id */
+export function findingId(rule: Rule, name: string): string {
+  const key = name.slice(name.indexOf(' ') + 1)
+  return `${rule.id}-${createHash('sha256').update(key).digest('hex').slice(0, 16)}`
+}
+
+/** About how many characters. */
+function groupText({ id, shown }: Group): number {
+  let text = id.length
+  for (const { message, evidence } of shown) {
+    text += message.length
+    for (const { what } of evidence) text += what.length
+  }
+  return text
+}
+
+/** The frame of its first evidence: where it stands in the list. */
+export function firstEvidence(group: Group): number {
+  return explain(group).evidence[0]?.frame ?? 0
+}
+
+/** The worst case in words, and the frames of the cases that are shown: `more` where there are others. */
+function explain({ shown, count, counts }: Group): { message: string; evidence: EvidenceDraft[]; more: boolean } {
+  let message = ''
+  let more = count > shown.length
+  const evidence: EvidenceDraft[] = []
+  for (const shownCase of shown) {
+    if (message === '') message = shownCase.message
+    for (const item of shownCase.evidence) {
+      if (evidence.some((e) => e.frame === item.frame && e.what === item.what)) continue
+      if (evidence.length < EVIDENCE_LIMIT) evidence.push(item)
+      else more = true
+    }
+  }
+  if (counts[RANK[shown[0]!.severity]] !== count) {
+    const parts = SEVERITIES.filter((s) => counts[RANK[s]] !== 0).map((s) => `${counts[RANK[s]]} ${s}`)
+    message += ` Of ${count} counted: ${parts.join(', ')}.`
+  }
+  return { message, evidence: evidence.sort((a, b) => a.frame - b.frame || compareText(a.what, b.what)), more }
+}
+
+/** Shows the evidence, and where there is more than was kept, the traffic between these hosts. */
+function filterOf({ subject, client, server, serverPorts }: Group, evidence: EvidenceDraft[], more: boolean): string {
+  const numbers = evidence.map((e) => e.frame).filter((frame, i, sorted) => frame !== sorted[i - 1])
+  const frames = `frame.number in {${numbers.join(', ')}}`
+  if (!more) return frames
+  const terms: string[] = []
+  if (client !== null && (subject === 'pair' || subject === 'client')) terms.push(addressTerm(client.ip))
+  if (server !== null && (subject === 'pair' || subject === 'server')) terms.push(addressTerm(server.ip))
+  if (serverPorts.length <= PORT_LIMIT) terms.push(`tcp.port in {${serverPorts.sort((a, b) => a - b).join(', ')}}`)
+  const traffic = terms.filter((term) => term !== '').join(' && ')
+  return traffic === '' ? frames : `${frames} || (${traffic})`
+}
+
+/** Only what has the letters of an address gets into a filter. */
+function addressTerm(ip: string): string {
+  if (/^[0-9.]+$/.test(ip)) return `ip.addr == ${ip}`
+  return /^[0-9A-Fa-f:.]+$/.test(ip) ? `ipv6.addr == ${ip}` : ''
+}
+
+function compareToCase({ severity, at, connection, session }: Draft, other: Case): number {
+  return (
+    RANK[severity] - RANK[other.severity] ||
+    at.frame - other.frame ||
+    compareText(connection.id, other.connection) ||
+    compareText(session?.id ?? '', other.session ?? '')
+  )
+}
+
+/** By code units: the same on every machine, whatever its locale. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
