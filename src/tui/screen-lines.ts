@@ -2,7 +2,7 @@
 
 import { completions } from '../query/completions.ts'
 import { spans } from '../query/spans.ts'
-import { escapeText, truncate } from '../report/escape.ts'
+import { displayWidth, escapeText, truncate } from '../report/escape.ts'
 import { type Controller, FRAME_HEIGHT } from './controller.ts'
 import type { Line, Segment, Tone } from './line.ts'
 import { pageLines } from './page-lines.ts'
@@ -128,12 +128,12 @@ function promptLine(controller: Controller, prompt: Prompt, width: number): Line
   const view = controller.state.view
   const table = view === 'overview' ? controller.tables.findings : controller.tables.of(view)
   const line: Segment[] = [{ text: ASKED[prompt.kind], tone: 'accent' }]
-  // The end that is typed at stays in sight.
   const room = Math.max(10, width - ASKED[prompt.kind].length - 2)
-  const from = Math.max(0, cursor - room)
   const tones = prompt.kind === 'filter' ? tonesOf(text, spans(text, table.fields as never)) : []
-  for (let i = from; i < text.length; i++) {
-    line.push({ text: escapeText(text[i] ?? ''), tone: i === cursor ? 'selected' : (tones[i] ?? 'plain') })
+  for (let i = firstShown(text, cursor, room); i < text.length; ) {
+    const character = String.fromCodePoint(text.codePointAt(i) ?? 0)
+    line.push({ text: escapeText(character), tone: i === cursor ? 'selected' : (tones[i] ?? 'plain') })
+    i += character.length
   }
   if (cursor === text.length) line.push({ text: ' ', tone: 'selected' })
   if (prompt.kind === 'filter') {
@@ -216,4 +216,16 @@ function place(controller: Controller, width: number): string {
   return order.length === 0
     ? ''
     : `${(viewport.cursor + 1).toLocaleString('en')}/${order.length.toLocaleString('en')}  `
+}
+
+/** Where what is shown of a long text begins, so that the place that is typed at stays in sight. */
+function firstShown(text: string, cursor: number, room: number): number {
+  let from = cursor
+  let used = 0
+  for (const character of [...text.slice(0, cursor)].reverse()) {
+    used += displayWidth(escapeText(character))
+    if (used > room) break
+    from -= character.length
+  }
+  return from
 }
