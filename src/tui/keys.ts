@@ -78,7 +78,7 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'write', keys: ['w'], help: 'write its packets to a pcapng', group: 'Take along' },
   { command: 'export', keys: ['e'], help: 'export this view: .csv, .json or .ndjson', group: 'Take along' },
   { command: 'pause', keys: ['p'], help: 'hold the picture while the reading goes on', group: 'Program' },
-  { command: 'help', keys: ['?', 'f1'], help: 'this help', group: 'Program' },
+  { command: 'help', keys: ['?'], help: 'this help', group: 'Program' },
   { command: 'quit', keys: ['q', 'ctrl-c'], help: 'leave', group: 'Program' },
 ]
 
@@ -110,6 +110,9 @@ export interface KeyPress {
   meta: boolean
 }
 
+/** What Ink leaves of a control sequence that it does not know, such as a mouse's: its escape character is gone, and nobody typed it. */
+const SEQUENCE = /^(?:\[[0-?]*[ -/]*[@-~]|O[@-~])$/
+
 /** A key by name ("page-down", "ctrl-f"), or the text that was typed or pasted. */
 export function keyName(input: string, key: KeyPress): string {
   if (key.upArrow) return 'up'
@@ -126,5 +129,6 @@ export function keyName(input: string, key: KeyPress): string {
   if (key.backspace || key.delete) return 'backspace'
   if (key.escape) return 'escape'
   if (key.ctrl) return `ctrl-${input}`
+  if (SEQUENCE.test(input)) return ''
   return input === ' ' ? 'space' : input
 }

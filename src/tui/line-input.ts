@@ -58,7 +58,7 @@ export function replaced({ text }: LineInput, from: number, to: number, by: stri
   return { text: text.slice(0, from) + put + text.slice(to), cursor: from + put.length }
 }
 
-const KEY_NAMES = /^(?:up|down|page-up|page-down|enter|escape|tab|shift-tab|f1|ctrl-.*)$/su
+const KEY_NAMES = /^(?:up|down|page-up|page-down|enter|escape|tab|shift-tab|ctrl-.*)$/su
 
 function before(text: string, cursor: number): number {
   const last = [...text.slice(0, cursor)].at(-1)
