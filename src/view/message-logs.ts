@@ -35,6 +35,7 @@ export class MessageLogs implements Rows<FrameRow> {
   }
 
   private find(index: number): { log: MessageLog; i: number } | undefined {
+    if (index < 0) return undefined
     let i = index
     for (const log of this.logs) {
       if (i < log.length) return { log, i }
