@@ -52,8 +52,8 @@ export function createEffects({ feed, limits, tables, application, toTerminal, q
           application,
         }),
       )
-      const missing = notFound.length > 0 ? `, ${notFound.length} frames were not found` : ''
-      return `${packets.toLocaleString('en')} packets written to ${escapeText(file)}${missing}`
+      const missing = notFound.length > 0 ? `, ${counted(notFound.length, 'frame')} not found` : ''
+      return `${counted(packets, 'packet')} written to ${escapeText(file)}${missing}`
     },
     exportView: (view, file, overwrite) =>
       orExists(async () => {
@@ -68,10 +68,14 @@ export function createEffects({ feed, limits, tables, application, toTerminal, q
           overwrite,
           inputs: captures,
         })
-        return `${rows.toLocaleString('en')} rows written to ${escapeText(file)}`
+        return `${counted(rows, 'row')} written to ${escapeText(file)}`
       }),
     quit,
   }
+}
+
+function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
 }
 
 /** The connections that may have carried one of the frames. */
