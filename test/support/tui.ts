@@ -99,3 +99,5 @@ export async function driveSamples(...samples: string[]): Promise<Driven> {
 export function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1))
 }
+
+export const TABLE_VIEWS = ['findings', 'sessions', 'hosts', 'frames'] as const
