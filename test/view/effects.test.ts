@@ -192,7 +192,7 @@ describe('packets that are written', () => {
   it.each(samples)('%s: are read by our own reader, and show each finding again', async (sample) => {
     const { store, effects } = await worldOf(`captures/${sample}`)
     const scanned = await scanSample(sample)
-    for (const [i, { id }] of store.snapshot().findings.entries()) {
+    for (const [i, { id }] of [...store.snapshot().findings].entries()) {
       const finding = store.details.finding(id)!
       const frames = finding.evidence.map(({ capture, frame, what }) => ({ capture, frame, comment: what }))
       const file = join(folder.path, `${sample}-${i}.pcapng`)
@@ -202,7 +202,7 @@ describe('packets that are written', () => {
       expect(summary).toMatchObject({ complete: true, format: 'pcapng', warnings: [] })
       expect(told).toBe(`${summary.packets} packet${summary.packets === 1 ? '' : 's'} written to ${file}`)
       const again = await worldOf(file)
-      const rules = again.store.snapshot().findings.map(({ rule }) => rule)
+      const rules = [...again.store.snapshot().findings].map(({ rule }) => rule)
       expect(rules, finding.title).toContain(finding.rule)
       if (hasProgram('capinfos')) {
         const { stdout } = spawnSync('capinfos', ['-c', '-M', '-T', '-r', file], { encoding: 'utf8' })
@@ -215,7 +215,7 @@ describe('packets that are written', () => {
   it('of two captures are in one file; what is not there any more is told', async () => {
     const [a, b] = ['captures/guest-fallback.pcap', 'captures/ntlmv1.pcap']
     const { store, effects } = await worldOf(a!, b!)
-    const connections = store.snapshot().sessions.map(({ connection }) => connection)
+    const connections = [...store.snapshot().sessions].map(({ connection }) => connection)
     const file = join(folder.path, 'both.pcapng')
     const frames = [{ capture: a!, frame: 99_999, comment: '' }]
     expect(await effects.writePackets({ frames, connections }, file, false)).toMatch(/, 1 frame not found$/)
@@ -225,7 +225,7 @@ describe('packets that are written', () => {
 
   it('are not written over a file, unless that was agreed to', async () => {
     const { store, effects } = await worldOf('captures/ntlmv1.pcap')
-    const selection = { frames: [], connections: store.snapshot().sessions.map(({ connection }) => connection) }
+    const selection = { frames: [], connections: [...store.snapshot().sessions].map(({ connection }) => connection) }
     const file = folder.write('mine.pcapng', 'mine')
     await expect(effects.writePackets(selection, file, false)).rejects.toBeInstanceOf(FileExists)
     expect(readFileSync(file, 'utf8')).toBe('mine')
@@ -237,7 +237,7 @@ describe('packets that are written', () => {
     const path = join(folder.path, 'going.pcap')
     copyFileSync('captures/ntlmv1.pcap', path)
     const { store, effects } = await worldOf(path)
-    const selection = { frames: [], connections: store.snapshot().sessions.map(({ connection }) => connection) }
+    const selection = { frames: [], connections: [...store.snapshot().sessions].map(({ connection }) => connection) }
     rmSync(path)
     const file = join(folder.path, 'never.pcapng')
     await expect(effects.writePackets(selection, file, false)).rejects.toThrow(/going\.pcap/)

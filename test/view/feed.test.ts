@@ -54,7 +54,7 @@ describe('what is shown of a capture', () => {
     expect(findings).toHaveLength(of('finding').length)
     for (const record of records) {
       if (record.type === 'finding') {
-        const row = findings.find(({ id }) => id === record.id)
+        const row = [...findings].find(({ id }) => id === record.id)
         expect(row).toMatchObject({
           rule: record.rule,
           severity: record.severity,
@@ -70,7 +70,7 @@ describe('what is shown of a capture', () => {
         expect(details?.evidence.map(({ frame }) => frame)).toEqual(record.evidence.map(({ frame }) => frame))
         expect(details?.wiresharkFilter).toBe(record.wiresharkFilter)
       } else if (record.type === 'session') {
-        const row = sessions.find(({ id }) => id === record.id)
+        const row = [...sessions].find(({ id }) => id === record.id)
         expect(row).toMatchObject({ auth: record.auth, user: record.user, guest: record.guest, status: record.status })
         expect(store.details.session(record.id)?.id).toBe(record.id)
         expect(store.details.connection(row!.connection)).toMatchObject({
@@ -100,11 +100,11 @@ describe('what is shown of a capture', () => {
     const alone = await Promise.all(['guest-fallback.pcap', 'ntlmv1.pcap'].map((name) => viewOf(name)))
     expect(sessions).toHaveLength(alone.reduce((sum, one) => sum + one.snapshot().sessions.length, 0))
     expect(frames.length).toBe(alone.reduce((sum, one) => sum + one.snapshot().frames.length, 0))
-    expect(new Set(findings.map(({ capture }) => capture)).size).toBe(2)
-    expect(captures.map(({ path }) => path)).toEqual([paths[0], paths[3]])
+    expect(new [...Set(findings].map(({ capture }) => capture)).size).toBe(2)
+    expect(captures.map((path ) => path)).toEqual([paths[0], paths[3]])
     expect(unread).toHaveLength(2)
     expect(unread[0]).toContain('absent.pcap')
-    expect(reading).toMatchObject({ done: true, index: 3, count: 4 })
+    expect(reading).toMatchObject(done: true, index: 3, count: 4 )
     expect(frames.at(frames.length - 1)?.capture).toBe(paths[3])
     expect(frames.at(frames.length)).toBeUndefined()
   })
