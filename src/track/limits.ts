@@ -46,6 +46,12 @@ export const LIMITS = {
     holds: 'sessions kept, with their connections',
     cost: 'sessions are not in the results',
   },
+  ledgerBytes: {
+    default: 128 << 20,
+    least: 1 << 16,
+    holds: 'bytes of sessions and connections, packed',
+    cost: 'sessions, shares or logons were left out for want of room',
+  },
   heldBytes: {
     default: 1 << 20,
     least: 0,

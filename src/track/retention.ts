@@ -57,13 +57,20 @@ export function keepSession(context: TrackContext, session: LiveSession): void {
   const { facts } = session
   const limit = context.limits.sessions
   if (sessionCount(context) >= limit && --context.sessionsUntilEviction <= 0) evictSessions(context)
-  if (sessionCount(context) < limit) {
+  if (sessionCount(context) < limit && hasRoomForText(context)) {
     session.number = context.sessionsKept++
     context.awake.add(session)
     context.carriers.add(facts.connection)
-  } else {
+  } else if (sessionCount(context) >= limit) {
     hit(context, 'sessions', facts.firstFrame)
   }
+}
+
+/** May the ledger grow by another session, or by a share or a logon of one? What may not is counted. */
+export function hasRoomForText(context: TrackContext): boolean {
+  if (context.sessions.bytes + context.connections.bytes < context.limits.ledgerBytes) return true
+  hit(context, 'ledgerBytes', context.frame)
+  return false
 }
 
 function sessionCount(context: TrackContext): number {

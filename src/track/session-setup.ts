@@ -9,6 +9,7 @@ import type { LogonFacts, SigningMode } from './ledger.ts'
 import { createLogon } from './logon.ts'
 import { dropOldest } from './oldest.ts'
 import { addPending, takePending } from './pending.ts'
+import { hasRoomForText } from './retention.ts'
 import { createSession, here, type LiveSession, setSessionId, touch } from './session.ts'
 import { attach, joinedSession, known, publish } from './sessions.ts'
 
@@ -97,8 +98,8 @@ function keepLogon(c: Connection, session: LiveSession, logon: LogonFacts): void
   const { logonsPerSession, sessionsPerConnection } = c.context.limits
   const { facts } = session
   // A new list, of just the length: a pushed one has room for sixteen more.
-  if (facts.logons.length < logonsPerSession) facts.logons = [...facts.logons, logon]
-  else hit(c.context, 'logonsPerSession', c.context.frame)
+  if (facts.logons.length >= logonsPerSession) hit(c.context, 'logonsPerSession', c.context.frame)
+  else if (facts.logons.length === 0 || hasRoomForText(c.context)) facts.logons = [...facts.logons, logon]
   c.exchanges ??= new Map()
   c.exchanges.set(session, logon)
   // Exchanges that nobody ended.

@@ -4,6 +4,7 @@ import type { PendingRequest } from './connection.ts'
 import { hit, type TrackContext } from './context.ts'
 import type { TreeFacts } from './ledger.ts'
 import { dropOldest } from './oldest.ts'
+import { hasRoomForText } from './retention.ts'
 import type { LiveSession } from './session.ts'
 
 export interface TreeAnswer {
@@ -46,9 +47,10 @@ export function keepTree(session: LiveSession, context: TrackContext, tree: Tree
     )
       return
   }
-  if (trees.length < context.limits.treesPerSession) session.facts.trees = [...trees, tree]
-  else {
-    session.facts.treesNotKept++
-    hit(context, 'treesPerSession', tree.frame)
+  if (trees.length >= context.limits.treesPerSession) hit(context, 'treesPerSession', tree.frame)
+  else if (hasRoomForText(context)) {
+    session.facts.trees = [...trees, tree]
+    return
   }
+  session.facts.treesNotKept++
 }

@@ -80,6 +80,20 @@ it('has no facts of sessions that had to make room', async () => {
   expect(sessions.length).toBe(1)
 })
 
+it('takes no more in when the ledger holds as many bytes as it may', async () => {
+  const sample = await load('guest-fallback.pcap')
+  const all = track(sample, restless)
+  expect(all.captures[0]!.limits).toEqual({})
+  const some = track(sample, restless, { ledgerBytes: 300 })
+  const lost = some.captures[0]!.limits['ledger-bytes']!
+  expect(lost).toBeGreaterThan(0)
+  expect(some.captures[0]!.warnings.map(({ code }) => code)).toContain('limit-ledger-bytes')
+  const size = ({ sessions }: PlainLedger) => sessions.reduce((sum, s) => sum + 1 + s.trees.length + s.logons.length, 0)
+  expect(some.sessions.length).toBeGreaterThan(0)
+  expect(size(some)).toBeLessThan(size(all))
+  expect(track(sample, restless, { ledgerBytes: 0 }).sessions).toEqual([])
+})
+
 it('is audited in steps as in one go, and hosts are the same packed or plain', async () => {
   const { frames, summary } = await load('guest-fallback.pcap')
   const tracker = new Tracker('test.pcap')
