@@ -100,7 +100,7 @@ describe('what is shown of a capture', () => {
     const alone = await Promise.all(['guest-fallback.pcap', 'ntlmv1.pcap'].map((name) => viewOf(name)))
     expect(sessions).toHaveLength(alone.reduce((sum, one) => sum + one.snapshot().sessions.length, 0))
     expect(frames.length).toBe(alone.reduce((sum, one) => sum + one.snapshot().frames.length, 0))
-    expect(new [...Set(findings].map(({ capture }) => capture)).size).toBe(2)
+    expect(new Set([...findings].map(({ capture }) => capture)).size).toBe(2)
     expect(captures.map((path ) => path)).toEqual([paths[0], paths[3]])
     expect(unread).toHaveLength(2)
     expect(unread[0]).toContain('absent.pcap')
