@@ -7,7 +7,7 @@ import { ViewStore } from '../../src/view/store.ts'
 import { SAMPLES, scanSample } from '../golden/records.ts'
 import { temporaryFolder } from '../support/frames.ts'
 import { ROOT } from '../support/smblens.ts'
-import { viewOf } from '../support/view.ts'
+import { copyOf, viewOf } from '../support/view.ts'
 
 const { writeSessions }: { writeSessions: (path: string, options: { sessions: number }) => object } = await import(
   join(ROOT, 'bench/sessions.mjs')
@@ -34,8 +34,8 @@ function slowClock(milliseconds: number): void {
 }
 
 const shown = ({ findings, sessions, hosts, overview, captures, warnings, unread, frames }: Snapshot) => ({
-  findings,
-  sessions,
+  findings: [...findings].map(copyOf),
+  sessions: [...sessions].map(copyOf),
   hosts,
   overview,
   captures,
@@ -101,10 +101,10 @@ describe('what is shown of a capture', () => {
     expect(sessions).toHaveLength(alone.reduce((sum, one) => sum + one.snapshot().sessions.length, 0))
     expect(frames.length).toBe(alone.reduce((sum, one) => sum + one.snapshot().frames.length, 0))
     expect(new Set([...findings].map(({ capture }) => capture)).size).toBe(2)
-    expect(captures.map((path ) => path)).toEqual([paths[0], paths[3]])
+    expect(captures.map(({ path }) => path)).toEqual([paths[0], paths[3]])
     expect(unread).toHaveLength(2)
     expect(unread[0]).toContain('absent.pcap')
-    expect(reading).toMatchObject(done: true, index: 3, count: 4 )
+    expect(reading).toMatchObject({ done: true, index: 3, count: 4 })
     expect(frames.at(frames.length - 1)?.capture).toBe(paths[3])
     expect(frames.at(frames.length)).toBeUndefined()
   })
