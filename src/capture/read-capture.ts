@@ -1,5 +1,5 @@
 /** One capture file, pipe or standard input, read from end to end into a FrameSink. */
-import { createReadStream, fstatSync, open, openSync, statSync } from 'node:fs'
+import { closeSync, constants, createReadStream, fstatSync, open, openSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { promisify } from 'node:util'
@@ -73,11 +73,32 @@ async function openInput(
       return { source: fileSource(fd, headroom), size: stat.size }
     }
     // Opening a pipe waits for its writer, so it is not done on this thread.
-    const fd = await promisify(open)(input, 'r')
+    const fd = await opened(input, stat.isFIFO() ? signal : undefined)
     const stream = stat.isFIFO() ? new Socket({ fd, readable: true, writable: false }) : createReadStream(input, { fd })
     return { source: fromStream(stream, headroom, signal), size: null }
   } catch (error) {
+    signal?.throwIfAborted()
     throw error instanceof CaptureError ? error : systemError(input, error)
+  }
+}
+
+/** A program cannot end while one of its threads waits for the other end of a pipe: the signal ends the waiting, by being that for a moment. */
+async function opened(input: string, signal: AbortSignal | undefined): Promise<number> {
+  const visit = () => {
+    try {
+      closeSync(openSync(input, constants.O_WRONLY | constants.O_NONBLOCK))
+    } catch {
+      // Nobody waits any more.
+    }
+  }
+  signal?.addEventListener('abort', visit, { once: true })
+  try {
+    const fd = await promisify(open)(input, 'r')
+    if (signal?.aborted) closeSync(fd)
+    signal?.throwIfAborted()
+    return fd
+  } finally {
+    signal?.removeEventListener('abort', visit)
   }
 }
 

@@ -136,6 +136,16 @@ describe.skipIf(process.platform === 'win32')('a named pipe (needs mkfifo)', () 
     writer.kill()
   })
 
+  it('that nobody writes to is not waited for when the signal comes', async () => {
+    const pipe = join(folder.path, 'nobody')
+    expect(spawnSync(MKFIFO, [pipe]).status).toBe(0)
+    const stop = new AbortController()
+    const reading = readCapture(pipe, collector(), { signal: stop.signal })
+    // Until the thread that opens it waits in the system.
+    setTimeout(() => stop.abort(new Error('enough')), 50)
+    await expect(reading).rejects.toThrow('enough')
+  })
+
   it('does not hold a reader whose signal ends it', async () => {
     const pipe = join(folder.path, 'silent')
     expect(spawnSync(MKFIFO, [pipe]).status).toBe(0)
