@@ -102,7 +102,7 @@ export class Controller {
     }
   }
 
-  /** Characters that came at once. What stands behind a line's end was pasted, and is not obeyed. */
+  /** Characters that came at once. What stands behind the end of a line that is typed was pasted, and is not obeyed. */
   text(typed: string): void {
     for (let at = 0; at < typed.length; ) {
       const { prompt, question } = this.state
@@ -112,7 +112,7 @@ export class Controller {
       else {
         const key = keyOf(String.fromCodePoint(typed.codePointAt(at) ?? 0))
         this.key(key)
-        if (key === 'enter') return
+        if (key === 'enter' && prompt !== null) return
       }
       at += run.length || String.fromCodePoint(typed.codePointAt(at) ?? 0).length
     }

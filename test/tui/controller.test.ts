@@ -424,6 +424,8 @@ describe('several characters at once', () => {
     d.controller.text('2jj')
     expect(d.controller.state.view).toBe('findings')
     expect(d.controller.tables.findings.viewport.cursor).toBe(2)
+    d.controller.text('\rs')
+    expect(kinds(d)).toEqual(['finding', 'session'])
     d.controller.text('5/TREE_CONNECT\r')
     expect(d.controller.state).toMatchObject({ view: 'frames', prompt: null })
     expect(d.controller.tables.frames.filter).toBe('TREE_CONNECT')
