@@ -49,6 +49,10 @@ export interface Terminal {
   settled(milliseconds?: number): Promise<void>
   /** Sends a signal to the command. */
   signal(signal: NodeJS.Signals): void
+  /** The command's process, once it has begun. */
+  pid(): number
+  /** The terminal goes away, as when its window is closed. */
+  hangUp(): void
   /** Waits for the command's end: its exit status, 128 and the signal's number where one ended it. */
   exitStatus(): Promise<number>
   /** What the terminal driver does with input, after the end: whether it echoes, and by lines. */
@@ -188,6 +192,8 @@ export function openTerminal(command: readonly string[], options: TerminalOption
       }
     },
     signal: (signal) => void process.kill(Number(read('pid')), signal),
+    pid: () => Number(read('pid')),
+    hangUp: () => void spawnSync('tmux', ['-L', socket, 'kill-server']),
     async exitStatus() {
       await terminal.until(() => read('status') !== '', 'the end of the command')
       return Number(read('status'))
