@@ -53,7 +53,7 @@ export async function openTui(paths: readonly string[], options: OpenTuiOptions)
     process.stdout.write(sequence)
   }
   const tables = () => controller.tables
-  const effects = createEffects({ feed, limits, tables, application, toTerminal, quit })
+  const effects = createEffects({ feed, limits, tables, application, signal: stop.signal, toTerminal, quit })
   const controller = new Controller(store, effects)
   controller.resize(sizeOf(process.stdout))
   const ink = render(<App controller={controller} theme={themeFor(options.theme, process.env)} />, {

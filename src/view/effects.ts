@@ -21,12 +21,22 @@ export interface EffectsOptions {
   tables: () => Tables
   /** The name and version that files tell they were written by. */
   application: string
+  /** Ends what is being written: nothing is left of it. */
+  signal: AbortSignal
   /** To the terminal, between its pictures. */
   toTerminal: (sequence: string) => void
   quit: () => void
 }
 
-export function createEffects({ feed, limits, tables, application, toTerminal, quit }: EffectsOptions): Effects {
+export function createEffects({
+  feed,
+  limits,
+  tables,
+  application,
+  signal: stop,
+  toTerminal,
+  quit,
+}: EffectsOptions): Effects {
   const { captures } = feed
   return {
     copy(text) {
@@ -50,6 +60,7 @@ export function createEffects({ feed, limits, tables, application, toTerminal, q
           file,
           overwrite,
           application,
+          signal: stop,
         }),
       )
       const missing = notFound.length > 0 ? `, ${counted(notFound.length, 'frame')} not found` : ''

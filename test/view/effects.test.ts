@@ -24,6 +24,8 @@ interface World {
   tables: Tables
   effects: Effects
   written: string[]
+  /** Ends the program. */
+  stop: AbortController
 }
 
 async function worldOf(...paths: string[]): Promise<World> {
@@ -35,15 +37,17 @@ async function worldOf(...paths: string[]): Promise<World> {
   const tables = createTables(() => {})
   tables.update(store.snapshot())
   const written: string[] = []
+  const stop = new AbortController()
   const effects = createEffects({
     feed,
     limits: {},
     tables: () => tables,
     application: 'smblens test',
+    signal: stop.signal,
     toTerminal: (sequence) => void written.push(sequence),
     quit: () => {},
   })
-  return { store, tables, effects, written }
+  return { store, tables, effects, written, stop }
 }
 
 const signal = () => new AbortController().signal
@@ -231,6 +235,17 @@ describe('packets that are written', () => {
     expect(readFileSync(file, 'utf8')).toBe('mine')
     await effects.writePackets(selection, file, true)
     expect((await readCapture(file, collector())).complete).toBe(true)
+  })
+
+  it('leave nothing behind where the program ends meanwhile', async () => {
+    const { store, effects, stop } = await worldOf('captures/ntlmv1.pcap')
+    const selection = { frames: [], connections: [...store.snapshot().sessions].map(({ connection }) => connection) }
+    const before = readdirSync(folder.path)
+    const writing = effects.writePackets(selection, join(folder.path, 'unfinished.pcapng'), false)
+    expect(readdirSync(folder.path).length).toBe(before.length + 1)
+    stop.abort(new Error('left'))
+    await expect(writing).rejects.toThrow('left')
+    expect(readdirSync(folder.path)).toEqual(before)
   })
 
   it('leave nothing behind where the capture has gone', async () => {
