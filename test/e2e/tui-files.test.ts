@@ -7,6 +7,7 @@ import { temporaryFolder } from '../support/frames.ts'
 import { BIN, ROOT, records, smblens } from '../support/smblens.ts'
 import { hasTmux, openTerminal, type Terminal, type TerminalOptions, withoutTmux } from '../support/terminal.ts'
 
+const MKFIFO = 'mkfifo'
 const GUEST = join(ROOT, 'captures/guest-fallback.pcap')
 
 const folder = temporaryFolder()
@@ -150,7 +151,7 @@ describe.skipIf(!hasTmux)(`the end of the terminal UI${withoutTmux}`, () => {
   it('comes with q and Ctrl-C also while a capture is read that never ends', async () => {
     for (const [i, key] of ['q', 'C-c'].entries()) {
       const pipe = join(cwd, `endless-${i}.pcap`)
-      spawnSync('mkfifo', [pipe])
+      spawnSync(MKFIFO, [pipe])
       const writer = spawn(
         'sh',
         ['-c', `exec >"$1"; head -c 9000 "$2"; sleep 1; tail -c +9001 "$2"; exec sleep 1000`, 'sh', pipe, GUEST],
@@ -175,7 +176,7 @@ describe.skipIf(!hasTmux)(`the end of the terminal UI${withoutTmux}`, () => {
 
   it('comes with q while a pipe is waited for that nobody writes to', async () => {
     const pipe = join(cwd, 'silent.pcap')
-    spawnSync('mkfifo', [pipe])
+    spawnSync(MKFIFO, [pipe])
     const t = start([pipe])
     await t.until('q quit')
     await expectQuits(t)
