@@ -285,7 +285,7 @@ describe('colour', () => {
   const script = hasProgram('script')
   it.skipIf(!script)(`on a terminal${script ? '' : ' (skipped: no script program)'}`, () => {
     const inTerminal = (env: Record<string, string>) =>
-      shell(`script -qec "$smblens ${GUEST}" /dev/null`, { env: { TERM: 'xterm', ...env } }).stdout
+      shell(`script -qec "$smblens scan ${GUEST}" /dev/null`, { env: { TERM: 'xterm', ...env } }).stdout
     expect(inTerminal({})).toContain('\x1b[31mAt risk:')
     expect(inTerminal({ NO_COLOR: '1' })).not.toContain('\x1b[31m')
     expect(inTerminal({ TERM: 'dumb' })).not.toContain('\x1b[')
