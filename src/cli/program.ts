@@ -16,7 +16,7 @@ NTLM, and which SMB leaves the network. It sends nothing.`
 
 const EXAMPLES = `
 Examples:
-  smblens office.pcap                          look around in it: the terminal UI
+  smblens office.pcap                          look around: the terminal UI
   smblens scan office.pcap                     what is wrong, worst first
   smblens scan evidence/ --min-severity high   all captures below a folder
   smblens scan a.pcap -f ndjson | jq .         records for scripts, one a line
