@@ -16,9 +16,13 @@ const noTshark = spawnSync(TSHARK, ['--version']).status !== 0
 const folder = capturesFolder()
 const noCaptures = folder === null || !existsSync(join(folder, 'smb'))
 
+/** Names with line breaks in them, which tshark writes into its PDML as they are: read by lines, as it is here, that says something else. */
+const BREAKS_LINES = new Set(['hostile-names.pcapng'])
+
 const SAMPLES = fileURLToPath(new URL('../../captures/', import.meta.url))
 const samples = readdirSync(SAMPLES)
   .filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
+  .filter((name) => !BREAKS_LINES.has(name))
   .map((name) => join(SAMPLES, name))
 
 /** Captures in which tshark shows other messages than we do. */

@@ -18,7 +18,12 @@ import { Tracker } from '../../src/track/tracker.ts'
 import { type CollectedFrame, collector } from '../support/frames.ts'
 
 const FOLDER = fileURLToPath(new URL('../../captures/', import.meta.url))
-const SAMPLES = readdirSync(FOLDER).filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
+/**
+ * Some of its SMB1 servers choose a dialect that no SMB1 server can, by a name made to deceive: with more of the list captured that name is read, and
+ * what their answers say of signing counts no longer.
+ */
+const TAKES_BACK = 'hostile-names.pcapng'
+const SAMPLES = readdirSync(FOLDER).filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name) && name !== TAKES_BACK)
 const NETWORKS = createNetworks()
 
 /** From an Ethernet frame with nothing behind its TCP header to one with most of a session setup. */
