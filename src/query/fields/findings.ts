@@ -2,9 +2,9 @@
 import { RULES } from '../../audit/rules/index.ts'
 import type { FindingRow } from '../../tui/rows.ts'
 import type { AddressEnd, QueryField } from '../field.ts'
+import { eitherField, serverField } from './ends.ts'
 
 const CLIENT: AddressEnd<FindingRow> = { ip: (row) => row.client }
-const SERVER: AddressEnd<FindingRow> = { ip: (row) => row.server, port: (row) => row.serverPort }
 
 export const FINDING_FIELDS: readonly QueryField<FindingRow>[] = [
   { key: 'severity', aliases: ['sev', 'worst'], kind: 'severity', help: 'how bad it is', get: (row) => row.severity },
@@ -18,22 +18,8 @@ export const FINDING_FIELDS: readonly QueryField<FindingRow>[] = [
   { key: 'title', kind: 'text', help: 'what the rule is called', get: (row) => row.title },
   { key: 'message', aliases: ['msg'], kind: 'text', help: 'what was seen', get: (row) => row.message },
   { key: 'client', aliases: ['src'], kind: 'address', help: 'address of the client', ends: [CLIENT] },
-  {
-    key: 'server',
-    aliases: ['dst'],
-    kind: 'address',
-    help: 'address of the server, and its port',
-    ends: [SERVER],
-    long: { mark: ':', get: ({ server, serverPort }) => withPort(server, serverPort) },
-  },
-  {
-    key: 'host',
-    aliases: ['ip'],
-    kind: 'address',
-    help: 'address of either end',
-    ends: [CLIENT, SERVER],
-    shown: false,
-  },
+  serverField(),
+  eitherField(CLIENT),
   { key: 'port', kind: 'number', help: 'port of the server', get: (row) => row.serverPort },
   { key: 'user', kind: 'text', help: 'user name', get: (row) => row.user },
   { key: 'count', kind: 'number', help: 'how often it was seen', get: (row) => row.count },
@@ -44,9 +30,3 @@ export const FINDING_FIELDS: readonly QueryField<FindingRow>[] = [
   { key: 'connection', kind: 'text', help: 'id of the connection', get: (row) => row.connection, shown: false },
   { key: 'session', kind: 'text', help: 'id of the session', get: (row) => row.session, shown: false },
 ]
-
-/** As tables show an end: "10.0.0.1:445", "[fe80::1]:445". */
-export function withPort(ip: string | null, port: number | null): string | null {
-  if (ip === null || port === null) return null
-  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
-}

@@ -1,40 +1,12 @@
 /** What the messages can be filtered by. */
 import type { FrameRow } from '../../tui/rows.ts'
-import type { AddressEnd, QueryField } from '../field.ts'
-import { withPort } from './findings.ts'
-
-const CLIENT: AddressEnd<FrameRow> = { ip: (row) => row.client, port: (row) => row.clientPort }
-const SERVER: AddressEnd<FrameRow> = { ip: (row) => row.server, port: (row) => row.serverPort }
+import type { QueryField } from '../field.ts'
+import { endFields } from './ends.ts'
 
 export const FRAME_FIELDS: readonly QueryField<FrameRow>[] = [
   { key: 'frame', kind: 'number', help: 'number of the frame', get: (row) => row.frame },
   { key: 'time', aliases: ['first', 'last'], kind: 'time', help: 'when it was captured', get: (row) => row.time },
-  {
-    key: 'client',
-    aliases: ['src'],
-    kind: 'address',
-    help: 'address of the client, and its port',
-    ends: [CLIENT],
-    long: { mark: ':', get: ({ client, clientPort }) => withPort(client, clientPort) },
-  },
-  {
-    key: 'server',
-    aliases: ['dst'],
-    kind: 'address',
-    help: 'address of the server, and its port',
-    ends: [SERVER],
-    long: { mark: ':', get: ({ server, serverPort }) => withPort(server, serverPort) },
-  },
-  {
-    key: 'host',
-    aliases: ['ip'],
-    kind: 'address',
-    help: 'address of either end',
-    ends: [CLIENT, SERVER],
-    shown: false,
-  },
-  { key: 'port', aliases: ['serverport'], kind: 'number', help: 'port of the server', get: (row) => row.serverPort },
-  { key: 'clientport', kind: 'number', help: 'port of the client', get: (row) => row.clientPort },
+  ...endFields<FrameRow>(),
   {
     key: 'family',
     kind: 'choice',

@@ -1,10 +1,7 @@
 /** What the sessions can be filtered by. */
 import type { SessionRow } from '../../tui/rows.ts'
-import type { AddressEnd, QueryField } from '../field.ts'
-import { withPort } from './findings.ts'
-
-const CLIENT: AddressEnd<SessionRow> = { ip: (row) => row.client, port: (row) => row.clientPort }
-const SERVER: AddressEnd<SessionRow> = { ip: (row) => row.server, port: (row) => row.serverPort }
+import type { QueryField } from '../field.ts'
+import { endFields } from './ends.ts'
 
 export const SIGNING_MODES = ['required', 'enabled', 'none'] as const
 const SHARES = ['all', 'some', 'none'] as const
@@ -12,32 +9,7 @@ const SHARES = ['all', 'some', 'none'] as const
 export const SESSION_FIELDS: readonly QueryField<SessionRow>[] = [
   { key: 'severity', aliases: ['sev', 'worst'], kind: 'severity', help: 'its worst finding', get: (row) => row.worst },
   { key: 'findings', aliases: ['count'], kind: 'number', help: 'how many findings', get: (row) => row.findings },
-  {
-    key: 'client',
-    aliases: ['src'],
-    kind: 'address',
-    help: 'address of the client, and its port',
-    ends: [CLIENT],
-    long: { mark: ':', get: ({ client, clientPort }) => withPort(client, clientPort) },
-  },
-  {
-    key: 'server',
-    aliases: ['dst'],
-    kind: 'address',
-    help: 'address of the server, and its port',
-    ends: [SERVER],
-    long: { mark: ':', get: ({ server, serverPort }) => withPort(server, serverPort) },
-  },
-  {
-    key: 'host',
-    aliases: ['ip'],
-    kind: 'address',
-    help: 'address of either end',
-    ends: [CLIENT, SERVER],
-    shown: false,
-  },
-  { key: 'port', aliases: ['serverport'], kind: 'number', help: 'port of the server', get: (row) => row.serverPort },
-  { key: 'clientport', kind: 'number', help: 'port of the client', get: (row) => row.clientPort },
+  ...endFields<SessionRow>(),
   {
     key: 'direction',
     kind: 'choice',

@@ -1,6 +1,7 @@
 /** Cells that several tables have in common. */
 import { SEVERITIES, type Severity } from '../../audit/rule.ts'
 import { shortTime } from '../../report/time.ts'
+import type { Column } from '../columns.ts'
 import type { Tone } from '../line.ts'
 import type { Share } from '../rows.ts'
 
@@ -55,12 +56,6 @@ export function timeText(microseconds: number): string {
   return text === '?' ? NOTHING : text
 }
 
-/** "10.0.0.5:445", "[fe80::1]:445". */
-export function endpointText(ip: string, port: number | null): string {
-  if (port === null) return ip
-  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
-}
-
 /** A status by its name without the prefix that all of them have. */
 export function statusText(status: string | null): string {
   return status === null ? NOTHING : status.replace(/^STATUS_/, '')
@@ -74,4 +69,34 @@ export function fileText(path: string): string {
 /** SMB1 names its dialects in words, the later ones have numbers. */
 export function dialectTone(dialect: string | null): Tone {
   return dialect !== null && !/^([23]\.|0x)/.test(dialect) ? 'high' : 'plain'
+}
+
+/** The worst finding of a thing. */
+export function worstColumn<Row extends { worst: Severity | null }>(): Column<Row> {
+  return {
+    key: 'worst',
+    title: 'worst',
+    min: 6,
+    ideal: 6,
+    priority: 1,
+    text: (row) => severityText(row.worst),
+    tone: (row) => severityTone(row.worst),
+    sort: 'number',
+    sortValue: (row) => severityRank(row.worst),
+  }
+}
+
+/** The file that a thing is of: the first to go where the screen is narrow. */
+export function captureColumn<Row extends { capture: string }>(ideal: number, priority: number): Column<Row> {
+  return {
+    key: 'capture',
+    title: 'capture',
+    min: 12,
+    ideal,
+    priority,
+    text: (row) => fileText(row.capture),
+    tone: () => 'quiet',
+    sort: 'text',
+    sortValue: (row) => row.capture,
+  }
 }

@@ -1,7 +1,8 @@
 /** What is wrong, worst first: who, where, how often, and the frame that shows it. */
+import { address } from '../../report/words.ts'
 import type { Column } from '../columns.ts'
 import type { FindingRow } from '../rows.ts'
-import { endpointText, fileText, orNothing, severityRank, severityText, severityTone, timeText } from './cells.ts'
+import { captureColumn, orNothing, severityRank, severityText, severityTone, timeText } from './cells.ts'
 
 export const FINDING_COLUMNS: readonly Column<FindingRow>[] = [
   {
@@ -53,7 +54,7 @@ export const FINDING_COLUMNS: readonly Column<FindingRow>[] = [
     ideal: 19,
     grow: 1,
     priority: 3,
-    text: (row) => (row.server === null ? '-' : endpointText(row.server, row.serverPort)),
+    text: (row) => (row.server === null ? '-' : address({ ip: row.server, port: row.serverPort })),
     sort: 'address',
     sortValue: (row) => row.server,
   },
@@ -100,15 +101,5 @@ export const FINDING_COLUMNS: readonly Column<FindingRow>[] = [
     sort: 'number',
     sortValue: (row) => row.lastTime,
   },
-  {
-    key: 'capture',
-    title: 'capture',
-    min: 12,
-    ideal: 20,
-    priority: 10,
-    text: (row) => fileText(row.capture),
-    tone: () => 'quiet',
-    sort: 'text',
-    sortValue: (row) => row.capture,
-  },
+  captureColumn(20, 10),
 ]

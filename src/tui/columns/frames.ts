@@ -2,7 +2,7 @@
 import { isoTime } from '../../report/time.ts'
 import type { Column } from '../columns.ts'
 import type { FrameRow } from '../rows.ts'
-import { booleanRank, fileText, NOTHING, orNothing, statusText, yesNo } from './cells.ts'
+import { booleanRank, captureColumn, NOTHING, orNothing, statusText, yesNo } from './cells.ts'
 
 export const FRAME_COLUMNS: readonly Column<FrameRow>[] = [
   {
@@ -147,17 +147,7 @@ export const FRAME_COLUMNS: readonly Column<FrameRow>[] = [
     sort: 'number',
     sortValue: (row) => row.length,
   },
-  {
-    key: 'capture',
-    title: 'capture',
-    min: 12,
-    ideal: 16,
-    priority: 14,
-    text: (row) => fileText(row.capture),
-    tone: () => 'quiet',
-    sort: 'text',
-    sortValue: (row) => row.capture,
-  },
+  captureColumn(16, 14),
 ]
 
 /** A message that does not tell its direction is shown as if the client had sent it. */

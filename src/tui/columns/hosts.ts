@@ -2,20 +2,10 @@
 import type { Column } from '../columns.ts'
 import type { Tone } from '../line.ts'
 import type { HostRow } from '../rows.ts'
-import { dialectTone, listText, orNothing, severityRank, severityText, severityTone } from './cells.ts'
+import { dialectTone, listText, orNothing, worstColumn } from './cells.ts'
 
 export const HOST_COLUMNS: readonly Column<HostRow>[] = [
-  {
-    key: 'worst',
-    title: 'worst',
-    min: 6,
-    ideal: 6,
-    priority: 1,
-    text: (row) => severityText(row.worst),
-    tone: (row) => severityTone(row.worst),
-    sort: 'number',
-    sortValue: (row) => severityRank(row.worst),
-  },
+  worstColumn(),
   {
     key: 'ip',
     title: 'address',

@@ -1,34 +1,22 @@
 /** Who logged on where, how, and how well what followed was protected. */
+import { address } from '../../report/words.ts'
 import type { Column } from '../columns.ts'
 import type { Tone } from '../line.ts'
 import type { SessionRow, Share } from '../rows.ts'
 import {
+  captureColumn,
   dialectTone,
-  endpointText,
-  fileText,
   listText,
   NOTHING,
   orNothing,
-  severityRank,
-  severityText,
-  severityTone,
   shareRank,
   statusText,
   timeText,
+  worstColumn,
 } from './cells.ts'
 
 export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
-  {
-    key: 'worst',
-    title: 'worst',
-    min: 6,
-    ideal: 6,
-    priority: 1,
-    text: (row) => severityText(row.worst),
-    tone: (row) => severityTone(row.worst),
-    sort: 'number',
-    sortValue: (row) => severityRank(row.worst),
-  },
+  worstColumn(),
   {
     key: 'frame',
     title: 'frame',
@@ -68,7 +56,7 @@ export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
     ideal: 19,
     grow: 1,
     priority: 3,
-    text: (row) => endpointText(row.server, row.serverPort),
+    text: (row) => address({ ip: row.server, port: row.serverPort }),
     sort: 'address',
     sortValue: (row) => row.server,
   },
@@ -167,17 +155,7 @@ export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
     text: (row) => listText(row.shares.map(shareName)),
     sort: 'text',
   },
-  {
-    key: 'capture',
-    title: 'capture',
-    min: 12,
-    ideal: 16,
-    priority: 15,
-    text: (row) => fileText(row.capture),
-    tone: () => 'quiet',
-    sort: 'text',
-    sortValue: (row) => row.capture,
-  },
+  captureColumn(16, 15),
 ]
 
 /** DOMAIN\user, or what there is of the two. */
