@@ -46,7 +46,7 @@ export interface Placement extends Range {
 }
 
 /** How frames are read. Rejects with the reason of `signal` once that is aborted. */
-export type ReadFrames = (path: string, sink: FrameSink, signal: AbortSignal) => Promise<CaptureSummary>
+export type ReadFrames = (path: string, sink: FrameSink, signal: AbortSignal) => Promise<unknown>
 
 export interface MessageAtOptions {
   /** Ends the reading: the promise rejects with the signal's reason. */
@@ -73,7 +73,8 @@ export async function messageAt(
   signal?.addEventListener('abort', onAbort)
   const sink = new OneFrame(path, frame, limits, () => found.abort())
   try {
-    sink.finish(await read(path, sink, found.signal))
+    await read(path, sink, found.signal)
+    sink.finish()
   } catch (error) {
     if (signal?.aborted || !sink.done) throw error
   } finally {
@@ -82,8 +83,21 @@ export async function messageAt(
   return sink.result()
 }
 
-function readFromStart(path: string, sink: FrameSink, signal: AbortSignal): Promise<CaptureSummary> {
+function readFromStart(path: string, sink: FrameSink, signal: AbortSignal): Promise<unknown> {
   return readCapture(path, sink, { signal })
+}
+
+/** Of a capture of which a part was read: nobody asks what is said of the whole. */
+const UNSEEN: CaptureSummary = {
+  format: 'pcap',
+  compression: null,
+  linkTypes: [],
+  packets: 0,
+  bytes: 0,
+  firstTime: null,
+  lastTime: null,
+  complete: true,
+  warnings: [],
 }
 
 /** Feeds a tracker, and keeps what belongs to one frame. */
@@ -139,8 +153,8 @@ class OneFrame implements FrameSink {
   }
 
   /** The capture has ended: what still waits is handed over. */
-  finish(summary: CaptureSummary): void {
-    if (!this.done) this.tracker.finish(summary)
+  finish(): void {
+    if (!this.done) this.tracker.finish(UNSEEN)
   }
 
   result(): InspectedFrame | null {

@@ -1,7 +1,6 @@
 /** One frame of a capture, read again and taken apart, with the bytes that decide marked. */
 import { CaptureError } from '../capture/capture-error.ts'
 import type { FrameIndex } from '../capture/frame-index.ts'
-import type { CaptureSummary } from '../capture/read-capture.ts'
 import { readCaptureRange } from '../capture/read-range.ts'
 import { decidingIn } from '../inspect/deciding.ts'
 import type { Field } from '../inspect/field.ts'
@@ -32,19 +31,6 @@ export async function inspectEvidence(citation: Citation, options: InspectOption
   return viewOf(citation, found)
 }
 
-/** Nobody reads what a part of a capture says of the whole. */
-const PART: CaptureSummary = {
-  format: 'pcap',
-  compression: null,
-  linkTypes: [],
-  packets: 0,
-  bytes: 0,
-  firstTime: null,
-  lastTime: null,
-  complete: true,
-  warnings: [],
-}
-
 function readFrom({ capture, frame }: Citation, from: number, { index, limits, signal }: InspectOptions) {
   return messageAt(
     capture,
@@ -55,7 +41,6 @@ function readFrom({ capture, frame }: Citation, from: number, { index, limits, s
       async read(path, sink, abort) {
         const range = { from, to: frame, signal: abort, ...(index === undefined ? {} : { index }) }
         await readCaptureRange(path, sink, range)
-        return PART
       },
     },
   )

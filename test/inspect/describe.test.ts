@@ -5,7 +5,7 @@ import { allFields, type Field } from '../../src/inspect/field.ts'
 import * as blobs from '../dissectors/auth/fixtures.ts'
 import * as smb1 from '../dissectors/smb1/fixtures.ts'
 import * as smb2 from '../dissectors/smb2/fixtures.ts'
-import { patched } from '../support/messages.ts'
+import { patched, sessionSetup } from '../support/messages.ts'
 
 /** "Name start-end value" of every field. */
 function lines(message: Uint8Array, wireLength?: number): string[] {
@@ -16,19 +16,6 @@ function lines(message: Uint8Array, wireLength?: number): string[] {
 
 function field(message: Uint8Array, name: string, wireLength?: number): Field | undefined {
   return [...allFields(describeMessage(message, wireLength))].find((each) => each.name === name)
-}
-
-/** An SMB2 SESSION_SETUP request with this blob. */
-function sessionSetup(blob: Uint8Array): Uint8Array {
-  const message = new Uint8Array(88 + blob.length)
-  const view = new DataView(message.buffer)
-  message.set([0xfe, 0x53, 0x4d, 0x42, 64])
-  view.setUint16(12, 1, true)
-  view.setUint16(64, 25, true)
-  view.setUint16(76, 88, true)
-  view.setUint16(78, blob.length, true)
-  message.set(blob, 88)
-  return message
 }
 
 describe('SMB2', () => {

@@ -8,20 +8,7 @@ import { hexLineCount, hexLines, hexText } from '../../src/inspect/hex-lines.ts'
 import * as blobs from '../dissectors/auth/fixtures.ts'
 import * as smb1 from '../dissectors/smb1/fixtures.ts'
 import * as smb2 from '../dissectors/smb2/fixtures.ts'
-import { mutations } from '../support/messages.ts'
-
-/** SMB2 header and fixed part of a SESSION_SETUP request before a blob. */
-function sessionSetup(blob: Uint8Array): Uint8Array {
-  const message = new Uint8Array(88 + blob.length)
-  const view = new DataView(message.buffer)
-  message.set([0xfe, 0x53, 0x4d, 0x42, 64])
-  view.setUint16(12, 1, true)
-  view.setUint16(64, 25, true)
-  view.setUint16(76, 88, true)
-  view.setUint16(78, blob.length, true)
-  message.set(blob, 88)
-  return message
-}
+import { mutations, sessionSetup } from '../support/messages.ts'
 
 function arraysOf(module: object): [string, Uint8Array][] {
   return Object.entries(module).filter((entry): entry is [string, Uint8Array] => entry[1] instanceof Uint8Array)

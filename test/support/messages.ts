@@ -110,3 +110,16 @@ export function mutations({ message }: Sample): fc.Arbitrary<{ mutant: Uint8Arra
       return { mutant, wireLength: length + missing }
     })
 }
+
+/** An SMB2 SESSION_SETUP request with this blob. */
+export function sessionSetup(blob: Uint8Array): Uint8Array {
+  const message = new Uint8Array(88 + blob.length)
+  const view = new DataView(message.buffer)
+  message.set([0xfe, 0x53, 0x4d, 0x42, 64])
+  view.setUint16(12, 1, true)
+  view.setUint16(64, 25, true)
+  view.setUint16(76, 88, true)
+  view.setUint16(78, blob.length, true)
+  message.set(blob, 88)
+  return message
+}

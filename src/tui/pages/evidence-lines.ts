@@ -1,4 +1,5 @@
 /** A frame taken apart: its fields as a tree, and its bytes. What decides is marked, with a sign and with a tone. */
+import { hexGaps } from '../../inspect/hex-lines.ts'
 import { displayWidth, escapeText, pad, truncate } from '../../report/escape.ts'
 import type { Line, Segment } from '../line.ts'
 import type { EvidenceView, FieldView, HexLineView } from './evidence-view.ts'
@@ -48,16 +49,14 @@ export function hexLines(lines: readonly HexLineView[], width: number): Line[] {
 function hexLine(offset: string, cells: HexLineView['cells'], perLine: number): Line {
   const bytes: Segment[] = [segment(`${pad(escapeText(offset), OFFSET_CELLS)} `, 'quiet')]
   const text: Segment[] = [segment(' ')]
-  let before = false
-  for (const { hex, ascii, marked } of cells) {
-    const sign = marked && !before ? '[' : before && !marked ? ']' : ' '
-    append(bytes, sign, marked || before ? 'mark' : 'plain')
+  const gaps = hexGaps({ cells })
+  for (const [i, { hex, ascii, marked }] of cells.entries()) {
+    append(bytes, gaps[i]!, marked || cells[i - 1]?.marked ? 'mark' : 'plain')
     append(bytes, pad(escapeText(hex), 2), marked ? 'mark' : 'plain')
     const shown = escapeText(ascii)
     append(text, displayWidth(shown) === 1 ? shown : '.', marked ? 'mark' : 'quiet')
-    before = marked
   }
-  append(bytes, before ? ']' : ' ', before ? 'mark' : 'plain')
+  append(bytes, gaps.at(-1)!, cells.at(-1)?.marked ? 'mark' : 'plain')
   append(bytes, '   '.repeat(perLine - cells.length), 'plain')
   return [...bytes, ...text]
 }
