@@ -3,8 +3,7 @@ import { isatty } from 'node:tty'
 import manifest from '../../package.json' with { type: 'json' }
 import { EXIT, type ExitStatus } from './exit-status.ts'
 import { findInputs } from './inputs.ts'
-import { parseLimits } from './limit-option.ts'
-import { COMMANDS, internalNetworks, type ScanOptions, scan, selectRules } from './scan.ts'
+import { asked, COMMANDS, type ScanOptions, scan } from './scan.ts'
 
 export interface OpenOptions extends ScanOptions {
   theme: 'auto' | 'dark' | 'light' | 'mono'
@@ -12,17 +11,13 @@ export interface OpenOptions extends ScanOptions {
 
 export async function open(paths: readonly string[], options: OpenOptions): Promise<ExitStatus> {
   if (!wantsScreen(paths, options)) return scan(paths, options)
-  const rules = selectRules(options.rule, options.excludeRule)
-  const networks = await internalNetworks(options.internal)
-  const limits = parseLimits(options.limit)
+  const request = await asked(options)
   const { files, unread } = await findInputs(paths, COMMANDS)
   if (files.length === 0) return EXIT.INPUT
   // A bundle of its own (scripts/build.mjs): Ink and React are loaded by nothing else.
   const { openTui } = await import('../tui/open.tsx')
   const { damaged, unread: unreadable } = await openTui(files, {
-    rules,
-    networks,
-    limits,
+    ...request,
     theme: options.theme,
     application: `smblens ${manifest.version}`,
   })

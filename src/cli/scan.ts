@@ -41,10 +41,7 @@ export interface ScanOptions {
 
 export async function scan(paths: readonly string[], options: ScanOptions): Promise<ExitStatus> {
   const started = performance.now()
-  // All that can be wrong with the request is found before the first, perhaps long, capture is read.
-  const rules = selectRules(options.rule, options.excludeRule)
-  const networks = await internalNetworks(options.internal)
-  const limits = parseLimits(options.limit)
+  const { rules, networks, limits } = await asked(options)
   const inputs = await findInputs(paths, COMMANDS)
   const output = openOutput(options.output, inputs.files)
   try {
@@ -94,7 +91,16 @@ function write(report: Report, format: ReportFormat, output: Output): void {
   else writeTable(report, output, { width: terminalWidth(), color: !output.isFile && colorOnStdout() })
 }
 
-export function selectRules(only: readonly string[] | undefined, without: readonly string[] = []): Rule[] {
+/** All that can be wrong with the request is found before the first, perhaps long, capture is read. */
+export async function asked({ rule, excludeRule, internal, limit }: ScanOptions) {
+  return {
+    rules: selectRules(rule, excludeRule),
+    networks: await internalNetworks(internal),
+    limits: parseLimits(limit),
+  }
+}
+
+function selectRules(only: readonly string[] | undefined, without: readonly string[] = []): Rule[] {
   const included: readonly Rule[] = only ? only.map(ruleById) : RULES
   const excluded = new Set(without.map(ruleById))
   const selected = RULES.filter((rule) => included.includes(rule) && !excluded.has(rule))
@@ -102,7 +108,7 @@ export function selectRules(only: readonly string[] | undefined, without: readon
   return selected
 }
 
-export async function internalNetworks(texts: readonly string[] = []): Promise<Networks> {
+async function internalNetworks(texts: readonly string[] = []): Promise<Networks> {
   if (texts.length === 0) return createNetworks()
   try {
     return createNetworks(await parseCidrs(texts.join(',')))
