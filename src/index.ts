@@ -8,6 +8,7 @@
  */
 
 export { type AuditOptions, audit, auditSteps } from './audit/audit.ts'
+export type { FindingList } from './audit/finding-list.ts'
 export type { Finding } from './audit/findings.ts'
 export { createNetworks, type Direction, type Networks, parseCidrs } from './audit/networks.ts'
 export { atLeast, type Rule, SEVERITIES, type Severity } from './audit/rule.ts'

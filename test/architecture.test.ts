@@ -15,7 +15,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   'src/audit': ['dissectors', 'src/track', 'node:crypto', 'ipaddr.js'],
   'src/report': ['dissectors', 'src/track', 'src/audit'],
   'src/evidence': ['dissectors', 'src/capture', 'src/track', 'src/audit', 'src/report', 'node:', 'ipaddr.js'],
-  'src/query': ['src/audit', 'src/report/suggest.ts', 'src/report/escape.ts', 'src/tui/rows.ts'],
+  'src/query': ['src/audit', 'src/report/suggest.ts', 'src/report/escape.ts', 'src/report/words.ts', 'src/tui/rows.ts'],
   'src/view': [
     'dissectors',
     'src/capture',
@@ -27,7 +27,18 @@ const ALLOWED: Record<string, readonly string[]> = {
     'src/tui',
     'node:',
   ],
-  'src/tui': ['dissectors', 'src/track', 'src/audit', 'src/report', 'src/query', 'src/view', 'ink', 'react', 'node:'],
+  'src/tui': [
+    'dissectors',
+    'src/track',
+    'src/audit',
+    'src/report',
+    'src/query',
+    'src/view',
+    'src/inspect/hex-lines.ts',
+    'ink',
+    'react',
+    'node:',
+  ],
   'src/inspect': ['dissectors', 'src/capture', 'src/track'],
   'src/cli': [
     'src/capture',

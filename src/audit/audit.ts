@@ -5,6 +5,7 @@
  * A finding depends on its own capture alone, so the findings of merged ledgers are those of each.
  */
 import type { Ledger } from '../track/ledger.ts'
+import { runToEnd } from '../track/steps.ts'
 import { factsInParts, linkSessions } from './facts.ts'
 import { type FindingList, listFindings } from './finding-list.ts'
 import type { Finding } from './findings.ts'
@@ -13,9 +14,6 @@ import type { Networks } from './networks.ts'
 import type { Draft, Rule } from './rule.ts'
 import { RULES } from './rules/index.ts'
 import { emptySurvey } from './survey.ts'
-
-/** Findings put into words between two rests. */
-const FINDINGS_AT_ONCE = 64
 
 export interface AuditOptions {
   networks: Networks
@@ -31,24 +29,14 @@ export function audit(ledger: Ledger, options: AuditOptions): Finding[] {
 
 /** The same without an array of them. */
 export function auditList(ledger: Ledger, options: AuditOptions): FindingList {
-  const steps = listSteps(ledger, options)
-  let step = steps.next()
-  while (!step.done) step = steps.next()
-  return step.value
+  return runToEnd(auditSteps(ledger, options))
 }
 
-/** The same as `audit` in small pieces, with a rest after each: for a caller that has other things to do meanwhile. The ledger must not change until the end. */
-export function* auditSteps(ledger: Ledger, options: AuditOptions): Generator<null, Finding[]> {
-  const list = yield* listSteps(ledger, options)
-  const findings: Finding[] = []
-  for (const finding of list) {
-    findings.push(finding)
-    if (findings.length % FINDINGS_AT_ONCE === 0) yield null
-  }
-  return findings
-}
-
-function* listSteps(ledger: Ledger, { networks, rules = RULES, onCase }: AuditOptions): Generator<null, FindingList> {
+/** The same in small pieces, with a rest after each. The ledger must not change until the end. */
+export function* auditSteps(
+  ledger: Ledger,
+  { networks, rules = RULES, onCase }: AuditOptions,
+): Generator<null, FindingList> {
   const links = yield* linkSessions(ledger)
   const survey = emptySurvey()
   const surveying = rules.filter((rule) => rule.survey !== undefined)

@@ -2,6 +2,7 @@
 import type { Networks } from '../audit/networks.ts'
 import { IdIndex } from '../track/id-index.ts'
 import type { ConnectionFacts, Ledger, LogonFacts, SessionFacts, SigningMode } from '../track/ledger.ts'
+import { runToEnd } from '../track/steps.ts'
 import { chosenDialect, clientSigning, serverSigning } from './negotiated.ts'
 import { isoTime } from './time.ts'
 import { windowsRelease } from './windows.ts'
@@ -50,10 +51,7 @@ interface Host {
 
 /** Ordered by first packet, then by address. */
 export function hostRecords(ledger: Ledger, networks: Networks): HostRecord[] {
-  const steps = hostSteps(ledger, networks)
-  let step = steps.next()
-  while (!step.done) step = steps.next()
-  return step.value
+  return runToEnd(hostSteps(ledger, networks))
 }
 
 /** Connections or sessions looked at between two rests. */

@@ -1,6 +1,7 @@
 /** Where the entry of an id is, for a hundred thousand of them: eight bytes each, and no string is kept. */
 import { type Facts, peek } from './facts.ts'
 import { hashText } from './hash.ts'
+import { runToEnd } from './steps.ts'
 
 interface Named {
   id: string
@@ -47,4 +48,22 @@ export class IdIndex<T extends Named> {
     }
     return i
   }
+}
+
+/** Entries looked at between two rests. */
+const PIECE = 128
+
+/** Every entry of `facts` by its id; of two with one id the first. */
+export function idIndex<T extends Named>(facts: Facts<T>): IdIndex<T> {
+  return runToEnd(idIndexSteps(facts))
+}
+
+/** The same in small pieces, with a rest after each. */
+export function* idIndexSteps<T extends Named>(facts: Facts<T>): Generator<null, IdIndex<T>> {
+  const index = new IdIndex(facts)
+  for (let i = 0; i < facts.length; i++) {
+    index.add(peek(facts, i, 'id'), i)
+    if (i % PIECE === 0) yield null
+  }
+  return index
 }

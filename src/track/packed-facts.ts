@@ -2,6 +2,7 @@
  * Facts that are settled, with the few columns that order and retention go by. Rows are only appended. The last of them stay as they are, and the
  * others are bytes in chunks outside of the heap: a capture of the usual size packs nothing.
  */
+import { larger } from './larger.ts'
 import type { Packer, Plain } from './packed.ts'
 
 const CHUNK = 1 << 18
@@ -225,8 +226,3 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
 }
 
 const NONE = new Uint8Array(0)
-
-function larger<A extends Float64Array | Uint32Array | Uint8Array>(from: A, to: A): A {
-  to.set(from)
-  return to
-}

@@ -21,7 +21,6 @@ export interface Size {
 /** Rows of the screen that are not the body: the tabs, the progress, the line below. */
 export const FRAME_HEIGHT = 3
 const NOTE_LABEL = 'Wireshark filter: '
-const FRAME_VIEW = VIEWS.indexOf('frames')
 
 export class Controller {
   readonly store: ViewStore
@@ -417,7 +416,7 @@ export class Controller {
 }
 
 function neighbour(view: View, by: number): View {
-  return VIEWS[(VIEWS.indexOf(view) + by + FRAME_VIEW + 1) % VIEWS.length] ?? 'overview'
+  return VIEWS[(VIEWS.indexOf(view) + by + VIEWS.length) % VIEWS.length] ?? 'overview'
 }
 
 function findLine(lines: readonly string[], { search, scroll }: Page, by: number): number | null {

@@ -10,8 +10,7 @@ import { writeNdjson } from '../report/ndjson.ts'
 import { type FindingRecord, findingRecord, type Report, type SessionRecord, sessionRecord } from '../report/records.ts'
 import type { TextSink } from '../report/sink.ts'
 import { isoTime } from '../report/time.ts'
-import { peek } from '../track/facts.ts'
-import { IdIndex } from '../track/id-index.ts'
+import { idIndex } from '../track/id-index.ts'
 import type { FindingRow, FrameRow, HostRow, SessionRow } from './rows.ts'
 
 export type RowsFormat = 'csv' | 'json' | 'ndjson'
@@ -29,8 +28,7 @@ export function rowRecords(report: Pick<Report, 'ledger' | 'networks' | 'finding
   for (const finding of report.findings) findings.set(finding.id, finding)
   const rules = new Map(report.rules.map((rule) => [rule.id, rule]))
   const { sessions } = report.ledger
-  const sessionIndex = new IdIndex(sessions)
-  for (let i = 0; i < sessions.length; i++) sessionIndex.add(peek(sessions, i, 'id'), i)
+  const sessionIndex = idIndex(sessions)
   const hosts = new Map(hostRecords(report.ledger, report.networks).map((host) => [host.ip, host]))
   return {
     finding({ id, rule }) {

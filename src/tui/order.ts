@@ -2,6 +2,7 @@
  * The order in which a table shows its rows: their numbers, filtered and sorted. Values are ranked through the sorted list of the distinct ones;
  * a rank and a row number make one float, and floats are sorted natively, without a call back: a hundred thousand rows take a frame or two.
  */
+import { runToEnd } from '../track/steps.ts'
 import type { Rows } from '../view/store.ts'
 import type { Column } from './columns.ts'
 import { NO_RANK, type Ranks, rankingOf } from './ranks.ts'
@@ -22,11 +23,7 @@ const STEP = 2000
  * column in whose order the rows come (`natural`), descending is exactly the other way round, and a row is looked at only to filter it.
  */
 export function orderRows<Row>(rows: Rows<Row>, order: Order<Row>): Uint32Array {
-  const steps = orderSteps(rows, order)
-  for (;;) {
-    const step = steps.next()
-    if (step.done === true) return step.value
-  }
+  return runToEnd(orderSteps(rows, order))
 }
 
 /** The same in steps: what it yields is how many rows have been looked at. Rows that are added meanwhile are not seen. */

@@ -1,4 +1,4 @@
-/** The page that is open, as lines. Made again only when what it shows has changed: a key that scrolls asks twice. */
+/** The page that is open, as lines. They are made anew each time: whoever needs them twice keeps them. */
 import { RULES } from '../audit/rules/index.ts'
 import type { Controller } from './controller.ts'
 import { BINDINGS } from './keys.ts'

@@ -3,6 +3,7 @@
 import { completions } from '../query/completions.ts'
 import { spans } from '../query/spans.ts'
 import { displayWidth, escapeText, truncate } from '../report/escape.ts'
+import { number } from '../report/words.ts'
 import { type Controller, FRAME_HEIGHT } from './controller.ts'
 import type { Line, Segment, Tone } from './line.ts'
 import { pageLines } from './page-lines.ts'
@@ -27,9 +28,15 @@ export function screenLines(controller: Controller): Line[] {
   const { width, height } = controller.size
   if (width < LEAST_WIDTH || height < LEAST_HEIGHT) return tooSmall(width, height)
   const room = height - FRAME_HEIGHT
-  const body = bodyLines(controller, width, room).slice(0, room)
+  const page = pageLines(controller, width)
+  const body = bodyLines(controller, page, width, room).slice(0, room)
   while (body.length < room) body.push([])
-  return [tabs(controller, width), progressLine(controller.shown.reading, width), ...body, bottom(controller, width)]
+  return [
+    tabs(controller, width),
+    progressLine(controller.shown.reading, width),
+    ...body,
+    bottom(controller, page.length, width),
+  ]
 }
 
 function tooSmall(width: number, height: number): Line[] {
@@ -51,7 +58,7 @@ function tabs(controller: Controller, width: number): Line {
   const short = width < 90
   for (const [i, view] of VIEWS.entries()) {
     const count = counts[view]
-    const figure = count === undefined ? '' : ` ${short ? brief(count) : count.toLocaleString('en')}`
+    const figure = count === undefined ? '' : ` ${short ? brief(count) : number(count)}`
     const text = `${i + 1} ${TITLES[view]}${figure}`
     // Brackets say which is open where no colour does.
     if (view === state.view) line.push({ text: `[${text}]`, tone: 'accent' })
@@ -68,10 +75,9 @@ function brief(count: number): string {
   return count < 1e6 ? `${Math.floor(count / 1000)}k` : `${(count / 1e6).toFixed(1)}M`
 }
 
-function bodyLines(controller: Controller, width: number, height: number): Line[] {
+function bodyLines(controller: Controller, lines: readonly Line[], width: number, height: number): Line[] {
   const { page, state, shown, tables } = controller
   if (page !== undefined) {
-    const lines = pageLines(controller, width)
     const top = Math.min(page.scroll, Math.max(0, lines.length - height))
     return lines.slice(top, top + height).map((line) => found(line, page.search))
   }
@@ -108,12 +114,13 @@ function found(line: Line, search: string): Line {
   })
 }
 
-function bottom(controller: Controller, width: number): Line {
+/** @param pageLength lines of the page that is open */
+function bottom(controller: Controller, pageLength: number, width: number): Line {
   const { prompt, question, note } = controller.state
   if (question !== null) return fitLine([{ text: escapeText(question.text), tone: 'medium' }], width)
   if (prompt !== null) return promptLine(controller, prompt, width)
   if (note !== null) return fitLine([{ text: escapeText(note.text), tone: note.tone }], width)
-  return fitLine(hints(controller, width), width)
+  return fitLine(hints(controller, pageLength), width)
 }
 
 const ASKED: Record<Prompt['kind'], string> = {
@@ -138,7 +145,7 @@ function promptLine(controller: Controller, prompt: Prompt, width: number): Line
   if (cursor === text.length) line.push({ text: ' ', tone: 'selected' })
   if (prompt.kind === 'filter') {
     const { error } = table.query
-    const matched = `${table.order.length.toLocaleString('en')} of ${table.total.toLocaleString('en')}`
+    const matched = `${number(table.order.length)} of ${number(table.total)}`
     if (error !== null) line.push({ text: `  ${escapeText(error.message)}`, tone: 'high' })
     else {
       const { candidates } = completions(text, cursor, table.fields as never, [])
@@ -162,7 +169,7 @@ function tonesOf(text: string, parts: ReturnType<typeof spans>): Tone[] {
   return tones
 }
 
-function hints(controller: Controller, width: number): Line {
+function hints(controller: Controller, pageLength: number): Line {
   const { page, state, tables } = controller
   const keys: [string, string][] =
     page !== undefined
@@ -187,12 +194,12 @@ function hints(controller: Controller, width: number): Line {
             ['e', 'export'],
           ]
   if (page?.kind === 'finding') keys.splice(1, 0, ['s', 'session'], ['h l', 'frame'])
-  const line: Segment[] = [{ text: place(controller, width), tone: 'plain' }]
+  const line: Segment[] = [{ text: place(controller, pageLength), tone: 'plain' }]
   const filter = page === undefined && state.view !== 'overview' ? tables.of(state.view).filter : ''
   if (filter !== '') {
     const { order, total } = tables.of(state.view as Exclude<View, 'overview'>)
     line.push({
-      text: `filter ${escapeText(filter)} (${order.length.toLocaleString('en')} of ${total.toLocaleString('en')})  `,
+      text: `filter ${escapeText(filter)} (${number(order.length)} of ${number(total)})  `,
       tone: 'accent',
     })
     keys.push(['Esc', 'all'])
@@ -203,19 +210,16 @@ function hints(controller: Controller, width: number): Line {
 }
 
 /** Where the cursor is in a table, or how far a page was read. */
-function place(controller: Controller, width: number): string {
+function place(controller: Controller, pageLength: number): string {
   const { page, state, tables, bodyHeight } = controller
   if (page !== undefined) {
-    const { length } = pageLines(controller, width)
-    if (length <= bodyHeight) return ''
-    const end = Math.min(length, page.scroll + bodyHeight)
-    return `${Math.floor((100 * end) / length)}%  `
+    if (pageLength <= bodyHeight) return ''
+    const end = Math.min(pageLength, page.scroll + bodyHeight)
+    return `${Math.floor((100 * end) / pageLength)}%  `
   }
   if (state.view === 'overview') return ''
   const { viewport, order } = tables.of(state.view)
-  return order.length === 0
-    ? ''
-    : `${(viewport.cursor + 1).toLocaleString('en')}/${order.length.toLocaleString('en')}  `
+  return order.length === 0 ? '' : `${number(viewport.cursor + 1)}/${number(order.length)}  `
 }
 
 /** Where what is shown of a long text begins, so that the place that is typed at stays in sight. */

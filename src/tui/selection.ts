@@ -87,10 +87,9 @@ function sessionAt(
 /** A filter of the sessions that a finding or a host is about. */
 export function relatedFilter(controller: Controller): string | null {
   const thing = selected(controller)
-  if (thing?.row === undefined || thing === null) return null
+  if (thing?.row === undefined) return null
   if (thing.kind === 'host') return `ip:${thing.row.ip}`
-  if (thing.kind === 'session') return `client:${thing.row.client} server:${thing.row.server}`
-  if (thing.kind === 'frame') return `client:${thing.row.client} server:${thing.row.server}`
+  if (thing.kind === 'session' || thing.kind === 'frame') return `client:${thing.row.client} server:${thing.row.server}`
   const { client, server, user } = thing.row
   const terms = [client && `client:${client}`, server && `server:${server}`, user && `user:${quoted(user)}`]
   return terms.filter((term) => term).join(' ')

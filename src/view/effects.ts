@@ -4,6 +4,7 @@ import { NewFileError } from '../capture/new-file.ts'
 import { writeEvidence } from '../evidence/write-evidence.ts'
 import { escapeText } from '../report/escape.ts'
 import { messageRecord } from '../report/records.ts'
+import { count } from '../report/words.ts'
 import type { ConnectionFacts } from '../track/ledger.ts'
 import type { Limits } from '../track/limits.ts'
 import { clipboardSupport, copySequence } from '../tui/clipboard.ts'
@@ -63,8 +64,8 @@ export function createEffects({
           signal: stop,
         }),
       )
-      const missing = notFound.length > 0 ? `, ${counted(notFound.length, 'frame')} not found` : ''
-      return `${counted(packets, 'packet')} written to ${escapeText(file)}${missing}`
+      const missing = notFound.length > 0 ? `, ${count(notFound.length, 'frame')} not found` : ''
+      return `${count(packets, 'packet')} written to ${escapeText(file)}${missing}`
     },
     exportView: (view, file, overwrite) =>
       orExists(async () => {
@@ -79,14 +80,10 @@ export function createEffects({
           overwrite,
           inputs: captures,
         })
-        return `${counted(rows, 'row')} written to ${escapeText(file)}`
+        return `${count(rows, 'row')} written to ${escapeText(file)}`
       }),
     quit,
   }
-}
-
-function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`
 }
 
 /** The connections that may have carried one of the frames. */

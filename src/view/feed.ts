@@ -7,17 +7,18 @@ import { CaptureError } from '../capture/capture-error.ts'
 import { createFrameIndex, type FrameIndex } from '../capture/frame-index.ts'
 import { readCapture } from '../capture/read-capture.ts'
 import type { Report } from '../report/records.ts'
+import type { Facts } from '../track/facts.ts'
 import { emptyLedger, type Ledger } from '../track/ledger.ts'
 import type { Limits } from '../track/limits.ts'
 import { mergeLedgers } from '../track/merge.ts'
 import type { MessageRow } from '../track/messages.ts'
 import { Tracker } from '../track/tracker.ts'
-import type { FrameRow } from '../tui/rows.ts'
+import type { FindingRow, FrameRow } from '../tui/rows.ts'
 import { detailsOf, detailsOfWhole } from './details.ts'
 import { MessageLog } from './message-log.ts'
 import { MessageLogs } from './message-logs.ts'
 import { pictureSteps } from './picture.ts'
-import type { Details, Reading, ViewStore } from './store.ts'
+import type { AllRows, Details, Reading, ViewStore } from './store.ts'
 
 export interface FeedOptions {
   networks: Networks
@@ -45,7 +46,7 @@ export class Feed {
   private whole: Ledger = emptyLedger()
   readonly indexes = new Map<string, FrameIndex>()
   private ledgerNow = (): Ledger => this.whole
-  private findings: Finding[] = []
+  private findings: Facts<Finding> = []
   private readonly store: ViewStore
   private readonly inputs: readonly Input[]
   private readonly options: FeedOptions
@@ -158,7 +159,8 @@ export class Feed {
       signal,
     )
     this.findings = findings
-    store.details = reading === null ? detailsOf(ledgerNow, findings) : detailsOfWhole(ledger, findings)
+    const finding = (id: string) => findings.at(placeOf(findingRows, id))
+    store.details = reading === null ? detailsOf(ledgerNow, finding) : detailsOfWhole(ledger, finding)
     store.publish({
       ...(reading === null ? {} : { reading }),
       unread: [...unread],
@@ -174,6 +176,16 @@ export class Feed {
     })
     return performance.now() - started
   }
+}
+
+/** The place of the row with this id; past the end where there is none. */
+function placeOf(rows: AllRows<FindingRow>, id: string): number {
+  let place = 0
+  for (const row of rows) {
+    if (row.id === id) break
+    place++
+  }
+  return place
 }
 
 /** Works a slice at a time, so that keys and pictures have their turn. */

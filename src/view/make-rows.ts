@@ -1,7 +1,7 @@
 /** Ledger facts and findings to rows. */
 import type { Finding } from '../audit/findings.ts'
 import type { Networks } from '../audit/networks.ts'
-import { SEVERITIES, type Severity } from '../audit/rule.ts'
+import { atLeast, type Severity } from '../audit/rule.ts'
 import type { HostRecord } from '../report/hosts.ts'
 import { agreedCipher, chosenDialect, serverSigning } from '../report/negotiated.ts'
 import { statusName } from '../report/records.ts'
@@ -170,5 +170,5 @@ export function mark(marks: Map<string, Mark>, id: string, severity: Severity): 
     return
   }
   known.findings++
-  if (SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(known.worst)) known.worst = severity
+  if (!atLeast(known.worst, severity)) known.worst = severity
 }

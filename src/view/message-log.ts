@@ -4,6 +4,7 @@
  */
 import { ntStatusName } from '../../dissectors/ntstatus.ts'
 import { commandName } from '../report/messages.ts'
+import { larger } from '../track/larger.ts'
 import type { Endpoint } from '../track/ledger.ts'
 import type { MessageRow, MessageSink } from '../track/messages.ts'
 import type { FrameRow } from '../tui/rows.ts'
@@ -131,22 +132,17 @@ export class MessageLog implements MessageSink {
 
   private grow(): void {
     const room = Math.min(this.limit, this.frames.length * 2)
-    this.frames = grown(this.frames, new Uint32Array(room))
-    this.times = grown(this.times, new Float64Array(room))
-    this.pairs = grown(this.pairs, new Uint32Array(room))
-    this.flags = grown(this.flags, new Uint16Array(room))
-    this.commands = grown(this.commands, new Uint16Array(room))
-    this.statuses = grown(this.statuses, new Uint32Array(room))
-    this.sessionsLow = grown(this.sessionsLow, new Uint32Array(room))
-    this.sessionsHigh = grown(this.sessionsHigh, new Uint32Array(room))
-    this.trees = grown(this.trees, new Uint32Array(room))
-    this.lengths = grown(this.lengths, new Uint32Array(room))
+    this.frames = larger(this.frames, new Uint32Array(room))
+    this.times = larger(this.times, new Float64Array(room))
+    this.pairs = larger(this.pairs, new Uint32Array(room))
+    this.flags = larger(this.flags, new Uint16Array(room))
+    this.commands = larger(this.commands, new Uint16Array(room))
+    this.statuses = larger(this.statuses, new Uint32Array(room))
+    this.sessionsLow = larger(this.sessionsLow, new Uint32Array(room))
+    this.sessionsHigh = larger(this.sessionsHigh, new Uint32Array(room))
+    this.trees = larger(this.trees, new Uint32Array(room))
+    this.lengths = larger(this.lengths, new Uint32Array(room))
   }
-}
-
-function grown<T extends Uint16Array | Uint32Array | Float64Array>(from: T, to: T): T {
-  to.set(from)
-  return to
 }
 
 function hex32(word: number): string {

@@ -1,11 +1,11 @@
 /** Everything that is shown, made from a ledger in small steps: keys are answered between them. */
 import { auditSteps } from '../audit/audit.ts'
-import type { Finding } from '../audit/findings.ts'
+import type { FindingList } from '../audit/finding-list.ts'
 import type { Networks } from '../audit/networks.ts'
-import type { Draft, Rule } from '../audit/rule.ts'
+import { atLeast, type Draft, type Rule } from '../audit/rule.ts'
 import { hostSteps } from '../report/hosts.ts'
 import { type Facts, peek } from '../track/facts.ts'
-import { IdIndex } from '../track/id-index.ts'
+import { idIndexSteps } from '../track/id-index.ts'
 import type { CaptureFacts, Ledger, SessionFacts } from '../track/ledger.ts'
 import type { FindingRow, HostRow, SessionRow } from '../tui/rows.ts'
 import { FINDING_KINDS, findingRow, hostRow, type Mark, mark, SESSION_KINDS, sessionRow } from './make-rows.ts'
@@ -14,7 +14,8 @@ import { RowStore } from './row-store.ts'
 import type { AllRows } from './store.ts'
 
 export interface Picture {
-  findings: Finding[]
+  /** In the order of their rows. */
+  findings: FindingList
   findingRows: AllRows<FindingRow>
   sessions: AllRows<SessionRow>
   hosts: HostRow[]
@@ -36,7 +37,7 @@ export function* pictureSteps(
   const findings = yield* auditSteps(ledger, { networks, rules, onCase })
   const findingRows = yield* rowsOfFindings(findings)
   const sessions = yield* sessionRows(ledger, networks, marks)
-  const hosts = yield* hostRows(ledger, networks, findings)
+  const hosts = yield* hostRows(ledger, networks, findingRows)
   const overview = overviewOf(findingRows, sessions, hosts, captures)
   return { findings, findingRows, sessions, hosts, overview }
 }
@@ -46,11 +47,7 @@ function* sessionRows(
   networks: Networks,
   marks: ReadonlyMap<string, Mark>,
 ): Generator<null, AllRows<SessionRow>> {
-  const index = new IdIndex(connections)
-  for (let i = 0; i < connections.length; i++) {
-    index.add(peek(connections, i, 'id'), i)
-    if (i % PIECE === 0) yield null
-  }
+  const index = yield* idIndexSteps(connections)
   const rows = new RowStore<SessionRow>(SESSION_KINDS)
   const order = inFrameOrder(sessions)
   for (let i = 0; i < sessions.length; i++) {
@@ -64,11 +61,11 @@ function* sessionRows(
   return rows
 }
 
-function* rowsOfFindings(findings: readonly Finding[]): Generator<null, AllRows<FindingRow>> {
+function* rowsOfFindings(findings: FindingList): Generator<null, AllRows<FindingRow>> {
   const rows = new RowStore<FindingRow>(FINDING_KINDS)
-  for (let i = 0; i < findings.length; i++) {
-    if (i % PIECE === 0) yield null
-    rows.push(findingRow(findings[i]!))
+  for (const finding of findings) {
+    if (rows.length % PIECE === 0) yield null
+    rows.push(findingRow(finding))
   }
   return rows
 }
@@ -99,17 +96,14 @@ function inFrameOrder(sessions: Facts<SessionFacts>): Float64Array | null {
 /** What was found of a session, and of the connection that carried it. */
 function both(a: Mark | undefined, b: Mark | undefined): Mark | undefined {
   if (a === undefined || b === undefined) return a ?? b
-  const marks = new Map([['', { ...a }]])
-  mark(marks, '', b.worst)
-  const sum = marks.get('')!
-  return { worst: sum.worst, findings: a.findings + b.findings }
+  return { worst: atLeast(a.worst, b.worst) ? a.worst : b.worst, findings: a.findings + b.findings }
 }
 
-function* hostRows(ledger: Ledger, networks: Networks, findings: readonly Finding[]): Generator<null, HostRow[]> {
+function* hostRows(ledger: Ledger, networks: Networks, findings: AllRows<FindingRow>): Generator<null, HostRow[]> {
   const marks = new Map<string, Mark>()
   for (const { client, server, severity } of findings) {
-    if (client !== null) mark(marks, client.ip, severity)
-    if (server !== null && server.ip !== client?.ip) mark(marks, server.ip, severity)
+    if (client !== null) mark(marks, client, severity)
+    if (server !== null && server !== client) mark(marks, server, severity)
   }
   yield null
   const hosts = yield* hostSteps(ledger, networks)

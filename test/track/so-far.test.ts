@@ -107,7 +107,7 @@ it('is audited in steps as in one go, and hosts are the same packed or plain', a
   let step = steps.next()
   for (; !step.done; step = steps.next()) rests++
   expect(rests).toBeGreaterThan(14)
-  expect(step.value).toEqual(audit(plainLedger(ledger), { networks }))
+  expect([...step.value]).toEqual(audit(plainLedger(ledger), { networks }))
   expect(step.value.length).toBeGreaterThan(0)
   expect(hostRecords(ledger, networks)).toEqual(hostRecords(plainLedger(ledger), networks))
 })
