@@ -10,12 +10,21 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** What each part may import besides itself. Packages and Node's modules are named like folders. */
 const ALLOWED: Record<string, readonly string[]> = {
   dissectors: [],
-  'src/capture': ['dissectors/bytes.ts', 'node:', 'tinyglobby', 'src/track/ledger.ts'],
+  'src/capture': [
+    'dissectors/bytes.ts',
+    'node:',
+    'tinyglobby',
+    'cap',
+    'src/track/ledger.ts',
+    'src/report/escape.ts',
+    'src/report/suggest.ts',
+  ],
   'src/track': ['dissectors', 'src/capture/frame-sink.ts'],
   'src/audit': ['dissectors', 'src/track', 'node:crypto', 'ipaddr.js'],
   'src/report': ['dissectors', 'src/track', 'src/audit'],
   'src/evidence': ['dissectors', 'src/capture', 'src/track', 'src/audit', 'src/report', 'node:', 'ipaddr.js'],
   'src/query': ['src/audit', 'src/report/suggest.ts', 'src/report/escape.ts', 'src/report/words.ts', 'src/tui/rows.ts'],
+  'src/live': ['src/capture', 'src/track', 'src/audit', 'src/report', 'node:'],
   'src/view': [
     'dissectors',
     'src/capture',
@@ -45,6 +54,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'src/track',
     'src/audit',
     'src/report',
+    'src/live',
     'src/tui/open.tsx',
     'package.json',
     'node:',

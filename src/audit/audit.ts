@@ -13,7 +13,7 @@ import { Groups } from './groups.ts'
 import type { Networks } from './networks.ts'
 import type { Draft, Rule } from './rule.ts'
 import { RULES } from './rules/index.ts'
-import { emptySurvey } from './survey.ts'
+import { emptySurvey, type Survey } from './survey.ts'
 
 export interface AuditOptions {
   networks: Networks
@@ -33,12 +33,20 @@ export function auditList(ledger: Ledger, options: AuditOptions): FindingList {
 }
 
 /** The same in small pieces, with a rest after each. The ledger must not change until the end. */
-export function* auditSteps(
+export function* auditSteps(ledger: Ledger, options: AuditOptions): Generator<null, FindingList> {
+  const groups = new Groups(options.rules ?? RULES)
+  yield* groupSteps(ledger, options, groups, emptySurvey())
+  return yield* listFindings(groups)
+}
+
+/** Adds to `groups`, whose rules are those of the options, what the rules say of this ledger, after `survey` has seen all of it. */
+export function* groupSteps(
   ledger: Ledger,
   { networks, rules = RULES, onCase }: AuditOptions,
-): Generator<null, FindingList> {
+  groups: Groups,
+  survey: Survey,
+): Generator<null, void> {
   const links = yield* linkSessions(ledger)
-  const survey = emptySurvey()
   const surveying = rules.filter((rule) => rule.survey !== undefined)
   if (surveying.length > 0) {
     for (const facts of factsInParts(ledger, links, networks, survey)) {
@@ -46,7 +54,6 @@ export function* auditSteps(
       yield null
     }
   }
-  const groups = new Groups(rules)
   for (const facts of factsInParts(ledger, links, networks, survey)) {
     yield null
     if (facts === null) continue
@@ -58,5 +65,4 @@ export function* auditSteps(
       yield null
     }
   }
-  return yield* listFindings(groups)
 }

@@ -4,7 +4,6 @@
  */
 import { createHash } from 'node:crypto'
 import { hashText } from '../track/hash.ts'
-import type { Endpoint } from '../track/ledger.ts'
 import { Packer } from '../track/packed.ts'
 import { PackedFacts } from '../track/packed-facts.ts'
 import type { Finding } from './findings.ts'
@@ -41,17 +40,38 @@ export class Groups {
     if (row < 0) {
       const group = newGroup(name, rule, subject, draft)
       addTo(group, draft)
-      this.places[place] = this.rows.append(group, hash, 1) + 1
-      if (this.rows.size * 2 > this.places.length) this.index(this.places.length * 2)
-      return
-    }
+      this.put(place, group, hash)
+    } else this.change(row, place, hash, (group) => addTo(group, draft))
+  }
+
+  private put(place: number, group: Group, hash: number): void {
+    this.places[place] = this.rows.append(group, hash, 1) + 1
+    if (this.rows.size * 2 > this.places.length) this.index(this.places.length * 2)
+  }
+
+  private change(row: number, place: number, hash: number, how: (group: Group) => void): void {
     const group = this.rows.get(row)
-    addTo(group, draft)
+    how(group)
     if (this.rows.isPlain(row)) return
     this.rows.remove(row)
     this.places[place] = this.rows.append(group, hash, 1) + 1
     this.rows.compact()
     if (this.generation !== this.rows.generation) this.index(this.places.length)
+  }
+
+  /** The group of this name; null where there is none. */
+  find(name: string): Group | null {
+    const row = this.places[this.place(name, hashText(name))]! - 1
+    return row < 0 ? null : this.rows.get(row)
+  }
+
+  /** Takes in what others of the same rules have counted, none of it twice. */
+  merge(other: Group): void {
+    const hash = hashText(other.id)
+    const place = this.place(other.id, hash)
+    const row = this.places[place]! - 1
+    if (row < 0) this.put(place, structuredClone(other), hash)
+    else this.change(row, place, hash, (group) => mergeInto(group, other))
   }
 
   private place(name: string, hash: number): number {
@@ -165,6 +185,20 @@ function addTo(group: Group, draft: Draft): void {
   if (shown.length > EVIDENCE_LIMIT) shown.pop()
 }
 
+function mergeInto(group: Group, other: Group): void {
+  group.count += other.count
+  for (const [i, count] of other.counts.entries()) group.counts[i]! += count
+  group.firstFrame = Math.min(group.firstFrame, other.firstFrame)
+  group.firstTime = Math.min(group.firstTime, other.firstTime)
+  group.lastTime = Math.max(group.lastTime, other.lastTime)
+  group.client = other.client && common(group.client, other.client)
+  group.server = other.server && common(group.server, other.server)
+  for (const port of other.serverPorts) {
+    if (group.serverPorts.length <= PORT_LIMIT && !group.serverPorts.includes(port)) group.serverPorts.push(port)
+  }
+  group.shown = [...group.shown, ...other.shown].sort(compareCases).slice(0, EVIDENCE_LIMIT)
+}
+
 function inWords({ severity, at, connection, session, explain }: Draft): Case {
   const { message, evidence } = explain()
   return {
@@ -179,7 +213,7 @@ function inWords({ severity, at, connection, session, explain }: Draft): Case {
 }
 
 /** What two have in common: the address and the port, the address alone, or nothing. */
-function common(known: Finding['client'], { ip, port }: Endpoint): Finding['client'] {
+function common(known: Finding['client'], { ip, port }: NonNullable<Finding['client']>): Finding['client'] {
   if (known === null || known.ip !== ip) return null
   if (known.port !== port) known.port = null
   return known
@@ -271,11 +305,17 @@ function addressTerm(ip: string): string {
 }
 
 function compareToCase({ severity, at, connection, session }: Draft, other: Case): number {
+  return compareCases({ severity, frame: at.frame, connection: connection.id, session: session?.id ?? null }, other)
+}
+
+type CaseOrder = Pick<Case, 'severity' | 'frame' | 'connection' | 'session'>
+
+function compareCases(a: CaseOrder, b: CaseOrder): number {
   return (
-    RANK[severity] - RANK[other.severity] ||
-    at.frame - other.frame ||
-    compareText(connection.id, other.connection) ||
-    compareText(session?.id ?? '', other.session ?? '')
+    RANK[a.severity] - RANK[b.severity] ||
+    a.frame - b.frame ||
+    compareText(a.connection, b.connection) ||
+    compareText(a.session ?? '', b.session ?? '')
   )
 }
 

@@ -68,8 +68,8 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
   previousSessionLow = 0
   previousSessionHigh = 0
 
-  private readonly a: { w0: number; w1: number; w2: number; w3: number; port: number }
-  private readonly b: { w0: number; w1: number; w2: number; w3: number; port: number }
+  readonly a: { w0: number; w1: number; w2: number; w3: number; port: number }
+  readonly b: { w0: number; w1: number; w2: number; w3: number; port: number }
   /** Made when a payload or a SYN calls for them: many connections are a handshake and no more. */
   private streamA: Stream | null = null
   private streamB: Stream | null = null

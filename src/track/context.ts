@@ -119,17 +119,24 @@ export function hit(context: TrackContext, name: LimitName, frame: number, count
   else before.count += count
 }
 
-/** How often each limit was reached, by its name as people write it, with a warning of each. */
-export function settleLimits(context: TrackContext): Record<string, number> {
+/** How often each limit was reached, by its name as people write it. */
+export function limitsReached({ hits }: TrackContext): Record<string, number> {
   const counts: Record<string, number> = {}
+  for (const name of LIMIT_NAMES) {
+    const reached = hits.get(name)
+    if (reached !== undefined) counts[limitText(name)] = reached.count
+  }
+  return counts
+}
+
+/** The same, with a warning of each. */
+export function settleLimits(context: TrackContext): Record<string, number> {
   for (const name of LIMIT_NAMES) {
     const reached = context.hits.get(name)
     if (reached === undefined) continue
-    const text = limitText(name)
-    counts[text] = reached.count
-    warn(context, `limit-${text}`, limitMessage(name, context.limits[name], reached.count), reached.frame)
+    warn(context, `limit-${limitText(name)}`, limitMessage(name, context.limits[name], reached.count), reached.frame)
   }
-  return counts
+  return limitsReached(context)
 }
 
 /** Notes a warning once for each key, which is its code unless it says otherwise, with the first frame where it arose. */

@@ -85,6 +85,11 @@ export class HalfOpenTable {
     this.keep(attempt, at)
   }
 
+  /** Gives up those that nobody answered and that were not sent again since `before`, in microseconds. */
+  expire(before: number): void {
+    for (const [hash, attempt] of this.waiting) if (attempt.lastTime < before) this.settle(hash, attempt)
+  }
+
   /** What is left was never answered. */
   finish(): void {
     for (const [hash, attempt] of this.waiting) this.settle(hash, attempt)

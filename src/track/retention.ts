@@ -29,6 +29,14 @@ export function keepConnection(context: TrackContext, facts: ConnectionFacts): v
   context.connections.append(facts, context.connections.end, mark)
 }
 
+/** Takes a connection out of the ledger, with the room that it took. */
+export function forgetConnection(context: TrackContext, row: number): void {
+  const mark = context.connections.mark(row)
+  if (mark === KEPT.attempt) context.attempts--
+  else if (mark === KEPT.bare) context.bareConnections--
+  context.connections.forget(row)
+}
+
 /** Would a connection without a session be kept? One that is not is counted, and need not be completed: a flood is made of them. */
 export function hasRoom(context: TrackContext, facts: ConnectionFacts): boolean {
   return isAttempt(facts)

@@ -1,5 +1,5 @@
 /** What is known while a capture is still being read: nothing of what is settled is copied or looked at, so it may be asked for often. */
-import type { TrackContext } from './context.ts'
+import { limitsReached, type TrackContext } from './context.ts'
 import { FactsView } from './facts.ts'
 import type { ConnectionFacts, Ledger, SessionFacts } from './ledger.ts'
 import type { PackedFacts } from './packed-facts.ts'
@@ -12,6 +12,8 @@ export interface SoFar {
   /** Settled and open, in no particular order, without captures: what their reader knows of them is not known here. */
   ledger: Ledger
   smbMessages: number
+  /** What limits on memory cost by now, as CaptureFacts has it. */
+  limits: Record<string, number>
   sessions: Changes<SessionFacts>
   connections: Changes<ConnectionFacts>
   /** For the next call. */
@@ -49,6 +51,7 @@ export function soFarOf(context: TrackContext, openConnections: ConnectionFacts[
       sessions: withOpen(sessions, openSessions),
     },
     smbMessages: context.smbMessages,
+    limits: limitsReached(context),
     sessions: changes(sessions, openSessions, seen?.sessions),
     connections: changes(connections, openConnections, seen?.connections),
     seen: { sessions: position(sessions), connections: position(connections) },

@@ -19,6 +19,7 @@ import type { MessageSink } from './messages.ts'
 import { mayBeSmb, passesBy } from './passes-by.ts'
 import { DIRECT_TCP_PORT, isSmbPort, NETBIOS_SESSION_PORT } from './ports.ts'
 import { sweepSessions } from './retention.ts'
+import { retire } from './retire.ts'
 import type { LiveSession } from './session.ts'
 import { type Seen, type SoFar, soFarOf } from './so-far.ts'
 import { SynMemory } from './syn-memory.ts'
@@ -31,6 +32,15 @@ export interface TrackerOptions {
 
 /** What the reader knows of the capture; the tracker adds what it saw in it. */
 export type CaptureDescription = Omit<CaptureFacts, 'path' | 'smbMessages' | 'limits'>
+
+/** Times in microseconds, as frames have them: what was used last before, or after the last of them, is ended. */
+export interface IdleSince {
+  open: number
+  /** Of closed connections, and of SYNs without an answer. */
+  closed: number
+  /** Nothing can be later: what is was noted before the clock was set back. */
+  future: number
+}
 
 /** How many idle connections go at once when the table is full: enough to pay for the sorting. */
 const EVICTED_SHARE = 1 / 4
@@ -57,6 +67,8 @@ export class Tracker implements FrameSink {
   private readonly ports = new Uint8Array(65_536)
   private readonly fragments: Fragments
   private readonly unknownLinks = new Map<number, { frame: number; count: number }>()
+  /** Did the last frame belong to what is followed, or may it still turn out so? SYNs and fragments may. */
+  followed = false
 
   constructor(capture: string, options: TrackerOptions = {}) {
     this.ports[DIRECT_TCP_PORT] = this.ports[NETBIOS_SESSION_PORT] = 1
@@ -75,6 +87,7 @@ export class Tracker implements FrameSink {
     time: number,
     number: number,
   ): void {
+    this.followed = false
     if (linkType === LINKTYPE.ETHERNET && passesBy(bytes, start, start + captured, this.ports)) return
     const s = this.segment
     const decoded = decodeFrame(linkType, bytes, start, start + captured, start + original, s)
@@ -86,6 +99,7 @@ export class Tracker implements FrameSink {
   /** One of several that make a datagram, which may hold fragments of another in turn. */
   private fragment(bytes: Uint8Array, linkType: number, time: number, number: number): void {
     const s = this.segment
+    this.followed = true
     let from = bytes
     let decoded: number = DECODED.FRAGMENT
     while (decoded === DECODED.FRAGMENT) {
@@ -107,6 +121,38 @@ export class Tracker implements FrameSink {
       if (facts !== null) open.push(facts)
     }
     return soFarOf(this.context, open, seen)
+  }
+
+  /**
+   * Ends what nobody has used for a while, as the times of frames tell it: for traffic that has no end of its own. A connection that is used again
+   * after that is another one, seen from its midst.
+   */
+  expire(idle: IdleSince): void {
+    const { flows, ports } = this
+    const over: Connection[] = []
+    for (const connection of flows.connections()) {
+      const { lastTime } = connection.facts
+      const closed = connection.closedIn !== 0 && connection.staysClosed()
+      if (lastTime < (closed ? idle.closed : idle.open) || lastTime > idle.future) over.push(connection)
+    }
+    for (const connection of over.sort((x, y) => byFirstFrame(x.facts, y.facts))) {
+      connection.finish()
+      flows.remove(connection)
+    }
+    this.halfOpen.expire(idle.closed)
+    ports.fill(0)
+    ports[DIRECT_TCP_PORT] = ports[NETBIOS_SESSION_PORT] = 1
+    for (const { a, b } of flows.connections())
+      if (!isSmbPort(a.port) && !isSmbPort(b.port)) ports[a.port] = ports[b.port] = 1
+  }
+
+  /** Takes what is over out of the ledger until `keep` connections of it are left; null where they are not more. */
+  retire(keep: number): Ledger | null {
+    if (this.context.connections.size <= keep) return null
+    this.sweep()
+    const open = new Set<string>()
+    for (const { facts } of this.flows.connections()) if (facts.id !== '') open.add(facts.id)
+    return retire(this.context, open, keep)
   }
 
   /** Closes what is open and hands over the ledger; the tracker is done after that. */
@@ -158,6 +204,7 @@ export class Tracker implements FrameSink {
     const fromA = sourceIsA(s)
     const hash = flowHash(s, fromA)
     const connection = this.flows.find(s, fromA, hash)
+    this.followed = true
     if (connection !== null && !connection.isReusedBy(s, fromA)) {
       const wasOpen = connection.closedIn === 0
       connection.segment(bytes, s, fromA, number, time)
@@ -172,6 +219,7 @@ export class Tracker implements FrameSink {
       this.onSmbPort(bytes, hash, fromA, time, number)
     } else {
       if ((s.flags & TCP_SYN) !== 0) this.syns.note(s, fromA, number, time)
+      else this.followed = false
       if (this.isRecognised(bytes, fromA)) this.follow(bytes, hash, fromA, null, time, number)
     }
   }
@@ -216,6 +264,7 @@ export class Tracker implements FrameSink {
       hit(context, 'flows', number, idle.length)
       for (const connection of idle) connection.finish()
     }
+    this.followed = true
     const connection = new Connection(context, s, hash, fromA, number, time)
     const slot = this.syns.find(s, fromA)
     if (attempt !== null) connection.openedBy(attempt, attempt.srcPort === s.srcPort && attempt.src3 === s.src3, fromA)

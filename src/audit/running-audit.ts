@@ -1,0 +1,77 @@
+/**
+ * The audit of traffic that goes on: what is over is looked at once, and only the findings of it are kept; what may still change is looked at anew
+ * each time. A finding counts both.
+ */
+import type { Ledger } from '../track/ledger.ts'
+import { runToEnd } from '../track/steps.ts'
+import { type AuditOptions, groupSteps } from './audit.ts'
+import { type FindingList, listFindings } from './finding-list.ts'
+import { Groups } from './groups.ts'
+import { RULES } from './rules/index.ts'
+import { emptySurvey, type Survey } from './survey.ts'
+
+/** Findings of what is over; of more, those that were seen least recently are forgotten. */
+const KEPT_FINDINGS = 50_000
+const FORGOTTEN_SHARE = 1 / 4
+/** Hosts and pairs of hosts that the survey remembers. */
+const SURVEYED = 65_536
+
+export class RunningAudit {
+  /** Findings that were forgotten. */
+  forgotten = 0
+  private readonly options: AuditOptions
+  private readonly rules: NonNullable<AuditOptions['rules']>
+  private readonly kept: number
+  private past: Groups
+  private readonly survey = emptySurvey()
+
+  constructor(options: AuditOptions, kept = KEPT_FINDINGS) {
+    this.options = options
+    this.rules = options.rules ?? RULES
+    this.kept = kept
+    this.past = new Groups(this.rules)
+  }
+
+  /** Takes in what is over. None of it may be in a later ledger. */
+  settle(ledger: Ledger): void {
+    runToEnd(groupSteps(ledger, this.options, this.past, this.surveyOf()))
+    if (this.past.rows.size > this.kept) this.forget()
+  }
+
+  /**
+   * The findings of this ledger with what was settled of the same, and where `all`, also those that were settled alone. In small pieces, with a rest
+   * after each; the ledger must not change until the end.
+   */
+  *findings(ledger: Ledger, all: boolean): Generator<null, FindingList> {
+    const { past, rules, options } = this
+    const groups = new Groups(rules)
+    yield* groupSteps(ledger, options, groups, this.surveyOf())
+    const { rows } = all ? past : groups
+    // A group that grows may move others, so the names are read first.
+    const names = [...rows.rows()].map((row) => rows.peek(row, 'id'))
+    for (const name of names) {
+      const before = past.find(name)
+      if (before !== null) groups.merge(before)
+      yield null
+    }
+    return yield* listFindings(groups)
+  }
+
+  /** Hosts stay known. Refused logons are those of the ledger at hand: counted again each time, they must not pile up. */
+  private surveyOf(): Survey {
+    const { controllers, smb2Servers, furthest } = this.survey
+    for (const seen of [controllers, smb2Servers, furthest]) if (seen.size > SURVEYED) seen.clear()
+    return { controllers, smb2Servers, furthest, refusals: new Map() }
+  }
+
+  private forget(): void {
+    const { rows } = this.past
+    const newest = [...rows.rows()]
+      .map((row) => ({ row, time: rows.peek(row, 'lastTime') }))
+      .sort((a, b) => b.time - a.time)
+    const left = newest.slice(0, Math.floor(this.kept * (1 - FORGOTTEN_SHARE)))
+    this.forgotten += newest.length - left.length
+    this.past = new Groups(this.rules)
+    for (const { row } of left.sort((a, b) => a.row - b.row)) this.past.merge(rows.get(row))
+  }
+}

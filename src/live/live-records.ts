@@ -1,0 +1,300 @@
+/**
+ * Records of traffic that goes on, as they become true. The last record with an id holds: connections, sessions and findings come when they are
+ * known, and again when what they say has changed; what only counts on (frames, messages, times) comes with the last record of each, when it is over.
+ */
+import type { FindingList } from '../audit/finding-list.ts'
+import type { Finding } from '../audit/findings.ts'
+import type { Networks } from '../audit/networks.ts'
+import type { Rule, Severity } from '../audit/rule.ts'
+import { RunningAudit } from '../audit/running-audit.ts'
+import {
+  type ConnectionRecord,
+  connectionRecord,
+  type FindingRecord,
+  findingRecord,
+  type SessionRecord,
+  sessionRecord,
+} from '../report/records.ts'
+import { type FactsView, peek } from '../track/facts.ts'
+import { hashText } from '../track/hash.ts'
+import type { ConnectionFacts, Ledger, SessionFacts } from '../track/ledger.ts'
+import type { Seen } from '../track/so-far.ts'
+import type { Tracker } from '../track/tracker.ts'
+
+export interface LiveRecordsOptions {
+  rules: readonly Rule[]
+  networks: Networks
+  /** Findings that are less severe are left out. */
+  minSeverity: Severity | null
+  /** Connections that have ended and are still looked at together with the others: for findings over several of them. */
+  keep: number
+}
+
+/** A finding that was told does not hold: later packets of the same session made it another one, or none. */
+export interface WithdrawalRecord {
+  type: 'withdrawal'
+  /** Of the finding. */
+  id: string
+  rule: string
+}
+
+export type ChangeRecord = ConnectionRecord | SessionRecord | FindingRecord | WithdrawalRecord
+
+/** What was said of something last: by a hash, and when that was made, at which frame of it. */
+interface Said {
+  hash: number
+  lastFrame: number
+}
+
+/** What was said of a finding last, and when, in real milliseconds. */
+interface SaidFinding {
+  rule: string
+  severity: Severity
+  count: number
+  hash: number
+  told: number
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+/** Which findings are told: new and more severe ones; those that have grown a good deal, or changed long ago, too; or all that have changed. */
+type Telling = 'new' | 'grown' | 'changed'
+
+/** A finding that only counts on is told again when its number has grown so many times, or after so long. */
+const GROWN = 2
+const RETELL_MS = 3_600_000
+
+/** How much there was. */
+export interface Totals {
+  connections: number
+  sessions: number
+  gaps: number
+  missedBytes: number
+}
+
+/** Ids whose last record is remembered, at least: those of all that is in the ledger are. */
+const REMEMBERED = 50_000
+
+export class LiveRecords {
+  /** As of the last look. */
+  smbMessages = 0
+  limits: Record<string, number> = {}
+  private readonly retired: Totals = { connections: 0, sessions: 0, gaps: 0, missedBytes: 0 }
+  private readonly tracker: Tracker
+  private readonly options: LiveRecordsOptions
+  private readonly audit: RunningAudit
+  private readonly rules: ReadonlyMap<string, Rule>
+  private readonly said = new Map<string, Said>()
+  private readonly findings = new Map<string, SaidFinding>()
+  /** Those of them that held by the last look, on what was in the ledger. */
+  private holding: ReadonlySet<string> = NONE
+  private before: ReadonlySet<string> = NONE
+  private seen: Seen | null = null
+
+  constructor(tracker: Tracker, options: LiveRecordsOptions) {
+    this.tracker = tracker
+    this.options = options
+    this.audit = new RunningAudit(options)
+    this.rules = new Map(options.rules.map((rule) => [rule.id, rule]))
+  }
+
+  /** Findings by severity, those included that were over long ago. */
+  get bySeverity(): Record<Severity, number> {
+    const counts: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0, info: 0 }
+    for (const { severity } of this.findings.values()) counts[severity]++
+    return counts
+  }
+
+  /**
+   * What has changed since the last call, in small pieces: null is a rest, in which no packet may be read, for that changes what is being looked at.
+   *
+   * @param grown also findings that are long known and have grown a good deal
+   */
+  *changes(grown: boolean): Generator<ChangeRecord | null, void> {
+    const { ledger, connections, sessions, seen, smbMessages, limits } = this.tracker.soFar(this.seen)
+    this.seen = seen
+    this.smbMessages = smbMessages
+    this.limits = limits
+    const { networks } = this.options
+    yield* this.rows(connections.settled, connections.open, isKnown, connectionFace, (c) =>
+      connectionRecord(c, networks),
+    )
+    yield* this.rows(sessions.settled, sessions.open, isDecided, sessionFace, sessionRecord)
+    yield* this.found(yield* this.audit.findings(ledger, false), grown ? 'grown' : 'new')
+    yield* this.withdrawn(ledger)
+    this.retire()
+  }
+
+  /** All that has not been told in its last words yet. `ledger` is what the tracker gave when it was finished. */
+  *last(ledger: Ledger): Generator<ChangeRecord | null, void> {
+    const { networks } = this.options
+    for (const facts of ledger.connections) yield this.news(facts, connectionRecord(facts, networks))
+    for (const facts of ledger.sessions) yield this.news(facts, sessionRecord(facts))
+    yield* this.found(yield* this.audit.findings(ledger, true), 'changed')
+    yield* this.withdrawn(ledger)
+  }
+
+  /** What was seen since the start, with what is in `ledger`: all that was not retired. */
+  totals(ledger: Ledger): Totals {
+    const { retired } = this
+    const totals = { ...retired }
+    totals.sessions += ledger.sessions.length
+    totals.connections += ledger.connections.length
+    for (let i = 0; i < ledger.connections.length; i++) {
+      totals.gaps += peek(ledger.connections, i, 'gaps')
+      totals.missedBytes += peek(ledger.connections, i, 'missedBytes')
+    }
+    return totals
+  }
+
+  private *rows<T extends { id: string; lastFrame: number; firstFrame: number }>(
+    settled: FactsView<T>,
+    open: readonly T[],
+    worthIt: (facts: T) => boolean,
+    faceOf: (facts: T) => object,
+    recordOf: (facts: T) => ChangeRecord,
+  ): Generator<ChangeRecord | null> {
+    for (const facts of open) {
+      const before = this.said.get(facts.id)
+      if (before?.lastFrame === facts.lastFrame || !worthIt(facts)) continue
+      const hash = hashText(JSON.stringify(faceOf(facts)))
+      this.said.set(facts.id, { hash, lastFrame: facts.lastFrame })
+      yield before?.hash === hash ? null : recordOf(facts)
+    }
+    for (const facts of settled) yield this.news(facts, recordOf(facts))
+  }
+
+  /** The record, unless it was told in just these words. */
+  private news<R extends ChangeRecord>({ id, lastFrame }: { id: string; lastFrame: number }, record: R): R | null {
+    const hash = hashText(JSON.stringify(record))
+    if (this.said.get(id)?.hash === hash) return null
+    this.said.set(id, { hash, lastFrame })
+    return record
+  }
+
+  private *found(list: FindingList, telling: Telling): Generator<FindingRecord | null> {
+    const { minSeverity } = this.options
+    const holding = new Set<string>()
+    this.before = this.holding
+    this.holding = holding
+    for (const finding of minSeverity === null ? list : list.atLeast(minSeverity)) {
+      holding.add(finding.id)
+      yield this.isTold(finding, telling) ? findingRecord(finding, this.rules.get(finding.rule)) : null
+    }
+  }
+
+  /** What held before and does not now, not even as the sum of what was retired. */
+  private *withdrawn(ledger: Ledger): Generator<WithdrawalRecord | null> {
+    const gone = [...this.before].filter((id) => !this.holding.has(id))
+    this.before = NONE
+    if (gone.length === 0) return
+    const all = new Set<string>()
+    for (const { id } of yield* this.audit.findings(ledger, true)) all.add(id)
+    for (const id of gone) {
+      const said = this.findings.get(id)
+      if (said === undefined || all.has(id)) continue
+      this.findings.delete(id)
+      yield { type: 'withdrawal', id, rule: said.rule }
+    }
+  }
+
+  /** Is it to be told now? It is noted that it was. */
+  private isTold(finding: Finding, telling: Telling): boolean {
+    const { id, rule, severity, count } = finding
+    const before = this.findings.get(id)
+    if (before !== undefined && before.severity === severity && telling === 'new') return false
+    const hash = hashText(JSON.stringify(finding))
+    const now = performance.now()
+    if (before !== undefined && before.severity === severity) {
+      if (before.hash === hash) return false
+      if (telling === 'grown' && count < GROWN * before.count && now - before.told < RETELL_MS) return false
+    }
+    this.findings.set(id, { rule, severity, count, hash, told: now })
+    return true
+  }
+
+  /** What has ended long ago leaves the tracker; of its findings the audit keeps the sums. */
+  private retire(): void {
+    const over = this.tracker.retire(this.options.keep)
+    if (over === null) return
+    this.audit.settle(over)
+    const { retired, said } = this
+    for (const { id, gaps, missedBytes } of over.connections) {
+      retired.connections++
+      retired.gaps += gaps
+      retired.missedBytes += missedBytes
+      said.delete(id)
+    }
+    for (const { id } of over.sessions) {
+      retired.sessions++
+      said.delete(id)
+    }
+    trim(said)
+    trim(this.findings)
+  }
+}
+
+/** The oldest go. What is said again after that is said once too often. */
+function trim(map: Map<string, unknown>): void {
+  if (map.size <= 4 * REMEMBERED) return
+  for (const key of map.keys()) {
+    if (map.size <= 3 * REMEMBERED) return
+    map.delete(key)
+  }
+}
+
+/** Does an open connection say anything of use yet? */
+function isKnown({ negotiateResponse, smb1, firstSmb2, firstTransform }: ConnectionFacts): boolean {
+  return negotiateResponse !== null || firstSmb2 !== null || firstTransform !== null || smb1 !== null
+}
+
+function isDecided({ status }: SessionFacts): boolean {
+  return status !== 'pending'
+}
+
+/** What of a connection is worth another record while it is open. */
+function connectionFace({
+  id,
+  client,
+  server,
+  state,
+  smb1,
+  negotiateRequest,
+  negotiateResponse,
+  end,
+}: ConnectionFacts): object {
+  return { id, client, server, state, smb1, negotiateRequest, negotiateResponse, end }
+}
+
+function sessionFace(facts: SessionFacts): object {
+  const {
+    id,
+    connections,
+    user,
+    domain,
+    workstation,
+    auth,
+    guest,
+    anonymous,
+    encryptData,
+    status,
+    ntStatus,
+    trees,
+    logoff,
+  } = facts
+  return {
+    id,
+    connections,
+    user,
+    domain,
+    workstation,
+    auth,
+    guest,
+    anonymous,
+    encryptData,
+    status,
+    ntStatus,
+    trees,
+    logoff,
+  }
+}

@@ -1,0 +1,141 @@
+import { createReadStream, readdirSync, readFileSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { auditList } from '../../src/audit/audit.ts'
+import { createNetworks } from '../../src/audit/networks.ts'
+import { RULES } from '../../src/audit/rules/index.ts'
+import { PcapngWriter } from '../../src/capture/pcapng-writer.ts'
+import { readCaptureStream } from '../../src/capture/read-capture.ts'
+import type { PacketFiles } from '../../src/live/traffic.ts'
+import { type LiveRecord, Watch } from '../../src/live/watch.ts'
+import { type ScanRecord, scanRecords } from '../../src/report/records.ts'
+import { Tracker } from '../../src/track/tracker.ts'
+
+const NAME = 'eth0'
+const networks = createNetworks()
+const SAMPLES = readdirSync('captures').filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
+
+describe('what a live capture tells', () => {
+  it.each(SAMPLES)('%s: is in the end what a scan of the packets it kept tells', async (sample) => {
+    const kept = keptPackets()
+    const live = await watched(`captures/${sample}`, kept)
+    expect(Object.fromEntries(lastOfEach(live))).toEqual(Object.fromEntries(await scanned(kept.bytes())))
+    expect(live.at(-1)).toMatchObject({ type: 'summary' })
+  })
+
+  it('comes while the traffic goes on, not only at its end', async () => {
+    const records = await watched('captures/smb311-signed.pcap', null)
+    const beats = records.findIndex(({ type }) => type === 'heartbeat')
+    expect(records.slice(0, beats).map(({ type }) => type)).toContain('session')
+  })
+
+  it('is told once where nothing changes', async () => {
+    const watch = watchOf(null)
+    await watch.read(0, createReadStream('captures/guest-explicit.pcap'), new AbortController().signal)
+    expect([...watch.changes()].length).toBeGreaterThan(0)
+    expect([...watch.changes()]).toEqual([])
+    expect([...watch.beat(null)].map(({ type }) => type)).toEqual(['heartbeat'])
+  })
+
+  it('says that loss is not known where nobody counts it', async () => {
+    const records = await watched('captures/guest-explicit.pcap', null)
+    const beat = records.find((record) => record.type === 'heartbeat')
+    expect(beat).toMatchObject({
+      loss: [{ interface: NAME, received: null, droppedByKernel: null, droppedByInterface: null }],
+    })
+  })
+
+  it('stops at the packet that was asked for', async () => {
+    let called = 0
+    const watch = watchOf(null, { count: 5, onCount: () => called++ })
+    await watch.read(0, createReadStream('captures/guest-explicit.pcap'), new AbortController().signal)
+    expect([...watch.finish(null)].at(-1)).toMatchObject({ packets: 5 })
+    expect(called).toBe(1)
+  })
+
+  it('tells of an interface that goes and comes back', async () => {
+    const watch = watchOf(null)
+    watch.interfaceDown(0, 'the interface went down')
+    expect([...watch.beat(null)].at(-1)).toMatchObject({
+      loss: [{ state: 'down' }],
+      warnings: [{ code: 'interface-down' }],
+    })
+    watch.interfaceUp(0)
+    expect([...watch.beat(null)].at(-1)).toMatchObject({
+      loss: [{ state: 'up' }],
+      warnings: [{ code: 'interface-up' }],
+    })
+  })
+
+  it('gives a stream that is cut its warning and what came before', async () => {
+    const whole = readFileSync('captures/guest-explicit.pcap')
+    const watch = watchOf(null)
+    await watch.read(0, Readable.from([whole.subarray(0, whole.length - 7)]), new AbortController().signal)
+    const records = [...watch.finish(null)]
+    expect(watch.damaged).toBe(true)
+    expect(records.map(({ type }) => type)).toContain('session')
+    expect(records.find(({ type }) => type === 'capture')).toMatchObject({ complete: false })
+  })
+})
+
+function watchOf(files: PacketFiles | null, more: { count?: number; onCount?: () => void } = {}): Watch {
+  return new Watch({
+    interfaces: [NAME],
+    rules: RULES,
+    networks,
+    limits: {},
+    minSeverity: null,
+    files,
+    count: more.count ?? null,
+    onCount: more.onCount ?? (() => {}),
+  })
+}
+
+/** All records, with a look at every few kilobytes of the capture. */
+async function watched(path: string, files: PacketFiles | null): Promise<LiveRecord[]> {
+  const records: LiveRecord[] = []
+  const watch = watchOf(files)
+  async function* chunks() {
+    for await (const chunk of createReadStream(path, { highWaterMark: 2048 })) {
+      yield chunk
+      records.push(...watch.changes())
+    }
+  }
+  await watch.read(0, Readable.from(chunks()), new AbortController().signal)
+  records.push(...watch.finish(null))
+  return records
+}
+
+async function scanned(bytes: Uint8Array): Promise<Map<string, object>> {
+  const tracker = new Tracker(NAME)
+  const ledger = tracker.finish(await readCaptureStream(Readable.from([bytes]), NAME, tracker))
+  const findings = auditList(ledger, { networks })
+  const report = { ledger, networks, findings, findingsHidden: 0, inputsUnread: 0, rules: RULES, durationMs: 0 }
+  return lastOfEach([...scanRecords(report)])
+}
+
+function lastOfEach(records: readonly (LiveRecord | ScanRecord)[]): Map<string, object> {
+  const last = new Map<string, object>()
+  for (const record of records) {
+    if (record.type === 'host') last.set(`host ${record.ip}`, record)
+    else if (record.type === 'withdrawal') last.delete(record.id)
+    else if ('id' in record) last.set(record.id, record)
+  }
+  return new Map([...last].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function keptPackets(): PacketFiles & { bytes(): Uint8Array } {
+  const chunks: Uint8Array[] = []
+  const writer = new PcapngWriter({ write: (bytes) => chunks.push(bytes.slice()) })
+  const interfaces = new Map<number, number>()
+  return {
+    packet(bytes, start, captured, original, linkType, time) {
+      if (!interfaces.has(linkType)) interfaces.set(linkType, writer.addInterface({ linkType }))
+      writer.packet({ interface: interfaces.get(linkType)!, bytes, start, captured, original, time })
+    },
+    bytes() {
+      writer.flush()
+      return Buffer.concat(chunks)
+    },
+  }
+}

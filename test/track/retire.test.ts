@@ -1,0 +1,93 @@
+import { createReadStream, readdirSync } from 'node:fs'
+import { Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { audit } from '../../src/audit/audit.ts'
+import { createNetworks } from '../../src/audit/networks.ts'
+import { RunningAudit } from '../../src/audit/running-audit.ts'
+import type { FrameSink } from '../../src/capture/frame-sink.ts'
+import { readCaptureStream } from '../../src/capture/read-capture.ts'
+import type { ConnectionFacts, Ledger, SessionFacts } from '../../src/track/ledger.ts'
+import { runToEnd } from '../../src/track/steps.ts'
+import { Tracker } from '../../src/track/tracker.ts'
+
+const SAMPLES = readdirSync('captures').filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
+const networks = createNetworks()
+const FOREVER = Number.POSITIVE_INFINITY
+/** After the last of a connection's packets nothing more comes of it in the samples. */
+const STRAGGLERS_US = 50_000
+
+describe('what is over leaves the tracker', () => {
+  it.each(SAMPLES)('%s: nothing is lost, and nothing comes twice', async (sample) => {
+    const whole = await tracked(sample, () => {})
+    const parts: Ledger[] = []
+    const rest = await tracked(sample, (tracker, now) => {
+      tracker.expire({ open: 0, closed: now - STRAGGLERS_US, future: FOREVER })
+      const over = tracker.retire(0)
+      if (over !== null) parts.push(over)
+    })
+    const connections = [...parts, rest].flatMap((part): ConnectionFacts[] => [...part.connections])
+    const sessions = [...parts, rest].flatMap((part): SessionFacts[] => [...part.sessions])
+    expect(connections.sort(byId)).toEqual([...whole.connections].sort(byId))
+    expect(sessions.sort(byId)).toEqual([...whole.sessions].sort(byId))
+  })
+
+  it.each(SAMPLES)('%s: its findings are the same', async (sample) => {
+    const whole = await tracked(sample, () => {})
+    const running = new RunningAudit({ networks })
+    const rest = await tracked(sample, (tracker, now) => {
+      tracker.expire({ open: 0, closed: now - STRAGGLERS_US, future: FOREVER })
+      const over = tracker.retire(0)
+      if (over !== null) running.settle(over)
+    })
+    const findings = [...runToEnd(running.findings(rest, true))]
+    expect(findings).toEqual(audit(whole, { networks }))
+  })
+
+  it('keeps as many as it is told', async () => {
+    const tracker = new Tracker('many')
+    await readCaptureStream(createReadStream('captures/hostile-names.pcapng'), 'many', tracker)
+    tracker.expire({ open: FOREVER, closed: FOREVER, future: FOREVER })
+    const all = tracker.soFar().ledger.connections.length
+    // Sessions that were used since the last call stay, with their connections.
+    expect(tracker.retire(10)).toBe(null)
+    const over = tracker.retire(10)
+    expect(over?.connections.length).toBe(all - 10)
+    expect(tracker.soFar().ledger.connections.length).toBe(10)
+    expect(tracker.retire(10)).toBe(null)
+  })
+})
+
+describe('findings that are settled', () => {
+  it('are forgotten, the oldest first, when they are too many', async () => {
+    const tracker = new Tracker('many')
+    const summary = await readCaptureStream(createReadStream('captures/hostile-names.pcapng'), 'many', tracker)
+    const running = new RunningAudit({ networks }, 100)
+    running.settle(tracker.finish(summary))
+    const nothing: Ledger = { captures: [], connections: [], sessions: [] }
+    const left = [...runToEnd(running.findings(nothing, true))]
+    expect(left.length).toBe(75)
+    expect(running.forgotten).toBeGreaterThan(0)
+  })
+})
+
+function byId(a: { id: string }, b: { id: string }): number {
+  return a.id < b.id ? -1 : 1
+}
+
+async function tracked(sample: string, between: (tracker: Tracker, now: number) => void): Promise<Ledger> {
+  const tracker = new Tracker('eth0')
+  let now = 0
+  const sink: FrameSink = {
+    frame(bytes, start, captured, original, linkType, time, number) {
+      now = time
+      tracker.frame(bytes, start, captured, original, linkType, time, number)
+    },
+  }
+  async function* chunks() {
+    for await (const chunk of createReadStream(`captures/${sample}`, { highWaterMark: 1024 })) {
+      yield chunk
+      between(tracker, now)
+    }
+  }
+  return tracker.finish(await readCaptureStream(Readable.from(chunks()), 'eth0', sink))
+}
