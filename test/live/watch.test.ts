@@ -10,6 +10,7 @@ import type { PacketFiles } from '../../src/live/traffic.ts'
 import { type LiveRecord, Watch } from '../../src/live/watch.ts'
 import { type ScanRecord, scanRecords } from '../../src/report/records.ts'
 import { Tracker } from '../../src/track/tracker.ts'
+import { schemaErrors } from '../support/schema.ts'
 
 const NAME = 'eth0'
 const networks = createNetworks()
@@ -21,6 +22,7 @@ describe('what a live capture tells', () => {
     const live = await watched(`captures/${sample}`, kept)
     expect(Object.fromEntries(lastOfEach(live))).toEqual(Object.fromEntries(await scanned(kept.bytes())))
     expect(live.at(-1)).toMatchObject({ type: 'summary' })
+    for (const record of live) expect(schemaErrors('record', JSON.parse(JSON.stringify(record)))).toEqual([])
   })
 
   it('comes while the traffic goes on, not only at its end', async () => {

@@ -22,7 +22,17 @@ import { schemaErrors } from '../support/schema.ts'
 describe('records.schema.json', () => {
   it('names every record type in docs/records.md', () => {
     const text = readFileSync(new URL('../../docs/records.md', import.meta.url), 'utf8')
-    for (const type of ['capture', 'connection', 'session', 'host', 'finding', 'summary', 'message']) {
+    for (const type of [
+      'capture',
+      'connection',
+      'session',
+      'host',
+      'finding',
+      'summary',
+      'message',
+      'heartbeat',
+      'withdrawal',
+    ]) {
       expect(text).toContain(`\n## ${type}\n`)
     }
   })
