@@ -5,6 +5,7 @@
 import {
   closeSync,
   existsSync,
+  ftruncateSync,
   linkSync,
   openSync,
   realpathSync,
@@ -53,7 +54,7 @@ export interface NewFileOptions {
 }
 
 export interface NewFile {
-  /** Takes all of `bytes` before it returns. Throws NewFileError. */
+  /** Takes all of `bytes` before it returns, and none of them where it throws: NewFileError. */
   write(bytes: Uint8Array): void
   /** All was written: the file takes its name. Throws NewFileError, and leaves nothing behind then. */
   finish(): void
@@ -88,11 +89,33 @@ function refuse(path: string, existing: Stats, overwrite: boolean, inputs: reado
 function direct(path: string, overwrite: boolean): NewFile {
   const descriptor = openSync(path, overwrite ? 'w' : 'wx')
   let open = true
+  let length = 0
   const end = () => {
     if (open) closeSync(descriptor)
     open = false
   }
-  return { write: (bytes) => writeAll(path, descriptor, bytes), finish: end, discard: end }
+  return {
+    write(bytes) {
+      try {
+        writeAll(path, descriptor, bytes)
+      } catch (error) {
+        takeBack(descriptor, length)
+        throw error
+      }
+      length += bytes.length
+    },
+    finish: end,
+    discard: end,
+  }
+}
+
+/** A full disk takes a part of what is written: readers of the file are to find whole pieces only. */
+function takeBack(descriptor: number, length: number): void {
+  try {
+    ftruncateSync(descriptor, length)
+  } catch {
+    // What went wrong before is what is told.
+  }
 }
 
 let made = 0
