@@ -29,7 +29,7 @@ export class MessageLog implements MessageSink {
   /** Messages for which there was no room. */
   dropped = 0
   private readonly limit: number
-  private frames = new Uint32Array(FIRST_ROOM)
+  private frames = new Float64Array(FIRST_ROOM)
   private times = new Float64Array(FIRST_ROOM)
   private pairs = new Uint32Array(FIRST_ROOM)
   private flags = new Uint16Array(FIRST_ROOM)
@@ -132,7 +132,7 @@ export class MessageLog implements MessageSink {
 
   private grow(): void {
     const room = Math.min(this.limit, this.frames.length * 2)
-    this.frames = larger(this.frames, new Uint32Array(room))
+    this.frames = larger(this.frames, new Float64Array(room))
     this.times = larger(this.times, new Float64Array(room))
     this.pairs = larger(this.pairs, new Uint32Array(room))
     this.flags = larger(this.flags, new Uint16Array(room))
