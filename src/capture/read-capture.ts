@@ -15,6 +15,8 @@ import { MAX_RECORD_BYTES, recordLimit } from './record-walker.ts'
 export interface ReadOptions {
   /** Called at most every PROGRESS_MS, and at the end: bytes read from the input, and its size where it has one. */
   onProgress?: (bytesRead: number, totalBytes: number | null) => void
+  /** Called before every chunk of what is not compressed: where it returns a promise, the chunk waits until that is kept. */
+  ready?: () => Promise<void> | undefined
   /** Called after every chunk: where it returns a promise, reading rests until that is kept. */
   rest?: () => Promise<void> | undefined
   /** Ends the reading: the promise rejects with the signal's reason. Frames that were delivered stay delivered. */
@@ -131,7 +133,7 @@ export async function pump(
   { source, size }: Opened,
   name: string,
   frames: Frames,
-  { signal, onProgress, rest, index, maxRecordBytes = MAX_RECORD_BYTES }: ReadOptions,
+  { signal, onProgress, ready, rest, index, maxRecordBytes = MAX_RECORD_BYTES }: ReadOptions,
   isDone: () => boolean = () => false,
 ): Promise<Compression | null> {
   let compression: Compression | null = null
@@ -162,6 +164,8 @@ export async function pump(
     } else {
       let at: number
       do {
+        const waiting = ready?.()
+        if (waiting) await waiting
         at = frames.consume(source.bytes, source.start, source.end)
         if (index) addCheckpoint(index, frames.checkpoint())
         if (isDone()) return compression

@@ -76,9 +76,6 @@ export interface Totals {
 const REMEMBERED = 50_000
 
 export class LiveRecords {
-  /** As of the last look. */
-  smbMessages = 0
-  limits: Record<string, number> = {}
   private readonly retired: Totals = { connections: 0, sessions: 0, gaps: 0, missedBytes: 0 }
   private readonly tracker: Tracker
   private readonly options: LiveRecordsOptions
@@ -111,10 +108,8 @@ export class LiveRecords {
    * @param grown also findings that are long known and have grown a good deal
    */
   *changes(grown: boolean): Generator<ChangeRecord | null, void> {
-    const { ledger, connections, sessions, seen, smbMessages, limits } = this.tracker.soFar(this.seen)
+    const { ledger, connections, sessions, seen } = this.tracker.soFar(this.seen)
     this.seen = seen
-    this.smbMessages = smbMessages
-    this.limits = limits
     const { networks } = this.options
     yield* this.rows(connections.settled, connections.open, isKnown, connectionFace, (c) =>
       connectionRecord(c, networks),

@@ -33,11 +33,11 @@ export class Traffic {
   /** No packet after so many is looked at. */
   private readonly most: number
   private readonly tracker: Tracker
-  private readonly files: PacketFiles | null
+  private readonly files: readonly PacketFiles[]
   private readonly onMost: () => void
   private lastLinkType = -1
 
-  constructor(tracker: Tracker, files: PacketFiles | null, most: number | null, onMost: () => void) {
+  constructor(tracker: Tracker, files: readonly PacketFiles[], most: number | null, onMost: () => void) {
     this.tracker = tracker
     this.files = files
     this.most = most ?? Number.POSITIVE_INFINITY
@@ -71,7 +71,7 @@ export class Traffic {
     this.tracker.frame(bytes, start, captured, original, linkType, time, this.frames + 1)
     if (this.tracker.followed) {
       this.frames++
-      this.files?.packet(bytes, start, captured, original, linkType, time, place)
+      for (const files of this.files) files.packet(bytes, start, captured, original, linkType, time, place)
     }
     if (this.packets === this.most) this.onMost()
   }

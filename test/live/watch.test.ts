@@ -6,6 +6,7 @@ import { createNetworks } from '../../src/audit/networks.ts'
 import { RULES } from '../../src/audit/rules/index.ts'
 import { PcapngWriter } from '../../src/capture/pcapng-writer.ts'
 import { readCaptureStream } from '../../src/capture/read-capture.ts'
+import { LiveTracker } from '../../src/live/live-tracker.ts'
 import type { PacketFiles } from '../../src/live/traffic.ts'
 import { type LiveRecord, Watch } from '../../src/live/watch.ts'
 import { type ScanRecord, scanRecords } from '../../src/report/records.ts'
@@ -32,8 +33,8 @@ describe('what a live capture tells', () => {
   })
 
   it('is told once where nothing changes', async () => {
-    const watch = watchOf(null)
-    await watch.read(0, createReadStream('captures/guest-explicit.pcap'), new AbortController().signal)
+    const { live, watch } = watchOf(null)
+    await live.read(0, createReadStream('captures/guest-explicit.pcap'), new AbortController().signal)
     expect([...watch.changes()].length).toBeGreaterThan(0)
     expect([...watch.changes()]).toEqual([])
     expect([...watch.beat(null)].map(({ type }) => type)).toEqual(['heartbeat'])
@@ -49,20 +50,20 @@ describe('what a live capture tells', () => {
 
   it('stops at the packet that was asked for', async () => {
     let called = 0
-    const watch = watchOf(null, { count: 5, onCount: () => called++ })
-    await watch.read(0, createReadStream('captures/guest-explicit.pcap'), new AbortController().signal)
+    const { live, watch } = watchOf(null, { count: 5, onCount: () => called++ })
+    await live.read(0, createReadStream('captures/guest-explicit.pcap'), new AbortController().signal)
     expect([...watch.finish(null)].at(-1)).toMatchObject({ packets: 5 })
     expect(called).toBe(1)
   })
 
   it('tells of an interface that goes and comes back', async () => {
-    const watch = watchOf(null)
-    watch.interfaceDown(0, 'the interface went down')
+    const { live, watch } = watchOf(null)
+    live.interfaceDown(0, 'the interface went down')
     expect([...watch.beat(null)].at(-1)).toMatchObject({
       loss: [{ state: 'down' }],
       warnings: [{ code: 'interface-down' }],
     })
-    watch.interfaceUp(0)
+    live.interfaceUp(0)
     expect([...watch.beat(null)].at(-1)).toMatchObject({
       loss: [{ state: 'up' }],
       warnings: [{ code: 'interface-up' }],
@@ -71,39 +72,37 @@ describe('what a live capture tells', () => {
 
   it('gives a stream that is cut its warning and what came before', async () => {
     const whole = readFileSync('captures/guest-explicit.pcap')
-    const watch = watchOf(null)
-    await watch.read(0, Readable.from([whole.subarray(0, whole.length - 7)]), new AbortController().signal)
+    const { live, watch } = watchOf(null)
+    await live.read(0, Readable.from([whole.subarray(0, whole.length - 7)]), new AbortController().signal)
     const records = [...watch.finish(null)]
-    expect(watch.damaged).toBe(true)
+    expect(live.damaged).toBe(true)
     expect(records.map(({ type }) => type)).toContain('session')
     expect(records.find(({ type }) => type === 'capture')).toMatchObject({ complete: false })
   })
 })
 
-function watchOf(files: PacketFiles | null, more: { count?: number; onCount?: () => void } = {}): Watch {
-  return new Watch({
+function watchOf(files: PacketFiles | null, more: { count?: number; onCount?: () => void } = {}) {
+  const live = new LiveTracker({
     interfaces: [NAME],
-    rules: RULES,
-    networks,
     limits: {},
-    minSeverity: null,
-    files,
+    files: files === null ? [] : [files],
     count: more.count ?? null,
     onCount: more.onCount ?? (() => {}),
   })
+  return { live, watch: new Watch(live, { rules: RULES, networks, minSeverity: null }) }
 }
 
 /** All records, with a look at every few kilobytes of the capture. */
 async function watched(path: string, files: PacketFiles | null): Promise<LiveRecord[]> {
   const records: LiveRecord[] = []
-  const watch = watchOf(files)
+  const { live, watch } = watchOf(files)
   async function* chunks() {
     for await (const chunk of createReadStream(path, { highWaterMark: 2048 })) {
       yield chunk
       records.push(...watch.changes())
     }
   }
-  await watch.read(0, Readable.from(chunks()), new AbortController().signal)
+  await live.read(0, Readable.from(chunks()), new AbortController().signal)
   records.push(...watch.finish(null))
   return records
 }

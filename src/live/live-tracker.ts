@@ -1,0 +1,159 @@
+/** The packets of all interfaces of a live capture, followed; and what is known of the capture itself. */
+import type { Readable } from 'node:stream'
+import { CaptureError } from '../capture/capture-error.ts'
+import type { InterfaceLoss } from '../capture/live/live-capture.ts'
+import { readCapture, readCaptureStream } from '../capture/read-capture.ts'
+import type { Warning } from '../track/ledger.ts'
+import type { Limits } from '../track/limits.ts'
+import type { MessageSink } from '../track/messages.ts'
+import { type CaptureDescription, type IdleSince, Tracker } from '../track/tracker.ts'
+import { type LossRecord, lossRecord } from './heartbeat.ts'
+import { PacketClock } from './packet-clock.ts'
+import { type PacketFiles, Traffic } from './traffic.ts'
+
+export interface LiveTrackerOptions {
+  /** Names of the interfaces; '-' is standard input. */
+  interfaces: readonly string[]
+  limits: Partial<Limits>
+  messages?: MessageSink
+  files: readonly PacketFiles[]
+  /** Packets to look at; null for all. */
+  count: number | null
+  /** So many packets have come. */
+  onCount: () => void
+  /** Called before packets are looked at: where it returns a promise, they wait until that is kept. */
+  ready?: () => Promise<void> | undefined
+}
+
+/** An SMB client lets an idle session go after 10 to 15 minutes. */
+const IDLE_US = 30 * 60_000_000
+/** Stragglers of a closed connection come within seconds, and a SYN is sent for the last time after about a minute. */
+const CLOSED_US = 75_000_000
+const EXPIRE_US = 5_000_000
+/** Warnings that are told one by one. */
+const MOST_WARNINGS = 1000
+
+export class LiveTracker {
+  /** Of the capture: its interfaces, joined. */
+  readonly name: string
+  readonly tracker: Tracker
+  readonly traffic: Traffic
+  readonly warnings: Warning[] = []
+  /** A stream was cut or damaged. */
+  damaged = false
+  private readonly options: LiveTrackerOptions
+  private readonly clock: PacketClock
+  private readonly down = new Set<number>()
+  private readonly delivered: number[]
+  private expired = 0
+  private steps = 0
+
+  constructor(options: LiveTrackerOptions) {
+    const { interfaces, limits, messages, files, count, onCount } = options
+    this.options = options
+    this.name = interfaces.join(',')
+    this.tracker = new Tracker(this.name, messages === undefined ? { limits } : { limits, messages })
+    this.traffic = new Traffic(this.tracker, files, count, onCount)
+    this.delivered = interfaces.map(() => 0)
+    this.clock = new PacketClock(interfaces.includes('-') ? null : () => performance.now())
+  }
+
+  /** Reads what comes from an interface, until its end. `stream` is null for standard input. */
+  async read(place: number, stream: Readable | null, signal: AbortSignal): Promise<void> {
+    const name = this.options.interfaces[place]!
+    const sink = this.traffic.from(place)
+    const { delivered } = this
+    const counting: typeof sink = {
+      frame(bytes, start, captured, original, linkType, time, number) {
+        delivered[place]!++
+        sink.frame(bytes, start, captured, original, linkType, time, number)
+      },
+    }
+    const { ready } = this.options
+    const options = ready === undefined ? { signal } : { signal, ready }
+    try {
+      const summary = await (stream === null
+        ? readCapture('-', counting, options)
+        : readCaptureStream(stream, name, counting, options))
+      for (const warning of summary.warnings)
+        this.warn({ ...warning, message: `${name}: ${warning.message}`, frame: null })
+      if (!summary.complete) this.damaged = true
+    } catch (error) {
+      if (signal.aborted) return
+      if (!(error instanceof CaptureError)) throw error
+      // A program that was ended before its first packet has written nothing, not even a header.
+      if (stream !== null && error.code === 'empty-file') return
+      this.damaged = true
+      this.warn({ code: error.code, message: error.message, frame: null })
+    }
+  }
+
+  interfaceDown(place: number, reason: string): void {
+    this.down.add(place)
+    const name = this.options.interfaces[place]!
+    this.warn({ code: 'interface-down', message: `${name}: ${reason}`, frame: this.lastFrame })
+  }
+
+  interfaceUp(place: number): void {
+    this.down.delete(place)
+    const name = this.options.interfaces[place]!
+    this.warn({ code: 'interface-up', message: `${name}: capturing again`, frame: this.lastFrame })
+  }
+
+  warn(warning: Warning): void {
+    if (this.warnings.length < MOST_WARNINGS) this.warnings.push(warning)
+  }
+
+  /** What is lost, by what the source knows of it; null for a pipe. */
+  loss(known: readonly InterfaceLoss[] | null): LossRecord[] {
+    return this.options.interfaces.map((name, place) =>
+      lossRecord(known?.[place] ?? null, name, this.down.has(place), this.delivered[place]!),
+    )
+  }
+
+  /** For Tracker.finish. */
+  describe(): CaptureDescription {
+    const { traffic } = this
+    return {
+      format: 'pcap',
+      compression: null,
+      linkTypes: [...traffic.linkTypes],
+      packets: traffic.packets,
+      bytes: traffic.bytes,
+      firstTime: traffic.packets > 0 ? traffic.firstTime : null,
+      lastTime: traffic.packets > 0 ? traffic.lastTime : null,
+      complete: !this.damaged,
+      warnings: this.warnings,
+    }
+  }
+
+  private get lastFrame(): number | null {
+    return this.traffic.frames > 0 ? this.traffic.frames : null
+  }
+
+  /** Ends what nobody uses any more, by the time that packets tell. */
+  age(): void {
+    const { clock, traffic } = this
+    if (traffic.packets === 0) return
+    clock.tick(traffic.newest)
+    if (clock.steps > this.steps) {
+      this.steps = clock.steps
+      const seconds = (clock.lastStep / 1e6).toFixed(1)
+      const message = `the times of packets made a step of ${seconds} s: nothing is ended for having been idle before it`
+      this.warn({ code: 'clock-step', message, frame: this.lastFrame })
+    }
+    if (clock.now - this.expired < EXPIRE_US && clock.now >= this.expired) return
+    this.expired = clock.now
+    this.tracker.expire(idleSince(clock))
+  }
+}
+
+/** After the clock was set, what was used before it waits for as long as it may be idle. */
+function idleSince({ now, since }: PacketClock): IdleSince {
+  const before = (idle: number) => (now - since >= idle ? now - idle : Number.NEGATIVE_INFINITY)
+  return {
+    open: before(IDLE_US),
+    closed: before(CLOSED_US),
+    future: now - since >= IDLE_US ? now : Number.POSITIVE_INFINITY,
+  }
+}
