@@ -1,9 +1,8 @@
 /** Packets of captures to one pcapng file, with comments that say where each is from and what it shows. */
 import { basename } from 'node:path'
-import type { FrameIndex } from '../capture/frame-index.ts'
 import { openNewFile } from '../capture/new-file.ts'
 import { PcapngWriter } from '../capture/pcapng-writer.ts'
-import { type RangeSink, readCaptureRange } from '../capture/read-range.ts'
+import { type RangeOptions, type RangeSink, readCaptureRange } from '../capture/read-range.ts'
 import { escapeText } from '../report/escape.ts'
 import { matchConnections } from './connection-packets.ts'
 import { FrameSet } from './frame-set.ts'
@@ -11,7 +10,9 @@ import type { EvidenceConnection, Selection } from './selection.ts'
 
 export interface EvidenceOptions {
   /** Those that the selection names, in the order in which they go into the file. */
-  captures: readonly { path: string; index?: FrameIndex }[]
+  captures: readonly EvidenceCapture[]
+  /** How frames of a capture are read; from its start by readCaptureRange unless given. */
+  read?: ReadFrames
   selection: Selection
   /**
    * What goes along with the single frames. frames: nothing. lead-up: the packets of their connections up to them, so that Wireshark can put
@@ -28,6 +29,15 @@ export interface EvidenceOptions {
   /** The share of the work that is done, 0 to 1. */
   onProgress?: (share: number) => void
 }
+
+export interface EvidenceCapture {
+  path: string
+  /** It can be read from its middle, so that parts of it are better read one by one. */
+  seeks?: boolean
+}
+
+/** As readCaptureRange. */
+export type ReadFrames = (path: string, sink: RangeSink, options: Omit<RangeOptions, 'index'>) => Promise<number>
 
 export interface EvidenceResult {
   packets: number
@@ -49,15 +59,15 @@ const MAX_COMMENTS = 16
  * reason; nothing is left behind then.
  */
 export async function writeEvidence(options: EvidenceOptions): Promise<EvidenceResult> {
-  const { captures, selection, file, overwrite = false, application, signal } = options
+  const { captures, read = readCaptureRange, selection, file, overwrite = false, application, signal } = options
   signal?.throwIfAborted()
   const output = openNewFile(file, { overwrite, inputs: captures.map(({ path }) => path) })
   try {
     const comment = `Packets taken out of ${captures.map(({ path }) => escapeText(path)).join(', ')}`
     const writer = new PcapngWriter(output, { comment, ...(application === undefined ? {} : { application }) })
     const missing = new Set(selection.frames.map(({ capture, frame }) => `${frame} ${capture}`))
-    for (const [i, { path, index }] of captures.entries()) {
-      const reading: Reading = { path, index, signal, onProgress: progressOf(options, i) }
+    for (const [i, { path, seeks = false }] of captures.entries()) {
+      const reading: Reading = { path, read, seeks, signal, onProgress: progressOf(options, i) }
       await addCapture(reading, options, writer, missing)
     }
     writer.flush()
@@ -71,7 +81,8 @@ export async function writeEvidence(options: EvidenceOptions): Promise<EvidenceR
 
 interface Reading {
   path: string
-  index: FrameIndex | undefined
+  read: ReadFrames
+  seeks: boolean
   signal: AbortSignal | undefined
   onProgress: ((position: number, size: number | null) => void) | undefined
 }
@@ -150,9 +161,9 @@ async function locate(reading: Reading, connections: readonly EvidenceConnection
   })
 }
 
-/** Without checkpoints each range would be read from the start of the file: then all are one. */
+/** Where each range would be read from the start of the file, all are one. */
 async function readFrames(reading: Reading, frames: FrameSet, frame: RangeSink['frame']): Promise<void> {
-  const gap = reading.index?.checkpoints.length ? GAP_FRAMES : Number.POSITIVE_INFINITY
+  const gap = reading.seeks ? GAP_FRAMES : Number.POSITIVE_INFINITY
   for (const [from, to] of frames.ranges(gap)) {
     await readRange(reading, from, to, (...args) => {
       if (frames.has(args[6])) frame(...args)
@@ -161,16 +172,12 @@ async function readFrames(reading: Reading, frames: FrameSet, frame: RangeSink['
 }
 
 async function readRange(
-  { path, index, signal, onProgress }: Reading,
+  { path, read, signal, onProgress }: Reading,
   from: number,
   to: number,
   frame: RangeSink['frame'],
 ): Promise<void> {
-  await readCaptureRange(
-    path,
-    { frame },
-    { from, to, ...(index && { index }), ...(signal && { signal }), ...(onProgress && { onProgress }) },
-  )
+  await read(path, { frame }, { from, to, ...(signal && { signal }), ...(onProgress && { onProgress }) })
 }
 
 /** Each capture is read up to three times, from whichever part: what was reached before is not taken back. */

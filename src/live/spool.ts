@@ -15,7 +15,7 @@ const FILES = 4
 
 export interface Spool extends PacketFiles {
   /** As readCaptureRange does it. Rejects with CaptureError where `from` lies before all that is kept. */
-  read(name: string, sink: RangeSink, options: Pick<RangeOptions, 'from' | 'to' | 'signal'>): Promise<number>
+  read(name: string, sink: RangeSink, options: Omit<RangeOptions, 'index'>): Promise<number>
   close(): void
 }
 

@@ -3,10 +3,14 @@ import { statSync } from 'node:fs'
 import { render } from 'ink'
 import type { Networks } from '../audit/networks.ts'
 import type { Rule } from '../audit/rule.ts'
+import type { Audience } from '../live/audience.ts'
+import { openSpool } from '../live/spool.ts'
 import { escapeText } from '../report/escape.ts'
 import type { Limits } from '../track/limits.ts'
 import { createEffects } from '../view/effects.ts'
 import { Feed, type Input } from '../view/feed.ts'
+import { LiveFeed, type LiveFeedOptions } from '../view/live-feed.ts'
+import type { Source } from '../view/source.ts'
 import { ViewStore } from '../view/store.ts'
 import { App, sizeOf } from './app.tsx'
 import { Controller } from './controller.ts'
@@ -32,12 +36,86 @@ export interface Outcome {
 /** The command's own name for a fault of ours, as sysexits.h numbers it. */
 const EX_SOFTWARE = 70
 
-export async function openTui(paths: readonly string[], options: OpenTuiOptions): Promise<Outcome> {
+/** Reads captures while somebody looks at them. */
+export function openTui(paths: readonly string[], options: OpenTuiOptions): Promise<Outcome> {
+  return show(options, (store, { stop, close }) => {
+    const feed = new Feed(store, paths.map(sized), { ...options, signal: stop })
+    const run = async () => {
+      await feed.run()
+      // Nothing to look at: the reason is told where it stays, behind the screen.
+      if (store.snapshot().captures.length === 0) close()
+    }
+    return { source: feed, run }
+  })
+}
+
+export interface OpenLiveOptions extends OpenTuiOptions, Omit<LiveFeedOptions, 'files' | 'spool'> {
+  /** What is to be kept for good. */
+  files: CaptureSink | null
+}
+
+/** Where packets are kept, until it is closed. */
+export type CaptureSink = LiveFeedOptions['files'][number] & { flush(): void; close(): void }
+
+export interface LiveScreen {
+  /** To be told of the capture. */
+  audience: Audience
+  /** Resolves when somebody has left the screen, which stays open when the capture ends. */
+  closed: Promise<void>
+  close(): void
+  /** What was kept for looking at packets again. */
+  discard(): void
+}
+
+/** Shows a live capture. */
+export function openLiveTui(options: OpenLiveOptions): LiveScreen {
+  const { files, interfaces, application } = options
+  const spool = openSpool(interfaces, application)
+  const kept = files === null ? [] : [files]
+  let audience: LiveFeed | null = null
+  let close = () => {}
+  const closed = show(options, (store, screen) => {
+    audience = new LiveFeed(store, { ...options, spool, files: kept, onLook: () => files?.flush() })
+    close = screen.close
+    return {
+      source: audience,
+      run: () => Promise.resolve(),
+      onSignal() {
+        files?.close()
+        spool.close()
+      },
+    }
+  }).then(() => {})
+  return { audience: audience!, closed, close: () => close(), discard: () => spool.close() }
+}
+
+/** What the screen gives to whoever fills it. */
+export interface Screen {
+  /** Aborted when the screen closes. */
+  stop: AbortSignal
+  close(): void
+}
+
+interface Filling {
+  source: Source
+  /** Begins when the first picture is on the screen. Where it rejects, the screen closes. */
+  run(): Promise<void>
+  /** The process is about to die of a signal. */
+  onSignal?(): void
+}
+
+async function show(
+  { limits, application, theme }: OpenTuiOptions,
+  fill: (store: ViewStore, screen: Screen) => Filling,
+): Promise<Outcome> {
   const store = new ViewStore()
   const stop = new AbortController()
   const screen = enterScreen({
     fd: 1,
-    onSignal: () => stop.abort(),
+    onSignal() {
+      stop.abort()
+      filling.onSignal?.()
+    },
     onError(error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
       process.stderr.write(
@@ -46,37 +124,32 @@ export async function openTui(paths: readonly string[], options: OpenTuiOptions)
       return EX_SOFTWARE
     },
   })
-  const quit = () => ink.unmount()
-  const feed = new Feed(store, paths.map(sized), { ...options, signal: stop.signal })
-  const { limits, application } = options
+  const close = () => ink.unmount()
+  const filling = fill(store, { stop: stop.signal, close })
+  const { source, run } = filling
   const toTerminal = (sequence: string) => {
     process.stdout.write(sequence)
   }
   const tables = () => controller.tables
-  const effects = createEffects({ feed, limits, tables, application, signal: stop.signal, toTerminal, quit })
+  const effects = createEffects({ source, limits, tables, application, signal: stop.signal, toTerminal, quit: close })
   const controller = new Controller(store, effects)
   controller.resize(sizeOf(process.stdout))
-  const ink = render(<App controller={controller} theme={themeFor(options.theme, process.env)} />, {
+  const ink = render(<App controller={controller} theme={themeFor(theme, process.env)} />, {
     exitOnCtrlC: false,
     patchConsole: false,
   })
-  const reading = firstFrame()
-    .then(() => feed.run())
-    .then(() => {
-      // Nothing to look at: the reason is told where it stays, behind the screen.
-      if (store.snapshot().captures.length === 0) ink.unmount()
-    })
-    .catch((error: unknown) => {
-      if (!stop.signal.aborted) throw error
-    })
   let fault: unknown = null
-  reading.catch((error: unknown) => {
-    fault = error
-    ink.unmount()
-  })
+  const running = firstFrame()
+    .then(run)
+    .catch((error: unknown) => {
+      if (stop.signal.aborted) return
+      fault = error
+      close()
+    })
   await ink.waitUntilExit()
   stop.abort()
   screen.leave()
+  await running
   if (fault !== null) throw fault
   const { captures, unread } = store.snapshot()
   for (const message of unread) process.stderr.write(`smblens: ${escapeText(message)}\n`)

@@ -1,7 +1,8 @@
 /** How far reading is, in one line. */
 import { escapeText } from '../report/escape.ts'
-import type { Reading } from '../view/store.ts'
-import type { Line } from './line.ts'
+import { count, number } from '../report/words.ts'
+import type { LiveReading, Reading } from '../view/store.ts'
+import type { Line, Segment } from './line.ts'
 import { bar, fitLine, segment } from './pages/layout.ts'
 
 const BAR_CELLS = 20
@@ -11,21 +12,50 @@ const NARROW = 70
 const SETTLED_MS = 500
 
 export function progressLine(reading: Reading, width: number): Line {
-  const { path, index, count, bytes, total, elapsedMs, done, paused } = reading
+  const { path, index, count: captures, bytes, total, elapsedMs, done, live } = reading
+  if (live !== null) return liveLine(reading, live, width)
   if (done) return fitLine([segment(`read ${megabytes(bytes)} in ${duration(elapsedMs)}`, 'quiet')], width)
-  if (count === 0) return fitLine([segment('nothing is read yet', 'quiet')], width)
+  if (captures === 0) return fitLine([segment('nothing is read yet', 'quiet')], width)
   const share = total !== null && total > 0 ? Math.min(1, bytes / total) : null
   const rate = elapsedMs > 0 ? (bytes / elapsedMs) * 1000 : 0
   const parts: string[] = [share === null ? megabytes(bytes) : `${Math.floor(share * 100)}%`]
-  if (paused) parts.push('paused')
-  else if (rate > 0) parts.push(`${(rate / 1e6).toFixed(rate < 1e7 ? 1 : 0)} MB/s`)
-  if (!paused && total !== null && rate > 0 && elapsedMs >= SETTLED_MS) parts.push(timeLeft((total - bytes) / rate))
-  if (count > 1) parts.push(`capture ${index + 1} of ${count}`)
+  if (rate > 0) parts.push(`${(rate / 1e6).toFixed(rate < 1e7 ? 1 : 0)} MB/s`)
+  if (total !== null && rate > 0 && elapsedMs >= SETTLED_MS) parts.push(timeLeft((total - bytes) / rate))
+  if (captures > 1) parts.push(`capture ${index + 1} of ${captures}`)
   const cells = width < NARROW ? BAR_CELLS / 2 : BAR_CELLS
   const filled = share === null ? '' : bar(share, cells)
   const drawn =
     share === null ? [] : [segment(filled, 'bar'), segment(`${'·'.repeat(cells - [...filled].length)} `, 'quiet')]
   return fitLine([...drawn, segment(parts.join('  ')), segment(`  ${escapeText(path)}`, 'quiet')], width)
+}
+
+function liveLine({ elapsedMs, done }: Reading, { packets, frames, rate, loss }: LiveReading, width: number): Line {
+  const parts = [
+    segment(`${done ? 'ended after' : 'live'} ${clock(elapsedMs)}`, done ? 'quiet' : 'good'),
+    segment(`  ${count(packets, 'packet')} (${number(frames)} SMB)`),
+  ]
+  if (!done) parts.push(segment(`  ${number(Math.round(rate))}/s`))
+  parts.push(lost(loss))
+  for (const { interface: name, state } of loss) {
+    const down = state === 'down' && !done
+    parts.push(segment(`  ${escapeText(name)}${down ? ' is down' : ''}`, down ? 'high' : 'quiet'))
+  }
+  return fitLine(parts, width)
+}
+
+/** All that somebody has counted. Where one of the interfaces has nobody who does, no sum is claimed. */
+function lost(loss: LiveReading['loss']): Segment {
+  const dropped = loss.map((l) => l.droppedByKernel)
+  if (dropped.includes(null)) return segment('  loss not known', 'medium')
+  const sum = loss.reduce((all, l) => all + (l.droppedByKernel ?? 0) + (l.droppedByInterface ?? 0), 0)
+  const sources = [...new Set(loss.map(({ source }) => source))]
+  return segment(`  ${number(sum)} lost (${escapeText(sources.join(', '))})`, sum > 0 ? 'high' : 'plain')
+}
+
+function clock(ms: number): string {
+  const seconds = Math.floor(ms / 1000)
+  const two = (n: number) => String(n).padStart(2, '0')
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`
 }
 
 function megabytes(bytes: number): string {

@@ -12,11 +12,11 @@ import { type Effects, FileExists, type Selection } from '../tui/effects.ts'
 import { rowRecords } from '../tui/export-rows.ts'
 import type { Tables } from '../tui/tables.ts'
 import { exportView } from './export-view.ts'
-import type { Feed } from './feed.ts'
 import { inspectEvidence } from './inspect-evidence.ts'
+import type { Source } from './source.ts'
 
 export interface EffectsOptions {
-  feed: Feed
+  source: Source
   limits: Partial<Limits>
   /** Late: tables belong to who has the effects. */
   tables: () => Tables
@@ -30,7 +30,7 @@ export interface EffectsOptions {
 }
 
 export function createEffects({
-  feed,
+  source,
   limits,
   tables,
   application,
@@ -38,7 +38,7 @@ export function createEffects({
   toTerminal,
   quit,
 }: EffectsOptions): Effects {
-  const { captures } = feed
+  const { captures, readFrames } = source
   return {
     copy(text) {
       const { osc52, wrapping } = clipboardSupport(process.env)
@@ -47,17 +47,17 @@ export function createEffects({
       toTerminal(sequence)
       return osc52 === 'likely'
     },
-    inspect: (citation, signal) =>
-      inspectEvidence(citation, { index: feed.indexes.get(citation.capture), limits, signal }),
+    inspect: (citation, signal) => inspectEvidence(citation, { read: readFrames, limits, signal }),
     async writePackets({ frames, connections: ids }, file, overwrite) {
-      const connections = ids.flatMap((id) => feed.details.connection(id) ?? [])
+      const connections = ids.flatMap((id) => source.details.connection(id) ?? [])
       const named = new Set([...frames, ...connections].map(({ capture }) => capture))
       const { packets, notFound } = await orExists(() =>
         writeEvidence({
-          captures: captures.filter((path) => named.has(path)).map((path) => withIndex(path, feed)),
+          captures: captures.filter((path) => named.has(path)).map((path) => ({ path, seeks: source.canSeek(path) })),
+          read: readFrames,
           selection: { frames, connections },
           context: 'lead-up',
-          connections: carriersOf(frames, feed.ledger.connections),
+          connections: carriersOf(frames, source.ledger.connections),
           file,
           overwrite,
           application,
@@ -72,9 +72,9 @@ export function createEffects({
         if (view === 'overview') throw new Error('The overview has no rows to export')
         const rows = exportView(view, file, {
           tables: tables(),
-          records: rowRecords(feed.report()),
+          records: rowRecords(source.report()),
           messageOf: (row) => {
-            const message = feed.messageOf(row)
+            const message = source.messageOf(row)
             return message && messageRecord(message)
           },
           overwrite,
@@ -95,11 +95,6 @@ function carriersOf(frames: Selection['frames'], connections: Iterable<Connectio
       found.push(connection)
   }
   return found
-}
-
-function withIndex(path: string, { indexes }: Feed): Parameters<typeof writeEvidence>[0]['captures'][number] {
-  const index = indexes.get(path)
-  return index === undefined ? { path } : { path, index }
 }
 
 async function orExists<T>(act: () => Promise<T>): Promise<T> {

@@ -1,11 +1,13 @@
 /** Reads captures into a ViewStore, while somebody looks at it: in turns, and with a view of what is known so far a few times a second. */
-import { setImmediate as turn } from 'node:timers/promises'
+import { auditSteps } from '../audit/audit.ts'
 import type { Finding } from '../audit/findings.ts'
 import type { Networks } from '../audit/networks.ts'
 import type { Rule } from '../audit/rule.ts'
 import { CaptureError } from '../capture/capture-error.ts'
 import { createFrameIndex, type FrameIndex } from '../capture/frame-index.ts'
 import { readCapture } from '../capture/read-capture.ts'
+import { readCaptureRange } from '../capture/read-range.ts'
+import type { ReadFrames } from '../evidence/write-evidence.ts'
 import type { Report } from '../report/records.ts'
 import type { Facts } from '../track/facts.ts'
 import { emptyLedger, type Ledger } from '../track/ledger.ts'
@@ -13,12 +15,14 @@ import type { Limits } from '../track/limits.ts'
 import { mergeLedgers } from '../track/merge.ts'
 import type { MessageRow } from '../track/messages.ts'
 import { Tracker } from '../track/tracker.ts'
-import type { FindingRow, FrameRow } from '../tui/rows.ts'
+import type { FrameRow } from '../tui/rows.ts'
 import { detailsOf, detailsOfWhole } from './details.ts'
 import { MessageLog } from './message-log.ts'
 import { MessageLogs } from './message-logs.ts'
 import { pictureSteps } from './picture.ts'
-import type { AllRows, Details, Reading, ViewStore } from './store.ts'
+import { inSlices } from './slices.ts'
+import type { Source } from './source.ts'
+import { type Details, placeOf, type Reading, type ViewStore } from './store.ts'
 
 export interface FeedOptions {
   networks: Networks
@@ -38,13 +42,11 @@ const MESSAGES = 500_000
 /** When the first picture is made of a capture that is being read, and the least time between two. */
 const FIRST_VIEW_MS = 250
 const VIEW_MS = 500
-/** How long the making may hold up keys. */
-const SLICE_MS = 8
 
-export class Feed {
+export class Feed implements Source {
   /** Of the captures that were read to their ends. */
   private whole: Ledger = emptyLedger()
-  readonly indexes = new Map<string, FrameIndex>()
+  private readonly indexes = new Map<string, FrameIndex>()
   private ledgerNow = (): Ledger => this.whole
   private findings: Facts<Finding> = []
   private readonly store: ViewStore
@@ -81,6 +83,15 @@ export class Feed {
 
   messageOf(row: FrameRow): MessageRow | undefined {
     return this.frames.messageOf(row)
+  }
+
+  readonly readFrames: ReadFrames = (path, sink, options) => {
+    const index = this.indexes.get(path)
+    return readCaptureRange(path, sink, index === undefined ? options : { ...options, index })
+  }
+
+  canSeek(path: string): boolean {
+    return (this.indexes.get(path)?.checkpoints.length ?? 0) > 0
   }
 
   /** Resolves when every capture was read. Rejects with the reason of the signal that ended it, and with faults of ours. */
@@ -142,7 +153,7 @@ export class Feed {
       total: inputs.reduce<number | null>((sum, { size }) => (sum === null || size === null ? null : sum + size), 0),
       elapsedMs: performance.now() - started,
       done,
-      paused: false,
+      live: null,
     }
   }
 
@@ -155,7 +166,7 @@ export class Feed {
     const ledger = ledgerNow()
     const { captures } = this.whole
     const { findings, findingRows, sessions, hosts, overview } = await inSlices(
-      pictureSteps(ledger, captures, networks, rules),
+      pictureSteps(ledger, captures, networks, (of, onCase) => auditSteps(of, { networks, rules, onCase })),
       signal,
     )
     this.findings = findings
@@ -175,27 +186,5 @@ export class Feed {
       version: store.snapshot().version + 1,
     })
     return performance.now() - started
-  }
-}
-
-/** The place of the row with this id; past the end where there is none. */
-function placeOf(rows: AllRows<FindingRow>, id: string): number {
-  let place = 0
-  for (const row of rows) {
-    if (row.id === id) break
-    place++
-  }
-  return place
-}
-
-/** Works a slice at a time, so that keys and pictures have their turn. */
-async function inSlices<T>(steps: Generator<unknown, T>, signal: AbortSignal): Promise<T> {
-  for (;;) {
-    const end = performance.now() + SLICE_MS
-    let step = steps.next()
-    while (!step.done && performance.now() < end) step = steps.next()
-    if (step.done) return step.value
-    await turn()
-    signal.throwIfAborted()
   }
 }

@@ -1,7 +1,6 @@
 /** One frame of a capture, read again and taken apart, with the bytes that decide marked. */
 import { CaptureError } from '../capture/capture-error.ts'
-import type { FrameIndex } from '../capture/frame-index.ts'
-import { readCaptureRange } from '../capture/read-range.ts'
+import type { ReadFrames } from '../evidence/write-evidence.ts'
 import { decidingIn } from '../inspect/deciding.ts'
 import type { Field } from '../inspect/field.ts'
 import { hexLines } from '../inspect/hex-lines.ts'
@@ -11,7 +10,7 @@ import type { Citation } from '../tui/effects.ts'
 import type { EvidenceView, FieldView } from '../tui/pages/evidence-view.ts'
 
 export interface InspectOptions {
-  index: FrameIndex | undefined
+  read: ReadFrames
   limits: Partial<Limits>
   signal: AbortSignal
 }
@@ -31,7 +30,7 @@ export async function inspectEvidence(citation: Citation, options: InspectOption
   return viewOf(citation, found)
 }
 
-function readFrom({ capture, frame }: Citation, from: number, { index, limits, signal }: InspectOptions) {
+function readFrom({ capture, frame }: Citation, from: number, { read, limits, signal }: InspectOptions) {
   return messageAt(
     capture,
     { frame },
@@ -39,8 +38,7 @@ function readFrom({ capture, frame }: Citation, from: number, { index, limits, s
       signal,
       limits,
       async read(path, sink, abort) {
-        const range = { from, to: frame, signal: abort, ...(index === undefined ? {} : { index }) }
-        await readCaptureRange(path, sink, range)
+        await read(path, sink, { from, to: frame, signal: abort })
       },
     },
   )

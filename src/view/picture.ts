@@ -1,8 +1,7 @@
 /** Everything that is shown, made from a ledger in small steps: keys are answered between them. */
-import { auditSteps } from '../audit/audit.ts'
 import type { FindingList } from '../audit/finding-list.ts'
 import type { Networks } from '../audit/networks.ts'
-import { atLeast, type Draft, type Rule } from '../audit/rule.ts'
+import { atLeast, type Draft } from '../audit/rule.ts'
 import { hostSteps } from '../report/hosts.ts'
 import { type Facts, peek } from '../track/facts.ts'
 import { idIndexSteps } from '../track/id-index.ts'
@@ -25,16 +24,19 @@ export interface Picture {
 /** Rows made between two rests. */
 const PIECE = 64
 
+/** What is found in a ledger; `onCase` is to be told of every case. */
+export type Audit = (ledger: Ledger, onCase: (draft: Draft) => void) => Generator<null, FindingList>
+
 /** The ledger must not change until the end. */
 export function* pictureSteps(
   ledger: Ledger,
   captures: readonly CaptureFacts[],
   networks: Networks,
-  rules: readonly Rule[],
+  audit: Audit,
 ): Generator<null, Picture> {
   const marks = new Map<string, Mark>()
   const onCase = ({ session, connection, severity }: Draft) => mark(marks, session?.id ?? connection.id, severity)
-  const findings = yield* auditSteps(ledger, { networks, rules, onCase })
+  const findings = yield* audit(ledger, onCase)
   const findingRows = yield* rowsOfFindings(findings)
   const sessions = yield* sessionRows(ledger, networks, marks)
   const hosts = yield* hostRows(ledger, networks, findingRows)

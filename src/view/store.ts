@@ -1,5 +1,6 @@
 /** What is known at one moment, for whoever shows it: snapshots that do not change, and a call when there is a new one. */
 import type { Finding } from '../audit/findings.ts'
+import type { LossRecord } from '../live/heartbeat.ts'
 import type { CaptureFacts, ConnectionFacts, SessionFacts, Warning } from '../track/ledger.ts'
 import type { FindingRow, FrameRow, HostRow, SessionRow } from '../tui/rows.ts'
 import { type Overview, overviewOf } from './overview.ts'
@@ -13,6 +14,16 @@ export interface Rows<Row> {
 /** The same, to be gone through. */
 export interface AllRows<Row> extends Rows<Row>, Iterable<Row> {}
 
+/** What is told of a live capture. */
+export interface LiveReading {
+  packets: number
+  /** Of these, the ones that belong to SMB. */
+  frames: number
+  /** Packets a second, of late. */
+  rate: number
+  loss: readonly LossRecord[]
+}
+
 export interface Reading {
   /** The capture that is read, and which of how many it is, from 0. */
   path: string
@@ -23,7 +34,8 @@ export interface Reading {
   total: number | null
   elapsedMs: number
   done: boolean
-  paused: boolean
+  /** Null for files. */
+  live: LiveReading | null
 }
 
 export interface CaptureWarning extends Warning {
@@ -62,7 +74,7 @@ export const NO_READING: Reading = {
   total: null,
   elapsedMs: 0,
   done: false,
-  paused: false,
+  live: null,
 }
 
 const NOTHING: Snapshot = {
@@ -102,4 +114,14 @@ export class ViewStore {
     this.current = { ...this.current, ...news }
     for (const listener of this.listeners) listener()
   }
+}
+
+/** The place of the row with this id; past the end where there is none. */
+export function placeOf(rows: AllRows<{ id: string }>, id: string): number {
+  let place = 0
+  for (const row of rows) {
+    if (row.id === id) break
+    place++
+  }
+  return place
 }

@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
 import { createNetworks } from '../../src/audit/networks.ts'
-import { createFrameIndex } from '../../src/capture/frame-index.ts'
+import { createFrameIndex, type FrameIndex } from '../../src/capture/frame-index.ts'
 import { readCapture } from '../../src/capture/read-capture.ts'
+import { readCaptureRange } from '../../src/capture/read-range.ts'
 import { framesOfFindings } from '../../src/evidence/selection.ts'
-import { writeEvidence } from '../../src/evidence/write-evidence.ts'
+import { type ReadFrames, writeEvidence } from '../../src/evidence/write-evidence.ts'
 import {
   connectionFilter,
   frameFilter,
@@ -26,6 +27,11 @@ const folder = temporaryFolder()
 afterAll(folder.remove)
 const CAPTURES = fileURLToPath(new URL('../../captures', import.meta.url))
 const sample = (name: string) => join(CAPTURES, name)
+
+const indexed =
+  (index: FrameIndex): ReadFrames =>
+  (path, sink, options) =>
+    readCaptureRange(path, sink, { ...options, index })
 
 async function scan(path: string) {
   const index = createFrameIndex()
@@ -82,7 +88,12 @@ describe('writeEvidence', () => {
     const { path, index, ledger, frames } = await scan(sample(name))
     const file = join(folder.path, `${name}.connection`)
     const [connection] = ledger.connections
-    await writeEvidence({ captures: [{ path, index }], selection: { frames: [], connections: [connection!] }, file })
+    await writeEvidence({
+      captures: [{ path, seeks: true }],
+      read: indexed(index),
+      selection: { frames: [], connections: [connection!] },
+      file,
+    })
     const written = new Tracker('again')
     const again = plainLedger(written.finish(await readCapture(file, written)))
     expect(again.connections).toHaveLength(1)
@@ -96,7 +107,8 @@ describe('writeEvidence', () => {
     const { path, index, ledger, frames, findings } = await scan(sample('guest-explicit.pcap'))
     const [first] = framesOfFindings(findings)
     const options = {
-      captures: [{ path, index }],
+      captures: [{ path, seeks: true }],
+      read: indexed(index),
       selection: { frames: [first!], connections: [] },
       connections: ledger.connections,
     }
@@ -139,7 +151,8 @@ describe('writeEvidence', () => {
     const frames = framesOfFindings(findings)
     const file = join(folder.path, 'wireshark.pcapng')
     const { packets: count } = await writeEvidence({
-      captures: [{ path, index }],
+      captures: [{ path, seeks: true }],
+      read: indexed(index),
       selection: { frames, connections: [] },
       file,
     })

@@ -39,7 +39,7 @@ async function worldOf(...paths: string[]): Promise<World> {
   const written: string[] = []
   const stop = new AbortController()
   const effects = createEffects({
-    feed,
+    source: feed,
     limits: {},
     tables: () => tables,
     application: 'smblens test',

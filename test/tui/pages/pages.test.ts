@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { RULES } from '../../../src/index.ts'
+import type { LossRecord } from '../../../src/live/heartbeat.ts'
 import { displayWidth } from '../../../src/report/escape.ts'
 import { writeTable } from '../../../src/report/table.ts'
 import type { Line } from '../../../src/tui/line.ts'
@@ -13,6 +14,7 @@ import { sessionLines } from '../../../src/tui/pages/session.ts'
 import { warningsLines } from '../../../src/tui/pages/warnings.ts'
 import { progressLine } from '../../../src/tui/progress-line.ts'
 import type { FrameRow } from '../../../src/tui/rows.ts'
+import type { LiveReading, Reading } from '../../../src/view/store.ts'
 import { NO_READING, type Snapshot, ViewStore } from '../../../src/view/store.ts'
 import { SAMPLES } from '../../golden/records.ts'
 import { at, clearSession, connection, smb1, smb1Request, tree } from '../../support/facts.ts'
@@ -319,6 +321,23 @@ describe('host, frame, warnings, help', () => {
 })
 
 describe('progress', () => {
+  const live = (loss: Partial<LossRecord>): LiveReading => ({
+    packets: 12_345,
+    frames: 345,
+    rate: 820.4,
+    loss: [
+      {
+        interface: 'eth0',
+        state: 'up',
+        delivered: 12_345,
+        received: 12_345,
+        droppedByKernel: 0,
+        droppedByInterface: 0,
+        source: 'tcpdump',
+        ...loss,
+      },
+    ],
+  })
   const reading = {
     path: 'a.pcap',
     index: 1,
@@ -327,12 +346,20 @@ describe('progress', () => {
     total: 1e9,
     elapsedMs: 1000,
     done: false,
-    paused: false,
+    live: null,
   }
-  it.each([
+  it.each<[string, Reading, string]>([
     ['reading', reading, '██████████·········· 50%  500 MB/s  about 1 s left  capture 2 of 3  a.pcap'],
     ['of unknown length', { ...reading, total: null, count: 1 }, '500 MB  500 MB/s  a.pcap'],
-    ['paused', { ...reading, paused: true }, '50%  paused  capture 2 of 3  a.pcap'],
+    ['live', { ...reading, live: live({}) }, 'live 0:00:01  12,345 packets (345 SMB)  820/s  0 lost (tcpdump)  eth0'],
+    ['live and lossy', { ...reading, live: live({ droppedByKernel: 7 }) }, '7 lost (tcpdump)'],
+    [
+      'live, nobody counts',
+      { ...reading, live: live({ droppedByKernel: null, droppedByInterface: null }) },
+      'loss not known',
+    ],
+    ['live, and the interface is gone', { ...reading, live: live({ state: 'down' }) }, 'eth0 is down'],
+    ['no longer live', { ...reading, done: true, live: live({}) }, 'ended after 0:00:01  12,345 packets'],
     ['done', { ...reading, done: true, bytes: 669e6, elapsedMs: 812 }, 'read 669 MB in 0.8 s'],
   ])('%s', (_name, state, text) => {
     expect(textOfLines([progressLine(state, 100)])).toContain(text)
