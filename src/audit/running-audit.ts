@@ -42,10 +42,10 @@ export class RunningAudit {
    * The findings of this ledger with what was settled of the same, and where `all`, also those that were settled alone. In small pieces, with a rest
    * after each; the ledger must not change until the end.
    */
-  *findings(ledger: Ledger, all: boolean): Generator<null, FindingList> {
+  *findings(ledger: Ledger, all: boolean, onCase?: AuditOptions['onCase']): Generator<null, FindingList> {
     const { past, rules, options } = this
     const groups = new Groups(rules)
-    yield* groupSteps(ledger, options, groups, this.surveyOf())
+    yield* groupSteps(ledger, onCase ? { ...options, onCase } : options, groups, this.surveyOf())
     const { rows } = all ? past : groups
     // A group that grows may move others, so the names are read first.
     const names = [...rows.rows()].map((row) => rows.peek(row, 'id'))
