@@ -1,0 +1,66 @@
+/**
+ * What the kernel lets through, in libpcap's words (pcap-filter(7)): SMB and Kerberos, wherever on a mirror port they may be.
+ *
+ * Packets that are not TCP or UDP right behind an IP header pass whole where SMB may be inside: the kernel sorts out what is cheap to sort out, the
+ * dissectors do the rest. `vlan`, `mpls`, `pppoes` and `geneve` are not used, because each of them moves the offsets of all that stands behind it,
+ * and compiles for some link types only. `ether proto` does neither: on a link type that has no such frames it is false.
+ */
+import { CaptureStartError } from './start-error.ts'
+
+export interface FilterWishes {
+  /** The user's own BPF; empty for none. */
+  filter: string
+  /** Leave the built-in filter out. */
+  allTraffic: boolean
+}
+
+/** SMB over TCP and over NetBIOS; Kerberos, over TCP and UDP. libpcap means IPv4 and IPv6 by each. */
+const PORTS = ['tcp port 445 or tcp port 139', 'port 88']
+
+/** Where UDP is a tunnel: VXLAN (and what Linux used before its port was registered), VXLAN-GPE, GENEVE, GTP-U, Teredo. */
+const UDP_TUNNELS = [4789, 8472, 4790, 6081, 2152, 3544].map((port) => `udp port ${port}`)
+
+/** IP in IP, IPv6 in IP, GRE with what it carries (ERSPAN too), authentication header, EtherIP. */
+const IP_TUNNELS = [4, 41, 47, 51, 97].map((protocol) => `ip proto ${protocol}`)
+
+/** A fragment but the first has no ports to look at, and the first must not be kept without the others. */
+const IPV4_FRAGMENTS = 'ip[6:2] & 0x3fff != 0'
+
+/**
+ * IPv6 with anything but TCP, UDP, ICMPv6 or encryption (ESP) next: fragments, tunnels, and the extension headers, behind which libpcap finds ports
+ * with `protochain` only, which no kernel takes.
+ */
+const IPV6_OTHERS = 'ip6 and not (ip6[6] = 6 or ip6[6] = 17 or ip6[6] = 58 or ip6[6] = 50)'
+
+/**
+ * Behind the EtherType: VLAN tags, MAC in MAC, VN-Tag, FabricPath, MPLS, PPPoE, NSH, transparent bridging; and 802.3 frames with SNAP or IP's own
+ * LLC. Linux takes the outer 802.1Q or 802.1ad tag off before a filter sees the packet, so that one tag costs nothing: with two, all passes.
+ */
+const LINK_ENCAPSULATIONS = [
+  0x8100, 0x88a8, 0x9100, 0x9200, 0x88e7, 0x8926, 0x8903, 0x8847, 0x8848, 0x8864, 0x894f, 0x6558, 0xaa, 0x06,
+].map((type) => `ether proto 0x${type.toString(16)}`)
+
+const BUILT_IN = [...PORTS, ...UDP_TUNNELS, ...IP_TUNNELS, IPV4_FRAGMENTS, `(${IPV6_OTHERS})`, ...LINK_ENCAPSULATIONS].join(
+  ' or ',
+)
+
+/**
+ * One expression; empty for everything. The user's narrows the built-in one, and stands behind it: an offset that it moves is then its own affair.
+ * @throws CaptureStartError `bad-filter` for brackets without a partner, which would end ours
+ */
+export function captureFilter({ filter, allTraffic }: FilterWishes): string {
+  const own = filter.trim()
+  if (own !== '' && !isBalanced(own))
+    throw new CaptureStartError('bad-filter', `the filter "${own}" has a bracket without a partner: man 7 pcap-filter`)
+  if (allTraffic) return own
+  return own === '' ? BUILT_IN : `(${BUILT_IN}) and (${own})`
+}
+
+function isBalanced(filter: string): boolean {
+  let depth = 0
+  for (const character of filter) {
+    if (character === '(') depth++
+    else if (character === ')' && --depth < 0) return false
+  }
+  return depth === 0
+}
