@@ -28,6 +28,8 @@ const leftOut = {
     onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'export default function nothing() {}' }))
   },
 }
+/** CommonJS has its folder by another name. */
+const besideIt = { 'import.meta.dirname': '__dirname' }
 /** The command imports the terminal UI from its own file, when it is wanted. */
 const tuiApart = {
   name: 'tui-apart',
@@ -40,6 +42,7 @@ await build({
   entryPoints: [`${root}/src/cli/main.ts`],
   outfile: `${next}/cli.cjs`,
   format: 'cjs',
+  define: besideIt,
   plugins: [tuiApart],
 })
 await build({
@@ -54,6 +57,19 @@ await build({
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   plugins: [leftOut],
 })
+// Programs of their own that the command starts: they hold rights, and have as little in them as can be. Beside them in dist/ they find each other.
+for (const [source, name] of [
+  ['launcher', 'capture-launcher'],
+  ['cap-helper', 'capture-cap'],
+]) {
+  await build({
+    ...common,
+    entryPoints: [`${root}/src/capture/live/${source}.ts`],
+    outfile: `${next}/${name}.cjs`,
+    format: 'cjs',
+    define: besideIt,
+  })
+}
 await build({ ...common, entryPoints: [`${root}/src/index.ts`], outfile: `${next}/index.js`, format: 'esm' })
 
 const tsc = spawnSync(

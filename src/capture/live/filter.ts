@@ -40,9 +40,14 @@ const LINK_ENCAPSULATIONS = [
   0x8100, 0x88a8, 0x9100, 0x9200, 0x88e7, 0x8926, 0x8903, 0x8847, 0x8848, 0x8864, 0x894f, 0x6558, 0xaa, 0x06,
 ].map((type) => `ether proto 0x${type.toString(16)}`)
 
-const BUILT_IN = [...PORTS, ...UDP_TUNNELS, ...IP_TUNNELS, IPV4_FRAGMENTS, `(${IPV6_OTHERS})`, ...LINK_ENCAPSULATIONS].join(
-  ' or ',
-)
+const BUILT_IN = [
+  ...PORTS,
+  ...UDP_TUNNELS,
+  ...IP_TUNNELS,
+  IPV4_FRAGMENTS,
+  `(${IPV6_OTHERS})`,
+  ...LINK_ENCAPSULATIONS,
+].join(' or ')
 
 /**
  * One expression; empty for everything. The user's narrows the built-in one, and stands behind it: an offset that it moves is then its own affair.

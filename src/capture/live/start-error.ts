@@ -2,11 +2,7 @@
 
 export type CaptureStartErrorCode =
   /** None of the programs that were asked for is installed. */
-  | 'no-program'
-  | 'no-rights'
-  | 'no-interface'
-  | 'bad-filter'
-  | 'failed'
+  'no-program' | 'no-rights' | 'no-interface' | 'bad-filter' | 'failed'
 
 export class CaptureStartError extends Error {
   override readonly name = 'CaptureStartError'

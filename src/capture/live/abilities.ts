@@ -1,0 +1,62 @@
+/** Who can capture here: each program is made to open an interface and nothing more, which is the one true answer. */
+import { execFile } from 'node:child_process'
+import { escapeText } from '../../report/escape.ts'
+import { listInterfaces } from './interfaces.ts'
+import { CAPTURE_PROGRAMS, type CaptureProgram } from './live-capture.ts'
+import { builtFile, findProgram } from './programs.ts'
+import { INSTALL, rightsFor } from './remedies.ts'
+import { readWords, type Said } from './words.ts'
+
+export interface CaptureAbility {
+  program: CaptureProgram
+  /** Null where it is not installed. */
+  path: string | null
+  canCapture: boolean
+  /** What to do about it, one line; null where it can. */
+  missing: string | null
+}
+
+/** @param name of the interface that is tried; without one, one that is up */
+export async function captureAbilities(name?: string): Promise<CaptureAbility[]> {
+  const interfaces = await listInterfaces()
+  const tried = name ?? (interfaces.find(({ state }) => state === 'up') ?? interfaces[0])?.name ?? 'any'
+  return Promise.all(CAPTURE_PROGRAMS.map((program) => abilityOf(program, tried)))
+}
+
+async function abilityOf(program: CaptureProgram, name: string): Promise<CaptureAbility> {
+  const found = program === 'cap' ? { path: builtFile('capture-cap.cjs'), executable: true } : findProgram(program)
+  if (found === null) return { program, path: null, canCapture: false, missing: INSTALL[program] }
+  const { path } = found
+  if (!found.executable) return { program, path, canCapture: false, missing: rightsFor(program, path) }
+  const { failed, stderr } = await run(program, path, name)
+  if (!failed) return { program, path, canCapture: true, missing: null }
+  const error = firstError(program, stderr)
+  if (error?.code === 'no-program') return { program, path: null, canCapture: false, missing: INSTALL[program] }
+  const missing = error?.code === 'no-rights' ? rightsFor(program, path) : `${program} says: ${error?.text ?? stderr}`
+  return { program, path, canCapture: false, missing: escapeText(missing.trim()) }
+}
+
+function run(program: CaptureProgram, path: string, name: string): Promise<{ failed: boolean; stderr: string }> {
+  const [file, args] = probe(program, path, name)
+  return new Promise((resolve) => {
+    execFile(file, args, { env: { ...process.env, LC_ALL: 'C' } }, (error, _stdout, stderr) =>
+      resolve({ failed: error !== null, stderr: stderr === '' && error !== null ? error.message : stderr }),
+    )
+  })
+}
+
+/** tcpdump opens the interface to print a compiled filter; dumpcap to list its link types; our helper ends after it. */
+function probe(program: CaptureProgram, path: string, name: string): [string, string[]] {
+  if (program === 'tcpdump') return [path, ['-i', name, '-d']]
+  if (program === 'dumpcap') return [path, ['-i', name, '-L']]
+  const wishes = { interface: name, filter: '', snapLength: 65_535, bufferBytes: 1 << 20, probe: true }
+  return [process.execPath, [path, JSON.stringify(wishes)]]
+}
+
+function firstError(program: CaptureProgram, stderr: string): (Said & { kind: 'error' }) | null {
+  for (const line of stderr.split(/[\r\n]+/)) {
+    const said = readWords(program, line)
+    if (said?.kind === 'error') return said
+  }
+  return /permission|not permitted/i.test(stderr) ? { kind: 'error', code: 'no-rights', text: stderr } : null
+}

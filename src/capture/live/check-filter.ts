@@ -1,0 +1,18 @@
+/** A filter can be compiled without any right, if tcpdump is there to do it. */
+import { execFile } from 'node:child_process'
+import { findProgram } from './programs.ts'
+import { readWords } from './words.ts'
+
+/** libpcap's words about a filter that is wrong for Ethernet; null for one that is right, and where nobody can tell. */
+export function checkFilter(filter: string): Promise<string | null> {
+  const tcpdump = findProgram('tcpdump')
+  if (filter === '' || tcpdump?.executable !== true) return Promise.resolve(null)
+  const args = ['-y', 'EN10MB', '-d', '--', filter]
+  return new Promise((resolve) => {
+    execFile(tcpdump.path, args, { env: { ...process.env, LC_ALL: 'C' } }, (error, _stdout, stderr) => {
+      const said = stderr.split('\n').map((line) => readWords('tcpdump', line))
+      const problem = said.find((each) => each?.kind === 'error')
+      resolve(error !== null && problem?.kind === 'error' ? problem.text : null)
+    })
+  })
+}

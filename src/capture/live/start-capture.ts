@@ -1,0 +1,176 @@
+/** Starts a live capture: finds the program that can, has every interface opened, and tells in one line why not. */
+import { escapeText } from '../../report/escape.ts'
+import { didYouMean } from '../../report/suggest.ts'
+import { type CapturePlace, createPlace, type StartProblem } from './capture-place.ts'
+import { checkFilter } from './check-filter.ts'
+import { listInterfaces } from './interfaces.ts'
+import { isInterfaceName, MAX_SNAP_LENGTH } from './launcher-messages.ts'
+import { type Launcher, startLauncher } from './launcher-process.ts'
+import type { CaptureEvents, CaptureProgram, CaptureRequest, LiveCapture } from './live-capture.ts'
+import { findProgram } from './programs.ts'
+import { INSTALL, rightsFor } from './remedies.ts'
+import { CaptureStartError } from './start-error.ts'
+
+export { CaptureStartError } from './start-error.ts'
+
+/**
+ * tcpdump first, the only one that tells what it lost while it runs, and that loses nothing at the speeds that were measured. dumpcap tells at its end.
+ * cap never does, stamps packets when they arrive at it, and needs several times the time.
+ */
+const AUTO: readonly CaptureProgram[] = ['tcpdump', 'dumpcap', 'cap']
+
+/**
+ * Resolves when every interface is being captured. Rights can be dropped then: what still needs them is another process.
+ * @throws CaptureStartError
+ */
+export async function startCapture(request: CaptureRequest, events: CaptureEvents): Promise<LiveCapture> {
+  await refuseEarly(request)
+  const problems: { program: CaptureProgram; problem: StartProblem }[] = []
+  for (const program of request.with === 'auto' ? AUTO : [request.with]) {
+    const problem = unusable(program, request)
+    if (problem !== null) {
+      problems.push({ program, problem })
+      continue
+    }
+    const started = await startWith(program, request, events)
+    if (!('code' in started)) return started
+    if (started.code === 'bad-filter') throw new CaptureStartError('bad-filter', wrongFilter(started.text))
+    problems.push({ program, problem: started })
+    if (started.code === 'no-interface') break
+  }
+  throw await explain(problems, request)
+}
+
+async function refuseEarly({ interfaces, snapLength }: CaptureRequest): Promise<void> {
+  if (process.platform === 'win32')
+    throw new CaptureStartError(
+      'failed',
+      'on Windows smblens reads what another program captures: dumpcap -i NAME -P -w - | smblens live -i -',
+    )
+  if (snapLength > MAX_SNAP_LENGTH)
+    throw new CaptureStartError('failed', `packets are kept up to ${MAX_SNAP_LENGTH} bytes: ask for no more than that`)
+  const odd = interfaces.find((name) => !isInterfaceName(name))
+  if (odd !== undefined) throw await noInterface(odd)
+}
+
+/** What is known without starting it. */
+function unusable(program: CaptureProgram, { promiscuous }: CaptureRequest): StartProblem | null {
+  if (program === 'cap')
+    return promiscuous ? null : { code: 'failed', text: 'it captures promiscuously only: choose another program' }
+  const found = findProgram(program)
+  if (found === null) return { code: 'no-program', text: 'is not installed' }
+  return found.executable ? null : { code: 'no-rights', text: `this user may not start ${found.path}` }
+}
+
+async function startWith(
+  program: CaptureProgram,
+  request: CaptureRequest,
+  events: CaptureEvents,
+): Promise<LiveCapture | (StartProblem & { interface: string })> {
+  let lost: string | null = null
+  const places: CapturePlace[] = []
+  const launcher = startLauncher(request, {
+    onReport: (report, stream) => places[report.place]?.onReport(report, stream),
+    onLost(reason) {
+      lost = reason
+      for (const place of places) place.lose(reason)
+    },
+  })
+  for (const [i, name] of request.interfaces.entries()) places.push(createPlace(i, name, program, launcher))
+  for (const [i, place] of places.entries()) {
+    const problem = lost === null ? await place.start() : { code: 'failed' as const, text: lost }
+    if (problem === null) continue
+    await Promise.all(places.map((each) => each.stop()))
+    await launcher.end()
+    const name = request.interfaces[i]!
+    const words = problem.code === 'failed' ? await checkFilter(request.filter) : null
+    return words === null ? { ...problem, interface: name } : { code: 'bad-filter', text: words, interface: name }
+  }
+  return capturing(program, places, launcher, events)
+}
+
+function capturing(
+  program: CaptureProgram,
+  places: readonly CapturePlace[],
+  launcher: Launcher,
+  events: CaptureEvents,
+): LiveCapture {
+  let stopped: Promise<void> | null = null
+  let turn: Promise<void> = Promise.resolve()
+  /** One after the other: a stream that waits for another to be handed over would be read where it waits. */
+  const restart = (place: CapturePlace) => {
+    turn = turn.then(
+      () =>
+        new Promise<void>((begun) => {
+          if (stopped !== null) begun()
+          else void place.start(begun)
+        }),
+    )
+  }
+  // Whoever called goes on before the first event.
+  setImmediate(() => {
+    for (const [i, place] of places.entries())
+      place.open(
+        {
+          onStream: (stream) => events.onStream(i, stream),
+          onDown: (reason) => events.onDown(i, reason),
+          onUp: () => events.onUp(i),
+        },
+        () => restart(place),
+      )
+  })
+  const loss = () => Promise.all(places.map((place) => place.loss()))
+  return {
+    program,
+    loss,
+    async stop() {
+      stopped ??= Promise.all(places.map((place) => place.stop())).then(() => launcher.end())
+      await stopped
+      return loss()
+    },
+  }
+}
+
+/** What the programs said, as one line that says what to do. */
+async function explain(
+  problems: readonly { program: CaptureProgram; problem: StartProblem & { interface?: string } }[],
+  { interfaces }: CaptureRequest,
+): Promise<CaptureStartError> {
+  const unknown = problems.find(({ problem }) => problem.code === 'no-interface')
+  if (unknown !== undefined) return noInterface(unknown.problem.interface ?? interfaces[0]!)
+  const code = problems.some(({ problem }) => problem.code === 'no-rights')
+    ? 'no-rights'
+    : problems.every(({ problem }) => problem.code === 'no-program')
+      ? 'no-program'
+      : 'failed'
+  const where = escapeText(interfaces.join(', '))
+  const what = {
+    'no-rights': `no right to capture on ${where}`,
+    'no-program': `nothing to capture with on ${where}`,
+    failed: `capturing on ${where} could not be started`,
+  }[code]
+  return new CaptureStartError(
+    code,
+    [what, ...problems.map(({ program, problem }) => remedy(program, problem))].join('; '),
+  )
+}
+
+function remedy(program: CaptureProgram, { code, text }: StartProblem): string {
+  if (code === 'no-program') return `${program}: ${INSTALL[program]}`
+  if (code !== 'no-rights') return `${program}: ${text}`
+  const path = program === 'cap' ? program : (findProgram(program)?.path ?? program)
+  return `${program}: ${rightsFor(program, path)}`
+}
+
+function wrongFilter(words: string): string {
+  return `the filter is wrong: ${words} (man 7 pcap-filter has the language)`
+}
+
+async function noInterface(name: string): Promise<CaptureStartError> {
+  const names = (await listInterfaces()).map((each) => each.name)
+  const suggestion = didYouMean(name, names)
+  return new CaptureStartError(
+    'no-interface',
+    `there is no interface "${escapeText(name)}"${escapeText(suggestion)}: there are ${escapeText(names.join(', '))}`,
+  )
+}
