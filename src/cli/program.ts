@@ -1,10 +1,12 @@
 /** The command line: what can be asked, in commander's terms. What each command does is in the file of its name, loaded when it is asked for. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { SEVERITIES } from '../audit/rule.ts'
+import { CAPTURE_PROGRAMS } from '../capture/live/live-capture.ts'
 import { didYouMean } from '../report/suggest.ts'
 import { writeDiagnostic, writeText } from './descriptor.ts'
 import type { ExitStatus } from './exit-status.ts'
 import { limitsHelp } from './limit-option.ts'
+import type { LiveOptions } from './live.ts'
 import type { MessagesOptions } from './messages.ts'
 import type { OpenOptions } from './open.ts'
 import type { RulesOptions } from './rules.ts'
@@ -41,6 +43,17 @@ Paths are captures (pcap or pcapng, gzip-compressed or not), folders with all
 below them, patterns, or - for standard input.
 `
 
+const LIVE_HELP = `
+Examples:
+  sudo smblens live -i eth1                       a span port, in the terminal UI
+  sudo smblens live -i eth1 -f ndjson             the same as JSON lines
+  smblens live -i eth1 -i eth2 --write smb.pcapng --write-size 100 --write-files 10
+  ssh sensor tcpdump -U -w - port 445 | smblens live -i -
+  It ends with Ctrl-C, and with a summary. docs/live.md tells which rights it wants.
+`
+
+const CAPTURE_WITH = ['auto', ...CAPTURE_PROGRAMS]
+const LIVE_FORMATS = ['ndjson']
 const SCAN_FORMATS: readonly ReportFormat[] = ['table', 'json', 'ndjson', 'csv']
 const THEMES: readonly OpenOptions['theme'][] = ['auto', 'dark', 'light', 'mono']
 const MESSAGE_FORMATS: readonly MessagesOptions['format'][] = ['ndjson', 'table']
@@ -94,6 +107,42 @@ export function createProgram(done: (status: ExitStatus) => void): Command {
   }
 
   program
+    .command('live')
+    .summary('watch an interface, or a pipe')
+    .description(
+      'Watches SMB as it passes an interface: in the terminal UI, or as records, each as soon as it is true.',
+    )
+    .addOption(
+      list('-i, --interface <name,...>', 'what to listen on, - for standard input: smblens interfaces lists them'),
+    )
+    .addOption(choice('-f, --format <format>', 'ndjson: what there is without a terminal', LIVE_FORMATS))
+    .option('-o, --output <file>', 'add to this file, do not write to standard output')
+    .addOption(amount('--duration <seconds>', 'end after so long', 1, 1e7))
+    .addOption(amount('--count <packets>', 'end after so many', 1))
+    .addOption(choice('--theme <theme>', 'colours: auto, dark, light or mono', THEMES).default('auto'))
+    .addOption(amount('--heartbeat <seconds>', 'how often to tell rates and losses', 1, 86_400).default(60))
+    .option('--filter <bpf>', 'narrow what is captured, as tcpdump has it: "net 10.1.0.0/16"')
+    .option('--all-traffic', 'capture not only where SMB is expected: finds it on any port')
+    .option('--write <file>', 'keep the SMB packets, as pcapng')
+    .addOption(amount('--write-size <MB>', 'begin another file after so much'))
+    .addOption(amount('--write-files <n>', 'keep the newest so many of them'))
+    .addOption(choice('--capture-with <program>', `auto, ${CAPTURE_PROGRAMS.join(', ')}`, CAPTURE_WITH).default('auto'))
+    .addOption(amount('--snap-length <bytes>', 'how much of a packet to take', 64, 262_144).default(262_144))
+    .addOption(amount('--buffer <MB>', 'the kernel may keep so much for us', 1, 1024).default(64))
+    .option('--no-promiscuous', 'only what is addressed to this machine')
+    .option('--user <name>', 'who parses, where root starts it: else who called sudo, or nobody')
+    .addOption(severity('--min-severity <severity>', 'leave out findings less severe than this'))
+    .addOption(list('--rule <id,...>', 'apply only these rules'))
+    .addOption(list('--exclude-rule <id,...>', 'do not apply these rules'))
+    .addOption(list('--internal <cidr,...>', 'your own public networks: SMB to them does not leave'))
+    .addOption(list('--limit <name=n,...>', 'set limits on memory: scan --help lists them'))
+    .addHelpText('after', LIVE_HELP + EXIT_STATUSES)
+    .action(async (options: LiveOptions) => {
+      const { live } = await import('./live.ts')
+      done(await live(options))
+    })
+
+  program
     .command('messages')
     .summary('list every SMB message')
     .description('Lists every SMB message of a capture, a row each, with what its header says.')
@@ -130,6 +179,15 @@ function choice(flags: string, description: string, allowed: readonly string[]):
   return new Option(flags, description).argParser((value: string) => {
     if (allowed.includes(value)) return value
     throw new InvalidArgumentError(`It is one of ${allowed.join(', ')}${didYouMean(value, allowed)}.`)
+  })
+}
+
+/** A whole number of these bounds. */
+function amount(flags: string, description: string, least = 1, most = 1e12): Option {
+  return new Option(flags, description).argParser((value: string) => {
+    const number = /^\d{1,13}$/.test(value) ? Number(value) : Number.NaN
+    if (number >= least && number <= most) return number
+    throw new InvalidArgumentError(`It is a whole number from ${least} to ${most}.`)
   })
 }
 

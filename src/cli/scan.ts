@@ -20,7 +20,7 @@ import { ruleById } from './rules.ts'
 import { colorOnStdout, terminalWidth } from './terminal.ts'
 
 /** A mistyped one arrives here as the name of a capture. */
-export const COMMANDS = ['scan', 'messages', 'rules', 'help']
+export const COMMANDS = ['scan', 'live', 'interfaces', 'messages', 'rules', 'help']
 
 export type ReportFormat = 'table' | 'json' | 'ndjson' | 'csv'
 
