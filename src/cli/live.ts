@@ -9,6 +9,7 @@ import { type CaptureFiles, openCaptureFiles } from '../capture/capture-files.ts
 import { captureFilter } from '../capture/live/filter.ts'
 import type { CaptureProgram, CaptureRequest } from '../capture/live/live-capture.ts'
 import { CaptureStartError } from '../capture/live/start-capture.ts'
+import { NewFileError } from '../capture/new-file.ts'
 import { LiveTracker } from '../live/live-tracker.ts'
 import { type RunOptions, runLive } from '../live/run.ts'
 import type { PacketFiles } from '../live/traffic.ts'
@@ -73,6 +74,7 @@ export async function live(options: LiveOptions): Promise<ExitStatus> {
     return await writeRecords(run, records, keep)
   } catch (error) {
     if (error instanceof ReaderGone) return EXIT.DONE
+    if (error instanceof NewFileError) throw new UsageError(`--write ${error.message}`)
     if (!(error instanceof CaptureStartError)) throw error
     reportLine(error.message)
     return error.code === 'bad-filter' || error.code === 'no-interface' ? EXIT.USAGE : EXIT.INPUT

@@ -34,9 +34,13 @@ export async function runLive(options: RunOptions): Promise<void> {
   const capture: LiveCapture | null =
     request &&
     (await startCapture(request, {
-      onStream: (place, stream) => streams.push(live!.read(place, stream, reading.signal).catch(stop)),
-      onDown: (place, reason) => live!.interfaceDown(place, reason),
-      onUp: (place) => live!.interfaceUp(place),
+      onStream(place, stream) {
+        // Where the beginning failed nobody reads, and the capture is being ended.
+        if (live === null) stream.destroy()
+        else streams.push(live.read(place, stream, reading.signal).catch(stop))
+      },
+      onDown: (place, reason) => live?.interfaceDown(place, reason),
+      onUp: (place) => live?.interfaceUp(place),
     }))
   try {
     if (request !== null) dropRights(options.user)

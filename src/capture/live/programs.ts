@@ -18,11 +18,20 @@ export function findProgram(name: 'tcpdump' | 'dumpcap'): Found | null {
   let found: Found | null = null
   for (const folder of folders) {
     const path = join(folder, name)
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) continue
+    if (!isFile(path)) continue
     if (mayExecute(path)) return { path, executable: true }
     found ??= { path, executable: false }
   }
   return found
+}
+
+/** Not to be seen, as in another user's folder, is not there. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 function mayExecute(path: string): boolean {
