@@ -95,8 +95,10 @@ export function createPlace(place: number, name: string, program: CaptureProgram
     const words = readWords(program, line)
     if (words === null) return
     if (words.kind === 'ready') onReady()
-    else if (words.kind === 'error') problem ??= { code: words.code, text: escapeText(words.text) }
-    else {
+    else if (words.kind === 'error') {
+      // The first is the cause, but of a filter dumpcap tells first that it is wrong and then why.
+      if (problem === null || words.code === 'bad-filter') problem = { code: words.code, text: escapeText(words.text) }
+    } else {
       // What tcpdump says when it is asked is not its last word; all others speak once.
       tally.count(words.figures, words.kind === 'part' || program !== 'tcpdump')
       if (words.kind === 'figures') settle('counted')

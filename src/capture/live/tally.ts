@@ -51,6 +51,8 @@ export function createTally(program: CaptureProgram): Tally {
       told ||= last
     },
     endRun() {
+      // At its end tcpdump has no line for the interface's drops where there are none.
+      if (run !== null && run.droppedByKernel !== null) run.droppedByInterface ??= 0
       if (run !== null) past = sum(past, told ? run : UNKNOWN)
       run = null
     },

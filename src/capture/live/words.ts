@@ -62,7 +62,7 @@ function tcpdump(line: string): Said | null {
 
 function tcpdumpPart(count: number, what: string): Said | null {
   if (what === 'received by filter') return { kind: 'part', figures: { received: count } }
-  if (what === 'dropped by kernel') return { kind: 'part', figures: { droppedByKernel: count, droppedByInterface: 0 } }
+  if (what === 'dropped by kernel') return { kind: 'part', figures: { droppedByKernel: count } }
   return what === 'dropped by interface' ? { kind: 'part', figures: { droppedByInterface: count } } : null
 }
 

@@ -1,0 +1,107 @@
+/** The built-in filter, as libpcap compiles and applies it. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { captureFilter } from '../../../src/capture/live/filter.ts'
+import { captureFiles, capturesFolder } from '../../support/captures.ts'
+import { hasProgram, ROOT, records, SAMPLES, smblens } from '../../support/smblens.ts'
+
+interface Variant {
+  name: string
+  what: string
+  bytes(): Uint8Array
+}
+
+const script = new URL('../../../captures/make/variants.mjs', import.meta.url).href
+const { VARIANTS } = (await import(script)) as { VARIANTS: Variant[] }
+
+const BUILT_IN = captureFilter({ filter: '', allTraffic: false })
+const there = hasProgram('tcpdump')
+const folder = mkdtempSync(join(tmpdir(), 'smblens-filter-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Where libpcap itself looks for IP in the wrong place: odd Wi-Fi frames of monitor mode, and PPP without its address bytes. */
+const BEYOND_LIBPCAP = /4-addresses|ht-control|data-pad|ppp-bare|ppp-compressed|80211|radiotap|, ppp\b/
+
+function tcpdump(args: readonly string[], input?: Uint8Array) {
+  return spawnSync('tcpdump', ['-n', ...args], { input: input ?? '', maxBuffer: 1 << 28 })
+}
+
+describe('the filter of a capture', () => {
+  it('is the built-in one, narrowed by the user’s, which stands last', () => {
+    expect(captureFilter({ filter: ' host 192.0.2.1 or vlan 5 ', allTraffic: false })).toBe(
+      `(${BUILT_IN}) and (host 192.0.2.1 or vlan 5)`,
+    )
+    expect(BUILT_IN).not.toMatch(/\b(vlan|mpls|pppoes|geneve)\b/)
+  })
+
+  it('is the user’s alone with all traffic', () => {
+    expect(captureFilter({ filter: 'udp', allTraffic: true })).toBe('udp')
+    expect(captureFilter({ filter: '', allTraffic: true })).toBe('')
+  })
+
+  it.each(['tcp) or (udp', '(tcp', 'tcp)'])('refuses brackets without a partner: %s', (filter) => {
+    expect(() => captureFilter({ filter, allTraffic: false })).toThrow('bracket without a partner')
+  })
+})
+
+describe.skipIf(!there)(`the built-in filter${there ? '' : ' (skipped: no tcpdump)'}`, () => {
+  it.each(['EN10MB', 'LINUX_SLL', 'LINUX_SLL2', 'RAW', 'NULL', 'PPP', 'IEEE802_11', 'IEEE802_11_RADIO', 'C_HDLC'])(
+    'compiles for %s, with a filter of the user too',
+    (linkType) => {
+      for (const filter of [BUILT_IN, captureFilter({ filter: 'host 192.0.2.1', allTraffic: false })]) {
+        const { status, stderr } = tcpdump(['-y', linkType, '-d', '--', filter])
+        expect({ status, stderr: `${stderr}` }).toEqual({ status: 0, stderr: '' })
+      }
+    },
+  )
+
+  it('keeps every packet of SMB in whatever a mirror port wraps it', () => {
+    const lost: string[] = []
+    let kept = 0
+    for (const { name, what, bytes } of VARIANTS) {
+      const file = bytes()
+      const all = tcpdump(['-r', '-', '-w', '-'], file)
+      // Link types that this tcpdump does not know; interfaces of several link types in one file.
+      if (all.status !== 0) continue
+      const some = tcpdump(['-r', '-', '-w', '-', '--', BUILT_IN], file)
+      if (some.stdout.equals(all.stdout)) kept++
+      else if (!BEYOND_LIBPCAP.test(`${name}, ${what}`)) lost.push(name)
+    }
+    expect(lost).toEqual([])
+    expect(kept).toBeGreaterThan(VARIANTS.length * 0.85)
+  })
+
+  it('lets nothing through that is neither SMB nor Kerberos nor wrapped', () => {
+    const filtered = (filter: string) =>
+      tcpdump(['-r', join(ROOT, 'captures/smb311-unsigned-data.pcap'), '-w', '-', '--', filter]).stdout.length
+    expect(filtered(`not (${BUILT_IN})`)).toBe(24)
+    const { stdout } = tcpdump(['-y', 'EN10MB', '-d', '--', `(${BUILT_IN}) and ip and tcp port 80 and not port 445`])
+    expect(`${stdout}`).not.toBe('')
+  })
+
+  const outside = captureFiles().filter((path) => /\.(pcap|pcapng|cap)$/.test(path))
+  const files = [...SAMPLES.map((path) => join(ROOT, path)), ...outside]
+  it(`loses no session of any capture${capturesFolder() ? '' : ' (only our own: SMBLENS_CAPTURES is not set)'}`, () => {
+    for (const [i, path] of files.entries()) tcpdump(['-r', path, '-w', join(folder, `${i}.pcap`), '--', BUILT_IN])
+    const filtered = readdirSync(folder).map((name) => join(folder, name))
+    // All in one run each: what has no name of its own is told apart by addresses and ports.
+    const indices = new Set(filtered.map((path) => Number(basename(path, '.pcap'))))
+    const before = sessions(files.filter((_, i) => indices.has(i)))
+    const after = new Set(sessions(filtered))
+    expect(before.length).toBeGreaterThan(SAMPLES.length / 2)
+    expect(before.filter((session) => !after.has(session))).toEqual([])
+  })
+})
+
+/** Sessions on the ports that SMB has, without what a filter may change: file, frames and times. */
+function sessions(paths: readonly string[]): string[] {
+  return records(smblens(['scan', ...paths, '-f', 'ndjson']).stdout)
+    .filter((record) => record['type'] === 'session')
+    .filter((record) => /:(445|139)\b|"port":(445|139)\b/.test(JSON.stringify(record)))
+    .map((record) =>
+      JSON.stringify([record['client'], record['server'], record['sessionId'], record['user'], record['dialect']]),
+    )
+}
