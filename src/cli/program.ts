@@ -5,6 +5,7 @@ import { CAPTURE_PROGRAMS } from '../capture/live/live-capture.ts'
 import { didYouMean } from '../report/suggest.ts'
 import { writeDiagnostic, writeText } from './descriptor.ts'
 import type { ExitStatus } from './exit-status.ts'
+import type { InterfacesOptions } from './interfaces.ts'
 import { limitsHelp } from './limit-option.ts'
 import type { LiveOptions } from './live.ts'
 import type { MessagesOptions } from './messages.ts'
@@ -36,6 +37,12 @@ Exit status:
   2  wrong usage, or the output cannot be written
   3  done, but some input could not be read, or was cut or damaged
   Where both 1 and 3 are true it is 1: a finding stands, whatever was not read.
+`
+
+const INTERFACES_STATUSES = `
+Exit status:
+  0  something here can capture
+  3  nothing can, for the reasons that are listed
 `
 
 const SCAN_HELP = `
@@ -140,6 +147,17 @@ export function createProgram(done: (status: ExitStatus) => void): Command {
     .action(async (options: LiveOptions) => {
       const { live } = await import('./live.ts')
       done(await live(options))
+    })
+
+  program
+    .command('interfaces')
+    .summary('list what live can listen on')
+    .description('Lists the interfaces, which programs can capture on them, and what is missing for the others.')
+    .addOption(choice('-f, --format <format>', 'table or json', RULES_FORMATS).default('table'))
+    .addHelpText('after', INTERFACES_STATUSES)
+    .action(async (options: InterfacesOptions) => {
+      const { showInterfaces } = await import('./interfaces.ts')
+      done(await showInterfaces(options))
     })
 
   program

@@ -83,7 +83,7 @@ function dumpcap(line: string): Said | null {
     return { kind: 'error', code: 'bad-filter', text: withoutName(line) }
   const cause = /\((can't parse filter expression.*|.*syntax error.*)\)\.?$/.exec(line)
   if (cause !== null) return { kind: 'error', code: 'bad-filter', text: cause[1]! }
-  if (/^(dumpcap: )?you (do not|don't) have permission to capture/i.test(line))
+  if (/^dumpcap: .*(have permission to capture|not permitted)/.test(line))
     return { kind: 'error', code: 'no-rights', text: withoutName(line) }
   if (/^dumpcap: There is no device named|\(No such device exists\)/.test(line))
     return { kind: 'error', code: 'no-interface', text: withoutName(line) }

@@ -291,6 +291,18 @@ describe.skipIf(!canMakeNamespaces)(
       })
     }
 
+    it.skipIf(!THERE.tcpdump)('says so when the process that holds the rights is killed, and ends', async () => {
+      const driver = drive(request('tcpdump'), { drop: true })
+      await driver.next('started')
+      const [launcher, program] = family(driver.child.pid!)
+      process.kill(launcher!, 'SIGKILL')
+      expect((await driver.next('down')).reason).toBe('the process that captures for smblens ended (SIGKILL)')
+      const { loss } = await stop(driver)
+      expect(loss).toMatchObject([{ received: null, droppedByKernel: null }])
+      // Its program has nobody left to write to.
+      while (existsSync(`/proc/${program}`)) send(texts(0, 10))
+    })
+
     it.skipIf(!THERE.tcpdump)('chooses tcpdump by itself, which tells losses while it runs', async () => {
       const driver = drive(request('auto'))
       expect((await driver.next('started')).program).toBe('tcpdump')

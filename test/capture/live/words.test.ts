@@ -93,6 +93,11 @@ describe('dumpcap', () => {
       'You do not have permission to capture on device "lo".',
     ],
     [
+      'dumpcap: The capabilities of the capture device "lo" could not be obtained (pcap_activate() failed: socket: Operation not permitted).',
+      'no-rights',
+      'The capabilities of the capture device "lo" could not be obtained (pcap_activate() failed: socket: Operation not permitted).',
+    ],
+    [
       'dumpcap: Invalid capture filter "tcp prt 4" for interface \'lo\'.',
       'bad-filter',
       'Invalid capture filter "tcp prt 4" for interface \'lo\'.',

@@ -1,0 +1,66 @@
+/** `smblens interfaces`: what can be listened on, by which program, and what is missing. */
+import { type CaptureAbility, captureAbilities } from '../capture/live/abilities.ts'
+import { type Interface, listInterfaces } from '../capture/live/interfaces.ts'
+import { displayWidth, escapeText, pad, safeJson, wrap } from '../report/escape.ts'
+import { SCHEMA_VERSION } from '../report/records.ts'
+import type { TextSink } from '../report/sink.ts'
+import { createStyle } from '../report/style.ts'
+import type { TableOptions } from '../report/table.ts'
+import { EXIT, type ExitStatus } from './exit-status.ts'
+import { deliver, openOutput } from './output.ts'
+import { colorOnStdout, terminalWidth } from './terminal.ts'
+
+export interface InterfacesOptions {
+  format: 'table' | 'json'
+}
+
+/** INPUT where nothing here can capture: there is no input to be had. */
+export async function showInterfaces({ format }: InterfacesOptions): Promise<ExitStatus> {
+  const [interfaces, programs] = await Promise.all([listInterfaces(), captureAbilities()])
+  const output = openOutput(undefined, [])
+  deliver(output, () => {
+    if (format === 'json') output.write(`${safeJson({ schemaVersion: SCHEMA_VERSION, interfaces, programs })}\n`)
+    else writeInterfaces(interfaces, programs, output, { width: terminalWidth(), color: colorOnStdout() })
+  })
+  return programs.some(({ canCapture }) => canCapture) ? EXIT.DONE : EXIT.INPUT
+}
+
+export function writeInterfaces(
+  interfaces: readonly Interface[],
+  programs: readonly CaptureAbility[],
+  sink: TextSink,
+  { width, color }: TableOptions,
+): void {
+  const style = createStyle(color)
+  const rows = interfaces.map(({ name, kind, state, promiscuous, addresses }) => [
+    escapeText(name),
+    kind === 'all' ? 'all of them' : kind,
+    `${state ?? '-'}${promiscuous ? ', promiscuous' : ''}`,
+    addresses.map(escapeText).join(' '),
+  ])
+  const titles = ['Interface', 'Kind', 'State', 'Addresses']
+  const widths = titles.map((title, i) => Math.max(...[title, ...rows.map((row) => row[i]!)].map(displayWidth)))
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => (i < 3 ? pad(cell, widths[i]!) : cell))
+      .join('  ')
+      .trimEnd()
+  sink.write(`${style.strong(line(titles))}\n`)
+  for (const row of rows) sink.write(`${line(row)}\n`)
+
+  sink.write('\n')
+  for (const { program, canCapture, missing } of programs) {
+    const label = pad(program, 7)
+    if (canCapture) {
+      sink.write(`${style.strong(label)}  ${style.good('can capture')}\n`)
+      continue
+    }
+    const [first = '', ...rest] = wrap(missing ?? '', Math.max(20, width - 9))
+    sink.write(`${style.strong(label)}  ${first}\n`)
+    for (const more of rest) sink.write(`${' '.repeat(9)}${more}\n`)
+  }
+  const usable = programs.some(({ canCapture }) => canCapture)
+  sink.write(
+    `\n${style.quiet(usable ? 'smblens live -i NAME watches one of them.' : 'Nothing here can capture: one of these is enough.')}\n`,
+  )
+}
