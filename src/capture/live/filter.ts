@@ -5,7 +5,6 @@
  * dissectors do the rest. `vlan`, `mpls`, `pppoes` and `geneve` are not used, because each of them moves the offsets of all that stands behind it,
  * and compiles for some link types only. `ether proto` does neither: on a link type that has no such frames it is false.
  */
-import { CaptureStartError } from './start-error.ts'
 
 export interface FilterWishes {
   /** The user's own BPF; empty for none. */
@@ -51,14 +50,12 @@ const BUILT_IN = [
 
 /**
  * One expression; empty for everything. The user's narrows the built-in one, and stands behind it: an offset that it moves is then its own affair.
- * @throws CaptureStartError `bad-filter` for brackets without a partner, which would end ours
+ * A bracket in it without a partner would end ours: such a filter is left as it is, for libpcap to say what is wrong with it.
  */
 export function captureFilter({ filter, allTraffic }: FilterWishes): string {
   const own = filter.trim()
-  if (own !== '' && !isBalanced(own))
-    throw new CaptureStartError('bad-filter', `the filter "${own}" has a bracket without a partner: man 7 pcap-filter`)
-  if (allTraffic) return own
-  return own === '' ? BUILT_IN : `(${BUILT_IN}) and (${own})`
+  if (own === '') return allTraffic ? '' : BUILT_IN
+  return allTraffic || !isBalanced(own) ? own : `(${BUILT_IN}) and (${own})`
 }
 
 function isBalanced(filter: string): boolean {
