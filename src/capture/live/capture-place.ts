@@ -133,8 +133,7 @@ export function createPlace(place: number, name: string, program: CaptureProgram
 
   function deliver(): void {
     if (events === null || !ready || stream === null) return
-    const fresh = stream
-    events.onStream(fresh)
+    events.onStream(stream)
   }
 
   /** Tells what has changed since the last look. */
@@ -201,7 +200,6 @@ export function createPlace(place: number, name: string, program: CaptureProgram
     },
     lose(reason) {
       clearInterval(linkTimer)
-      if (stopping) stream?.destroy()
       ended = reason
       running = false
       tally.endRun()

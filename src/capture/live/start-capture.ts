@@ -157,6 +157,7 @@ async function explain(
 
 function remedy(program: CaptureProgram, { code, text }: StartProblem): string {
   if (code === 'no-program') return `${program}: ${INSTALL[program]}`
+  if (text.startsWith(`${program} `)) return text
   if (code !== 'no-rights') return `${program}: ${text}${/not up\b/.test(text) ? ' (sudo ip link set NAME up)' : ''}`
   const path = program === 'cap' ? program : (findProgram(program)?.path ?? program)
   return `${program}: ${rightsFor(program, path)}`

@@ -1,7 +1,16 @@
 /** The three programs, for real: on a veth pair between network namespaces. What needs root or a program that is not there is skipped. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -95,8 +104,11 @@ function request(program: CaptureRequest['with'], more: Partial<CaptureRequest> 
   }
 }
 
-function drive(asked: CaptureRequest, { drop = false, prefix = [] as string[] } = {}): Driver {
-  const [file, ...args] = ['ip', 'netns', 'exec', NEAR, ...prefix, process.execPath, driverFile]
+/** @param programs a folder whose programs are taken before others; then it runs outside the namespaces */
+function drive(asked: CaptureRequest, { drop = false, prefix = [] as string[], programs = '' } = {}): Driver {
+  const { PATH } = process.env
+  const where = programs === '' ? ['ip', 'netns', 'exec', NEAR] : ['env', `PATH=${programs}:${PATH}`]
+  const [file, ...args] = [...where, ...prefix, process.execPath, driverFile]
   const child = spawn(file!, [...args, JSON.stringify({ request: asked, drop })], { stdio: ['pipe', 'pipe', 'pipe'] })
   drivers.push(child)
   const events: Event[] = []
@@ -319,6 +331,52 @@ describe.skipIf(!canMakeNamespaces)(
     })
   },
 )
+
+const noShell = process.platform === 'win32'
+describe.skipIf(noShell)(`programs that end in odd ways${noShell ? ' (skipped: no shell)' : ''}`, () => {
+  /** A tcpdump of a few lines of shell. */
+  function fake(name: string, script: string): string {
+    const programs = join(folder, name)
+    mkdirSync(programs)
+    writeFileSync(join(programs, 'tcpdump'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+    return programs
+  }
+  const listening = 'echo "tcpdump: listening on lo, link-type EN10MB (Ethernet)" >&2'
+  const asked = request('tcpdump', { interfaces: ['lo'], filter: '' })
+
+  afterEach(() => {
+    for (const child of drivers.splice(0)) child.kill('SIGKILL')
+  })
+
+  it('fails to start: its words, made harmless', async () => {
+    const programs = fake('fails', "printf 'tcpdump: \\033[2J no memory\\n' >&2; exit 7")
+    const { code, message } = await drive(asked, { programs }).next('refused')
+    expect(code).toBe('failed')
+    expect(message).toBe('capturing on lo could not be started; tcpdump: \\x1b[2J no memory')
+  })
+
+  it('ends without a word', async () => {
+    const { message } = await drive(asked, { programs: fake('silent', 'exit 7') }).next('refused')
+    expect(message).toBe('capturing on lo could not be started; tcpdump ended (status 7)')
+  })
+
+  it('ends after it began: it is started again, and its losses stay unknown', async () => {
+    const driver = drive(asked, { programs: fake('brief', `${listening}; sleep 0.1; exit 1`) })
+    for (let i = 0; i < 2; i++) {
+      await driver.next('down')
+      await driver.next('stream')
+    }
+    expect(driver.events.find(({ event }) => event === 'down')?.reason).toBe('tcpdump ended (status 1)')
+    const { loss } = await stop(driver)
+    expect(loss).toMatchObject([{ received: null, droppedByKernel: null, droppedByInterface: null }])
+  })
+
+  it('does not end when it is told to: it is killed', async () => {
+    const driver = drive(asked, { programs: fake('deaf', `trap '' TERM; ${listening}; while :; do sleep 0.1; done`) })
+    await driver.next('started')
+    expect((await stop(driver)).loss).toMatchObject([{ received: null }])
+  })
+})
 
 /** Taken away with the interface. */
 function restoreNeighbour(): void {
