@@ -110,17 +110,24 @@ async function writeRecords(run: Run, settings: RecordSettings, keep: Keep): Pro
         const live = new LiveTracker({ interfaces, limits, files: files === null ? [] : [files], count, onCount })
         const watch = new Watch(live, settings)
         const emit = emitterTo(output)
+        let told = 0
+        // For whoever looks after the service: records are read by others.
+        const tellWarnings = () => {
+          for (; told < live.warnings.length; told++) reportLine(live.warnings[told]!.message)
+        }
         return {
           live,
           heartbeatMs,
           look() {
             files?.flush()
             emit(watch.changes())
+            tellWarnings()
           },
           beat: (loss) => emit(watch.beat(loss)),
           end(loss) {
             files?.close()
             emit(watch.finish(loss))
+            tellWarnings()
             damaged = live.damaged
           },
         }
