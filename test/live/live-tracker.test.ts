@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { readCapture } from '../../src/capture/read-capture.ts'
+import { LiveTracker } from '../../src/live/live-tracker.ts'
+
+const MINUTE = 60_000_000
+/** Its client says goodbye neither to the share nor to the server: the connection stays open. */
+const OPEN = 'captures/client-only.pcap'
+
+let real = 0
+function tracker(interfaces: readonly string[]): LiveTracker {
+  vi.spyOn(performance, 'now').mockImplementation(() => real / 1000)
+  return new LiveTracker({ interfaces, limits: {}, files: [], count: null, onCount: () => {} })
+}
+afterEach(() => void vi.restoreAllMocks())
+
+/** A sample, as if captured so many microseconds later; a second passes meanwhile. */
+async function pass(live: LiveTracker, path: string, later: number): Promise<void> {
+  const sink = live.traffic.from(0)
+  await readCapture(path, {
+    frame(bytes, start, captured, original, linkType, time, number) {
+      sink.frame(bytes, start, captured, original, linkType, time + later, number)
+    },
+  })
+  live.age()
+}
+
+const open = (live: LiveTracker) => live.tracker.soFar().connections.open.map(({ id }) => id)
+
+describe('what nobody uses any more', () => {
+  it('ends after half an hour, by the time that packets tell', async () => {
+    const live = tracker(['eth0'])
+    await pass(live, OPEN, 0)
+    const [id] = open(live)
+    real += 29 * MINUTE
+    await pass(live, 'captures/attempts.pcap', 29 * MINUTE)
+    expect(open(live)).toContain(id)
+    real += 10 * MINUTE
+    await pass(live, 'captures/attempts.pcap', 39 * MINUTE)
+    expect(open(live)).not.toContain(id)
+    expect([...live.tracker.soFar().ledger.connections].map((c) => c.id)).toContain(id)
+    expect(live.warnings).toEqual([])
+  })
+
+  it('is not ended by a clock that jumps ahead, but half an hour later', async () => {
+    const live = tracker(['eth0'])
+    await pass(live, OPEN, 0)
+    const [id] = open(live)
+    real += MINUTE
+    await pass(live, 'captures/attempts.pcap', 24 * 60 * MINUTE)
+    expect(live.warnings).toMatchObject([{ code: 'clock-step' }])
+    expect(open(live)).toContain(id)
+    real += 31 * MINUTE
+    await pass(live, 'captures/attempts.pcap', (24 * 60 + 31) * MINUTE)
+    expect(open(live)).not.toContain(id)
+  })
+
+  it('is ended half an hour after a clock was set back, whatever the future that it was used in', async () => {
+    const live = tracker(['eth0'])
+    await pass(live, OPEN, 0)
+    const [id] = open(live)
+    real += MINUTE
+    await pass(live, 'captures/attempts.pcap', -24 * 60 * MINUTE)
+    expect(live.warnings).toMatchObject([{ code: 'clock-step' }])
+    expect(open(live)).toContain(id)
+    real += 31 * MINUTE
+    await pass(live, 'captures/attempts.pcap', (31 - 24 * 60) * MINUTE)
+    expect(open(live)).not.toContain(id)
+  })
+})
