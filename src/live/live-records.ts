@@ -72,11 +72,13 @@ export interface Totals {
   missedBytes: number
 }
 
-/** Ids whose last record is remembered, at least: those of all that is in the ledger are. */
+/** Things whose last record is remembered: of findings and, since not all that leaves the ledger is retired, of what is or was in it. */
 const REMEMBERED = 50_000
 
 export class LiveRecords {
   private readonly retired: Totals = { connections: 0, sessions: 0, gaps: 0, missedBytes: 0 }
+  /** Findings that were told and hold, those included that were over long ago. */
+  readonly bySeverity: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0, info: 0 }
   private readonly tracker: Tracker
   private readonly options: LiveRecordsOptions
   private readonly audit: RunningAudit
@@ -93,13 +95,6 @@ export class LiveRecords {
     this.options = options
     this.audit = new RunningAudit(options)
     this.rules = new Map(options.rules.map((rule) => [rule.id, rule]))
-  }
-
-  /** Findings by severity, those included that were over long ago. */
-  get bySeverity(): Record<Severity, number> {
-    const counts: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0, info: 0 }
-    for (const { severity } of this.findings.values()) counts[severity]++
-    return counts
   }
 
   /**
@@ -189,6 +184,7 @@ export class LiveRecords {
       const said = this.findings.get(id)
       if (said === undefined || all.has(id)) continue
       this.findings.delete(id)
+      this.bySeverity[said.severity]--
       yield { type: 'withdrawal', id, rule: said.rule }
     }
   }
@@ -204,6 +200,8 @@ export class LiveRecords {
       if (before.hash === hash) return false
       if (telling === 'grown' && count < GROWN * before.count && now - before.told < RETELL_MS) return false
     }
+    if (before !== undefined) this.bySeverity[before.severity]--
+    this.bySeverity[severity]++
     this.findings.set(id, { rule, severity, count, hash, told: now })
     return true
   }
@@ -229,11 +227,10 @@ export class LiveRecords {
   }
 }
 
-/** The oldest go. What is said again after that is said once too often. */
+/** The oldest go. What is said again after that is said, and counted, once too often. */
 function trim(map: Map<string, unknown>): void {
-  if (map.size <= 4 * REMEMBERED) return
   for (const key of map.keys()) {
-    if (map.size <= 3 * REMEMBERED) return
+    if (map.size <= REMEMBERED) return
     map.delete(key)
   }
 }
