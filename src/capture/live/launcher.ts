@@ -53,13 +53,22 @@ function start(request: CaptureRequest, { place, program }: Order & { type: 'sta
     child.once('error', (error) => ended(error.message))
     return
   }
-  // In the same turn in which it was started: nothing of it has been read yet.
+  leaveUnread(child.stdout)
   report({ type: 'stream', place }, child.stdout)
   const said = eachLine(child.stderr, (line) => report({ type: 'line', place, line }))
   child.once('exit', async (code, signal) => {
     await said
     ended(signal ?? `status ${code}`)
   })
+}
+
+/**
+ * Node reads from a pipe of a child at once, and goes on until main has confirmed that it has the pipe: what came in between would be lost. There is
+ * no other way to stop that; `process.send` takes the handle by the same name.
+ */
+function leaveUnread(stream: Readable): void {
+  const { _handle: handle } = stream as Readable & { _handle: { readStop(): void } }
+  handle.readStop()
 }
 
 /** English messages, whatever the user's language; and nothing that would change how a program or Node runs. */
