@@ -1,7 +1,7 @@
 /** `smblens live` over real traffic, against a scan of the same packets. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -60,6 +60,23 @@ describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? ''
       if (received !== null) expect(received).toBe(delivered)
     },
   )
+
+  it.each([
+    ['a file that is there already', ['--write', 'taken.pcapng'], 2, 'exists already: name another file'],
+    ['a log in no folder', ['-o', 'none/log.ndjson'], 2, 'cannot be written (ENOENT)'],
+    ['an account that nobody has', ['--user', 'smbl-nobody-has-this'], 3, 'smbl-nobody-has-this'],
+  ])('ends at once, with the capturing program, when it cannot begin: %s', async (_, args, expected, message) => {
+    writeFileSync(join(shared, 'taken.pcapng'), 'mine')
+    const paths = args.map((arg) => (/[./]/.test(arg) ? join(shared, arg) : arg))
+    const live = ['live', '-i', 'eth0', '-f', 'ndjson', ...paths]
+    const { status, stdout, stderr } = await world.client.run(process.execPath, [BIN, ...live])
+    expect({ status, stdout }, stderr).toEqual({ status: expected, stdout: '' })
+    expect(stderr).toContain(message)
+    const left = await world.client.run('ip', ['netns', 'pids', world.client.name])
+    const others = left.stdout.split('\n').filter((pid) => pid !== '' && existsSync(`/proc/${pid}/exe`))
+    expect(others.filter((pid) => /tcpdump|dumpcap|node/.test(readFileSync(`/proc/${pid}/comm`, 'utf8')))).toEqual([])
+    expect(readFileSync(join(shared, 'taken.pcapng'), 'utf8')).toBe('mine')
+  })
 
   it('goes on when the interface goes down and comes back', async () => {
     const live = watch(world, '--heartbeat', '1')

@@ -161,7 +161,8 @@ export function createPlace(place: number, name: string, program: CaptureProgram
     open(listeners, again) {
       events = listeners
       restart = again
-      linkTimer = setInterval(look, LINK_MS)
+      // It may have been stopped before the first event: the stream still has to find its end, but nothing is watched any more.
+      if (!stopping) linkTimer = setInterval(look, LINK_MS)
       deliver()
       look()
       // It ended while the others were being started.
