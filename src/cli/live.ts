@@ -1,7 +1,5 @@
 /** `smblens live -i IFACE`: records of what passes an interface, as they become true. */
 import { openSync } from 'node:fs'
-import { isatty } from 'node:tty'
-import manifest from '../../package.json' with { type: 'json' }
 import type { Networks } from '../audit/networks.ts'
 import type { Rule, Severity } from '../audit/rule.ts'
 import { errorCode } from '../capture/capture-error.ts'
@@ -12,16 +10,16 @@ import { CaptureStartError } from '../capture/live/start-capture.ts'
 import { NewFileError } from '../capture/new-file.ts'
 import { LiveTracker } from '../live/live-tracker.ts'
 import { type RunOptions, runLive } from '../live/run.ts'
-import type { PacketFiles } from '../live/traffic.ts'
 import { type LiveRecord, Watch } from '../live/watch.ts'
 import { safeJson } from '../report/escape.ts'
 import type { Limits } from '../track/limits.ts'
 import type { LiveScreen } from '../tui/open.tsx'
 import { DescriptorSink, ReaderGone } from './descriptor.ts'
 import { EXIT, type ExitStatus, UsageError } from './exit-status.ts'
-import type { OpenOptions } from './open.ts'
+import { APPLICATION, type OpenOptions } from './open.ts'
 import { reportLine } from './report-line.ts'
 import { asked } from './scan.ts'
+import { hasScreen } from './terminal.ts'
 
 type Theme = OpenOptions['theme']
 
@@ -50,7 +48,6 @@ export interface LiveOptions {
   limit?: string[]
 }
 
-const APPLICATION = `smblens ${manifest.version}`
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 export async function live(options: LiveOptions): Promise<ExitStatus> {
@@ -65,8 +62,15 @@ export async function live(options: LiveOptions): Promise<ExitStatus> {
     )
 
   const settings = { rules, networks, limits, count: count ?? null }
-  const keep = (interfaces: readonly string[]) =>
-    write === undefined ? null : filesOf(write, writeSize, writeFiles, interfaces)
+  const keep = () =>
+    write === undefined
+      ? null
+      : openCaptureFiles({
+          path: write,
+          maxBytes: writeSize === undefined ? null : writeSize * 1_000_000,
+          maxFiles: writeFiles ?? null,
+          application: APPLICATION,
+        })
   const run = { request, durationMs: duration === undefined ? null : duration * 1000, user: user ?? null }
   try {
     if (wantsScreen(options, request)) return await watchOnScreen(run, { ...settings, theme: options.theme }, keep)
@@ -82,7 +86,7 @@ export async function live(options: LiveOptions): Promise<ExitStatus> {
 }
 
 type Run = Pick<RunOptions, 'request' | 'durationMs' | 'user'>
-type Keep = (interfaces: readonly string[]) => Files | null
+type Keep = () => CaptureFiles | null
 
 interface Settings {
   rules: readonly Rule[]
@@ -106,8 +110,8 @@ async function writeRecords(run: Run, settings: RecordSettings, keep: Keep): Pro
       ...run,
       signal: ending.signal,
       begin(interfaces, onCount) {
-        const files = keep(interfaces)
-        const live = new LiveTracker({ interfaces, limits, files: files === null ? [] : [files], count, onCount })
+        const files = keep()
+        const live = new LiveTracker({ interfaces, limits, keepers: files === null ? [] : [files], count, onCount })
         const watch = new Watch(live, settings)
         const emit = emitterTo(output)
         let told = 0
@@ -142,13 +146,13 @@ async function writeRecords(run: Run, settings: RecordSettings, keep: Keep): Pro
 async function watchOnScreen(run: Run, settings: Settings & { theme: Theme }, keep: Keep): Promise<ExitStatus> {
   const { openLiveTui } = await import('../tui/open.tsx')
   const left = new AbortController()
-  const opened: { screen: LiveScreen | null; files: Files | null } = { screen: null, files: null }
+  const opened: { screen: LiveScreen | null; files: CaptureFiles | null } = { screen: null, files: null }
   try {
     await runLive({
       ...run,
       signal: left.signal,
       begin(interfaces, onCount) {
-        const files = keep(interfaces)
+        const files = keep()
         const screen = openLiveTui({ ...settings, interfaces, files, onCount, application: APPLICATION })
         Object.assign(opened, { screen, files })
         screen.closed.finally(() => left.abort()).catch(() => {})
@@ -167,10 +171,8 @@ async function watchOnScreen(run: Run, settings: Settings & { theme: Theme }, ke
 /** Keys cannot be read where packets come in by standard input. */
 function wantsScreen({ format, output }: LiveOptions, request: CaptureRequest | null): boolean {
   if (request === null || format !== undefined || output !== undefined) return false
-  return isatty(0) && isatty(1) && process.env['TERM'] !== 'dumb'
+  return hasScreen()
 }
-
-type Files = PacketFiles & Pick<CaptureFiles, 'flush' | 'close'>
 
 /** Null: standard input. */
 function requestOf(options: LiveOptions): CaptureRequest | null {
@@ -190,26 +192,6 @@ function requestOf(options: LiveOptions): CaptureRequest | null {
   if (interfaces.length > 1) throw new UsageError('-i - reads standard input and nothing else: leave the other -i out')
   if (filter !== '') throw new UsageError('--filter is for interfaces: filter what comes by -i - where it is captured')
   return null
-}
-
-function filesOf(
-  path: string,
-  megabytes: number | undefined,
-  maxFiles: number | undefined,
-  interfaces: readonly string[],
-): Files {
-  const files = openCaptureFiles({
-    path,
-    maxBytes: megabytes === undefined ? null : megabytes * 1_000_000,
-    maxFiles: maxFiles ?? null,
-    application: APPLICATION,
-  })
-  return {
-    packet: (bytes, start, captured, original, linkType, time, place) =>
-      files.packet(bytes, start, captured, original, linkType, time, interfaces[place]!),
-    flush: () => files.flush(),
-    close: () => files.close(),
-  }
 }
 
 /** A file is added to: a log goes on where it was. */

@@ -1,9 +1,12 @@
 /** `smblens <capture...>`: the terminal UI where there is a terminal, the report of `scan` where there is none. */
-import { isatty } from 'node:tty'
 import manifest from '../../package.json' with { type: 'json' }
 import { EXIT, type ExitStatus } from './exit-status.ts'
 import { findInputs } from './inputs.ts'
 import { asked, COMMANDS, type ScanOptions, scan } from './scan.ts'
+import { hasScreen } from './terminal.ts'
+
+/** As files that are written name the program. */
+export const APPLICATION = `smblens ${manifest.version}`
 
 export interface OpenOptions extends ScanOptions {
   theme: 'auto' | 'dark' | 'light' | 'mono'
@@ -19,7 +22,7 @@ export async function open(paths: readonly string[], options: OpenOptions): Prom
   const { damaged, unread: unreadable } = await openTui(files, {
     ...request,
     theme: options.theme,
-    application: `smblens ${manifest.version}`,
+    application: APPLICATION,
   })
   return unread > 0 || unreadable > 0 || damaged ? EXIT.INPUT : EXIT.DONE
 }
@@ -28,5 +31,5 @@ export async function open(paths: readonly string[], options: OpenOptions): Prom
 function wantsScreen(paths: readonly string[], options: OpenOptions): boolean {
   const { output, failOn, minSeverity, format } = options
   if (output !== undefined || failOn !== undefined || minSeverity !== undefined || format !== undefined) return false
-  return isatty(0) && isatty(1) && process.env['TERM'] !== 'dumb' && !paths.includes('-')
+  return hasScreen() && !paths.includes('-')
 }

@@ -24,3 +24,8 @@ export function terminalWidth(): number {
 export function colorOnStdout(): boolean {
   return wantsColor({ isTerminal: isatty(1), env: process.env })
 }
+
+/** Can there be a full screen, with keys? */
+export function hasScreen(): boolean {
+  return isatty(0) && isatty(1) && process.env['TERM'] !== 'dumb'
+}

@@ -49,7 +49,7 @@ export type LiveSummaryRecord = SummaryRecord & { loss: LossRecord[] }
 /** What both are made of. */
 export interface State {
   capture: string
-  startedMs: number
+  uptimeMs: number
   packets: number
   bytes: number
   frames: number
@@ -58,16 +58,15 @@ export interface State {
   findings: Record<Severity, number>
   loss: LossRecord[]
   limits: Record<string, number>
-  warnings: Warning[]
 }
 
-export function heartbeatRecord(state: State, now: { wallMs: number; passedMs: number }): HeartbeatRecord {
-  const { capture, packets, bytes, frames, smbMessages, totals, findings, loss, limits, warnings } = state
+export function heartbeatRecord(state: State, warnings: Warning[], wallMs: number): HeartbeatRecord {
+  const { capture, uptimeMs, packets, bytes, frames, smbMessages, totals, findings, loss, limits } = state
   return {
     type: 'heartbeat',
-    time: isoTime(now.wallMs * 1000),
+    time: isoTime(wallMs * 1000),
     capture,
-    uptimeMs: Math.round(now.passedMs - state.startedMs),
+    uptimeMs: Math.round(uptimeMs),
     packets,
     bytes,
     frames,
@@ -80,8 +79,8 @@ export function heartbeatRecord(state: State, now: { wallMs: number; passedMs: n
   }
 }
 
-export function liveSummaryRecord(state: State, findingsHidden: number, durationMs: number): LiveSummaryRecord {
-  const { packets, bytes, smbMessages, totals, findings, limits, loss } = state
+export function liveSummaryRecord(state: State, findingsHidden: number): LiveSummaryRecord {
+  const { uptimeMs, packets, bytes, smbMessages, totals, findings, limits, loss } = state
   return {
     type: 'summary',
     captures: 1,
@@ -94,7 +93,7 @@ export function liveSummaryRecord(state: State, findingsHidden: number, duration
     findings: { ...findings },
     findingsHidden,
     limits,
-    durationMs: Math.round(durationMs),
+    durationMs: Math.round(uptimeMs),
     loss,
   }
 }

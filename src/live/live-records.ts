@@ -15,10 +15,10 @@ import {
   type SessionRecord,
   sessionRecord,
 } from '../report/records.ts'
-import { type FactsView, peek } from '../track/facts.ts'
+import { peek } from '../track/facts.ts'
 import { hashText } from '../track/hash.ts'
 import type { ConnectionFacts, Ledger, SessionFacts } from '../track/ledger.ts'
-import type { Seen } from '../track/so-far.ts'
+import type { Changes, Seen } from '../track/so-far.ts'
 import type { Tracker } from '../track/tracker.ts'
 
 export interface LiveRecordsOptions {
@@ -55,8 +55,6 @@ interface SaidFinding {
   told: number
 }
 
-const NONE: ReadonlySet<string> = new Set()
-
 /** Which findings are told: new and more severe ones; those that have grown a good deal, or changed long ago, too; or all that have changed. */
 type Telling = 'new' | 'grown' | 'changed'
 
@@ -79,6 +77,8 @@ export class LiveRecords {
   private readonly retired: Totals = { connections: 0, sessions: 0, gaps: 0, missedBytes: 0 }
   /** Findings that were told and hold, those included that were over long ago. */
   readonly bySeverity: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0, info: 0 }
+  /** Findings of the last look that are less severe than what is told. */
+  hidden = 0
   private readonly tracker: Tracker
   private readonly options: LiveRecordsOptions
   private readonly audit: RunningAudit
@@ -86,8 +86,7 @@ export class LiveRecords {
   private readonly said = new Map<string, Said>()
   private readonly findings = new Map<string, SaidFinding>()
   /** Those of them that held by the last look, on what was in the ledger. */
-  private holding: ReadonlySet<string> = NONE
-  private before: ReadonlySet<string> = NONE
+  private holding: ReadonlySet<string> = new Set()
   private seen: Seen | null = null
 
   constructor(tracker: Tracker, options: LiveRecordsOptions) {
@@ -106,12 +105,9 @@ export class LiveRecords {
     const { ledger, connections, sessions, seen } = this.tracker.soFar(this.seen)
     this.seen = seen
     const { networks } = this.options
-    yield* this.rows(connections.settled, connections.open, isKnown, connectionFace, (c) =>
-      connectionRecord(c, networks),
-    )
-    yield* this.rows(sessions.settled, sessions.open, isDecided, sessionFace, sessionRecord)
-    yield* this.found(yield* this.audit.findings(ledger, false), grown ? 'grown' : 'new')
-    yield* this.withdrawn(ledger)
+    yield* this.rows(connections, isKnown, CONNECTION_FACE, (c) => connectionRecord(c, networks))
+    yield* this.rows(sessions, isDecided, SESSION_FACE, sessionRecord)
+    yield* this.found(ledger, yield* this.audit.findings(ledger, false), grown ? 'grown' : 'new')
     this.retire()
   }
 
@@ -120,8 +116,7 @@ export class LiveRecords {
     const { networks } = this.options
     for (const facts of ledger.connections) yield this.news(facts, connectionRecord(facts, networks))
     for (const facts of ledger.sessions) yield this.news(facts, sessionRecord(facts))
-    yield* this.found(yield* this.audit.findings(ledger, true), 'changed')
-    yield* this.withdrawn(ledger)
+    yield* this.found(ledger, yield* this.audit.findings(ledger, true), 'changed')
   }
 
   /** What was seen since the start, with what is in `ledger`: all that was not retired. */
@@ -138,16 +133,15 @@ export class LiveRecords {
   }
 
   private *rows<T extends { id: string; lastFrame: number; firstFrame: number }>(
-    settled: FactsView<T>,
-    open: readonly T[],
+    { settled, open }: Changes<T>,
     worthIt: (facts: T) => boolean,
-    faceOf: (facts: T) => object,
+    face: readonly (keyof T)[],
     recordOf: (facts: T) => ChangeRecord,
   ): Generator<ChangeRecord | null> {
     for (const facts of open) {
       const before = this.said.get(facts.id)
       if (before?.lastFrame === facts.lastFrame || !worthIt(facts)) continue
-      const hash = hashText(JSON.stringify(faceOf(facts)))
+      const hash = hashText(JSON.stringify(face.map((key) => facts[key])))
       this.said.set(facts.id, { hash, lastFrame: facts.lastFrame })
       yield before?.hash === hash ? null : recordOf(facts)
     }
@@ -162,22 +156,28 @@ export class LiveRecords {
     return record
   }
 
-  private *found(list: FindingList, telling: Telling): Generator<FindingRecord | null> {
+  /** Tells those of `list`, the findings of `ledger`, that are to be told, and takes back what held before and does not any more. */
+  private *found(
+    ledger: Ledger,
+    list: FindingList,
+    telling: Telling,
+  ): Generator<FindingRecord | WithdrawalRecord | null> {
     const { minSeverity } = this.options
+    const before = this.holding
     const holding = new Set<string>()
-    this.before = this.holding
+    const shown = minSeverity === null ? list : list.atLeast(minSeverity)
     this.holding = holding
-    for (const finding of minSeverity === null ? list : list.atLeast(minSeverity)) {
+    this.hidden = list.length - shown.length
+    for (const finding of shown) {
       holding.add(finding.id)
       yield this.isTold(finding, telling) ? findingRecord(finding, this.rules.get(finding.rule)) : null
     }
+    const gone = [...before].filter((id) => !holding.has(id))
+    if (gone.length > 0) yield* this.withdrawn(gone, ledger)
   }
 
-  /** What held before and does not now, not even as the sum of what was retired. */
-  private *withdrawn(ledger: Ledger): Generator<WithdrawalRecord | null> {
-    const gone = [...this.before].filter((id) => !this.holding.has(id))
-    this.before = NONE
-    if (gone.length === 0) return
+  /** Those that do not hold as the sum of what was retired either. */
+  private *withdrawn(gone: readonly string[], ledger: Ledger): Generator<WithdrawalRecord | null> {
     const all = new Set<string>()
     for (const { id } of yield* this.audit.findings(ledger, true)) all.add(id)
     for (const id of gone) {
@@ -244,49 +244,29 @@ function isDecided({ status }: SessionFacts): boolean {
   return status !== 'pending'
 }
 
-/** What of a connection is worth another record while it is open. */
-function connectionFace({
-  id,
-  client,
-  server,
-  state,
-  smb1,
-  negotiateRequest,
-  negotiateResponse,
-  end,
-}: ConnectionFacts): object {
-  return { id, client, server, state, smb1, negotiateRequest, negotiateResponse, end }
-}
-
-function sessionFace(facts: SessionFacts): object {
-  const {
-    id,
-    connections,
-    user,
-    domain,
-    workstation,
-    auth,
-    guest,
-    anonymous,
-    encryptData,
-    status,
-    ntStatus,
-    trees,
-    logoff,
-  } = facts
-  return {
-    id,
-    connections,
-    user,
-    domain,
-    workstation,
-    auth,
-    guest,
-    anonymous,
-    encryptData,
-    status,
-    ntStatus,
-    trees,
-    logoff,
-  }
-}
+/** What of a connection, or a session, is worth another record while it is open. */
+const CONNECTION_FACE: readonly (keyof ConnectionFacts)[] = [
+  'id',
+  'client',
+  'server',
+  'state',
+  'smb1',
+  'negotiateRequest',
+  'negotiateResponse',
+  'end',
+]
+const SESSION_FACE: readonly (keyof SessionFacts)[] = [
+  'id',
+  'connections',
+  'user',
+  'domain',
+  'workstation',
+  'auth',
+  'guest',
+  'anonymous',
+  'encryptData',
+  'status',
+  'ntStatus',
+  'trees',
+  'logoff',
+]

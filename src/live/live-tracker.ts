@@ -9,14 +9,15 @@ import type { MessageSink } from '../track/messages.ts'
 import { type CaptureDescription, type IdleSince, Tracker } from '../track/tracker.ts'
 import { type LossRecord, lossRecord } from './heartbeat.ts'
 import { PacketClock } from './packet-clock.ts'
-import { type PacketFiles, Traffic } from './traffic.ts'
+import { type PacketKeeper, Traffic } from './traffic.ts'
 
 export interface LiveTrackerOptions {
   /** Names of the interfaces; '-' is standard input. */
   interfaces: readonly string[]
   limits: Partial<Limits>
   messages?: MessageSink
-  files: readonly PacketFiles[]
+  /** Where packets of SMB are to be kept. */
+  keepers: readonly PacketKeeper[]
   /** Packets to look at; null for all. */
   count: number | null
   /** So many packets have come. */
@@ -44,37 +45,28 @@ export class LiveTracker {
   private readonly options: LiveTrackerOptions
   private readonly clock: PacketClock
   private readonly down = new Set<number>()
-  private readonly delivered: number[]
   private expired = 0
   private steps = 0
 
   constructor(options: LiveTrackerOptions) {
-    const { interfaces, limits, messages, files, count, onCount } = options
+    const { interfaces, limits, messages, keepers, count, onCount } = options
     this.options = options
     this.name = interfaces.join(',')
     this.tracker = new Tracker(this.name, messages === undefined ? { limits } : { limits, messages })
-    this.traffic = new Traffic(this.tracker, files, count, onCount)
-    this.delivered = interfaces.map(() => 0)
+    this.traffic = new Traffic(this.tracker, keepers, count, onCount)
     this.clock = new PacketClock(interfaces.includes('-') ? null : () => performance.now())
   }
 
   /** Reads what comes from an interface, until its end. `stream` is null for standard input. */
   async read(place: number, stream: Readable | null, signal: AbortSignal): Promise<void> {
     const name = this.options.interfaces[place]!
-    const sink = this.traffic.from(place)
-    const { delivered } = this
-    const counting: typeof sink = {
-      frame(bytes, start, captured, original, linkType, time, number) {
-        delivered[place]!++
-        sink.frame(bytes, start, captured, original, linkType, time, number)
-      },
-    }
+    const sink = this.traffic.from(place, name)
     const { ready } = this.options
     const options = ready === undefined ? { signal } : { signal, ready }
     try {
       const summary = await (stream === null
-        ? readCapture('-', counting, options)
-        : readCaptureStream(stream, name, counting, options))
+        ? readCapture('-', sink, options)
+        : readCaptureStream(stream, name, sink, options))
       for (const warning of summary.warnings)
         this.warn({ ...warning, message: `${name}: ${warning.message}`, frame: null })
       if (!summary.complete) this.damaged = true
@@ -107,7 +99,7 @@ export class LiveTracker {
   /** What is lost, by what the source knows of it; null for a pipe. */
   loss(known: readonly InterfaceLoss[] | null): LossRecord[] {
     return this.options.interfaces.map((name, place) =>
-      lossRecord(known?.[place] ?? null, name, this.down.has(place), this.delivered[place]!),
+      lossRecord(known?.[place] ?? null, name, this.down.has(place), this.traffic.delivered[place] ?? 0),
     )
   }
 

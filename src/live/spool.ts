@@ -8,19 +8,18 @@ import { join } from 'node:path'
 import { CaptureError } from '../capture/capture-error.ts'
 import { type CaptureFiles, openCaptureFiles } from '../capture/capture-files.ts'
 import { type RangeOptions, type RangeSink, readCaptureRange } from '../capture/read-range.ts'
-import type { PacketFiles } from './traffic.ts'
+import type { PacketKeeper } from './traffic.ts'
 
 const FILE_BYTES = 64_000_000
 const FILES = 4
 
-export interface Spool extends PacketFiles {
-  /** As readCaptureRange does it. Rejects with CaptureError where `from` lies before all that is kept. */
+export interface Spool extends PacketKeeper {
+  /** As readCaptureRange does it. Rejects with CaptureError where `to` lies before all that is kept. */
   read(name: string, sink: RangeSink, options: Omit<RangeOptions, 'index'>): Promise<number>
   close(): void
 }
 
-/** @param interfaces their names, by place */
-export function openSpool(interfaces: readonly string[], application: string, fileBytes = FILE_BYTES): Spool {
+export function openSpool(application: string, fileBytes = FILE_BYTES): Spool {
   const folder = mkdtempSync(join(tmpdir(), 'smblens-'))
   const files: CaptureFiles = openCaptureFiles({
     path: join(folder, 'packets.pcapng'),
@@ -32,8 +31,8 @@ export function openSpool(interfaces: readonly string[], application: string, fi
   const parts: { path: string; first: number }[] = []
   let frames = 0
   return {
-    packet(bytes, start, captured, original, linkType, time, place) {
-      files.packet(bytes, start, captured, original, linkType, time, interfaces[place] ?? '')
+    packet(bytes, start, captured, original, linkType, time, name) {
+      files.packet(bytes, start, captured, original, linkType, time, name)
       frames++
       if (parts.at(-1)?.path === files.current) return
       parts.push({ path: files.current, first: frames })
@@ -42,7 +41,7 @@ export function openSpool(interfaces: readonly string[], application: string, fi
 
     async read(name, sink, { from, to, signal }) {
       files.flush()
-      if (from < (parts[0]?.first ?? 1) && to < (parts[0]?.first ?? 1))
+      if (to < (parts[0]?.first ?? 1))
         throw new CaptureError('changed', name, `frame ${to} is no longer kept: --write FILE keeps all of them`)
       let read = 0
       for (const [i, { path, first }] of [...parts].entries()) {

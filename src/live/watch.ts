@@ -4,7 +4,7 @@ import type { Rule, Severity } from '../audit/rule.ts'
 import type { InterfaceLoss } from '../capture/live/live-capture.ts'
 import { type HostRecord, hostRecords } from '../report/hosts.ts'
 import { type CaptureRecord, captureRecord } from '../report/records.ts'
-import type { Ledger, Warning } from '../track/ledger.ts'
+import type { Ledger } from '../track/ledger.ts'
 import {
   type HeartbeatRecord,
   heartbeatRecord,
@@ -66,7 +66,7 @@ export class Watch {
     yield captureRecord(capture)
     const state = this.state(ledger, loss, capture.limits, capture.smbMessages)
     yield this.heartbeat(state)
-    yield liveSummaryRecord(state, 0, performance.now() - this.started)
+    yield liveSummaryRecord(state, records.hidden)
   }
 
   private *look(grown: boolean): Generator<ChangeRecord> {
@@ -75,8 +75,9 @@ export class Watch {
   }
 
   private heartbeat(state: State): HeartbeatRecord {
-    const warnings = this.untold()
-    return heartbeatRecord({ ...state, warnings }, { wallMs: Date.now(), passedMs: performance.now() })
+    const warnings = this.live.warnings.slice(this.warningsTold)
+    this.warningsTold += warnings.length
+    return heartbeatRecord(state, warnings, Date.now())
   }
 
   private state(
@@ -89,7 +90,7 @@ export class Watch {
     const { packets, bytes, frames } = live.traffic
     return {
       capture: live.name,
-      startedMs: this.started,
+      uptimeMs: performance.now() - this.started,
       packets,
       bytes,
       frames,
@@ -98,13 +99,6 @@ export class Watch {
       findings: records.bySeverity,
       loss: live.loss(loss),
       limits,
-      warnings: [],
     }
-  }
-
-  private untold(): Warning[] {
-    const untold = this.live.warnings.slice(this.warningsTold)
-    this.warningsTold = this.live.warnings.length
-    return untold
   }
 }

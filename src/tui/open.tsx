@@ -5,6 +5,7 @@ import type { Networks } from '../audit/networks.ts'
 import type { Rule } from '../audit/rule.ts'
 import type { Audience } from '../live/audience.ts'
 import { openSpool } from '../live/spool.ts'
+import type { PacketKeeper } from '../live/traffic.ts'
 import { escapeText } from '../report/escape.ts'
 import type { Limits } from '../track/limits.ts'
 import { createEffects } from '../view/effects.ts'
@@ -49,13 +50,10 @@ export function openTui(paths: readonly string[], options: OpenTuiOptions): Prom
   })
 }
 
-export interface OpenLiveOptions extends OpenTuiOptions, Omit<LiveFeedOptions, 'files' | 'spool'> {
-  /** What is to be kept for good. */
-  files: CaptureSink | null
+export interface OpenLiveOptions extends OpenTuiOptions, Omit<LiveFeedOptions, 'keepers' | 'spool'> {
+  /** Where packets are to be kept for good. */
+  files: (PacketKeeper & { flush(): void; close(): void }) | null
 }
-
-/** Where packets are kept, until it is closed. */
-export type CaptureSink = LiveFeedOptions['files'][number] & { flush(): void; close(): void }
 
 export interface LiveScreen {
   /** To be told of the capture. */
@@ -69,13 +67,13 @@ export interface LiveScreen {
 
 /** Shows a live capture. */
 export function openLiveTui(options: OpenLiveOptions): LiveScreen {
-  const { files, interfaces, application } = options
-  const spool = openSpool(interfaces, application)
-  const kept = files === null ? [] : [files]
+  const { files } = options
+  const spool = openSpool(options.application)
+  const keepers = files === null ? [] : [files]
   let audience: LiveFeed | null = null
   let close = () => {}
   const closed = show(options, (store, screen) => {
-    audience = new LiveFeed(store, { ...options, spool, files: kept, onLook: () => files?.flush() })
+    audience = new LiveFeed(store, { ...options, spool, keepers, onLook: () => files?.flush() })
     close = screen.close
     return {
       source: audience,

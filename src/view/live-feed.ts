@@ -8,10 +8,10 @@ import type { ReadFrames } from '../evidence/write-evidence.ts'
 import type { Audience } from '../live/audience.ts'
 import { LiveTracker } from '../live/live-tracker.ts'
 import type { Spool } from '../live/spool.ts'
-import type { PacketFiles } from '../live/traffic.ts'
+import type { PacketKeeper } from '../live/traffic.ts'
 import type { Report } from '../report/records.ts'
 import type { Facts } from '../track/facts.ts'
-import type { CaptureFacts, Ledger } from '../track/ledger.ts'
+import type { Ledger } from '../track/ledger.ts'
 import type { Limits } from '../track/limits.ts'
 import type { MessageRow } from '../track/messages.ts'
 import type { FrameRow } from '../tui/rows.ts'
@@ -29,7 +29,7 @@ export interface LiveFeedOptions {
   limits: Partial<Limits>
   spool: Spool
   /** What is to be kept for good. */
-  files: readonly PacketFiles[]
+  keepers: readonly PacketKeeper[]
   count: number | null
   onCount: () => void
   /** Called about every second. */
@@ -62,7 +62,7 @@ export class LiveFeed implements Audience, Source {
   private rate = 0
 
   constructor(store: ViewStore, options: LiveFeedOptions) {
-    const { interfaces, limits, files, spool, count, onCount } = options
+    const { interfaces, limits, keepers, spool, count, onCount } = options
     this.store = store
     this.options = options
     this.audit = new RunningAudit(options)
@@ -71,7 +71,7 @@ export class LiveFeed implements Audience, Source {
       interfaces,
       limits,
       messages: this.messages,
-      files: [...files, spool],
+      keepers: [...keepers, spool],
       count,
       onCount,
       ready: () => this.picture,
@@ -130,7 +130,11 @@ export class LiveFeed implements Audience, Source {
     this.store.publish({ reading: this.reading() })
   }
 
-  private ledgerNow = (): Ledger => ({ ...this.live.tracker.soFar().ledger, captures: [this.capture()] })
+  private ledgerNow = (): Ledger => {
+    const { live } = this
+    const { ledger, smbMessages, limits } = live.tracker.soFar()
+    return { ...ledger, captures: [{ ...live.describe(), path: live.name, smbMessages, limits }] }
+  }
 
   private async makePicture(): Promise<void> {
     let over = () => {}
@@ -168,12 +172,6 @@ export class LiveFeed implements Audience, Source {
     if (this.done) return
     const over = live.tracker.retire(KEEP)
     if (over !== null) this.audit.settle(over)
-  }
-
-  private capture(): CaptureFacts {
-    const { live } = this
-    const { smbMessages, limits } = live.tracker.soFar()
-    return { ...live.describe(), path: live.name, smbMessages, limits }
   }
 
   private reading(): Reading {

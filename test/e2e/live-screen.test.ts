@@ -1,5 +1,5 @@
 /** `smblens live` on the screen, over real traffic: a Samba server, a client, and a terminal. */
-import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -20,14 +20,9 @@ const why = whyNoWorld() ?? (hasTmux ? (hasProgram('tcpdump') ? null : 'needs tc
 describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' : ` (skipped: ${why})`}`, () => {
   let world: World
   let samba: Samba
-  /** Where whoever root becomes may write. */
-  let shared: string
   let terminal: Terminal | null = null
   beforeAll(async () => {
     world = makeWorld()
-    shared = join(world.folder, 'shared')
-    mkdirSync(shared)
-    chmodSync(shared, 0o777)
     samba = await startSamba(world)
   })
   afterAll(async () => {
@@ -61,7 +56,7 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
     // Read again from what was kept, decoded and marked.
     await t.until('SessionFlags')
     await t.until('SESSION_SETUP response')
-    const file = join(shared, 'evidence.pcapng')
+    const file = join(world.shared, 'evidence.pcapng')
     t.keys('w')
     await t.until('evidence.pcapng')
     t.keys('C-u')
@@ -91,7 +86,7 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
   })
 
   it('ends with the duration, stays to be looked at, and keeps a whole file', async () => {
-    const file = join(shared, 'kept.pcapng')
+    const file = join(world.shared, 'kept.pcapng')
     const t = await watch('--duration', '6', '--write', file)
     await runTraffic(world, 'encrypted')
     await t.until('ended after')

@@ -1,7 +1,7 @@
 /** `smblens live` over real traffic, against a scan of the same packets. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -23,12 +23,8 @@ const missing = (program: string) =>
 describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? '' : ` (skipped: ${why})`}`, () => {
   let world: World
   let samba: Samba
-  let shared: string
   beforeAll(async () => {
     world = makeWorld()
-    shared = join(world.folder, 'shared')
-    mkdirSync(shared)
-    chmodSync(shared, 0o777)
     samba = await startSamba(world)
   })
   afterAll(async () => {
@@ -40,7 +36,7 @@ describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? ''
     'with %s tells what a scan of the packets that it kept tells, and that nothing was lost',
     async (program, { skip }) => {
       if (missing(program)) skip(`${program} is not installed`)
-      const file = join(shared, `${program}.pcapng`)
+      const file = join(world.shared, `${program}.pcapng`)
       const live = watch(world, '--capture-with', program, '--write', file, '--heartbeat', '1')
       await live.until('heartbeat')
       for (const kind of ['signed', 'encrypted', 'guest', 'smb1'] as const) await runTraffic(world, kind)
@@ -66,8 +62,8 @@ describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? ''
     ['a log in no folder', ['-o', 'none/log.ndjson'], 2, 'cannot be written (ENOENT)'],
     ['an account that nobody has', ['--user', 'smbl-nobody-has-this'], 3, 'smbl-nobody-has-this'],
   ])('ends at once, with the capturing program, when it cannot begin: %s', async (_, args, expected, message) => {
-    writeFileSync(join(shared, 'taken.pcapng'), 'mine')
-    const paths = args.map((arg) => (/[./]/.test(arg) ? join(shared, arg) : arg))
+    writeFileSync(join(world.shared, 'taken.pcapng'), 'mine')
+    const paths = args.map((arg) => (/[./]/.test(arg) ? join(world.shared, arg) : arg))
     const live = ['live', '-i', 'eth0', '-f', 'ndjson', ...paths]
     const { status, stdout, stderr } = await world.client.run(process.execPath, [BIN, ...live])
     expect({ status, stdout }, stderr).toEqual({ status: expected, stdout: '' })
@@ -75,7 +71,7 @@ describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? ''
     const left = await world.client.run('ip', ['netns', 'pids', world.client.name])
     const others = left.stdout.split('\n').filter((pid) => pid !== '' && existsSync(`/proc/${pid}/exe`))
     expect(others.filter((pid) => /tcpdump|dumpcap|node/.test(readFileSync(`/proc/${pid}/comm`, 'utf8')))).toEqual([])
-    expect(readFileSync(join(shared, 'taken.pcapng'), 'utf8')).toBe('mine')
+    expect(readFileSync(join(world.shared, 'taken.pcapng'), 'utf8')).toBe('mine')
   })
 
   it('goes on when the interface goes down and comes back', async () => {

@@ -11,7 +11,7 @@ afterEach(() => spool.close())
 
 describe('packets that are kept to be looked at again', () => {
   it('are read by the numbers that records cite, over all files', async () => {
-    spool = openSpool(['eth0'], 'smblens', 40 * PACKET)
+    spool = openSpool('smblens', 40 * PACKET)
     for (let i = 1; i <= 60; i++) put(i)
     expect(await numbers(58, 60)).toEqual([58, 59, 60])
     expect(await numbers(25, 40)).toEqual(Array.from({ length: 16 }, (_, i) => 25 + i))
@@ -20,7 +20,7 @@ describe('packets that are kept to be looked at again', () => {
   })
 
   it('go, the oldest first, and it is said what keeps them', async () => {
-    spool = openSpool(['eth0'], 'smblens', 10 * PACKET)
+    spool = openSpool('smblens', 10 * PACKET)
     for (let i = 1; i <= 100; i++) put(i)
     await expect(numbers(1, 1)).rejects.toThrow(CaptureError)
     await expect(numbers(1, 1)).rejects.toThrow('--write')
@@ -34,7 +34,7 @@ describe('packets that are kept to be looked at again', () => {
     const own = mkdtempSync(join(tmpdir(), 'spool-test-'))
     vi.stubEnv('TMPDIR', own)
     try {
-      spool = openSpool(['eth0'], 'smblens')
+      spool = openSpool('smblens')
       put(1)
       const [folder] = readdirSync(own)
       expect(statSync(join(own, folder!)).mode & 0o777).toBe(0o700)
@@ -51,7 +51,7 @@ describe('packets that are kept to be looked at again', () => {
 function put(number: number): void {
   const bytes = new Uint8Array(PACKET)
   new DataView(bytes.buffer).setUint32(0, number)
-  spool.packet(bytes, 0, PACKET, PACKET, 1, number * 1000, 0)
+  spool.packet(bytes, 0, PACKET, PACKET, 1, number * 1000, 'eth0')
 }
 
 async function numbers(from: number, to: number): Promise<number[]> {

@@ -3,11 +3,12 @@ import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { auditList } from '../../src/audit/audit.ts'
 import { createNetworks } from '../../src/audit/networks.ts'
+import type { Severity } from '../../src/audit/rule.ts'
 import { RULES } from '../../src/audit/rules/index.ts'
 import { PcapngWriter } from '../../src/capture/pcapng-writer.ts'
 import { readCaptureStream } from '../../src/capture/read-capture.ts'
 import { LiveTracker } from '../../src/live/live-tracker.ts'
-import type { PacketFiles } from '../../src/live/traffic.ts'
+import type { PacketKeeper } from '../../src/live/traffic.ts'
 import { type LiveRecord, Watch } from '../../src/live/watch.ts'
 import { type ScanRecord, scanRecords } from '../../src/report/records.ts'
 import { Tracker } from '../../src/track/tracker.ts'
@@ -48,6 +49,15 @@ describe('what a live capture tells', () => {
     })
   })
 
+  it('counts the findings that are not severe enough to be told', async () => {
+    const { live, watch } = watchOf(null, { minSeverity: 'high' })
+    await live.read(0, createReadStream('captures/guest-silent-mapping.pcap'), new AbortController().signal)
+    const records = [...watch.finish(null)]
+    const told = records.flatMap((record) => (record.type === 'finding' ? [record.severity] : []))
+    expect(told).toEqual(['high'])
+    expect(records.at(-1)).toMatchObject({ type: 'summary', findings: { high: 1, medium: 0 }, findingsHidden: 1 })
+  })
+
   it('stops at the packet that was asked for', async () => {
     let called = 0
     const { live, watch } = watchOf(null, { count: 5, onCount: () => called++ })
@@ -81,19 +91,22 @@ describe('what a live capture tells', () => {
   })
 })
 
-function watchOf(files: PacketFiles | null, more: { count?: number; onCount?: () => void } = {}) {
+function watchOf(
+  keeper: PacketKeeper | null,
+  more: { count?: number; onCount?: () => void; minSeverity?: Severity } = {},
+) {
   const live = new LiveTracker({
     interfaces: [NAME],
     limits: {},
-    files: files === null ? [] : [files],
+    keepers: keeper === null ? [] : [keeper],
     count: more.count ?? null,
     onCount: more.onCount ?? (() => {}),
   })
-  return { live, watch: new Watch(live, { rules: RULES, networks, minSeverity: null }) }
+  return { live, watch: new Watch(live, { rules: RULES, networks, minSeverity: more.minSeverity ?? null }) }
 }
 
 /** All records, with a look at every few kilobytes of the capture. */
-async function watched(path: string, files: PacketFiles | null): Promise<LiveRecord[]> {
+async function watched(path: string, files: PacketKeeper | null): Promise<LiveRecord[]> {
   const records: LiveRecord[] = []
   const { live, watch } = watchOf(files)
   async function* chunks() {
@@ -125,7 +138,7 @@ function lastOfEach(records: readonly (LiveRecord | ScanRecord)[]): Map<string, 
   return new Map([...last].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-function keptPackets(): PacketFiles & { bytes(): Uint8Array } {
+function keptPackets(): PacketKeeper & { bytes(): Uint8Array } {
   const chunks: Uint8Array[] = []
   const writer = new PcapngWriter({ write: (bytes) => chunks.push(bytes.slice()) })
   const interfaces = new Map<number, number>()

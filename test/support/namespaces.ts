@@ -23,8 +23,9 @@ export interface Host {
 export interface World {
   client: Host
   server: Host
-  /** A folder for files, gone with the world. */
+  /** A folder for files, gone with the world, and one in it where everybody may write: whoever root becomes, too. */
   folder: string
+  shared: string
   /** Kills all that runs in it first. Does nothing the second time. */
   remove(): void
 }
@@ -57,12 +58,16 @@ export function makeWorld({ mtu = 1500 }: WorldOptions = {}): World {
   const prefix = `smbl-t${process.pid}-${++made}`
   const folder = mkdtempSync(join(tmpdir(), `${prefix}-`))
   chmodSync(folder, 0o755)
+  const shared = join(folder, 'shared')
+  mkdirSync(shared)
+  chmodSync(shared, 0o777)
   const client = host(`${prefix}-client`, '10.77.0.1')
   const server = host(`${prefix}-server`, '10.77.0.2')
   const world: World = {
     client,
     server,
     folder,
+    shared,
     remove() {
       if (!worlds.delete(world)) return
       for (const { name } of [client, server]) removeNamespace(name)

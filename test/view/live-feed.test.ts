@@ -15,14 +15,14 @@ afterEach(() => spool.close())
 
 function liveFeed(): { store: ViewStore; feed: LiveFeed } {
   const store = new ViewStore()
-  spool = openSpool(['eth0'], 'smblens')
+  spool = openSpool('smblens')
   const feed = new LiveFeed(store, {
     interfaces: ['eth0'],
     networks: createNetworks(),
     rules: RULES,
     limits: {},
     spool,
-    files: [],
+    keepers: [],
     count: null,
     onCount: () => {},
   })
