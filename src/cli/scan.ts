@@ -12,6 +12,7 @@ import type { Ledger } from '../track/ledger.ts'
 import type { Limits } from '../track/limits.ts'
 import { mergeLedgers } from '../track/merge.ts'
 import { EXIT, type ExitStatus, UsageError } from './exit-status.ts'
+import { keepYoungHeapSmall } from './heap.ts'
 import { findInputs, type Inputs, readLedger } from './inputs.ts'
 import { parseLimits } from './limit-option.ts'
 import { deliver, type Output, openOutput } from './output.ts'
@@ -44,6 +45,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
   const { rules, networks, limits } = await asked(options)
   const inputs = await findInputs(paths, COMMANDS)
   const output = openOutput(options.output, inputs.files)
+  keepYoungHeapSmall(inputs.files)
   try {
     const { ledger, unread } = await readAll(inputs, limits)
     const findings = auditList(ledger, { networks, rules })

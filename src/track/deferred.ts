@@ -4,7 +4,7 @@
  * direction has not delivered waits until they are there, or until so much waits that they will not come.
  */
 import type { Segment } from '../../dissectors/net/segment.ts'
-import type { Arrival } from './pieces.ts'
+import { type Arrival, PIECE_OVERHEAD } from './pieces.ts'
 import { PATIENCE, type Stream, type StreamsShared } from './stream.ts'
 
 interface DeferredSegment extends Arrival {
@@ -43,7 +43,7 @@ export class Deferred {
     const bytes = new Uint8Array(b.subarray(s.payload, s.payloadEnd))
     const { seq, ack, length } = s
     this.waiting.push({ bytes, seq, ack, payload: 0, payloadEnd: bytes.length, length, fromA, frame, time })
-    this.shared.heldBytes += bytes.length
+    this.shared.heldBytes += bytes.length + PIECE_OVERHEAD
     if (this.waiting.length > PATIENCE) this.giveUp()
     else if (this.shared.heldBytes > this.limit) {
       this.owner.limited('heldBytesInAll')
@@ -90,7 +90,7 @@ export class Deferred {
 
   private deliver(i: number): void {
     const s = this.waiting.splice(i, 1)[0]
-    this.shared.heldBytes -= s.bytes.length
+    this.shared.heldBytes -= s.bytes.length + PIECE_OVERHEAD
     this.owner.at(s.frame, s.time)
     this.owner.stream(s.fromA).segment(s.bytes, s, s.frame, s.time)
   }

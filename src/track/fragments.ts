@@ -6,7 +6,7 @@ import type { Segment } from '../../dissectors/net/segment.ts'
 import { disagree, hit, type TrackContext } from './context.ts'
 import { mix, SEED } from './hash.ts'
 import { dropOldest } from './oldest.ts'
-import { type Arrival, keepNew, type Piece, sameBytes, type Witness } from './pieces.ts'
+import { type Arrival, keepNew, PIECE_OVERHEAD, type Piece, sameBytes, type Witness } from './pieces.ts'
 
 /** An IPv4 datagram is no longer, and no fragment may reach further. */
 const MAX_DATAGRAM = 65_535
@@ -14,7 +14,7 @@ const MAX_DATAGRAM = 65_535
 const TIMEOUT = 30e6
 /** Copies of fragments, from a span of both ports, follow closely on the datagram that they would otherwise begin anew. */
 const COPIES_WITHIN = 1e6
-/** Bytes of complete datagrams that are kept to know copies by. */
+/** Memory of complete datagrams that are kept to know copies by. */
 const COPIES_KNOWN = 1 << 20
 
 interface Datagram {
@@ -24,7 +24,7 @@ interface Datagram {
   readonly firstFrame: number
   readonly firstTime: number
   pieces: Piece[]
-  /** Bytes of them that are held. */
+  /** Memory that they take: bytes, and PIECE_OVERHEAD for each. */
   held: number
   /** Known from the last fragment; -1 before. */
   length: number
@@ -101,9 +101,11 @@ export class Fragments implements Witness {
   }
 
   private keep(datagram: Datagram, b: Uint8Array, s: Segment, frame: number, time: number): void {
+    const { length } = datagram.pieces
     const copied = keepNew(datagram.pieces, b, arrivalOf(s), 0, frame, time, this)
-    datagram.held += copied
-    this.held += copied
+    const taken = copied + (datagram.pieces.length - length) * PIECE_OVERHEAD
+    datagram.held += taken
+    this.held += taken
   }
 
   /** Witness. */
@@ -128,14 +130,16 @@ export class Fragments implements Witness {
 
   private remember(hash: number, datagram: Datagram, bytes: Uint8Array, time: number): void {
     const { complete } = this
-    this.completeBytes += bytes.length - (complete.get(hash)?.bytes.length ?? 0)
+    const before = complete.get(hash)
+    if (before !== undefined) this.completeBytes -= before.bytes.length + PIECE_OVERHEAD
+    this.completeBytes += bytes.length + PIECE_OVERHEAD
     // Again at the end: the oldest go first.
     complete.delete(hash)
     complete.set(hash, { datagram, bytes, time })
     for (const [old, { bytes }] of complete) {
       if (this.completeBytes <= COPIES_KNOWN) break
       complete.delete(old)
-      this.completeBytes -= bytes.length
+      this.completeBytes -= bytes.length + PIECE_OVERHEAD
     }
   }
 

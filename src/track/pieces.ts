@@ -22,6 +22,9 @@ export interface Piece {
   readonly time: number
 }
 
+/** What a piece takes in memory beside its bytes: a limit that counted bytes alone would let pieces of one byte take hundreds of times as much. */
+export const PIECE_OVERHEAD = 512
+
 /** Who is told that the bytes at hand are not those of an earlier frame. */
 export interface Witness {
   disagreement(first: number): void
@@ -41,14 +44,15 @@ export function keepNew(
   witness: Witness,
 ): number {
   let copied = 0
-  let i = 0
   let next = from
+  // What is new may be far behind the pieces or far before them, but less than 2^31: the arrival's own beginning may be further.
+  const first = (arrival.seq + from) | 0
+  let i = firstBeyond(pieces, first)
   for (; i < pieces.length && next < arrival.length; i++) {
     const piece = pieces[i]
     // Where the piece begins and ends within the arrival.
-    const start = (piece.seq - arrival.seq) | 0
+    const start = ((piece.seq - first) | 0) + from
     const end = start + piece.length
-    if (end <= next) continue
     if (start >= arrival.length) break
     if (start > next) {
       copied += insert(pieces, i++, b, arrival, next, start, frame, time)
@@ -59,6 +63,19 @@ export function keepNew(
   }
   if (next < arrival.length) copied += insert(pieces, i, b, arrival, next, arrival.length, frame, time)
   return copied
+}
+
+/** The first piece that ends behind `seq`; pieces.length where none does. */
+function firstBeyond(pieces: readonly Piece[], seq: number): number {
+  let low = 0
+  let high = pieces.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    const piece = pieces[middle]
+    if (((piece.seq - seq) | 0) + piece.length <= 0) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Does the arrival, from its byte `from` to `to`, say what the piece says there? What the capture cut says nothing. */

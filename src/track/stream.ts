@@ -7,7 +7,7 @@
  * reported as lost.
  */
 import type { Framer } from './framer.ts'
-import { type Arrival, keepNew, type Piece, type Witness } from './pieces.ts'
+import { type Arrival, keepNew, PIECE_OVERHEAD, type Piece, type Witness } from './pieces.ts'
 import { NONE, RecentBytes } from './recent-bytes.ts'
 
 export interface StreamLimits {
@@ -15,13 +15,13 @@ export interface StreamLimits {
   heldBytes: number
   /** Segments held behind a hole, per direction. */
   heldSegments: number
-  /** Bytes held behind holes by all streams together. */
+  /** Memory of what all streams together hold behind holes. */
   heldBytesInAll: number
 }
 
 /** What all streams of a capture share. */
 export interface StreamsShared {
-  /** Bytes that wait behind holes. */
+  /** Memory of what waits behind holes: bytes, and PIECE_OVERHEAD for each segment. */
   heldBytes: number
   /** Made when the first stream delivers something. */
   recent: RecentBytes | null
@@ -148,9 +148,10 @@ export class Stream {
   /** Holds what is new in a segment, from its byte `skip` on. */
   private hold(b: Uint8Array, s: Arrival, skip: number, frame: number, time: number): void {
     this.held ??= []
+    const pieces = this.held.length
     const copied = keepNew(this.held, b, s, skip, frame, time, this.owner)
     this.heldBytes += copied
-    this.shared.heldBytes += copied
+    this.shared.heldBytes += copied + (this.held.length - pieces) * PIECE_OVERHEAD
   }
 
   private keepLimits(): void {
@@ -173,7 +174,7 @@ export class Stream {
     while (held.length > 0 && held[0].seq === this.next) {
       const h = held.shift()!
       this.heldBytes -= h.bytes.length
-      this.shared.heldBytes -= h.bytes.length
+      this.shared.heldBytes -= h.bytes.length + PIECE_OVERHEAD
       if (givenUp) this.owner.at(h.frame, h.time)
       this.deliver(h.bytes, 0, h.bytes.length, h.length, h.frame)
     }

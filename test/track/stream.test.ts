@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createSegment, type Segment } from '../../dissectors/net/segment.ts'
 import { Arenas } from '../../src/track/arenas.ts'
 import { Framer } from '../../src/track/framer.ts'
+import { PIECE_OVERHEAD } from '../../src/track/pieces.ts'
 import { Stream, type StreamLimits } from '../../src/track/stream.ts'
 import { packet, smb2 } from '../support/conversation.ts'
 
@@ -200,6 +201,21 @@ describe('stream', () => {
     expect(late.gaps).toEqual([88])
     expect(late.messages.map((m) => m.command)).toEqual([3, 5])
     expect(run([...pieces, piece(88, 176)], { elsewhere: 0 }).gaps).toEqual([])
+  })
+
+  it('counts what each segment takes beside its bytes', () => {
+    const bytes = Uint8Array.of(0xff)
+    const drops = Array.from({ length: 100 }, (_, i) => ({ at: 100 + 2 * i, bytes }))
+    const limits = { ...LIMITS, heldBytesInAll: 40 * PIECE_OVERHEAD }
+    expect(run(drops, { limits }).limited).toContain('heldBytesInAll')
+    expect(run(drops.slice(0, 39), { limits }).limited).toEqual([])
+  })
+
+  it('keeps the order of what is held over half of all sequence numbers', () => {
+    const far = { at: 2 ** 31 + 68, bytes: Uint8Array.of(1, 2, 3) }
+    const { gaps, messages } = run([piece(0, 88), far, piece(40, 176)])
+    expect(messages.map((m) => m.frame)).toEqual([1, 3])
+    expect(gaps).toEqual([2 ** 31 + 68 - 176])
   })
 
   it('counts bytes that the capture cut as lost, not as missing segments', () => {
