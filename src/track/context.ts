@@ -49,6 +49,9 @@ export interface TrackContext {
   carriers: Set<string>
   /** New sessions to come before room is looked for again, after it was looked for in vain. */
   sessionsUntilEviction: number
+  /** About how many bytes of state connections have opened since that was last looked at (open-state.ts), and at how many it is next. */
+  opened: number
+  lookAt: number
   /** Established sessions by server and id, for channels that join them from other connections. */
   readonly sessionsByServer: Map<string, LiveSession>
   /** By key, in the order in which they arose. */
@@ -86,6 +89,8 @@ export function createContext(capture: string, limits: Limits, messages: Message
     sweptFrame: 0,
     carriers: new Set(),
     sessionsUntilEviction: 0,
+    opened: 0,
+    lookAt: limits.openBytes / 4,
     sessionsByServer: new Map(),
     warnings: new Map(),
     hits: new Map(),

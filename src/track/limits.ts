@@ -124,6 +124,12 @@ export const LIMITS = {
     holds: 'sessions that another connection may join',
     cost: 'open sessions can no longer be joined by another connection',
   },
+  openBytes: {
+    default: 64 << 20,
+    least: 1 << 16,
+    holds: 'bytes of sessions, shares and requests that all connections have open',
+    cost: 'idle connections were closed before their end for want of room',
+  },
   treesPerSession: {
     default: 64,
     least: 1,

@@ -8,6 +8,7 @@ import { hit } from './context.ts'
 import type { LogonFacts, SigningMode } from './ledger.ts'
 import { createLogon } from './logon.ts'
 import { dropOldest } from './oldest.ts'
+import { OPEN } from './open-state.ts'
 import { addPending, takePending } from './pending.ts'
 import { hasRoomForText } from './retention.ts'
 import { createSession, here, type LiveSession, setSessionId, touch } from './session.ts'
@@ -102,6 +103,7 @@ function keepLogon(c: Connection, session: LiveSession, logon: LogonFacts): void
   else if (facts.logons.length === 0 || hasRoomForText(c.context)) facts.logons = [...facts.logons, logon]
   c.exchanges ??= new Map()
   c.exchanges.set(session, logon)
+  c.context.opened += OPEN.logon
   // Exchanges that nobody ended.
   dropOldest(c.exchanges, sessionsPerConnection)
 }

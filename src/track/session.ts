@@ -37,6 +37,11 @@ export class LiveSession {
     return this.awake ?? this.wake()
   }
 
+  /** The facts unless they are packed. */
+  get factsAwake(): SessionFacts | null {
+    return this.awake
+  }
+
   /** No facts or parts of them may be in use. */
   sleep(): void {
     if (this.awake === null) return

@@ -6,6 +6,7 @@ import { hex64 } from '../../dissectors/bytes.ts'
 import type { Connection } from './connection.ts'
 import { hit } from './context.ts'
 import { dropOldest } from './oldest.ts'
+import { OPEN } from './open-state.ts'
 import { keepChannel } from './retention.ts'
 import { createSession, type LiveSession, setSessionId } from './session.ts'
 
@@ -58,6 +59,7 @@ function midstream(c: Connection, low: number, high: number): LiveSession | null
 
 export function attach(c: Connection, session: LiveSession): void {
   c.sessions.push(session)
+  c.context.opened += OPEN.session
   if (c.sessions.length > c.context.limits.sessionsPerConnection) {
     c.sessions.shift()
     hit(c.context, 'sessionsPerConnection', c.context.frame)

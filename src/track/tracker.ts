@@ -16,6 +16,7 @@ import { IdIndex } from './id-index.ts'
 import type { CaptureFacts, ConnectionFacts, Ledger, SessionFacts } from './ledger.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import type { MessageSink } from './messages.ts'
+import { keepOpenBytes } from './open-state.ts'
 import { mayBeSmb, passesBy } from './passes-by.ts'
 import { DIRECT_TCP_PORT, isSmbPort, NETBIOS_SESSION_PORT } from './ports.ts'
 import { sweepSessions } from './retention.ts'
@@ -209,7 +210,9 @@ export class Tracker implements FrameSink {
       const wasOpen = connection.closedIn === 0
       connection.segment(bytes, s, fromA, number, time)
       if (wasOpen && connection.closedIn !== 0) this.linger(connection)
-      if (this.context.awake.size >= this.context.sweepAt) this.sweep()
+      const { context } = this
+      if (context.opened >= context.lookAt) keepOpenBytes(this.flows, context)
+      if (context.awake.size >= context.sweepAt) this.sweep()
       return
     }
     if (connection !== null) {

@@ -4,6 +4,7 @@ import type { PendingRequest } from './connection.ts'
 import { hit, type TrackContext } from './context.ts'
 import type { TreeFacts } from './ledger.ts'
 import { dropOldest } from './oldest.ts'
+import { OPEN } from './open-state.ts'
 import { hasRoomForText } from './retention.ts'
 import type { LiveSession } from './session.ts'
 
@@ -32,6 +33,7 @@ export function answerTree(
   if (!isSuccess(status)) return
   session.trees ??= new Map()
   session.trees.set(treeId, shareType)
+  context.opened += OPEN.share
   dropOldest(session.trees, context.limits.treesPerSession * 4)
 }
 

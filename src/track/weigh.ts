@@ -14,7 +14,7 @@ export function sessionText({ user, domain, workstation, connections, trees, log
   return text
 }
 
-function logonText({ user, domain, offered, ntlm, kerberos }: LogonFacts): number {
+export function logonText({ user, domain, offered, ntlm, kerberos }: LogonFacts): number {
   let text = LOGON + length(user) + length(domain)
   for (const mechanism of offered) text += mechanism.length
   const challenge = ntlm?.challenge

@@ -238,6 +238,20 @@ describe('counts', () => {
 describe('limits', () => {
   const clients = (n: number) => Array.from({ length: n }, (_, i) => ({ ip: [10, 0, 1, i], port: 50_000 + i }))
 
+  it('keep what all connections have open, and close the idle ones', () => {
+    const frames: TestFrame[] = []
+    for (let client = 0; client < 20; client++) {
+      const turns = Array.from({ length: 10 }, (_, i) => request(5, { messageId: i, sessionId: client * 100 + i + 1 }))
+      frames.push(...conversation(turns, { client: { ip: [10, 0, 1, client], port: 49152 } }).slice(2, -2))
+    }
+    const { sessions, captures } = track(frames, { openBytes: 1 << 16 })
+    expect(sessions).toHaveLength(200)
+    expect(captures[0].limits['open-bytes']).toBeGreaterThan(5)
+    expect(captures[0].limits['open-bytes']).toBeLessThan(20)
+    expect(captures[0].warnings).toMatchObject([{ code: 'limit-open-bytes' }])
+    expect(track(frames).captures[0].limits).toEqual({})
+  })
+
   it('keep the flows followed at one time', () => {
     const frames = clients(100).flatMap((client) => conversation(EXCHANGE, { client }).slice(0, 4))
     const { connections, captures } = track(frames, { flows: 16 })
