@@ -45,6 +45,9 @@ export interface TrackContext {
   /** When `awake` has so many, those that were not touched since the frame `sweptFrame` go to sleep. */
   sweepAt: number
   sweptFrame: number
+  /** How many may wake or be new until then, at least, and how many of them have woken. */
+  awakeRoom: number
+  woken: number
   /** Ids of connections that carry kept sessions and are not finished. */
   carriers: Set<string>
   /** New sessions to come before room is looked for again, after it was looked for in vain. */
@@ -87,6 +90,8 @@ export function createContext(capture: string, limits: Limits, messages: Message
     sessionsKept: 0,
     sweepAt: 0,
     sweptFrame: 0,
+    awakeRoom: 0,
+    woken: 0,
     carriers: new Set(),
     sessionsUntilEviction: 0,
     opened: 0,

@@ -5,6 +5,7 @@
 import { hit, type TrackContext } from './context.ts'
 import type { ConnectionFacts, SessionFacts } from './ledger.ts'
 import type { LiveSession } from './session.ts'
+import { sessionText } from './weigh.ts'
 
 /** Of the sessions, the last quarter may still be under way, and a quarter goes at most: taking one at a time would look at all of them each time. */
 const SHARE = 1 / 4
@@ -113,23 +114,40 @@ export function unpackSession(context: TrackContext, session: LiveSession): Sess
   const facts = sessions.get(row)
   sessions.remove(row)
   context.awake.add(session)
+  context.woken++
   return facts
 }
 
 /** Sessions to come, or to be woken, before it is looked anew for those that may go to sleep. */
 const LEAST_AWAKE = 512
+/** The same where it is mostly the same ones that wake again and again: thousands of clients at work at one time. */
+const MOST_AWAKE = 8192
+/** Characters of the texts of those awake, by what `weigh` says, from which on none but the least may be. */
+const AWAKE_TEXT = 16 << 20
 
 /**
  * Puts to sleep what nobody has touched since the last time. `busy` are sessions with logons under way, parts of whose facts are in use;
  * `following` is the number of connections that had to be asked for them. To be called between frames.
  */
 export function sweepSessions(context: TrackContext, busy: ReadonlySet<LiveSession>, following: number): void {
+  let text = 0
   for (const session of context.awake) {
     if (session.facts.lastFrame < context.sweptFrame && !busy.has(session)) session.sleep()
+    else text += sessionText(session.facts)
   }
   context.sessions.compact()
   context.sweptFrame = context.frame
-  context.sweepAt = context.awake.size + Math.max(LEAST_AWAKE, Math.ceil(following / 8))
+  context.awakeRoom = awakeRoom(context, text)
+  context.woken = 0
+  context.sweepAt = context.awake.size + Math.max(context.awakeRoom, Math.ceil((following + busy.size) / 8))
+}
+
+/** More where the sessions that were put to sleep were not done: to wake them costs more than their room. */
+function awakeRoom({ awakeRoom, woken }: TrackContext, text: number): number {
+  if (text > AWAKE_TEXT) return LEAST_AWAKE
+  return woken * 2 > awakeRoom
+    ? Math.min(Math.max(awakeRoom, LEAST_AWAKE) * 2, MOST_AWAKE)
+    : Math.max(awakeRoom / 2, LEAST_AWAKE)
 }
 
 /** A session that may have to go: asleep in a row, or awake. */
