@@ -29,6 +29,7 @@ describe('sessions that nobody has touched', () => {
     expect(swept(500, context)).toBe(1024)
     context.frame = 2
     swept(0, context)
+    swept(0, context)
     expect(context.awake.size).toBe(0)
     expect(session.facts.user).toBe('u')
     expect(context.woken).toBe(1)
