@@ -127,7 +127,7 @@ export const LIMITS = {
   openBytes: {
     default: 64 << 20,
     least: 1 << 16,
-    holds: 'bytes of sessions, shares and requests that all connections have open',
+    holds: 'bytes of open sessions, shares and requests',
     cost: 'idle connections were closed before their end for want of room',
   },
   treesPerSession: {
