@@ -3,9 +3,10 @@
 // A file server at work: N clients (4,000 unless told) log on one after the other, and then each asks and is answered in its turn, as many rounds
 // as told (100). They all stay connected. What is asked is the first request after the tree connect of captures/smb311-signed.pcap, ever again: checksums
 // are left as they were.
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { readPcap, writePcap } from '../captures/make/pcap.mjs'
+import { readPcap } from '../captures/make/pcap.mjs'
+import { openPackets } from './packet-writer.mjs'
 
 /** Of the frames: Ethernet, IPv4 without options. */
 const AT = { source: 26, destination: 30, tcp: 34, seq: 38, ack: 42, dataOffset: 46 }
@@ -13,8 +14,6 @@ const AT = { source: 26, destination: 30, tcp: 34, seq: 38, ack: 42, dataOffset:
 const COMMAND = 4 + 12
 const TREE_CONNECT = 3
 const SERVER = 0x0a090909
-const BUFFER = 1 << 20
-const START = 1.7e15
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -39,13 +38,7 @@ const opening = frames.slice(0, frames.indexOf(messages[connected]) + 1)
 const [request, answer] = messages.slice(connected + 1, connected + 3)
 if (!request.fromClient || answer.fromClient) throw new Error('the sample is not as this program expects it')
 
-const out = openSync(positionals[0], 'w')
-const buffer = Buffer.alloc(BUFFER)
-let used = 0
-let packets = 0
-const header = writePcap({ linkType: sample.linkType, packets: [] })
-header.copy(buffer, used)
-used += header.length
+const out = openPackets(positionals[0], sample.linkType)
 for (let client = 0; client < clients; client++) for (const frame of opening) write(frame, client, 0, 0)
 for (let round = 0; round < rounds; round++) {
   for (let client = 0; client < clients; client++) {
@@ -53,28 +46,14 @@ for (let round = 0; round < rounds; round++) {
     write(answer, client, round * answer.payload.length, round * request.payload.length)
   }
 }
-flush()
-closeSync(out)
-console.log(`${packets} packets: ${clients} clients, ${rounds} rounds`)
+console.log(`${out.close()} packets: ${clients} clients, ${rounds} rounds`)
 
 /** One packet of a client, by its number; `sent` and `received` bytes came between its place in the sample and this. */
 function write({ bytes, fromClient }, client, sent, received) {
-  if (used + 16 + bytes.length > BUFFER) flush()
-  const time = START + packets++ * 10
-  buffer.writeUInt32LE(Math.floor(time / 1e6), used)
-  buffer.writeUInt32LE(time % 1e6, used + 4)
-  buffer.writeUInt32LE(bytes.length, used + 8)
-  buffer.writeUInt32LE(bytes.length, used + 12)
-  used += 16
-  bytes.copy(buffer, used)
-  buffer.writeUInt32BE(fromClient ? 0x0a000000 + client : SERVER, used + AT.source)
-  buffer.writeUInt32BE(fromClient ? SERVER : 0x0a000000 + client, used + AT.destination)
-  buffer.writeUInt32BE((bytes.readUInt32BE(AT.seq) + sent) >>> 0, used + AT.seq)
-  buffer.writeUInt32BE((bytes.readUInt32BE(AT.ack) + received) >>> 0, used + AT.ack)
-  used += bytes.length
-}
-
-function flush() {
-  for (let done = 0; done < used; ) done += writeSync(out, buffer, done, used - done)
-  used = 0
+  out.write(bytes, (buffer, at) => {
+    buffer.writeUInt32BE(fromClient ? 0x0a000000 + client : SERVER, at + AT.source)
+    buffer.writeUInt32BE(fromClient ? SERVER : 0x0a000000 + client, at + AT.destination)
+    buffer.writeUInt32BE((bytes.readUInt32BE(AT.seq) + sent) >>> 0, at + AT.seq)
+    buffer.writeUInt32BE((bytes.readUInt32BE(AT.ack) + received) >>> 0, at + AT.ack)
+  })
 }

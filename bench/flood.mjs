@@ -3,17 +3,16 @@
 // A capture that tries to fill the tables of whoever reads it: SYNs to port 445 that nobody answers, and connections on which SMB is negotiated
 // and nothing more, each from another address, all left open. Between them, at equal distances, stand copies of a sample capture with a logon.
 // Checksums of the flood are not made anew: nobody who defends himself against a flood reads them.
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { readPcap, writePcap } from '../captures/make/pcap.mjs'
+import { readPcap } from '../captures/make/pcap.mjs'
 import { buildFrame, parseFrame } from '../captures/make/tcp.mjs'
+import { openPackets } from './packet-writer.mjs'
 
 const SYN = 0x02
 /** Of the frames: Ethernet, IPv4 without options. */
 const SOURCE = 26
 const DESTINATION = 30
-const BUFFER = 1 << 20
-const START = 1.7e15
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -39,11 +38,7 @@ const fromClient = frames.map((bytes) => parseFrame(bytes).sourcePort === first.
 const opening = frames.slice(0, 6)
 const lone = buildFrame({ ...first, flags: SYN, payload: Buffer.alloc(0) })
 
-const out = openSync(positionals[0], 'w')
-const buffer = Buffer.alloc(BUFFER)
-let used = 0
-let packets = 0
-append(writePcap({ linkType: sample.linkType, packets: [] }))
+const out = openPackets(positionals[0], sample.linkType)
 
 const steps = samples * 1000
 let [openDone, synsDone] = [0, 0]
@@ -57,31 +52,14 @@ for (let step = 1; step <= steps; step++) {
     for (const [i, frame] of frames.entries()) write(frame, fromClient[i], client, 0x0a080808)
   }
 }
-flush()
-closeSync(out)
-console.log(`${packets} packets: ${syns} SYNs, ${halfOpen} half-open connections, ${samples} times smb311-signed.pcap`)
+console.log(
+  `${out.close()} packets: ${syns} SYNs, ${halfOpen} half-open connections, ${samples} times smb311-signed.pcap`,
+)
 
 /** One packet, between `client` and `server` (IPv4 addresses as numbers). */
 function write(frame, clientSent, client, server) {
-  if (used + 16 + frame.length > BUFFER) flush()
-  const time = START + packets++ * 10
-  buffer.writeUInt32LE(Math.floor(time / 1e6), used)
-  buffer.writeUInt32LE(time % 1e6, used + 4)
-  buffer.writeUInt32LE(frame.length, used + 8)
-  buffer.writeUInt32LE(frame.length, used + 12)
-  used += 16
-  frame.copy(buffer, used)
-  buffer.writeUInt32BE(clientSent ? client : server, used + SOURCE)
-  buffer.writeUInt32BE(clientSent ? server : client, used + DESTINATION)
-  used += frame.length
-}
-
-function append(bytes) {
-  bytes.copy(buffer, used)
-  used += bytes.length
-}
-
-function flush() {
-  for (let done = 0; done < used; ) done += writeSync(out, buffer, done, used - done)
-  used = 0
+  out.write(frame, (buffer, at) => {
+    buffer.writeUInt32BE(clientSent ? client : server, at + SOURCE)
+    buffer.writeUInt32BE(clientSent ? server : client, at + DESTINATION)
+  })
 }
