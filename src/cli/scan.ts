@@ -45,8 +45,8 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
   const { rules, networks, limits } = await asked(options)
   const inputs = await findInputs(paths, COMMANDS)
   const output = openOutput(options.output, inputs.files)
-  keepYoungHeapSmall(inputs.files)
   try {
+    keepYoungHeapSmall(inputs.files)
     const { ledger, unread } = await readAll(inputs, limits)
     const findings = auditList(ledger, { networks, rules })
     const { minSeverity, failOn } = options

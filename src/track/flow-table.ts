@@ -71,9 +71,14 @@ export class FlowTable {
     return this.entries.filter((c) => c !== null)
   }
 
+  /** The same, longest idle first. */
+  idleFirst(): Connection[] {
+    return this.connections().sort((x, y) => x.facts.lastFrame - y.facts.lastFrame)
+  }
+
   /** Removes the given share of connections, longest idle first, and returns them. */
   evict(share: number): Connection[] {
-    const all = this.connections().sort((x, y) => x.facts.lastFrame - y.facts.lastFrame)
+    const all = this.idleFirst()
     const evicted = all.splice(0, Math.max(1, Math.floor(all.length * share)))
     this.rebuild(all, this.mask + 1)
     return evicted

@@ -3,7 +3,7 @@
  * connections may come near theirs, so there is one for all together: the longest idle connections are closed then.
  */
 import type { Connection } from './connection.ts'
-import { hit } from './context.ts'
+import { hit, type TrackContext } from './context.ts'
 import type { FlowTable } from './flow-table.ts'
 import type { LiveSession } from './session.ts'
 import { logonText, sessionText } from './weigh.ts'
@@ -22,23 +22,31 @@ const LEAST_LOOK = 1 / 16
  * Looks at all that is open, and closes the longest idle connections where it is more than the limit. To be called between frames, when
  * `context.opened` has come to `context.lookAt`.
  */
-export function keepOpenBytes(flows: FlowTable, context: Connection['context']): void {
+export function keepOpenBytes(flows: FlowTable, context: TrackContext): void {
   const limit = context.limits.openBytes
-  const connections = flows.connections().sort((x, y) => x.facts.lastFrame - y.facts.lastFrame)
-  const weights = connections.map(weigh)
-  let open = weights.reduce((sum, weight) => sum + weight, 0)
-  if (open > limit) {
-    let closed = 0
-    // The last of them is the one at hand.
-    for (; closed < connections.length - 1 && open > limit * LEFT_SHARE; closed++) {
-      open -= weights[closed]!
-      connections[closed]!.finish()
-      flows.remove(connections[closed]!)
-    }
-    if (closed > 0) hit(context, 'openBytes', context.frame, closed)
-  }
+  let open = 0
+  for (const connection of flows.connections()) open += weigh(connection)
+  if (open > limit) open = closeIdle(flows, context, open)
   context.opened = 0
   context.lookAt = Math.max((limit - open) * LOOK_SHARE, limit * LEAST_LOOK)
+}
+
+/** Returns how much of `open` is left. */
+function closeIdle(flows: FlowTable, context: TrackContext, open: number): number {
+  // The last of them is the one at hand.
+  const others = flows.idleFirst().slice(0, -1)
+  let left = open
+  let closed = 0
+  for (const connection of others) {
+    if (left <= context.limits.openBytes * LEFT_SHARE) break
+    // Before its end, which takes these away.
+    left -= weigh(connection)
+    connection.finish()
+    flows.remove(connection)
+    closed++
+  }
+  if (closed > 0) hit(context, 'openBytes', context.frame, closed)
+  return left
 }
 
 /** Bytes, about. What several connections share counts for each of them. */
