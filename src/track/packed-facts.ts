@@ -6,7 +6,8 @@ import { larger } from './larger.ts'
 import type { Packer, Plain } from './packed.ts'
 
 const CHUNK = 1 << 18
-const FIRST_ROWS = 1024
+/** A folder has thousands of captures with a connection each, and the facts of all are kept. */
+const FIRST_ROWS = 8
 /** Rows that were removed and whose bytes are still there: as many as half of the others, and these. */
 const SPARE_ROWS = 1024
 

@@ -46,6 +46,7 @@ const MAX_CHARACTERS = 1 << 20
 const MAX_LENGTH = 256
 /** Hashes of strings that came once: the later takes the place of the earlier. */
 const ONCE_PLACES = 1 << 14
+const FIRST_SCRATCH = 4096
 
 interface Shape {
   readonly number: number
@@ -55,7 +56,8 @@ interface Shape {
 }
 
 export class Packer {
-  private scratch = new Uint8Array(4096)
+  /** Made when something is packed, and `once` with it: of most captures nothing is. */
+  private scratch = new Uint8Array(0)
   private view = new DataView(this.scratch.buffer)
   /** Where the next byte goes, or comes from. */
   private at = 0
@@ -70,7 +72,7 @@ export class Packer {
   private readonly strings: string[] = []
   private readonly numbers = new Map<string, number>()
   private characters = 0
-  private readonly once = new Int32Array(ONCE_PLACES)
+  private once: Int32Array | null = null
 
   /** The record's bytes: a view, valid until the next call. */
   pack(value: Plain): Uint8Array {
@@ -218,6 +220,7 @@ export class Packer {
     let hash = 0x811c9dc5
     for (let i = 0; i < length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
     const place = (hash ^ (hash >>> 15)) & (ONCE_PLACES - 1)
+    this.once ??= new Int32Array(ONCE_PLACES)
     if (this.once[place] !== (hash | 1)) {
       this.once[place] = hash | 1
       return -1
@@ -281,7 +284,7 @@ export class Packer {
 
   private reserve(count: number): void {
     if (this.at + count <= this.scratch.length) return
-    const larger = new Uint8Array(Math.max(this.scratch.length * 2, this.at + count))
+    const larger = new Uint8Array(Math.max(FIRST_SCRATCH, this.scratch.length * 2, this.at + count))
     larger.set(this.scratch)
     this.scratch = larger
     this.view = new DataView(larger.buffer)
