@@ -254,6 +254,19 @@ export function isSuccess(code: number): boolean {
   return status <= LAST_SUCCESS || status >>> 30 === INFORMATIONAL
 }
 
+/** ERRSRV/ERRnosupport, the one code that is as large. */
+const ERRSRV_NOSUPPORT = 0xffff0002
+
+/**
+ * Whether the status of an SMB1 message is a DOS error, in the form of [MS-CIFS] 2.2.3.1 or as the NTSTATUS of the same bits that 2.2.2.4 gives to SMB1's
+ * own: an error code in the high half and severity bits that say success, which no other NTSTATUS of a server has. 0x005B0002 is ERRSRV/ERRbaduid and
+ * STATUS_SMB_BAD_UID; 0xC0000001 is STATUS_UNSUCCESSFUL alone.
+ */
+export function isDosError(status: number): boolean {
+  const code = status >>> 0
+  return (code > LAST_SUCCESS && code >>> 30 === 0) || code === ERRSRV_NOSUPPORT
+}
+
 /** DOS error classes and the codes of each that logons and shares give, [MS-CIFS] 2.2.2.4. */
 const DOS_ERRORS: Readonly<Record<number, { name: string; codes: Readonly<Record<number, string>> }>> = {
   1: {

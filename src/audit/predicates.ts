@@ -63,7 +63,8 @@ export function place({ ip, port }: Endpoint): string {
 export function who({ user, domain, auth }: Pick<SessionFacts, 'user' | 'domain' | 'auth'>): string {
   // A ticket shows the name to nobody but the server.
   if (user === null) return auth === 'kerberos' ? 'a Kerberos user' : 'a user whose name was not seen'
-  return domain === null ? user : `${domain}\\${user}`
+  if (user === '') return 'a user without a name'
+  return !domain ? user : `${domain}\\${user}`
 }
 
 export function plural(count: number, noun: string): string {
@@ -141,11 +142,24 @@ export function smb1Use(connection: ConnectionFacts): { how: 'selected' | 'used'
     return { how: 'selected', at: response }
   }
   if (firstUse !== null) return { how: 'used', at: firstUse }
-  // Requests alone, as one direction of the traffic shows them: no client goes on in SMB1 unless the server picked it.
-  if (firstCommand !== null && index === null && connection.negotiateResponse === null) {
+  if (
+    firstCommand !== null &&
+    index === null &&
+    connection.negotiateResponse === null &&
+    answerMayBeMissing(connection)
+  ) {
     return { how: 'used', at: firstCommand }
   }
   return null
+}
+
+/**
+ * No client goes on in SMB1 unless the server picked it, so requests alone show that it did, as one direction of the traffic has them, or a capture that
+ * begins behind the negotiation. Where everything was captured and nothing of it answers in SMB1, a scanner or a health check sent a header, and
+ * nobody took it.
+ */
+function answerMayBeMissing({ smb1, state, serverSeen, gaps }: ConnectionFacts): boolean {
+  return smb1?.firstAnswer != null || state === 'midstream' || !serverSeen || gaps > 0
 }
 
 // Signing policy
@@ -168,7 +182,7 @@ export function serverSigning(
 /** What the client says of signing, for the connection or for this session alone; null where neither was seen. */
 export function clientSigning(connection: ConnectionFacts, session: SessionFacts): SigningMode | null {
   if (session.setupSigning === 'required') return 'required'
-  if (session.family === 'smb1') return connection.smb1?.negotiateRequest?.signing ?? session.setupSigning
+  if (session.family === 'smb1') return session.setupSigning
   const securityMode = connection.negotiateRequest?.securityMode ?? null
   return securityMode === null ? session.setupSigning : smb2SigningMode(securityMode)
 }
@@ -189,13 +203,14 @@ export function mayBeKeyless({ guest, anonymous }: SessionFacts): 'guest' | 'ano
   return guest === null ? 'guest' : anonymous === null ? 'anonymous' : null
 }
 
-/** Messages outside of encryption, signed or not, after those that are exempt. */
+/** Messages outside of encryption, signed or not, after those that are exempt; compressed ones among them. */
 export function clearMessages({ requests, responses }: SessionFacts): number {
-  return requests.signed + requests.unsigned + responses.signed + responses.unsigned
+  const { signed, unsigned, unread } = requests
+  return signed + unsigned + unread + responses.signed + responses.unsigned + responses.unread
 }
 
-export function firstClearMessage({ firstUnsigned, firstSigned }: SessionFacts): FrameRef | null {
-  return earliest(firstUnsigned.request, firstUnsigned.response, firstSigned.request, firstSigned.response)
+export function firstClearMessage({ firstUnsigned, firstSigned, firstUnread }: SessionFacts): FrameRef | null {
+  return earliest(firstUnsigned.request, firstUnsigned.response, firstSigned.request, firstSigned.response, firstUnread)
 }
 
 /** What a sentence about a session begins with. */

@@ -29,14 +29,14 @@ export function chosenDialect(connection: ConnectionFacts): string | null {
 }
 
 export function clientSigning(connection: ConnectionFacts): SigningMode | null {
-  const { negotiateRequest, negotiateResponse, firstSmb2, smb1 } = connection
+  const { negotiateRequest, smb1 } = connection
   if (negotiateRequest !== null) {
     const { securityMode } = negotiateRequest
     return securityMode === null ? null : smb2SigningMode(securityMode)
   }
-  // An SMB1 NEGOTIATE may lead to 2.0.2 at once. Where it led was not seen if SMB2 follows and its NEGOTIATE was cut.
-  if (firstSmb2 !== null && negotiateResponse === null) return null
-  return smb1?.negotiateRequest?.signing ?? null
+  // That it says nothing does not mean that it cannot.
+  const mode = smb1?.clientSigning ?? null
+  return mode === 'none' ? null : mode
 }
 
 export function serverSigning(connection: ConnectionFacts): SigningMode | null {

@@ -4,7 +4,7 @@
  *
  * Times are ISO 8601 in UTC with microseconds, absent is null and never "". Text from the wire is kept as it is: escaping is the writers' work.
  */
-import { dosErrorName, ntStatusName } from '../../dissectors/ntstatus.ts'
+import { dosErrorName, isDosError, ntStatusName } from '../../dissectors/ntstatus.ts'
 import { FindingList } from '../audit/finding-list.ts'
 import type { Finding } from '../audit/findings.ts'
 import type { Direction, Networks } from '../audit/networks.ts'
@@ -67,6 +67,7 @@ export interface ConnectionRecord {
   state: ConnectionFacts['state']
   gaps: number
   missedBytes: number
+  unread: number
   offeredDialects: string[]
   offeredDialectsCut: boolean
   dialect: string | null
@@ -244,6 +245,7 @@ export function connectionRecord(connection: ConnectionFacts, networks: Networks
     state: connection.state,
     gaps: connection.gaps,
     missedBytes: connection.missedBytes,
+    unread: connection.unread,
     offeredDialects: offeredDialects(connection),
     offeredDialectsCut: isOfferCut(connection),
     dialect: chosenDialect(connection),
@@ -362,15 +364,10 @@ export function countBySeverity(findings: Iterable<{ severity: Severity }>): Rec
   return counts
 }
 
-/**
- * The status by name. SMB1 without SMB_FLAGS2_NT_STATUS puts a DOS error into the same four bytes: class (1), a zero, code (2), which no NTSTATUS
- * that SMB1 servers send looks like.
- */
+/** The status by name: of SMB1 it may be a DOS error. */
 export function statusName(status: number | null, family: SessionFacts['family']): string | null {
   if (status === null) return null
-  const dosClass = status & 0xff
-  const dosError = dosClass >= 1 && dosClass <= 3 && (status & 0xff00) === 0 && status >>> 16 !== 0
-  return family === 'smb1' && dosError ? dosErrorName(status) : ntStatusName(status)
+  return family === 'smb1' && isDosError(status) ? dosErrorName(status) : ntStatusName(status)
 }
 
 function hex32(word: number): string {
@@ -381,8 +378,8 @@ function endpoint({ ip, port }: Endpoint): Endpoint {
   return { ip, port }
 }
 
-function messageCounts({ signed, unsigned, encrypted }: MessageCounts): MessageCounts {
-  return { signed, unsigned, encrypted }
+function messageCounts({ signed, unsigned, encrypted, unread }: MessageCounts): MessageCounts {
+  return { signed, unsigned, encrypted, unread }
 }
 
 function textOrNull(text: string | null | undefined): string | null {

@@ -22,6 +22,8 @@ export function newConnectionFacts(
     state: 'midstream',
     gaps: 0,
     missedBytes: 0,
+    serverSeen: false,
+    unread: 0,
     smb1: null,
     negotiateRequest: null,
     negotiateResponse: null,

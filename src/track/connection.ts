@@ -83,6 +83,8 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
   /** Who is told about the message at hand. */
   rows: MessageSink | null = null
   private done = false
+  /** Sides from which anything came, 1 and 2 as below. */
+  private sidesSeen = 0
   /** Sides whose FIN was seen: 1 for "a", 2 for "b"; both after a RST. */
   private closedSides = 0
   /** The frame with which it was closed, 0 while it is open. */
@@ -153,6 +155,7 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
 
   segment(bytes: Uint8Array, s: Segment, fromA: boolean, frame: number, time: number): void {
     if (this.ignored) return
+    this.sidesSeen |= fromA ? 1 : 2
     this.facts.lastFrame = frame
     this.facts.lastTime = time
     if ((s.flags & (TCP_SYN | TCP_RST | TCP_FIN)) !== 0) this.tcpControl(s, fromA, frame, time)
@@ -303,6 +306,10 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
     return fromA !== server
   }
 
+  private isServerSeen(): boolean {
+    return (this.sidesSeen & (this.isClient(true) ? 2 : 1)) !== 0
+  }
+
   /** Which side is the client is settled from here on, and with it the connection's id. */
   settle(): string {
     const { facts } = this
@@ -318,6 +325,7 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
   soFar(): ConnectionFacts | null {
     const { context, facts } = this
     if (this.done || this.ignored || (this.messages === 0 && !this.onSmbPort)) return null
+    facts.serverSeen = this.isServerSeen()
     if (facts.id !== '') return facts
     // Which side is the client may yet turn out otherwise.
     const [client, server] = this.isClient(true) ? [this.endpointA, this.endpointB] : [this.endpointB, this.endpointA]
@@ -343,6 +351,7 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
     // Without an id it carried no session.
     if (facts.id === '' && !hasRoom(context, facts)) return
     this.settle()
+    facts.serverSeen = this.isServerSeen()
     if (this.netbios || facts.server.port === NETBIOS_SESSION_PORT) facts.transport = 'netbios-session'
     keepConnection(context, facts)
   }

@@ -75,6 +75,10 @@ export interface ConnectionFacts {
   gaps: number
   /** Bytes that were missed in those holes, as far as sequence numbers tell. */
   missedBytes: number
+  /** Something came from the server's side. Without it the capture may hold one direction alone. */
+  serverSeen: boolean
+  /** Compressed messages whose header is compressed too, where nothing says of which session they are: neither signed nor unsigned. */
+  unread: number
   smb1: Smb1Facts | null
   /** The client's last SMB2 NEGOTIATE. */
   negotiateRequest: Smb2NegotiateRequestFacts | null
@@ -97,8 +101,6 @@ export interface Smb1Facts {
         dialects: string[]
         /** The list goes on behind a cut or a fault. */
         dialectsCut: boolean
-        /** Flags2 0x0004 / 0x0010 of the request. */
-        signing: SigningMode | null
       })
     | null
   negotiateResponse:
@@ -112,6 +114,13 @@ export interface Smb1Facts {
         extendedSecurity: boolean | null
       })
     | null
+  /**
+   * The strongest that Flags2 of the client's SESSION_SETUP_ANDX requests says, [MS-SMB] 2.2.3.1; in other requests those bits say nothing. "none" is no
+   * more than that neither is set: a client that would sign need not show it before it has to.
+   */
+  clientSigning: SigningMode | null
+  /** The first message of the server with the reply flag, whatever it answers: proof that the other end speaks SMB1. */
+  firstAnswer: (FrameRef & { command: number }) | null
   /** The first SMB1 command other than NEGOTIATE that the server answered with success. */
   firstUse: (FrameRef & { command: number }) | null
   /** The first SMB1 command other than NEGOTIATE in either direction, answered or not. */
@@ -169,7 +178,20 @@ export interface ValidateNegotiateFacts {
     | null
 }
 
-export type AuthKind = 'ntlmv1' | 'ntlmv2' | 'lm' | 'plaintext' | 'kerberos' | 'anonymous' | 'unknown'
+/**
+ * ntlm-local: the client is the server's own host, and NTLM carries no response; negoex: another mechanism, chosen by NEGOEX. unknown: the exchange was
+ * not seen, or it is of no kind that has a name here.
+ */
+export type AuthKind =
+  | 'ntlmv1'
+  | 'ntlmv2'
+  | 'ntlm-local'
+  | 'lm'
+  | 'plaintext'
+  | 'kerberos'
+  | 'negoex'
+  | 'anonymous'
+  | 'unknown'
 
 /** One session, which may span several connections (multichannel), or one failed attempt at one. */
 export interface SessionFacts {
@@ -180,13 +202,14 @@ export interface SessionFacts {
   connections: string[]
   capture: string
   family: 'smb1' | 'smb2'
-  /** "0x" + 16 hex digits; the UID for SMB1. */
+  /** "0x" + 16 hex digits; the UID for SMB1, 0 where share-level or core SMB1 goes without SESSION_SETUP. */
   sessionId: string
+  /** Of the first authentication. "" where the client gave none, null where it was not seen: a Kerberos ticket hides it, share-level has none. */
   user: string | null
   domain: string | null
   workstation: string | null
   auth: AuthKind
-  /** Every authentication of this session: the first, re-authentications and channel bindings, at most 16. */
+  /** Every authentication of this session: the first, re-authentications, channel bindings and passwords of shares, at most 16. */
   logons: LogonFacts[]
   /** SessionFlags IS_GUEST or SMB1 Action GUEST of the SUCCESS answer; null where that was not seen, or cut before them. */
   guest: boolean | null
@@ -203,7 +226,7 @@ export interface SessionFacts {
   ntStatus: number | null
   /** The frame of the answer that granted or refused the session. */
   decided: FrameRef | null
-  /** SecurityMode of the client's SESSION_SETUP request: it may require signing for this session alone. */
+  /** SecurityMode of the client's SESSION_SETUP request: it may require signing for this session alone. In SMB1 its Flags2, with what `none` means there. */
   setupSigning: SigningMode | null
   requests: MessageCounts
   responses: MessageCounts
@@ -211,6 +234,8 @@ export interface SessionFacts {
   firstUnsigned: { request: FrameRef | null; response: FrameRef | null }
   firstSigned: { request: FrameRef | null; response: FrameRef | null }
   firstEncrypted: FrameRef | null
+  /** The first message that was counted as unread. */
+  firstUnread: FrameRef | null
   /** First READ answer or WRITE request with file data that went in the clear, on any tree but IPC$. */
   firstClearData: FrameRef | null
   /** An unsigned request that was answered with success although one side requires signing. */
@@ -232,6 +257,8 @@ export interface MessageCounts {
   signed: number
   unsigned: number
   encrypted: number
+  /** Compressed with their header, not encrypted: whether they are signed cannot be read. */
+  unread: number
 }
 
 export interface TreeFacts extends FrameRef {
@@ -245,20 +272,30 @@ export interface TreeFacts extends FrameRef {
 }
 
 export interface LogonFacts extends FrameRef {
-  /** first: sets the session up; reauthentication: on the live session; binding: joins a channel to it. */
-  purpose: 'first' | 'reauthentication' | 'binding'
+  /**
+   * first: sets the session up; reauthentication: on the live session; binding: joins a channel to it; share: the password of a TREE_CONNECT, where
+   * SMB1 has share-level security ([MS-CIFS] 2.2.4.50, 2.2.4.55).
+   */
+  purpose: 'first' | 'reauthentication' | 'binding' | 'share'
   auth: AuthKind
+  /** The path of a share's password; null for the others, and where it was not seen. */
+  share: string | null
   /** Mechanisms the client offered, dotted. */
   offered: string[]
   /** The list was not seen, or goes on behind a cut or a fault. */
   offeredCut: boolean
   ntlm: NtlmFacts | null
   kerberos: KerberosFacts | null
+  /** "" where the client gave none, null where it was not seen, as in a session. */
   user: string | null
   domain: string | null
+  workstation: string | null
   /** The status of the answer that ended this exchange. */
   ntStatus: number | null
   answered: FrameRef | null
+  /** What that answer granted, and of a re-authentication or a binding says nothing of the session; null as in a session. */
+  guest: boolean | null
+  anonymous: boolean | null
 }
 
 /** NTLMSSP, [MS-NLMP] 2.2.1; for SMB1 without extended security the two responses of SESSION_SETUP_ANDX. */
@@ -285,10 +322,20 @@ export interface NtlmFacts {
         lmLength: number | null
         ntLength: number | null
         /**
-         * Which responses were sent, by their lengths and content. ntlmv1-any: one of the three, the rest was cut. unknown: they fit no form, or
-         * could not be read.
+         * Which responses were sent, by their lengths and content. ntlmv1-any: one of the three, the rest was cut. local: none, as both sides have
+         * found that they are on one host. blank: a name with an empty password. unknown: they fit no form, or could not be read.
          */
-        kind: 'anonymous' | 'lm' | 'ntlmv1' | 'ntlmv1-ess' | 'lm+ntlmv1' | 'ntlmv1-any' | 'ntlmv2' | 'unknown'
+        kind:
+          | 'anonymous'
+          | 'lm'
+          | 'ntlmv1'
+          | 'ntlmv1-ess'
+          | 'lm+ntlmv1'
+          | 'ntlmv1-any'
+          | 'ntlmv2'
+          | 'local'
+          | 'blank'
+          | 'unknown'
         /** "" where the client gave none, null where it was not seen. */
         user: string | null
         domain: string | null
@@ -313,8 +360,10 @@ export interface OsVersion {
   build: number
 }
 
-/** Kerberos inside SPNEGO or GSS, RFC 4120, RFC 4121. */
+/** Kerberos inside SPNEGO or GSS, RFC 4120, RFC 4121; user-to-user and IAKERB among it. */
 export interface KerberosFacts {
+  /** IAKERB: the first message to the KDC that went through the server, and the realm that it is for. */
+  proxied: (FrameRef & { realm: string | null }) | null
   apReq:
     | (FrameRef & {
         realm: string | null

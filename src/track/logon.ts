@@ -4,7 +4,6 @@
  */
 import type { AvPairs } from '../../dissectors/auth/av-pairs.ts'
 import { parseKerberosToken } from '../../dissectors/auth/kerberos.ts'
-import type { NtlmResponseKind } from '../../dissectors/auth/ntlm-responses.ts'
 import {
   messageType,
   parseNtlmAuthenticate,
@@ -27,14 +26,18 @@ export function createLogon(context: TrackContext, purpose: LogonFacts['purpose'
     time: context.time,
     purpose,
     auth: 'unknown',
+    share: null,
     offered,
     offeredCut: true,
     ntlm: null,
     kerberos: null,
     user: null,
     domain: null,
+    workstation: null,
     ntStatus: null,
     answered: null,
+    guest: null,
+    anonymous: null,
   }
 }
 
@@ -109,8 +112,9 @@ function readAuthenticate(
 ): void {
   const message = readable(parseNtlmAuthenticate(token, wireLength))
   const { userName, domainName, workstation, micZero, ntlmv2, responses = 'unknown' } = message
-  logon.user = keptText(userName)
-  logon.domain = keptText(domainName)
+  logon.user = nameOf(userName)
+  logon.domain = nameOf(domainName)
+  logon.workstation = nameOf(workstation)
   logon.auth = authKind(responses)
   const avPairs = ntlmv2?.avPairs ?? null
   const avPairsCut = ntlmv2 !== null && avPairs?.cut !== false
@@ -123,9 +127,9 @@ function readAuthenticate(
     lmLength: message.lmChallengeResponseLength ?? null,
     ntLength: message.ntChallengeResponseLength ?? null,
     kind: responses,
-    user: nameOf(userName),
-    domain: nameOf(domainName),
-    workstation: nameOf(workstation),
+    user: logon.user,
+    domain: logon.domain,
+    workstation: logon.workstation,
     ntProof: ntlmv2?.ntProofStr ?? null,
     micPresent: micZero === undefined ? null : micZero === false,
     avFlags: avPairs?.flags ?? null,
@@ -136,18 +140,22 @@ function readAuthenticate(
 }
 
 /** A name that was given as none is "", one that was not seen null. */
-function nameOf(text: string | null | undefined): string | null {
+export function nameOf(text: string | null | undefined): string | null {
   return text === '' ? '' : keptText(text)
 }
 
 /** What a session calls its authentication. */
-export function authKind(kind: NtlmResponseKind): AuthKind {
+export function authKind(kind: NonNullable<NtlmFacts['authenticate']>['kind']): AuthKind {
   switch (kind) {
     case 'ntlmv1':
     case 'ntlmv1-ess':
     case 'lm+ntlmv1':
     case 'ntlmv1-any':
       return 'ntlmv1'
+    case 'blank':
+      return 'unknown'
+    case 'local':
+      return 'ntlm-local'
     default:
       return kind
   }
@@ -155,7 +163,7 @@ export function authKind(kind: NtlmResponseKind): AuthKind {
 
 function readKerberos(context: TrackContext, logon: LogonFacts, token: Uint8Array, wireLength: number): void {
   const message = readable(parseKerberosToken(token, wireLength))
-  logon.kerberos ??= { apReq: null, apRep: null, error: null }
+  logon.kerberos ??= { proxied: null, apReq: null, apRep: null, error: null }
   const { kerberos } = logon
   switch (message.kind) {
     case 'ap-req':
@@ -195,5 +203,5 @@ export function adoptLogon(session: LiveSession, logon: LogonFacts): void {
   facts.auth = logon.auth
   facts.user = logon.user
   facts.domain = logon.domain
-  facts.workstation = logon.ntlm?.authenticate?.workstation || null
+  facts.workstation = logon.workstation
 }

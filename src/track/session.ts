@@ -106,6 +106,7 @@ function newSessionFacts(
     firstUnsigned,
     firstSigned,
     firstEncrypted: null,
+    firstUnread: null,
     firstClearData: null,
     unsignedAccepted: null,
     nativeOs,
@@ -133,7 +134,7 @@ function nothingYet(): SessionFacts['firstSigned'] {
 }
 
 function noMessages(): MessageCounts {
-  return { signed: 0, unsigned: 0, encrypted: 0 }
+  return { signed: 0, unsigned: 0, encrypted: 0, unread: 0 }
 }
 
 /** A reference to the frame where the context, or whatever else has a frame, stands. */

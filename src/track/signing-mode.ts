@@ -20,9 +20,15 @@ export function smb1ServerSigningMode(securityMode: number): SigningMode {
   return signingMode(securityMode, NEGOTIATE_SECURITY_SIGNATURES_ENABLED, NEGOTIATE_SECURITY_SIGNATURES_REQUIRED)
 }
 
-/** Flags2 of an SMB1 client's request. */
+/** Flags2 of an SMB1 client's SESSION_SETUP_ANDX, [MS-SMB] 2.2.3.1. With neither bit it says nothing: the client may sign all the same once it has to. */
 export function smb1ClientSigningMode(flags2: number): SigningMode {
   return signingMode(flags2, SMB_FLAGS2_SMB_SECURITY_SIGNATURE, SMB_FLAGS2_SMB_SECURITY_SIGNATURE_REQUIRED)
+}
+
+/** The stronger of two. */
+export function strongerMode(a: SigningMode, b: SigningMode | null): SigningMode {
+  if (b === null || a === 'required') return a
+  return b === 'required' || a === 'none' ? b : a
 }
 
 function signingMode(flags: number, enabled: number, required: number): SigningMode {

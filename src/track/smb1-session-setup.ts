@@ -12,10 +12,10 @@ import {
 } from '../../dissectors/smb1/session-setup-andx.ts'
 import type { Connection } from './connection.ts'
 import { keptText } from './kept-text.ts'
-import type { LogonFacts } from './ledger.ts'
-import { adoptLogon, authKind, readSecurityBlob } from './logon.ts'
+import type { LogonFacts, SigningMode } from './ledger.ts'
+import { adoptLogon, authKind, nameOf, readSecurityBlob } from './logon.ts'
 import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from './session-setup.ts'
-import { smb1ClientSigningMode } from './signing-mode.ts'
+import { smb1ClientSigningMode, strongerMode } from './signing-mode.ts'
 
 export function smb1SetupRequest(
   c: Connection,
@@ -33,13 +33,20 @@ export function smb1SetupRequest(
     low: uid,
     high: 0,
     binding: false,
-    signing: smb1ClientSigningMode(u16le(message, SMB1_OFFSET.flags2)),
+    signing: noteClientSigning(c, u16le(message, SMB1_OFFSET.flags2)),
   })
   session.facts.nativeOs.client ??= system(request.nativeOs, request.nativeLanMan)
   const { securityBlob, securityBlobLength } = request
   if (securityBlob) readSecurityBlob(c.context, logon, securityBlob, securityBlobLength ?? securityBlob.length)
   else readPasswords(c, logon, request)
   adoptLogon(session, logon)
+}
+
+/** What these Flags2 say of signing, noted for the connection: the strongest of its sessions counts. */
+function noteClientSigning({ facts: { smb1 } }: Connection, flags2: number): SigningMode {
+  const mode = smb1ClientSigningMode(flags2)
+  if (smb1 !== null) smb1.clientSigning = strongerMode(mode, smb1.clientSigning)
+  return mode
 }
 
 /** LM and NTLM responses; those of NTLMv2 are longer. */
@@ -67,8 +74,8 @@ function readPasswords(c: Connection, logon: LogonFacts, request: Partial<Sessio
     // The LANMAN form has one password field.
     unicodeLength: unicodePasswordLen ?? 0,
   }
-  logon.user = keptText(accountName)
-  logon.domain = keptText(primaryDomain)
+  logon.user = nameOf(accountName)
+  logon.domain = nameOf(primaryDomain)
   const kind = kindOf(c, passwords, accountName)
   if (isPlaintext(c, kind, passwords)) {
     logon.auth = 'plaintext'
@@ -89,8 +96,8 @@ function readPasswords(c: Connection, logon: LogonFacts, request: Partial<Sessio
       lmLength: passwords.oemLength,
       ntLength: unicodeLength,
       kind: kind ?? 'unknown',
-      user: accountName === undefined ? null : (logon.user ?? ''),
-      domain: primaryDomain === undefined ? null : (logon.domain ?? ''),
+      user: logon.user,
+      domain: logon.domain,
       workstation: '',
       ntProof: v2.ntProofStr ?? null,
       micPresent: false,

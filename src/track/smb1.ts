@@ -19,7 +19,6 @@ import { emitMessage } from './message-rows.ts'
 import { addPending, takePending } from './pending.ts'
 import { createSession, here, type LiveSession, setSessionId, touch } from './session.ts'
 import { attach, known } from './sessions.ts'
-import { smb1ClientSigningMode } from './signing-mode.ts'
 import { smb1SetupRequest, smb1SetupResponse } from './smb1-session-setup.ts'
 import { noteRequestSignature, noteResponseSignature } from './smb1-signing.ts'
 import { answerTree } from './trees.ts'
@@ -58,7 +57,14 @@ export function smb1Message(
   captured: number,
   length: number,
 ): void {
-  c.facts.smb1 ??= { negotiateRequest: null, negotiateResponse: null, firstUse: null, firstCommand: null }
+  c.facts.smb1 ??= {
+    negotiateRequest: null,
+    negotiateResponse: null,
+    clientSigning: null,
+    firstAnswer: null,
+    firstUse: null,
+    firstCommand: null,
+  }
   const smb1 = c.facts.smb1
   if (captured < SMB1_HEADER_LENGTH) {
     cutMessage(c, smb1, fromA, b, o, captured, length)
@@ -68,6 +74,7 @@ export function smb1Message(
   const response = (b[o + SMB1_OFFSET.flags] & SMB_FLAGS_REPLY) !== 0
   c.orient(fromA, response)
   if (c.rows !== null) emitMessage(c, c.rows, 'smb1', b, o, captured, length)
+  if (response && !c.isClient(fromA)) smb1.firstAnswer ??= { frame: c.context.frame, time: c.context.time, command }
   if (command === SMB1_COMMAND.NEGOTIATE) {
     if (response) negotiateResponse(c, smb1, b.subarray(o, o + captured), length)
     else negotiateRequest(c, smb1, b.subarray(o, o + captured), length)
@@ -118,6 +125,7 @@ function cutMessage(
   if (c.rows !== null) emitMessage(c, c.rows, 'smb1', b, o, captured, length)
   if (captured <= SMB1_OFFSET.command) return
   const command = b[o + SMB1_OFFSET.command]
+  if (response && !c.isClient(fromA)) smb1.firstAnswer ??= { frame: c.context.frame, time: c.context.time, command }
   if (command === SMB1_COMMAND.NEGOTIATE) {
     const message = b.subarray(o, o + captured)
     if (response) negotiateResponse(c, smb1, message, length)
@@ -184,7 +192,6 @@ function negotiateRequest(c: Connection, smb1: Smb1Facts, message: Uint8Array, l
     time: c.context.time,
     dialects,
     dialectsCut: !parsed.ok || anomalies?.includes('too-many-dialects') === true,
-    signing: message.length < SMB1_OFFSET.flags2 + 2 ? null : smb1ClientSigningMode(u16le(message, SMB1_OFFSET.flags2)),
   }
 }
 

@@ -14,8 +14,8 @@ export function sessionText({ user, domain, workstation, connections, trees, log
   return text
 }
 
-export function logonText({ user, domain, offered, ntlm, kerberos }: LogonFacts): number {
-  let text = LOGON + length(user) + length(domain)
+export function logonText({ user, domain, workstation, share, offered, ntlm, kerberos }: LogonFacts): number {
+  let text = LOGON + length(user) + length(domain) + length(workstation) + length(share)
   for (const mechanism of offered) text += mechanism.length
   const challenge = ntlm?.challenge
   if (challenge) {
@@ -24,11 +24,11 @@ export function logonText({ user, domain, offered, ntlm, kerberos }: LogonFacts)
   }
   const authenticate = ntlm?.authenticate
   if (authenticate) {
-    const { user: name, domain: realm, workstation, targetName } = authenticate
-    text += length(name) + length(realm) + length(workstation) + length(targetName)
+    const { user: name, domain: realm, workstation: host, targetName } = authenticate
+    text += length(name) + length(realm) + length(host) + length(targetName)
   }
   for (const ticket of [kerberos?.apReq, kerberos?.error]) text += length(ticket?.realm) + length(ticket?.serverName)
-  return text
+  return text + length(kerberos?.proxied?.realm)
 }
 
 export function connectionText({ smb1, negotiateRequest, negotiateResponse }: ConnectionFacts): number {

@@ -72,7 +72,7 @@ export function findingRow(finding: Finding): FindingRow {
     client: finding.client?.ip ?? null,
     server: finding.server?.ip ?? null,
     serverPort: finding.server?.port ?? null,
-    user: finding.user,
+    user: finding.user || null,
     count: finding.count,
     frame: finding.evidence[0]?.frame ?? 0,
     firstTime: finding.firstTime,
@@ -92,6 +92,8 @@ export function sessionRow(
   const signed = requests.signed + responses.signed
   const unsigned = requests.unsigned + responses.unsigned
   const encrypted = requests.encrypted + responses.encrypted
+  // Compressed with their header: in the clear, and nobody can say whether they are signed.
+  const unread = requests.unread + responses.unread
   return {
     id: session.id,
     capture: session.capture,
@@ -113,13 +115,13 @@ export function sessionRow(
     serverSigning: serverSigning(connection),
     // What is encrypted is protected better than by a signature: it counts with what is signed.
     signed: shareOf(signed + encrypted, unsigned),
-    encrypted: shareOf(encrypted, signed + unsigned),
+    encrypted: shareOf(encrypted, signed + unsigned + unread),
     cipher: agreedCipher(connection),
     status: session.status,
     ntStatus: statusName(session.ntStatus, session.family),
     guest: session.guest,
     anonymous: session.anonymous,
-    messages: signed + unsigned + encrypted,
+    messages: signed + unsigned + encrypted + unread,
     shares: session.trees.map((tree) => tree.path ?? '').filter((path) => path !== ''),
     worst: mark?.worst ?? null,
     findings: mark?.findings ?? 0,

@@ -70,8 +70,8 @@ const NO_USER = { user: null, domain: null, workstation: null, auth: 'unknown', 
 /** The answer's flags. */
 const NO_GRANT = { ntStatus: null, guest: null, anonymous: null, encryptData: null }
 const NO_SETUP = { ...NO_USER, ...NO_GRANT, status: 'unknown' }
-const requests = (unsigned: number) => ({ requests: { signed: 0, unsigned, encrypted: 0 } })
-const responses = (unsigned: number) => ({ responses: { signed: 0, unsigned, encrypted: 0 } })
+const requests = (unsigned: number) => ({ requests: { signed: 0, unsigned, encrypted: 0, unread: 0 } })
+const responses = (unsigned: number) => ({ responses: { signed: 0, unsigned, encrypted: 0, unread: 0 } })
 const tree = (path: string | null, shareType: string | null, ntStatus: string | null = 'STATUS_SUCCESS') => ({
   path,
   shareType,
@@ -468,7 +468,7 @@ export const KNOWN: Record<string, Known> = {
   },
   'snap-200-smb1': {
     smbMessages: 38,
-    connection: { dialect: 'NT LANMAN 1.0', serverSigning: 'none', clientSigning: 'none' },
+    connection: { dialect: 'NT LANMAN 1.0', serverSigning: 'none', clientSigning: null },
     session: {
       sessionId: '0x000000000000dde4',
       status: 'established',

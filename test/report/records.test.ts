@@ -82,19 +82,15 @@ describe('connection record', () => {
     expect(cut({ smb1: smb1({ negotiateRequest: smb1Request([], { dialectsCut: true }) }) })).toBe(true)
   })
 
-  it('takes what the client says in SMB1 for no more than that', () => {
-    const offer = smb1({
-      negotiateRequest: smb1Request(['NT LM 0.12', 'SMB 2.002'], { signing: 'required' }),
-      negotiateResponse: null,
-    })
+  it("takes an SMB1 client's word of signing from its session setup", () => {
     const signing = (facts: Parameters<typeof bareConnection>[0]) =>
-      connectionRecord(bareConnection({ smb1: offer, ...facts }), NETWORKS).clientSigning
-    expect(signing({ firstSmb2: null })).toBe('required')
-    // Its SMB2 NEGOTIATE was cut, or everything that follows was.
-    expect(signing({ negotiateRequest: negotiateRequest({ securityMode: null }) })).toBeNull()
-    expect(signing({ firstSmb2: at(5) })).toBeNull()
-    // 2.0.2 at once: the client says nothing in SMB2.
-    expect(signing({ firstSmb2: at(5), negotiateResponse: negotiateResponse({ dialect: 0x0202 }) })).toBe('required')
+      connectionRecord(bareConnection(facts), NETWORKS).clientSigning
+    expect(signing({ smb1: smb1({ clientSigning: 'enabled' }) })).toBe('enabled')
+    expect(signing({ smb1: smb1({ clientSigning: 'none' }) })).toBeNull()
+    expect(signing({ smb1: smb1({ clientSigning: null }) })).toBeNull()
+    // An SMB1 NEGOTIATE that led to SMB2: there SecurityMode tells, and it was cut.
+    const unread = negotiateRequest({ securityMode: null })
+    expect(signing({ smb1: smb1({ clientSigning: null }), negotiateRequest: unread })).toBeNull()
   })
 
   it.each([

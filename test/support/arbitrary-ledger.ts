@@ -17,12 +17,22 @@ import {
 const frame = fc.integer({ min: 1, max: 60 }).map(at)
 const seen = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null })
 const count = fc.constantFrom(0, 0, 1, 7)
-const counts = fc.record({ signed: count, unsigned: count, encrypted: count })
+const counts = fc.record({ signed: count, unsigned: count, encrypted: count, unread: count })
 const ends: fc.Arbitrary<{ request: FrameRef | null; response: FrameRef | null }> = fc.record({
   request: seen(frame),
   response: seen(frame),
 })
-const AUTHS: AuthKind[] = ['ntlmv1', 'ntlmv2', 'lm', 'plaintext', 'kerberos', 'anonymous', 'unknown']
+const AUTHS: AuthKind[] = [
+  'ntlmv1',
+  'ntlmv2',
+  'ntlm-local',
+  'lm',
+  'plaintext',
+  'kerberos',
+  'negoex',
+  'anonymous',
+  'unknown',
+]
 const status = fc.constantFrom(0, 0xc000006d, 0xc0000022, 0xc00000bb)
 const user = fc.constantFrom('alice', 'Alice', 'bob', 'guest', 'a b', '')
 
@@ -38,12 +48,16 @@ const smb1Facts = fc
     ),
     index: seen(fc.constantFrom(0, 1, 0xffff)),
     securityMode: seen(fc.integer({ min: 0, max: 15 })),
+    clientSigning: seen(fc.constantFrom('none', 'enabled', 'required')),
+    firstAnswer: seen(frame),
     firstUse: seen(frame),
     firstCommand: seen(frame),
   })
-  .map(({ list, index, securityMode, firstUse, firstCommand }) =>
+  .map(({ list, index, securityMode, clientSigning, firstAnswer, firstUse, firstCommand }) =>
     smb1({
-      negotiateRequest: list && smb1Request(list, { signing: 'enabled' }),
+      negotiateRequest: list && smb1Request(list),
+      clientSigning,
+      firstAnswer: firstAnswer && { ...firstAnswer, command: 0x72 },
       negotiateResponse:
         index === null
           ? null
@@ -67,6 +81,8 @@ const connections: fc.Arbitrary<ConnectionFacts> = fc
     firstFrame: fc.integer({ min: 1, max: 20 }),
     state: fc.constantFrom('attempted', 'refused', 'established', 'midstream'),
     gaps: fc.constantFrom(0, 1),
+    serverSeen: fc.boolean(),
+    unread: fc.constantFrom(0, 0, 3),
     smb1: seen(smb1Facts),
     negotiateRequest: seen(
       fc
@@ -101,6 +117,7 @@ const sessionsOn = (on: ConnectionFacts): fc.Arbitrary<SessionFacts> =>
       responses: counts,
       firstUnsigned: ends,
       firstSigned: ends,
+      firstUnread: seen(frame),
       firstClearData: seen(frame),
       unsignedAccepted: seen(frame),
       trees: fc.array(

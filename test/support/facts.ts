@@ -90,6 +90,8 @@ export function connection(overrides: ConnectionOverrides = {}): ConnectionFacts
     state: 'established',
     gaps: 0,
     missedBytes: 0,
+    serverSeen: true,
+    unread: 0,
     smb1: null,
     negotiateRequest: negotiateRequest(),
     negotiateResponse: negotiateResponse(),
@@ -113,8 +115,10 @@ export function bareConnection(overrides: ConnectionOverrides = {}): ConnectionF
 /** An SMB1 negotiate that ended at NT LM 0.12, with a server that requires signing. */
 export function smb1(overrides: Partial<Smb1Facts> = {}): Smb1Facts {
   return {
-    negotiateRequest: smb1Request(['LANMAN2.1', 'NT LM 0.12'], { signing: 'required' }),
+    negotiateRequest: smb1Request(['LANMAN2.1', 'NT LM 0.12']),
     negotiateResponse: smb1Response(),
+    clientSigning: 'required',
+    firstAnswer: { ...at(5), command: 0x72 },
     firstUse: null,
     firstCommand: null,
     ...overrides,
@@ -123,9 +127,9 @@ export function smb1(overrides: Partial<Smb1Facts> = {}): Smb1Facts {
 
 type Smb1Request = NonNullable<Smb1Facts['negotiateRequest']>
 
-/** An SMB1 NEGOTIATE request with this list; the client says nothing of signing unless told to. */
+/** An SMB1 NEGOTIATE request with this list. */
 export function smb1Request(dialects: string[], overrides: Partial<Smb1Request> = {}): Smb1Request {
-  return { ...at(4), dialects, dialectsCut: false, signing: 'none', ...overrides }
+  return { ...at(4), dialects, dialectsCut: false, ...overrides }
 }
 
 type Smb1Response = NonNullable<Smb1Facts['negotiateResponse']>
@@ -136,7 +140,7 @@ export function smb1Response(overrides: Partial<Smb1Response> = {}): Smb1Respons
 }
 
 export function counts(overrides: Partial<MessageCounts> = {}): MessageCounts {
-  return { signed: 0, unsigned: 0, encrypted: 0, ...overrides }
+  return { signed: 0, unsigned: 0, encrypted: 0, unread: 0, ...overrides }
 }
 
 export function tree(overrides: Partial<TreeFacts> = {}): TreeFacts {
@@ -181,6 +185,7 @@ export function ntlm(overrides: Partial<Authenticate> = {}, rest: Partial<NtlmFa
 
 export function kerberos(overrides: Partial<KerberosFacts> = {}): KerberosFacts {
   return {
+    proxied: null,
     apReq: {
       ...at(6),
       realm: 'CORP.EXAMPLE',
@@ -202,14 +207,18 @@ export function logon(overrides: Partial<LogonFacts> = {}): LogonFacts {
     ...at(6),
     purpose: 'first',
     auth,
+    share: null,
     offered: auth === 'kerberos' ? [OID_KERBEROS, OID_NTLMSSP] : [OID_NTLMSSP],
     offeredCut: false,
     ntlm: ntlmOf(auth),
     kerberos: auth === 'kerberos' ? kerberos() : null,
     user: auth === 'anonymous' ? null : 'alice',
     domain: auth === 'anonymous' ? null : 'CORP',
+    workstation: null,
     ntStatus: STATUS_SUCCESS,
     answered: at(9),
+    guest: null,
+    anonymous: null,
     ...overrides,
   }
 }
@@ -266,6 +275,7 @@ export function session(overrides: SessionOverrides = {}): SessionFacts {
     firstUnsigned: { request: null, response: null },
     firstSigned: { request: null, response: null },
     firstEncrypted: at(11),
+    firstUnread: null,
     firstClearData: null,
     unsignedAccepted: null,
     nativeOs: { client: null, server: null },

@@ -143,11 +143,11 @@ describe('a header that was cut', () => {
     signed[60] = 1
     const turns: Turn[] = [{ from: 'client', payload: packet(signed) }]
     const requests = (there: number) => cut(turns, there).sessions[0].requests
-    expect(requests(48)).toEqual({ signed: 0, unsigned: 0, encrypted: 0 })
-    expect(requests(60)).toEqual({ signed: 0, unsigned: 0, encrypted: 0 })
-    expect(requests(61)).toEqual({ signed: 1, unsigned: 0, encrypted: 0 })
+    expect(requests(48)).toEqual({ signed: 0, unsigned: 0, encrypted: 0, unread: 0 })
+    expect(requests(60)).toEqual({ signed: 0, unsigned: 0, encrypted: 0, unread: 0 })
+    expect(requests(61)).toEqual({ signed: 1, unsigned: 0, encrypted: 0, unread: 0 })
     // Nothing signed it where the flag says so.
-    expect(cut([request(5)], 48).sessions[0].requests).toEqual({ signed: 0, unsigned: 1, encrypted: 0 })
+    expect(cut([request(5)], 48).sessions[0].requests).toEqual({ signed: 0, unsigned: 1, encrypted: 0, unread: 0 })
   })
 
   it('does not count a control that may be exempt', () => {

@@ -178,7 +178,7 @@ describe('counts', () => {
     const { sessions } = track(conversation(turns))
     return sessions.map(({ requests, responses }) => ({ requests, responses }))
   }
-  const of = (signed: number, unsigned: number, encrypted = 0) => ({ signed, unsigned, encrypted })
+  const of = (signed: number, unsigned: number, encrypted = 0) => ({ signed, unsigned, encrypted, unread: 0 })
 
   it('tell signed from unsigned, and a flag with no signature is none', () => {
     const flagOnly = { flags: 8 }

@@ -39,7 +39,7 @@ export const SESSION_FIELDS: readonly QueryField<SessionRow>[] = [
     key: 'auth',
     kind: 'choice',
     help: 'how the user logged on',
-    values: ['kerberos', 'ntlmv2', 'ntlmv1', 'lm', 'plaintext', 'anonymous', 'unknown'],
+    values: ['kerberos', 'ntlmv2', 'ntlmv1', 'ntlm-local', 'lm', 'plaintext', 'negoex', 'anonymous', 'unknown'],
     get: (row) => row.auth,
   },
   { key: 'dialect', kind: 'dialect', help: 'the agreed dialect', get: (row) => row.dialect },

@@ -177,6 +177,8 @@ function authTone(auth: SessionRow['auth']): Tone {
     case 'unknown':
       return 'quiet'
     case 'ntlmv2':
+    case 'ntlm-local':
+    case 'negoex':
       return 'plain'
   }
 }

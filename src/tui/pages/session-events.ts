@@ -49,9 +49,8 @@ export function connectionEvents(connection: ConnectionFacts): SessionEvent[] {
   const transport = connection.transport === 'direct-tcp' ? 'TCP' : 'NetBIOS session over TCP'
   const events: SessionEvent[] = [event(start, `Connection, ${transport}`, [state])]
   if (smb1?.negotiateRequest) {
-    const { dialects, dialectsCut, signing } = smb1.negotiateRequest
-    const offered = `offers ${listOf(dialects, dialectsCut)}`
-    events.push(event(smb1.negotiateRequest, 'SMB1 NEGOTIATE request', [offered, signing && `signing ${signing}`]))
+    const { dialects, dialectsCut } = smb1.negotiateRequest
+    events.push(event(smb1.negotiateRequest, 'SMB1 NEGOTIATE request', [`offers ${listOf(dialects, dialectsCut)}`]))
   }
   if (smb1?.negotiateResponse) {
     const { dialect } = smb1.negotiateResponse
@@ -92,7 +91,12 @@ export function connectionEvents(connection: ConnectionFacts): SessionEvent[] {
   return events
 }
 
-const PURPOSES = { first: 'Logon', reauthentication: 'Logon again', binding: 'Logon to join a channel' } as const
+const PURPOSES = {
+  first: 'Logon',
+  reauthentication: 'Logon again',
+  binding: 'Logon to join a channel',
+  share: 'Password of a share',
+} as const
 
 export function logonEvents(logon: LogonFacts, session: SessionFacts): SessionEvent[] {
   const weak = logon.auth === 'ntlmv1' || logon.auth === 'lm' || logon.auth === 'plaintext'
@@ -103,6 +107,7 @@ export function logonEvents(logon: LogonFacts, session: SessionFacts): SessionEv
     [
       offered.length > 0 ? `offers ${listOf(offered, logon.offeredCut)}` : null,
       logon.user ? `as ${logon.domain ? `${logon.domain}\\` : ''}${logon.user}` : null,
+      logon.share && `for ${logon.share}`,
     ],
     weak ? 'critical' : 'plain',
   )

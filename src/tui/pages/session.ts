@@ -89,7 +89,8 @@ function traffic(session: SessionFacts, connection: ConnectionFacts | undefined,
   return lines
 }
 
-function countsText({ signed, unsigned, encrypted }: MessageCounts): string {
-  if (signed + unsigned + encrypted === 0) return 'none seen'
-  return `${number(signed)} signed, ${number(unsigned)} unsigned, ${number(encrypted)} encrypted`
+function countsText({ signed, unsigned, encrypted, unread }: MessageCounts): string {
+  if (signed + unsigned + encrypted + unread === 0) return 'none seen'
+  const compressed = unread > 0 ? `, ${number(unread)} compressed` : ''
+  return `${number(signed)} signed, ${number(unsigned)} unsigned, ${number(encrypted)} encrypted${compressed}`
 }

@@ -22,8 +22,8 @@ const refused = (overrides: Parameters<typeof session>[0] = {}) =>
     status: 'failed',
     ntStatus: STATUS_LOGON_FAILURE,
     decided: at(9),
-    requests: { signed: 0, unsigned: 0, encrypted: 0 },
-    responses: { signed: 0, unsigned: 0, encrypted: 0 },
+    requests: { signed: 0, unsigned: 0, encrypted: 0, unread: 0 },
+    responses: { signed: 0, unsigned: 0, encrypted: 0, unread: 0 },
     ...overrides,
   })
 const guest = (overrides: Parameters<typeof session>[0] = {}) =>

@@ -3,10 +3,15 @@ import { at, clearSession, connection, ledger, logon, ntlm, type session, tree }
 import { describeRule } from '../../support/rules.ts'
 
 const guest = (overrides: Parameters<typeof session>[0] = {}) =>
-  clearSession({ guest: true, auth: 'ntlmv2', requests: { signed: 0, unsigned: 8, encrypted: 0 }, ...overrides })
+  clearSession({
+    guest: true,
+    auth: 'ntlmv2',
+    requests: { signed: 0, unsigned: 8, encrypted: 0, unread: 0 },
+    ...overrides,
+  })
 const unused = {
-  requests: { signed: 0, unsigned: 0, encrypted: 0 },
-  responses: { signed: 0, unsigned: 0, encrypted: 0 },
+  requests: { signed: 0, unsigned: 0, encrypted: 0, unread: 0 },
+  responses: { signed: 0, unsigned: 0, encrypted: 0, unread: 0 },
   trees: [],
 }
 const closedByClient = connection({ end: { by: 'client', how: 'fin', at: at(12) } })

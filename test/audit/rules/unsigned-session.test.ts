@@ -131,7 +131,14 @@ describeRule(unsignedSession, {
       when: 'an SMB1 session goes unsigned',
       ledger: ledger(
         [bareConnection({ smb1: smb1() })],
-        [clearSession({ on: bareConnection({ smb1: smb1() }), family: 'smb1', auth: 'ntlmv2' })],
+        [
+          clearSession({
+            on: bareConnection({ smb1: smb1() }),
+            family: 'smb1',
+            auth: 'ntlmv2',
+            setupSigning: 'required',
+          }),
+        ],
       ),
       severity: 'high',
       says: ['both sides require signing'],
