@@ -28,14 +28,14 @@ export function* linkSessions({ connections, sessions }: Ledger): Generator<null
   const index = new IdIndex(connections)
   // Of two with one id, which no tracker makes, the last has the sessions.
   for (let i = connections.length - 1; i >= 0; i--) {
-    index.add(peek(connections, i, 'id'), i)
+    index.add(i)
     if (i % PIECE === 0) yield null
   }
   const first = new Int32Array(connections.length).fill(-1)
   const next = new Int32Array(sessions.length).fill(-1)
   // From the last to the first, so that each list is in the order of the ledger.
   for (let i = sessions.length - 1; i >= 0; i--) {
-    const connection = index.find(peek(sessions, i, 'connection'))
+    const connection = index.find(peek(sessions, i, 'connection'), peek(sessions, i, 'captureId'))
     if (i % PIECE === 0) yield null
     if (connection < 0) continue
     next[i] = first[connection]!
@@ -53,6 +53,10 @@ export function* factsInParts(
   let part = new Part()
   for (let i = 0; i < ledger.connections.length; i++) {
     const connection = ledger.connections.at(i)!
+    if (part.has(connection)) {
+      yield part.facts(ledger, networks, survey)
+      part = new Part()
+    }
     let sessions = part.add(connection, true)
     for (let s = first[i]!; s >= 0; s = next[s]!) {
       if (part.sessions.length === PART_SESSIONS) {
@@ -82,6 +86,11 @@ class Part {
   /** How many connections it has looked at. */
   get size(): number {
     return this.connectionById.size
+  }
+
+  /** Is there one of this id, of another capture? */
+  has({ id }: ConnectionFacts): boolean {
+    return this.connectionById.has(id)
   }
 
   /** Returns the list of its sessions, to be filled. `listed`: this is the first part that it is in. */

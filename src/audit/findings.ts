@@ -10,6 +10,8 @@ export interface Finding {
   title: string
   message: string
   capture: string
+  /** Which of them, where several captures have this path. */
+  captureId: string
   connection: string | null
   session: string | null
   client: { ip: string; port: number | null } | null

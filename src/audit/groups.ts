@@ -33,7 +33,7 @@ export class Groups {
   /** What this rule, by its place in `rules`, said. */
   add(rule: number, draft: Draft): void {
     const subject = draft.subject ?? this.rules[rule]!.subject
-    const name = `${rule} ${keyOf(subject, draft)}`
+    const name = `${rule} ${draft.connection.captureId} ${keyOf(subject, draft)}`
     const hash = hashText(name)
     const place = this.place(name, hash)
     const row = this.places[place]! - 1
@@ -125,12 +125,13 @@ interface Case {
 }
 
 export interface Group {
-  /** The rule's place in the list of rules, and what its cases have in common. */
+  /** The rule's place in the list of rules, the capture's identity, and what its cases have in common. */
   id: string
   rule: number
   firstFrame: number
   subject: Subject
   capture: string
+  captureId: string
   /** The first of the worst: they speak for all. */
   shown: Case[]
   count: number
@@ -147,7 +148,7 @@ function newGroup(
   id: string,
   rule: number,
   subject: Subject,
-  { at, connection: { capture, client, server } }: Draft,
+  { at, connection: { capture, captureId, client, server } }: Draft,
 ): Group {
   return {
     id,
@@ -155,6 +156,7 @@ function newGroup(
     firstFrame: at.frame,
     subject,
     capture,
+    captureId,
     shown: [],
     count: 0,
     counts: [0, 0, 0, 0, 0],
@@ -221,7 +223,7 @@ function common(known: Finding['client'], { ip, port }: NonNullable<Finding['cli
 
 /** @param rule the one that said it */
 export function findingOf(rule: Rule, group: Group): Finding {
-  const { shown, subject, capture, count } = group
+  const { shown, subject, capture, captureId, count } = group
   const { severity, connection, session, user } = shown[0]!
   const { message, evidence, more } = explain(group)
   return {
@@ -231,6 +233,7 @@ export function findingOf(rule: Rule, group: Group): Finding {
     title: rule.title,
     message,
     capture,
+    captureId,
     connection: count === 1 ? connection : null,
     session: count === 1 ? session : null,
     client: group.client,
@@ -244,9 +247,9 @@ export function findingOf(rule: Rule, group: Group): Finding {
   }
 }
 
-/** @param name the group's id */
+/** The same whatever else has the capture's name. @param name the group's id */
 export function findingId(rule: Rule, name: string): string {
-  const key = name.slice(name.indexOf(' ') + 1)
+  const key = name.slice(name.indexOf(' ', name.indexOf(' ') + 1) + 1)
   return `${rule.id}-${createHash('sha256').update(key).digest('hex').slice(0, 16)}`
 }
 

@@ -108,19 +108,19 @@ function listed(texts: readonly string[], limit = 12): string {
 // Hosts
 
 /** Private addresses repeat from site to site, so a host is only the same host within its capture. */
-export function hostKey(capture: string, ip: string): string {
-  return `${ip} ${capture}`
+export function hostKey({ capture, captureId }: Pick<ConnectionFacts, 'capture' | 'captureId'>, ip: string): string {
+  return `${ip} ${captureId} ${capture}`
 }
 
-export function pairKey({ capture, client, server }: ConnectionFacts): string {
-  return `${client.ip} ${server.ip} ${capture}`
+export function pairKey({ capture, captureId, client, server }: ConnectionFacts): string {
+  return `${client.ip} ${server.ip} ${captureId} ${capture}`
 }
 
 /** Notes the hosts that serve SYSVOL or NETLOGON. */
 export function surveyControllers({ ledger, survey, connectionOf }: AuditFacts): void {
   for (const session of ledger.sessions) {
     if (session.trees.some((tree) => isConnected(tree) && isPolicyShare(tree))) {
-      survey.controllers.add(hostKey(session.capture, connectionOf(session).server.ip))
+      survey.controllers.add(hostKey(session, connectionOf(session).server.ip))
     }
   }
 }

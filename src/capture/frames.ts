@@ -11,7 +11,7 @@ import { PcapngWalker } from './pcapng.ts'
 import type { RecordWalker } from './record-walker.ts'
 
 /** What is known of a capture once it was read. */
-export type CaptureSummary = Omit<CaptureFacts, 'path' | 'smbMessages' | 'limits'>
+export type CaptureSummary = Omit<CaptureFacts, 'path' | 'captureId' | 'smbMessages' | 'limits'>
 
 /** Names in a summary. */
 const MAX_LINK_TYPES = 64

@@ -9,8 +9,8 @@ import { writeNdjson } from '../report/ndjson.ts'
 import { findingRecords, type Report, scanRecords } from '../report/records.ts'
 import { writeTable } from '../report/table.ts'
 import type { Ledger } from '../track/ledger.ts'
+import { LedgerPile } from '../track/ledger-pile.ts'
 import type { Limits } from '../track/limits.ts'
-import { mergeLedgers } from '../track/merge.ts'
 import { EXIT, type ExitStatus, UsageError } from './exit-status.ts'
 import { keepYoungHeapSmall } from './heap.ts'
 import { findInputs, type Inputs, readLedger } from './inputs.ts'
@@ -73,17 +73,17 @@ async function readAll(
   limits: Partial<Limits>,
 ): Promise<{ ledger: Ledger; unread: number }> {
   const progress = createProgress()
-  const ledgers: Ledger[] = []
+  const pile = new LedgerPile()
   try {
     for (const [i, path] of files.entries()) {
       progress.input(path, i, files.length)
       const ledger = await readLedger(path, progress, { limits })
-      if (ledger !== null) ledgers.push(ledger)
+      if (ledger !== null) pile.add(ledger)
     }
   } finally {
     progress.end()
   }
-  return { ledger: mergeLedgers(...ledgers), unread: unread + files.length - ledgers.length }
+  return { ledger: pile.ledger(), unread: unread + files.length - pile.size }
 }
 
 function write(report: Report, format: ReportFormat, output: Output): void {

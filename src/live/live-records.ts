@@ -15,7 +15,7 @@ import {
   type SessionRecord,
   sessionRecord,
 } from '../report/records.ts'
-import { peek } from '../track/facts.ts'
+import { type Named, peek } from '../track/facts.ts'
 import { hashText } from '../track/hash.ts'
 import type { ConnectionFacts, Ledger, SessionFacts } from '../track/ledger.ts'
 import type { Changes, Seen } from '../track/so-far.ts'
@@ -132,7 +132,7 @@ export class LiveRecords {
     return totals
   }
 
-  private *rows<T extends { id: string; lastFrame: number; firstFrame: number }>(
+  private *rows<T extends Named & { lastFrame: number }>(
     { settled, open }: Changes<T>,
     worthIt: (facts: T) => boolean,
     face: readonly (keyof T)[],

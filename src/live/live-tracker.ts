@@ -52,7 +52,7 @@ export class LiveTracker {
     const { interfaces, limits, messages, keepers, count, onCount } = options
     this.options = options
     this.name = interfaces.join(',')
-    this.tracker = new Tracker(this.name, messages === undefined ? { limits } : { limits, messages })
+    this.tracker = new Tracker(this.name, { limits, messages, identity: false })
     this.traffic = new Traffic(this.tracker, keepers, count, onCount)
     this.clock = new PacketClock(interfaces.includes('-') ? null : () => performance.now())
   }

@@ -70,14 +70,14 @@ export function* hostSteps({ connections, sessions }: Ledger, networks: Networks
     const client = hostAt(hosts, all, connection.client.ip, connection)
     const server = hostAt(hosts, all, connection.server.ip, connection)
     addConnection(client, server, connection)
-    index.add(connection.id, i)
+    index.add(i)
     clients[i] = client.number
     servers[i] = server.number
     if (i++ % PIECE === 0) yield null
   }
   i = 0
   for (const session of sessions) {
-    const connection = index.find(session.connection)
+    const connection = index.find(session.connection, session.captureId)
     if (connection >= 0) addSession(all[clients[connection]!]!, all[servers[connection]!]!, session)
     if (i++ % PIECE === 0) yield null
   }

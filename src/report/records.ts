@@ -40,6 +40,8 @@ export const SCHEMA_VERSION = 1
 export interface CaptureRecord {
   type: 'capture'
   path: string
+  /** Tells captures apart that share a path; null for a live capture. */
+  captureId: string | null
   format: CaptureFacts['format']
   compression: CaptureFacts['compression']
   linkTypes: string[]
@@ -53,7 +55,7 @@ export interface CaptureRecord {
   warnings: Warning[]
 }
 
-export interface ConnectionRecord {
+export interface ConnectionRecord extends OfCapture {
   type: 'connection'
   id: string
   capture: string
@@ -81,7 +83,7 @@ export interface ConnectionRecord {
   direction: Direction
 }
 
-export interface SessionRecord {
+export interface SessionRecord extends OfCapture {
   type: 'session'
   id: string
   connection: string
@@ -115,7 +117,7 @@ export interface TreeRecord {
   frame: number
 }
 
-export interface FindingRecord {
+export interface FindingRecord extends OfCapture {
   type: 'finding'
   id: string
   rule: string
@@ -180,6 +182,11 @@ export interface MessageRecord {
   length: number | null
 }
 
+/** Where captures of one report share a path, what is of one of them says which. */
+interface OfCapture {
+  captureId?: string
+}
+
 export type ScanRecord = CaptureRecord | ConnectionRecord | SessionRecord | HostRecord | FindingRecord | SummaryRecord
 
 /** All that a report is written from. */
@@ -198,24 +205,51 @@ export interface Report {
 /** Every record of a scan, one at a time: captures, connections, sessions, hosts, findings, and the summary last. */
 export function* scanRecords(report: Report): Generator<ScanRecord> {
   const { ledger, networks } = report
+  const shared = sharedPaths(ledger.captures)
   for (const capture of ledger.captures) yield captureRecord(capture)
-  for (const connection of ledger.connections) yield connectionRecord(connection, networks)
-  for (const session of ledger.sessions) yield sessionRecord(session)
+  for (const connection of ledger.connections) yield named(connectionRecord(connection, networks), connection, shared)
+  for (const session of ledger.sessions) yield named(sessionRecord(session), session, shared)
   // Loops of their own: each record that `yield*` hands on passes through two iterators.
   for (const host of hostRecords(ledger, networks)) yield host
-  for (const finding of findingRecords(report)) yield finding
+  const rules = rulesById(report.rules)
+  for (const finding of report.findings) yield named(findingRecord(finding, rules.get(finding.rule)), finding, shared)
   yield summaryRecord(report)
 }
 
 export function* findingRecords(report: Pick<Report, 'findings' | 'rules'>): Generator<FindingRecord> {
-  const rules = new Map(report.rules.map((rule) => [rule.id, rule]))
+  const rules = rulesById(report.rules)
   for (const finding of report.findings) yield findingRecord(finding, rules.get(finding.rule))
+}
+
+function rulesById(rules: readonly Rule[]): Map<string, Rule> {
+  return new Map(rules.map((rule) => [rule.id, rule]))
+}
+
+/** Paths that several captures have: those of machines whose results were merged. */
+function sharedPaths(captures: readonly CaptureFacts[]): Set<string> {
+  const seen = new Set<string>()
+  const shared = new Set<string>()
+  for (const { path } of captures) {
+    if (seen.has(path)) shared.add(path)
+    seen.add(path)
+  }
+  return shared
+}
+
+function named<R extends OfCapture>(
+  record: R,
+  { capture, captureId }: { capture: string; captureId: string },
+  shared: ReadonlySet<string>,
+): R {
+  if (shared.has(capture)) record.captureId = captureId
+  return record
 }
 
 export function captureRecord(capture: CaptureFacts): CaptureRecord {
   return {
     type: 'capture',
     path: capture.path,
+    captureId: textOrNull(capture.captureId),
     format: capture.format,
     compression: capture.compression,
     linkTypes: capture.linkTypes,

@@ -12,6 +12,7 @@ export function newConnectionFacts(
   return {
     id: '',
     capture: context.capture,
+    captureId: '',
     client,
     server,
     transport: 'direct-tcp',

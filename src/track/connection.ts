@@ -18,6 +18,7 @@ import { disagree, hit, type TrackContext } from './context.ts'
 import { Deferred, type DeferredOwner } from './deferred.ts'
 import { Framer, type MessageReader } from './framer.ts'
 import type { HalfOpen } from './half-open.ts'
+import { KnownSessions } from './known-sessions.ts'
 import type { ConnectionFacts, Endpoint, FrameRef, LogonFacts } from './ledger.ts'
 import type { LimitName } from './limits.ts'
 import type { MessageSink } from './messages.ts'
@@ -59,7 +60,7 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
   /** SMB1 requests whose signatures are compared with their answers'. */
   readonly awaitedSignatures: AwaitedSignature[] = []
   lastSignature = 0
-  readonly sessions: LiveSession[] = []
+  readonly sessions = new KnownSessions()
   /** Authentications under way, from the first request to the last answer: each channel of a session runs its own. */
   exchanges: Map<LiveSession, LogonFacts> | null = null
   /** The session of the last look-up: the next message is nearly always of the same one. */

@@ -7,11 +7,18 @@ export interface Facts<T> extends Iterable<T> {
   at(index: number): T | undefined
 }
 
+/** What every entry has. An id is one of its capture's alone. */
+export interface Named {
+  id: string
+  firstFrame: number
+  captureId: string
+}
+
 /** Where the rows of a view are. */
-export type Rows<T> = PackedFacts<T & { id: string; firstFrame: number }> | readonly T[]
+export type Rows<T> = PackedFacts<T & Named> | readonly T[]
 
 /** Rows of one or several lists, in an order of their own. Nothing is copied, and nothing that was read is kept. */
-export class FactsView<T extends { id: string; firstFrame: number }> implements Facts<T> {
+export class FactsView<T extends Named> implements Facts<T> {
   /** In which of `lists` each row is; null where there is but one. */
   readonly listOf: Uint32Array | null
   readonly lists: readonly Rows<T>[]
@@ -73,10 +80,6 @@ function isArray<T>(list: Rows<T>): list is readonly T[] {
 }
 
 /** One field of an entry, which is read as a whole only where it is not packed. */
-export function peek<T extends { id: string; firstFrame: number }, K extends keyof T & string>(
-  facts: Facts<T>,
-  index: number,
-  key: K,
-): T[K] {
+export function peek<T extends Named, K extends keyof T & string>(facts: Facts<T>, index: number, key: K): T[K] {
   return facts instanceof FactsView ? (facts as FactsView<T>).peek(index, key) : facts.at(index)![key]
 }

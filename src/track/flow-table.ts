@@ -4,9 +4,11 @@
  */
 import type { Segment } from '../../dissectors/net/segment.ts'
 import type { Connection } from './connection.ts'
-import { mix, SEED } from './hash.ts'
+import { finishWith, type HashKeys, mixWith, OWN_KEYS } from './hash.ts'
 
 const MIN_CAPACITY = 1024
+/** The third word of an IPv4 address in the form of IPv6, ::ffff:0:0/96; the first two are 0. */
+const IPV4_MAPPED = 0x0000ffff
 
 export class FlowTable {
   private hashes = new Int32Array(MIN_CAPACITY)
@@ -99,18 +101,24 @@ export class FlowTable {
 }
 
 /** The same for both directions, never 0. */
-export function flowHash(s: Segment, fromA: boolean, seed: number = SEED): number {
-  let h = seed
-  h = mix(h, fromA ? s.src3 : s.dst3)
-  h = mix(h, fromA ? s.dst3 : s.src3)
-  h = mix(h, fromA ? (s.srcPort << 16) | s.dstPort : (s.dstPort << 16) | s.srcPort)
-  if (s.src2 !== 0x0000ffff) {
-    h = mix(h, fromA ? s.src2 : s.dst2)
-    h = mix(h, fromA ? s.dst2 : s.src2)
-    h = mix(h, fromA ? s.src1 ^ s.src0 : s.dst1 ^ s.dst0)
-    h = mix(h, fromA ? s.dst1 ^ s.dst0 : s.src1 ^ s.src0)
+export function flowHash(s: Segment, fromA: boolean): number {
+  return flowHashWith(OWN_KEYS, s, fromA)
+}
+
+/** The same with other keys, for what must be alike in every run. */
+export function flowHashWith(keys: HashKeys, s: Segment, fromA: boolean): number {
+  let h = mixWith(keys, keys.seed, fromA ? s.src3 : s.dst3)
+  h = mixWith(keys, h, fromA ? s.dst3 : s.src3)
+  h = mixWith(keys, h, fromA ? (s.srcPort << 16) | s.dstPort : (s.dstPort << 16) | s.srcPort)
+  if (((s.src2 ^ IPV4_MAPPED) | (s.dst2 ^ IPV4_MAPPED) | s.src1 | s.dst1 | s.src0 | s.dst0) !== 0) {
+    h = mixWith(keys, h, fromA ? s.src2 : s.dst2)
+    h = mixWith(keys, h, fromA ? s.dst2 : s.src2)
+    h = mixWith(keys, h, fromA ? s.src1 : s.dst1)
+    h = mixWith(keys, h, fromA ? s.dst1 : s.src1)
+    h = mixWith(keys, h, fromA ? s.src0 : s.dst0)
+    h = mixWith(keys, h, fromA ? s.dst0 : s.src0)
   }
-  h ^= h >>> 15
+  h = finishWith(keys, h)
   return h === 0 ? 1 : h
 }
 

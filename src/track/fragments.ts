@@ -4,7 +4,7 @@
  */
 import type { Segment } from '../../dissectors/net/segment.ts'
 import { disagree, hit, type TrackContext } from './context.ts'
-import { mix, SEED } from './hash.ts'
+import { finish, mix, SEED } from './hash.ts'
 import { dropOldest } from './oldest.ts'
 import { type Arrival, keepNew, PIECE_OVERHEAD, type Piece, sameBytes, type Witness } from './pieces.ts'
 
@@ -24,6 +24,9 @@ interface Datagram {
   readonly firstFrame: number
   readonly firstTime: number
   pieces: Piece[]
+  /** Nothing is missing before this byte, which is where the piece before `next` ends: what comes later goes in behind that piece. */
+  reached: number
+  next: number
   /** Memory that they take: bytes, and PIECE_OVERHEAD for each. */
   held: number
   /** Known from the last fragment; -1 before. */
@@ -93,6 +96,8 @@ export class Fragments implements Witness {
       firstFrame: frame,
       firstTime: time,
       pieces: [],
+      reached: 0,
+      next: 0,
       held: 0,
       length: -1,
     }
@@ -175,15 +180,14 @@ function arrivalOf({ fragmentOffset, payload, payloadEnd, length }: Segment): Ar
   return { seq: fragmentOffset, payload, payloadEnd, length }
 }
 
-/** From the first byte to the last, nothing missing. */
-function isWhole({ pieces, length }: Datagram): boolean {
-  let reached = 0
-  for (const piece of pieces) {
-    if (reached >= length) return true
-    if (piece.seq > reached) return false
-    reached = piece.seq + piece.length
+/** From the first byte to the last, nothing missing. Each piece is passed once, however often this is asked. */
+function isWhole(datagram: Datagram): boolean {
+  const { pieces, length } = datagram
+  for (let piece = pieces[datagram.next]; piece !== undefined && piece.seq <= datagram.reached; ) {
+    datagram.reached = piece.seq + piece.length
+    piece = pieces[++datagram.next]
   }
-  return reached >= length
+  return datagram.reached >= length
 }
 
 /** RFC 791: addresses, protocol and identification; RFC 8200: addresses and identification, and fragments of one datagram agree in the rest. */
@@ -212,5 +216,5 @@ function hashOf(s: Segment): number {
   h = mix(h, s.src1)
   h = mix(h, s.dst1)
   h = mix(h, s.src0)
-  return mix(h, s.dst0)
+  return finish(mix(h, s.dst0))
 }

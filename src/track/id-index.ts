@@ -1,12 +1,7 @@
 /** Where the entry of an id is, for a hundred thousand of them: eight bytes each, and no string is kept. */
-import { type Facts, peek } from './facts.ts'
+import { type Facts, type Named, peek } from './facts.ts'
 import { hashText } from './hash.ts'
 import { runToEnd } from './steps.ts'
-
-interface Named {
-  id: string
-  firstFrame: number
-}
 
 export class IdIndex<T extends Named> {
   private readonly facts: Facts<T>
@@ -25,28 +20,35 @@ export class IdIndex<T extends Named> {
     this.entries = new Int32Array(capacity)
   }
 
-  /** The index of the entry with this id; -1 where there is none. */
-  find(id: string): number {
-    return this.entries[this.place(id, hashText(id))]! - 1
+  /** The index of the entry with this id, in this capture unless it is null; -1 where there is none. */
+  find(id: string, captureId: string | null): number {
+    return this.entries[this.place(id, captureId, hashText(id))]! - 1
   }
 
-  /** False where the id is there already. `index` is an entry of the facts with this id; at most one of each index may be added. */
-  add(id: string, index: number): boolean {
+  /** False where its id is there already, of the same capture. At most one of each index may be added. */
+  add(index: number): boolean {
+    const id = peek(this.facts, index, 'id')
     const hash = hashText(id)
-    const place = this.place(id, hash)
+    const place = this.place(id, peek(this.facts, index, 'captureId'), hash)
     if (this.entries[place] !== 0) return false
     this.hashes[place] = hash
     this.entries[place] = index + 1
     return true
   }
 
-  private place(id: string, hash: number): number {
+  private place(id: string, captureId: string | null, hash: number): number {
     let i = hash & this.mask
     while (this.entries[i] !== 0) {
-      if (this.hashes[i] === hash && peek(this.facts, this.entries[i]! - 1, 'id') === id) return i
+      if (this.hashes[i] === hash && this.isEntry(this.entries[i]! - 1, id, captureId)) return i
       i = (i + 1) & this.mask
     }
     return i
+  }
+
+  private isEntry(index: number, id: string, captureId: string | null): boolean {
+    const { facts } = this
+    if (peek(facts, index, 'id') !== id) return false
+    return captureId === null || peek(facts, index, 'captureId') === captureId
   }
 }
 
@@ -62,7 +64,7 @@ export function idIndex<T extends Named>(facts: Facts<T>): IdIndex<T> {
 export function* idIndexSteps<T extends Named>(facts: Facts<T>): Generator<null, IdIndex<T>> {
   const index = new IdIndex(facts)
   for (let i = 0; i < facts.length; i++) {
-    index.add(peek(facts, i, 'id'), i)
+    index.add(i)
     if (i % PIECE === 0) yield null
   }
   return index

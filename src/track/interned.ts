@@ -8,7 +8,8 @@ const LIMIT = 4096
 
 export class Interned {
   private readonly lists = new Map<string, number[]>()
-  private readonly texts = new Map<string, string>()
+  private readonly words = new Map<string, string>()
+  private readonly wordLists = new Map<string, string[]>()
 
   /** A list with these numbers, for reading only. */
   list(numbers: readonly number[]): number[] {
@@ -17,7 +18,12 @@ export class Interned {
 
   /** This text. */
   text(text: string): string {
-    return kept(this.texts, text, () => text)
+    return kept(this.words, text, () => text)
+  }
+
+  /** A list with these texts, for reading only. */
+  texts(texts: readonly string[]): string[] {
+    return kept(this.wordLists, texts.join('\0'), () => texts.slice())
   }
 }
 

@@ -40,6 +40,8 @@ export interface Warning {
 
 export interface CaptureFacts {
   path: string
+  /** Tells captures apart that share a path: 16 hex digits, made of the packets it begins with (capture-identity.ts). */
+  captureId: string
   format: 'pcap' | 'pcapng'
   compression: 'gzip' | null
   linkTypes: string[]
@@ -62,6 +64,8 @@ export interface ConnectionFacts {
   /** Made of capture, addresses, ports and first frame: the same in every run. */
   id: string
   capture: string
+  /** As the capture has it; empty while that is being read. */
+  captureId: string
   client: Endpoint
   server: Endpoint
   transport: 'direct-tcp' | 'netbios-session'
@@ -201,6 +205,8 @@ export interface SessionFacts {
   /** Every connection that carried it, that one first. */
   connections: string[]
   capture: string
+  /** As the capture has it; empty while that is being read. */
+  captureId: string
   family: 'smb1' | 'smb2'
   /** "0x" + 16 hex digits; the UID for SMB1, 0 where share-level or core SMB1 goes without SESSION_SETUP. */
   sessionId: string

@@ -1,56 +1,80 @@
 /** Ledgers of several captures, workers or machines combined into one: in any order, any number of times, with the same result. */
-import { type Facts, FactsView, type Rows } from './facts.ts'
-import { hashText } from './hash.ts'
+import { type Facts, FactsView, type Named, type Rows } from './facts.ts'
+import { IdIndex } from './id-index.ts'
 import type { CaptureFacts, ConnectionFacts, Ledger, SessionFacts } from './ledger.ts'
+import { runToEnd } from './steps.ts'
 
 /**
- * What has the same id (captures: the same path) is kept once. Where two of one id differ, because one reader saw more than another, the one
- * that reaches further is kept. What was packed stays packed, where it is.
+ * What has the same id in the same capture (captures: the same path and identity) is kept once. Where two of one id differ, because one reader saw
+ * more than another, the one that reaches further is kept. What was packed stays packed, where it is.
+ *
+ * @param ledgers each, or lists of them: of thousands of captures pass one list, since there is no room on the stack for as many arguments
  */
-export function mergeLedgers(...ledgers: Ledger[]): Ledger {
-  return {
-    captures: mergeCaptures(ledgers).sort((a, b) => compareText(a.path, b.path)),
-    connections: union<ConnectionFacts>(ledgers.map((l) => l.connections)),
-    sessions: union<SessionFacts>(ledgers.map((l) => l.sessions)),
-  }
+export function mergeLedgers(...ledgers: readonly (Ledger | Iterable<Ledger>)[]): Ledger {
+  return runToEnd(mergeSteps(ledgers.flatMap((one) => ('captures' in one ? [one] : [...one]))))
+}
+
+/** The same in pieces, with a rest after each. The ledgers must not change until the end. */
+export function* mergeSteps(ledgers: readonly Ledger[]): Generator<null, Ledger> {
+  const captures = mergeCaptures(ledgers)
+  yield null
+  const connections = yield* union<ConnectionFacts>(ledgers.map((l) => l.connections))
+  const sessions = yield* union<SessionFacts>(ledgers.map((l) => l.sessions))
+  return { captures, connections, sessions }
 }
 
 function mergeCaptures(ledgers: readonly Ledger[]): CaptureFacts[] {
   const kept = new Map<string, CaptureFacts>()
   for (const { captures } of ledgers) {
     for (const capture of captures) {
-      const other = kept.get(capture.path)
-      if (other === undefined || reachesFurther(capture, other, capture.packets - other.packets)) {
-        kept.set(capture.path, capture)
-      }
+      const key = `${capture.captureId} ${capture.path}`
+      const other = kept.get(key)
+      if (other === undefined || reachesFurther(capture, other, capture.packets - other.packets)) kept.set(key, capture)
     }
   }
-  return [...kept.values()]
+  return [...kept.values()].sort((a, b) => compareText(a.path, b.path) || compareText(a.captureId, b.captureId))
 }
 
-type Item = { id: string; capture: string; firstFrame: number; lastFrame: number }
+/** Entries looked at between two rests. */
+const PIECE = 128
 
-function union<T extends Item>(parts: readonly Facts<T>[]): FactsView<T> {
+type Item = Named & { capture: string; lastFrame: number }
+
+function* union<T extends Item>(parts: readonly Facts<T>[]): Generator<null, FactsView<T>> {
   const all = joined(parts)
-  const kept = withoutRepeats(all)
+  yield null
+  const kept = yield* withoutRepeats(all)
   const captures = new Map<string, number>()
   const captureOf = new Uint32Array(all.length)
   const frameOf = new Float64Array(all.length)
-  for (const i of kept) {
-    const capture = all.peek(i, 'capture')
+  for (const [n, i] of kept.entries()) {
+    const capture = captureKey(all, i)
     if (!captures.has(capture)) captures.set(capture, captures.size)
     captureOf[i] = captures.get(capture)!
     frameOf[i] = all.peek(i, 'firstFrame')
+    if (n % PIECE === 0) yield null
   }
   const ranks = new Uint32Array(captures.size)
   for (const [rank, name] of [...captures.keys()].sort(compareText).entries()) ranks[captures.get(name)!] = rank
-  kept.sort(
-    (a, b) =>
-      ranks[captureOf[a]!]! - ranks[captureOf[b]!]! ||
-      frameOf[a]! - frameOf[b]! ||
-      compareText(all.peek(a, 'id'), all.peek(b, 'id')),
-  )
+  yield null
+  const order = (a: number, b: number) =>
+    ranks[captureOf[a]!]! - ranks[captureOf[b]!]! ||
+    frameOf[a]! - frameOf[b]! ||
+    compareText(all.peek(a, 'id'), all.peek(b, 'id'))
+  // What is in order is not sorted: the usual case where captures are read one after another.
+  if (!isSorted(kept, order)) kept.sort(order)
+  yield null
   return all.select(kept)
+}
+
+/** By path, and where two share it by identity: no path holds the character between them. */
+function captureKey<T extends Item>(all: FactsView<T>, i: number): string {
+  return `${all.peek(i, 'capture')}\0${all.peek(i, 'captureId')}`
+}
+
+function isSorted(places: Uint32Array, order: (a: number, b: number) => number): boolean {
+  for (let i = 1; i < places.length; i++) if (order(places[i - 1]!, places[i]!) > 0) return false
+  return true
 }
 
 /** One behind the other. */
@@ -61,10 +85,10 @@ function joined<T extends Item>(parts: readonly Facts<T>[]): FactsView<T> {
   const listOf = new Uint32Array(length)
   let at = 0
   for (const part of parts) {
+    const first = lists.length
     if (part instanceof FactsView) {
       const view = part as FactsView<T>
-      const first = lists.length
-      lists.push(...view.lists)
+      for (const list of view.lists) lists.push(list)
       for (let i = 0; i < view.length; i++) {
         rows[at] = view.rows[i]!
         listOf[at++] = first + (view.listOf?.[i] ?? 0)
@@ -72,7 +96,7 @@ function joined<T extends Item>(parts: readonly Facts<T>[]): FactsView<T> {
     } else {
       for (let i = 0; i < part.length; i++) {
         rows[at] = i
-        listOf[at++] = lists.length
+        listOf[at++] = first
       }
       lists.push(Array.isArray(part) ? part : [...part])
     }
@@ -80,32 +104,25 @@ function joined<T extends Item>(parts: readonly Facts<T>[]): FactsView<T> {
   return new FactsView(lists, rows, lists.length > 1 ? listOf : null)
 }
 
-/** The places to keep. Ids are compared where their hashes are alike. */
-function withoutRepeats<T extends Item>(all: FactsView<T>): Uint32Array {
-  const byHash = new Map<number, number | number[]>()
-  let count = 0
+/** The places to keep. */
+function* withoutRepeats<T extends Item>(all: FactsView<T>): Generator<null, Uint32Array> {
+  const index = new IdIndex(all)
+  /** By the first place of an id, the one that is kept. */
   const places = new Uint32Array(all.length)
+  const isFirst = new Uint8Array(all.length)
   for (let i = 0; i < all.length; i++) {
-    const id = all.peek(i, 'id')
-    const hash = hashText(id)
-    const there = byHash.get(hash)
-    if (there === undefined) {
-      byHash.set(hash, count)
-      places[count++] = i
+    if (i % PIECE === 0) yield null
+    if (index.add(i)) {
+      places[i] = i
+      isFirst[i] = 1
       continue
     }
-    const candidates = typeof there === 'number' ? [there] : there
-    const same = candidates.find((place) => all.peek(places[place]!, 'id') === id)
-    if (same === undefined) {
-      byHash.set(hash, [...candidates, count])
-      places[count++] = i
-    } else {
-      const a = all.at(i)!
-      const b = all.at(places[same]!)!
-      if (reachesFurther(a, b, a.lastFrame - b.lastFrame)) places[same] = i
-    }
+    const first = index.find(all.peek(i, 'id'), all.peek(i, 'captureId'))
+    const a = all.at(i)!
+    const b = all.at(places[first]!)!
+    if (reachesFurther(a, b, a.lastFrame - b.lastFrame)) places[first] = i
   }
-  return places.slice(0, count)
+  return places.filter((_, i) => isFirst[i] === 1)
 }
 
 /** A total order on contents, so that the choice does not depend on who came first. */

@@ -17,10 +17,16 @@ const PLAIN_SHARE = 1 / 8
 /** Characters of their texts, by what `weigh` says: where they hold more, fewer rows stay plain. */
 const PLAIN_TEXT = 4 << 20
 
+interface Row {
+  id: string
+  firstFrame: number
+  captureId: string
+}
+
 /** The mark of a row that was removed. Others are the owner's to choose. */
 const GONE = 0
 
-export class PackedFacts<T extends { id: string; firstFrame: number }> {
+export class PackedFacts<T extends Row> {
   private readonly packer: Packer
   /** About how many characters of text the facts hold, without the few that all of them have. */
   private readonly weigh: (facts: T) => number
@@ -33,12 +39,18 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
   private chunks: Uint8Array[] = []
   /** Bytes taken of the last chunk. */
   private taken = CHUNK
+  private nextSerial = 0
+  /** Of every row, where it is known only after they were appended; null: each has its own. */
+  captureId: string | null = null
+  /** By row, how many before it have its id; null where none has. */
+  private repeats: Uint32Array | null = null
   /** Rows that were ever appended, and of these the removed. */
   private count = 0
   private gone = 0
   /** Bytes of the rows that are packed and were not removed. */
   bytes = 0
-  /** By row: chunk and offset, bytes or while it is plain its text, first frame, number, mark. */
+  /** By row: its serial number, chunk and offset, bytes or while it is plain its text, first frame, number, mark. */
+  private serials = new Float64Array(FIRST_ROWS)
   private places = new Float64Array(FIRST_ROWS)
   private lengths = new Uint32Array(FIRST_ROWS)
   private frames = new Float64Array(FIRST_ROWS)
@@ -70,6 +82,7 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
     this.plain.push(facts)
     this.plainText += text
     this.lengths[row] = text
+    this.serials[row] = this.nextSerial++
     this.frames[row] = facts.firstFrame
     this.numbers[row] = number
     this.marks[row] = mark
@@ -88,15 +101,41 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
 
   /** The facts: where they are packed a copy, made anew. */
   get(row: number): T {
-    if (row >= this.firstPlain) return this.plain[row - this.firstPlain]!
+    const facts = row >= this.firstPlain ? this.plain[row - this.firstPlain]! : this.unpacked(row)
+    if (this.captureId !== null) facts.captureId = this.captureId
+    return facts
+  }
+
+  private unpacked(row: number): T {
     const place = this.places[row]!
-    return this.packer.unpack(this.chunks[Math.floor(place / CHUNK)]!, place % CHUNK) as unknown as T
+    const facts = this.packer.unpack(this.chunks[Math.floor(place / CHUNK)]!, place % CHUNK) as unknown as T
+    if (this.repeats !== null) facts.id = repeatedId(facts.id, this.repeats[row] ?? 0)
+    return facts
   }
 
   peek<K extends keyof T & string>(row: number, key: K): T[K] {
+    if (key === 'captureId' && this.captureId !== null) return this.captureId as T[K]
     if (row >= this.firstPlain) return this.plain[row - this.firstPlain]![key]
     const place = this.places[row]!
-    return this.packer.field(this.chunks[Math.floor(place / CHUNK)]!, place % CHUNK, key) as unknown as T[K]
+    const value = this.packer.field(this.chunks[Math.floor(place / CHUNK)]!, place % CHUNK, key) as unknown as T[K]
+    if (this.repeats !== null && key === 'id') return repeatedId(value as string, this.repeats[row] ?? 0) as T[K]
+    return value
+  }
+
+  /** Its id is that of `before` other rows too: it gets a mark behind it. Once for each row, when nothing is appended any more. */
+  markRepeated(row: number, before: number): void {
+    if (row >= this.firstPlain) {
+      const facts = this.plain[row - this.firstPlain]!
+      facts.id = repeatedId(facts.id, before)
+      return
+    }
+    this.repeats ??= new Uint32Array(this.firstPlain)
+    this.repeats[row] = before
+  }
+
+  /** Names the row whatever other places rows get, for `find`. */
+  serial(row: number): number {
+    return this.serials[row]!
   }
 
   number(row: number): number {
@@ -115,11 +154,16 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
     this.marks[row] = mark
   }
 
-  /** The row with this number, looked for at `guess` first; -1 where there is none. */
-  find(number: number, guess: number): number {
-    if (this.has(guess) && this.numbers[guess] === number) return guess
-    for (let row = 0; row < this.count; row++) if (this.numbers[row] === number && this.has(row)) return row
-    return -1
+  /** The row with this serial number; -1 where it was removed. */
+  find(serial: number): number {
+    let low = 0
+    let high = this.count
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.serials[middle]! < serial) low = middle + 1
+      else high = middle
+    }
+    return this.serials[low] === serial && this.has(low) ? low : -1
   }
 
   remove(row: number): void {
@@ -162,6 +206,7 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
         this.plainText += lengths[row]!
       }
       this.lengths[to] = lengths[row]!
+      this.serials[to] = this.serials[row]!
       this.frames[to] = this.frames[row]!
       this.numbers[to] = this.numbers[row]!
       this.marks[to] = this.marks[row]!
@@ -218,6 +263,7 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
 
   private grow(): void {
     const length = this.marks.length * 2
+    this.serials = larger(this.serials, new Float64Array(length))
     this.places = larger(this.places, new Float64Array(length))
     this.lengths = larger(this.lengths, new Uint32Array(length))
     this.frames = larger(this.frames, new Float64Array(length))
@@ -227,3 +273,10 @@ export class PackedFacts<T extends { id: string; firstFrame: number }> {
 }
 
 const NONE = new Uint8Array(0)
+
+/** Repeats that are marked by a character each, as all of them once were; more are counted: a mark for each would make the ids as long as they are many. */
+const PLAIN_MARKS = 16
+
+function repeatedId(id: string, before: number): string {
+  return before <= PLAIN_MARKS ? id + '~'.repeat(before) : `${id}~${before}`
+}

@@ -100,13 +100,14 @@ export function keepChannel(context: TrackContext, { facts, number }: LiveSessio
 /** For LiveSession.sleep. */
 export function packSession(context: TrackContext, session: LiveSession, facts: SessionFacts): void {
   context.awake.delete(session)
-  session.row = context.sessions.append(facts, session.number, STATUS[facts.status])
+  const { sessions } = context
+  session.serial = sessions.serial(sessions.append(facts, session.number, STATUS[facts.status]))
 }
 
 /** For LiveSession's awakening: the facts as they were packed; null where they had to make room meanwhile. */
 export function unpackSession(context: TrackContext, session: LiveSession): SessionFacts | null {
   const { sessions } = context
-  const row = sessions.find(session.number, session.row)
+  const row = sessions.find(session.serial)
   if (row < 0) {
     session.number = -1
     return null

@@ -151,7 +151,7 @@ export function setupOfAnswer(c: Connection, answer: SetupAnswer, family: 'smb1'
 function forget(c: Connection, low: number, high: number): void {
   const old = known(c, low, high)
   if (old === null) return
-  c.sessions.splice(c.sessions.indexOf(old), 1)
+  c.sessions.delete(old)
   if (c.lastSession === old) c.lastSession = null
 }
 

@@ -14,8 +14,8 @@ export class LiveSession {
   private awake: SessionFacts | null
   /** Counts the sessions that are kept; -1 for one that is not. */
   number = -1
-  /** Where its packed facts are, unless rows have moved since. */
-  row = -1
+  /** Of its facts where they are packed. */
+  serial = -1
   idLow = 0
   idHigh = 0
   /** Share types of the connected trees by TreeId; null before the first. */
@@ -87,6 +87,7 @@ function newSessionFacts(
     connection,
     connections,
     capture: context.capture,
+    captureId: '',
     family,
     sessionId: hex64(0, 0),
     user: null,

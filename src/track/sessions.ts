@@ -26,11 +26,7 @@ function partlySeen(c: Connection): boolean {
 
 /** A session that this connection has carried. */
 export function known(c: Connection, low: number, high: number): LiveSession | null {
-  for (let i = c.sessions.length - 1; i >= 0; i--) {
-    const s = c.sessions[i]
-    if (s.idLow === low && s.idHigh === high) return s
-  }
-  return null
+  return c.sessions.find(low, high)
 }
 
 /** A session that another connection to the same server set up: this connection is a channel of it from now on. */
@@ -58,10 +54,10 @@ function midstream(c: Connection, low: number, high: number): LiveSession | null
 }
 
 export function attach(c: Connection, session: LiveSession): void {
-  c.sessions.push(session)
+  c.sessions.add(session)
   c.context.opened += OPEN.session
-  if (c.sessions.length > c.context.limits.sessionsPerConnection) {
-    c.sessions.shift()
+  if (c.sessions.size > c.context.limits.sessionsPerConnection) {
+    c.sessions.deleteOldest()
     hit(c.context, 'sessionsPerConnection', c.context.frame)
   }
 }

@@ -1,6 +1,6 @@
 /** What is known while a capture is still being read: nothing of what is settled is copied or looked at, so it may be asked for often. */
 import { limitsReached, type TrackContext } from './context.ts'
-import { FactsView } from './facts.ts'
+import { FactsView, type Named } from './facts.ts'
 import type { ConnectionFacts, Ledger, SessionFacts } from './ledger.ts'
 import type { PackedFacts } from './packed-facts.ts'
 
@@ -20,7 +20,7 @@ export interface SoFar {
   seen: Seen
 }
 
-export interface Changes<T extends { id: string; firstFrame: number }> {
+export interface Changes<T extends Named> {
   /** Settled since the last call. */
   settled: FactsView<T>
   /** May change with the next frame. */
@@ -58,7 +58,7 @@ export function soFarOf(context: TrackContext, openConnections: ConnectionFacts[
   }
 }
 
-function withOpen<T extends { id: string; firstFrame: number }>(packed: PackedFacts<T>, open: T[]): FactsView<T> {
+function withOpen<T extends Named>(packed: PackedFacts<T>, open: T[]): FactsView<T> {
   const settled = packed.rows()
   const { length } = settled
   const rows = new Uint32Array(length + open.length)
@@ -69,11 +69,7 @@ function withOpen<T extends { id: string; firstFrame: number }>(packed: PackedFa
   return new FactsView<T>([packed, open], rows, listOf)
 }
 
-function changes<T extends { id: string; firstFrame: number }>(
-  packed: PackedFacts<T>,
-  open: T[],
-  seen: Position | undefined,
-): Changes<T> {
+function changes<T extends Named>(packed: PackedFacts<T>, open: T[], seen: Position | undefined): Changes<T> {
   const anew = seen !== undefined && seen.generation !== packed.generation
   const from = seen === undefined || anew ? 0 : seen.end
   return { settled: new FactsView([packed], packed.rows(from)), open, anew }

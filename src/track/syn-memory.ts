@@ -5,11 +5,12 @@
 
 import type { Segment } from '../../dissectors/net/segment.ts'
 import { TCP_ACK } from '../../dissectors/net/tcp.ts'
-import { flowHash } from './flow-table.ts'
+import { flowHashWith } from './flow-table.ts'
+import { type HashKeys, mixWith } from './hash.ts'
 
 const SLOTS = 1 << 14
-/** Which SYNs share a slot is the same in every run, and so are the records. */
-const UNSEEDED = 0
+/** Any words will do: the keys are made of what the capture begins with. */
+const FROM: HashKeys = { seed: 0x2c1b3c6d, first: 0x297a2d39, second: 0x1b56c4e9 }
 
 export class SynMemory {
   private readonly hashes = new Int32Array(SLOTS)
@@ -20,9 +21,11 @@ export class SynMemory {
   private readonly serverSeq = new Int32Array(SLOTS)
   private readonly answered = new Uint8Array(SLOTS)
   private readonly fromA = new Uint8Array(SLOTS)
+  private keys: HashKeys | null = null
 
   note(s: Segment, fromA: boolean, frame: number, time: number): void {
-    const hash = flowHash(s, fromA, UNSEEDED)
+    this.keys ??= keysOf(s, time)
+    const hash = flowHashWith(this.keys, s, fromA)
     const i = hash & (SLOTS - 1)
     if ((s.flags & TCP_ACK) === 0) {
       this.hashes[i] = hash
@@ -39,7 +42,8 @@ export class SynMemory {
 
   /** The slot of the handshake that this segment's sequence number shows to be its own, or -1. */
   find(s: Segment, fromA: boolean): number {
-    const hash = flowHash(s, fromA, UNSEEDED)
+    if (this.keys === null) return -1
+    const hash = flowHashWith(this.keys, s, fromA)
     const i = hash & (SLOTS - 1)
     if (this.hashes[i] !== hash || this.answered[i] === 0) return -1
     const isn = (this.fromA[i] === 1) === fromA ? this.clientSeq[i] : this.serverSeq[i]
@@ -49,4 +53,15 @@ export class SynMemory {
   start(slot: number): { frame: number; time: number; clientIsA: boolean } {
     return { frame: this.frames[slot], time: this.times[slot], clientIsA: this.fromA[slot] === 1 }
   }
+}
+
+/**
+ * Which SYNs share a slot is the same in every run, and so are the records; but a sender who wants to push out the SYN of another must know when the
+ * first SYN of the capture came, and what it held.
+ */
+function keysOf({ seq, ack, srcPort, dstPort, src3, dst3 }: Segment, time: number): HashKeys {
+  const words = [seq, ack, (srcPort << 16) | dstPort, src3, dst3, time | 0]
+  const seed = words.reduce((h, word) => mixWith(FROM, h, word), FROM.seed)
+  const first = mixWith(FROM, seed, 1) | 1
+  return { seed, first, second: mixWith(FROM, first, 2) | 1 }
 }

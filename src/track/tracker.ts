@@ -5,6 +5,7 @@ import { decodeIpPayload } from '../../dissectors/net/ip-payload.ts'
 import { createSegment, DECODED, type Segment } from '../../dissectors/net/segment.ts'
 import { TCP_ACK, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
+import { CaptureIdentity } from './capture-identity.ts'
 import { Connection } from './connection.ts'
 import { createContext, hit, settleDisagreements, settleLimits, type TrackContext, warn } from './context.ts'
 import { FactsView } from './facts.ts'
@@ -26,13 +27,15 @@ import { type Seen, type SoFar, soFarOf } from './so-far.ts'
 import { SynMemory } from './syn-memory.ts'
 
 export interface TrackerOptions {
-  limits?: Partial<Limits>
+  limits?: Partial<Limits> | undefined
   /** Called for every SMB message. */
-  messages?: MessageSink
+  messages?: MessageSink | undefined
+  /** False for traffic without an end, of which parts are handed over before all of the capture is known: it has no identity. */
+  identity?: boolean
 }
 
 /** What the reader knows of the capture; the tracker adds what it saw in it. */
-export type CaptureDescription = Omit<CaptureFacts, 'path' | 'smbMessages' | 'limits'>
+export type CaptureDescription = Omit<CaptureFacts, 'path' | 'captureId' | 'smbMessages' | 'limits'>
 
 /** Times in microseconds, as frames have them: what was used last before, or after the last of them, is ended. */
 export interface IdleSince {
@@ -58,6 +61,9 @@ const RECOGNISABLE = 8
 export class Tracker implements FrameSink {
   private readonly context: TrackContext
   private readonly segment: Segment
+  /** Null once it is known, or where the capture has none. */
+  private identity: CaptureIdentity | null
+  private captureId = ''
   private readonly flows = new FlowTable()
   private readonly syns = new SynMemory()
   private readonly halfOpen: HalfOpenTable
@@ -72,6 +78,7 @@ export class Tracker implements FrameSink {
   followed = false
 
   constructor(capture: string, options: TrackerOptions = {}) {
+    this.identity = options.identity === false ? null : new CaptureIdentity()
     this.ports[DIRECT_TCP_PORT] = this.ports[NETBIOS_SESSION_PORT] = 1
     this.context = createContext(capture, { ...DEFAULT_LIMITS, ...options.limits }, options.messages ?? null)
     this.segment = createSegment(this.context.limits.depth)
@@ -89,6 +96,7 @@ export class Tracker implements FrameSink {
     number: number,
   ): void {
     this.followed = false
+    if (this.identity?.add(bytes, start, captured, original, linkType, time)) this.identify()
     if (linkType === LINKTYPE.ETHERNET && passesBy(bytes, start, start + captured, this.ports)) return
     const s = this.segment
     const decoded = decodeFrame(linkType, bytes, start, start + captured, start + original, s)
@@ -180,11 +188,14 @@ export class Tracker implements FrameSink {
     for (const session of context.awake) session.sleep()
     settleDisagreements(context)
     const limits = settleLimits(context)
+    this.identify()
+    context.connections.captureId = context.sessions.captureId = this.captureId
     return {
       captures: [
         {
           ...description,
           path: context.capture,
+          captureId: this.captureId,
           smbMessages: context.smbMessages,
           limits,
           complete: description.complete && unknown.length === 0,
@@ -194,6 +205,11 @@ export class Tracker implements FrameSink {
       connections: new FactsView([context.connections], context.connections.rowsByFrame()),
       sessions: sessionsInOrder(context),
     }
+  }
+
+  private identify(): void {
+    this.captureId = this.identity?.text() ?? this.captureId
+    this.identity = null
   }
 
   private tcp(bytes: Uint8Array, time: number, number: number): void {
@@ -314,15 +330,14 @@ function byFirstFrame(x: { firstFrame: number }, y: { firstFrame: number }): num
 /** A server that gives one id twice in one frame, or a stream in disorder, makes two sessions of one name: the later gets a mark. */
 function sessionsInOrder({ sessions }: TrackContext): FactsView<SessionFacts> {
   const rows = sessions.rowsByFrame()
-  const ids = new IdIndex(new FactsView([sessions], rows))
+  const view = new FactsView([sessions], rows)
+  const ids = new IdIndex(view)
+  /** By place: how many behind it have its id. */
+  let repeats: Uint32Array | null = null
   for (let place = 0; place < rows.length; place++) {
-    const row = rows[place]!
-    if (ids.add(sessions.peek(row, 'id'), place)) continue
-    const facts = sessions.get(row)
-    while (ids.find(facts.id) >= 0) facts.id += '~'
-    rows[place] = sessions.append(facts, sessions.number(row), sessions.mark(row))
-    sessions.remove(row)
-    ids.add(facts.id, place)
+    if (ids.add(place)) continue
+    repeats ??= new Uint32Array(rows.length)
+    sessions.markRepeated(rows[place]!, ++repeats[ids.find(view.peek(place, 'id'), null)]!)
   }
-  return new FactsView([sessions], rows)
+  return view
 }

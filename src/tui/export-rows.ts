@@ -36,7 +36,7 @@ export function rowRecords(report: Pick<Report, 'ledger' | 'networks' | 'finding
       return finding && findingRecord(finding, rules.get(rule))
     },
     session({ id }) {
-      const place = sessionIndex.find(id)
+      const place = sessionIndex.find(id, null)
       return place < 0 ? undefined : sessionRecord(sessions.at(place)!)
     },
     host: ({ ip }) => hosts.get(ip),

@@ -1,14 +1,9 @@
 /** Look-ups for what somebody opens: few, over lists that may be long and packed. */
 import type { Finding } from '../audit/findings.ts'
-import { type Facts, peek } from '../track/facts.ts'
+import { type Facts, type Named, peek } from '../track/facts.ts'
 import { type IdIndex, idIndex } from '../track/id-index.ts'
 import type { Ledger } from '../track/ledger.ts'
 import type { Details } from './store.ts'
-
-interface Named {
-  id: string
-  firstFrame: number
-}
 
 /** What was found is kept for a screen that asks again for each picture. */
 const KEPT = 64
@@ -38,7 +33,7 @@ function indexed<T extends Named>(facts: Facts<T>): (id: string) => T | undefine
   let index: IdIndex<T> | null = null
   return (id) => {
     index ??= idIndex(facts)
-    const place = index.find(id)
+    const place = index.find(id, null)
     return place < 0 ? undefined : facts.at(place)
   }
 }

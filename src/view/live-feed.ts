@@ -133,7 +133,7 @@ export class LiveFeed implements Audience, Source {
   private ledgerNow = (): Ledger => {
     const { live } = this
     const { ledger, smbMessages, limits } = live.tracker.soFar()
-    return { ...ledger, captures: [{ ...live.describe(), path: live.name, smbMessages, limits }] }
+    return { ...ledger, captures: [{ ...live.describe(), path: live.name, captureId: '', smbMessages, limits }] }
   }
 
   private async makePicture(): Promise<void> {

@@ -55,7 +55,7 @@ function* sessionRows(
   for (let i = 0; i < sessions.length; i++) {
     if (i % PIECE === 0) yield null
     const session = sessions.at(order === null ? i : order[i]!)!
-    const place = index.find(session.connection)
+    const place = index.find(session.connection, session.captureId)
     const connection = place < 0 ? undefined : connections.at(place)
     if (connection === undefined) continue
     rows.push(sessionRow(session, connection, networks, both(marks.get(session.id), marks.get(connection.id))))

@@ -405,6 +405,25 @@ describe('any ledger', () => {
     )
   })
 
+  it('gives those of captures that share a path each by itself, under the ids that they have alone', () => {
+    fc.assert(
+      fc.property(arbitraryLedger, (facts) => {
+        const as = (captureId: string): Ledger => ({
+          captures: [capture({ path: 'one.pcap', captureId })],
+          connections: facts.connections.map((c) => ({ ...c, capture: 'one.pcap', captureId })),
+          sessions: facts.sessions.map((s) => ({ ...s, capture: 'one.pcap', captureId })),
+        })
+        const [first, second] = [as('1111111111111111'), as('2222222222222222')]
+        const together = auditAll(mergeLedgers(first, second))
+        for (const [alone, captureId] of [
+          [first, '1111111111111111'],
+          [second, '2222222222222222'],
+        ] as const)
+          expect(together.filter((f) => f.captureId === captureId)).toEqual(auditAll(mergeLedgers(alone)))
+      }),
+    )
+  })
+
   it('may have sessions without their connection: nothing is said of them', () => {
     expect(auditAll({ captures: [], connections: [], sessions: [clearSession({ guest: true })] })).toEqual([])
   })

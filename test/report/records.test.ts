@@ -23,6 +23,7 @@ import {
   tree,
 } from '../support/facts.ts'
 import { finding, NETWORKS, report, rule } from '../support/findings.ts'
+import { schemaErrors } from '../support/schema.ts'
 
 describe('connection record', () => {
   it('says what was offered and agreed', () => {
@@ -181,6 +182,25 @@ describe('message record', () => {
     treeId: 0,
     length: 200,
   }
+
+  it('says which capture something is of only where several share its path', () => {
+    const [one, other] = ['1111111111111111', '2222222222222222'].map((captureId) => connection({ captureId }))
+    const captures = [one!, other!].map(({ captureId }) => capture({ captureId }))
+    const both = ledger([one!, other!], [session({ on: one! }), session({ on: other! })], captures)
+    const findings = [finding({ captureId: one!.captureId })]
+    const records = [...scanRecords(report({ ledger: both, findings }))]
+    const named = records.flatMap((r) => ('captureId' in r ? [[r.type, r.captureId]] : []))
+    expect(named).toEqual([
+      ...['capture', 'connection', 'session'].flatMap((type) => [
+        [type, one!.captureId],
+        [type, other!.captureId],
+      ]),
+      ['finding', one!.captureId],
+    ])
+    for (const record of records) expect(schemaErrors('scanRecord', record)).toEqual([])
+    const alone = [...scanRecords(report({ ledger: ledger([one!], [session({ on: one! })]), findings }))]
+    expect(alone.filter((r) => 'captureId' in r).map((r) => r.type)).toEqual(['capture'])
+  })
 
   it('writes ids and statuses at their full width', () => {
     expect(messageRecord(row)).toMatchObject({ status: '0xc0000016', sessionId: '0x0000040080000001', treeId: 0 })

@@ -23,6 +23,7 @@ import type {
 export const EPOCH = 1_714_521_600_000_000
 
 export const CAPTURE = 'office.pcap'
+export const CAPTURE_ID = '00112233445566ff'
 export const STATUS_SUCCESS = 0
 export const STATUS_LOGON_FAILURE = 0xc000006d
 export const STATUS_ACCESS_DENIED = 0xc0000022
@@ -80,6 +81,7 @@ export function connection(overrides: ConnectionOverrides = {}): ConnectionFacts
   const { client, server, ...rest } = overrides
   const base: Omit<ConnectionFacts, 'id'> = {
     capture: CAPTURE,
+    captureId: CAPTURE_ID,
     client: { ip: '10.0.0.5', port: 50_000, ...(typeof client === 'string' ? { ip: client } : client) },
     server: { ip: '10.0.0.10', port: 445, ...(typeof server === 'string' ? { ip: server } : server) },
     transport: 'direct-tcp',
@@ -256,6 +258,7 @@ export function session(overrides: SessionOverrides = {}): SessionFacts {
     connection: on.id,
     connections: [on.id],
     capture: on.capture,
+    captureId: on.captureId,
     family: 'smb2',
     sessionId: '0x0000040000000001',
     user,
@@ -321,6 +324,7 @@ export function signedSession(overrides: SessionOverrides = {}): SessionFacts {
 export function capture(overrides: Partial<CaptureFacts> = {}): CaptureFacts {
   return {
     path: CAPTURE,
+    captureId: CAPTURE_ID,
     format: 'pcap',
     compression: null,
     linkTypes: ['ethernet'],

@@ -4,7 +4,7 @@ import type { Networks } from '../../src/audit/networks.ts'
 import type { Rule } from '../../src/audit/rule.ts'
 import type { Report } from '../../src/report/records.ts'
 import type { TextSink } from '../../src/report/sink.ts'
-import { at, CAPTURE, capture, ledger } from './facts.ts'
+import { at, CAPTURE, CAPTURE_ID, capture, ledger } from './facts.ts'
 
 /** 10.0.0.0/8 is ours. */
 export const NETWORKS: Networks = {
@@ -44,6 +44,7 @@ export function finding(overrides: Partial<Finding> = {}): Finding {
     title: 'A session goes unsigned',
     message: 'None of the 40 messages between 10.0.0.5 and 10.0.0.10 is signed.',
     capture: CAPTURE,
+    captureId: CAPTURE_ID,
     connection: 'office.pcap 10.0.0.5:50000 10.0.0.10:445 1',
     session: null,
     client: { ip: '10.0.0.5', port: 50_000 },

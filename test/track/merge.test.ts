@@ -8,7 +8,7 @@ import { capture, connection, ledger, session } from '../support/facts.ts'
 const a = connection({ capture: 'a.pcap' })
 const b = connection({ capture: 'b.pcap' })
 
-function merged(...ledgers: Ledger[]): PlainLedger {
+function merged(...ledgers: (Ledger | Iterable<Ledger>)[]): PlainLedger {
   return plainLedger(mergeLedgers(...ledgers))
 }
 
@@ -37,6 +37,31 @@ describe('mergeLedgers', () => {
   it('orders by capture, frame and id', () => {
     const later = connection({ capture: 'a.pcap', firstFrame: 9 })
     expect(merged(ledger([b, later, a])).connections).toEqual([a, later, b])
+  })
+
+  it('keeps captures apart that share a path, and what is of them', () => {
+    const here = connection({ captureId: '1111111111111111' })
+    const there = { ...connection({ captureId: '2222222222222222' }), lastFrame: 300 }
+    expect(there.id).toBe(here.id)
+    const captures = [here, there].map(({ captureId }) => capture({ captureId }))
+    const one = ledger([here], [session({ on: here, user: 'alice' })], [captures[0]!])
+    const other = ledger([there], [session({ on: there, user: 'bob' })], [captures[1]!])
+    const both = merged(other, one)
+    expect(both).toEqual(merged([one, other, structuredClone(one)]))
+    expect(both.captures).toEqual(captures)
+    expect(both.connections).toEqual([here, there])
+    expect(both.sessions.map((s) => [s.captureId, s.user])).toEqual([
+      [here.captureId, 'alice'],
+      [there.captureId, 'bob'],
+    ])
+  })
+
+  it('takes a list of more ledgers than a call has room for', () => {
+    const many = Array.from({ length: 125_000 }, (_, i) => ledger([], [], [capture({ path: `${i % 1000}.pcap` })]))
+    many.push(ledger([a]))
+    const { captures, connections } = merged(many)
+    expect([captures.length, connections]).toEqual([1001, [a]])
+    expect(merged(many.values()).captures).toEqual(captures)
   })
 
   it('does not change its arguments', () => {

@@ -7,10 +7,16 @@ import { PackedFacts } from '../../src/track/packed-facts.ts'
 interface Fact {
   id: string
   firstFrame: number
+  captureId: string
   text: string
 }
 
-const fact = (i: number, length = 10): Fact => ({ id: `id ${i}`, firstFrame: 10_000 - i, text: `${i}`.padEnd(length) })
+const fact = (i: number, length = 10): Fact => ({
+  id: `id ${i}`,
+  firstFrame: 10_000 - i,
+  captureId: '',
+  text: `${i}`.padEnd(length),
+})
 
 const packed = (plainRows = 0) => {
   const facts = new PackedFacts<Fact>(new Packer(), ({ text }) => text.length)
@@ -31,14 +37,17 @@ it('keeps rows over many chunks, long ones too', () => {
   for (let i = 0; i < 1500; i++) expect(facts.get(i)).toEqual(fact(i, length(i)))
 })
 
-it('gives the room of removed rows back, and finds the others by their number', () => {
+it('gives the room of removed rows back, and finds the others by their serial numbers', () => {
   const facts = filled(5000)
   for (let i = 0; i < 5000; i++) if (i % 4 !== 0) facts.remove(i)
   expect(facts.size).toBe(1250)
   facts.compact()
   expect([facts.end, facts.generation]).toEqual([1250, 1])
-  expect(facts.find(400, 400)).toBe(100)
-  expect(facts.find(401, 401)).toBe(-1)
+  // Serial numbers count from 0, as these rows do.
+  expect(facts.serial(100)).toBe(400)
+  expect(facts.find(400)).toBe(100)
+  expect(facts.find(401)).toBe(-1)
+  expect(facts.find(5000)).toBe(-1)
   expect(facts.get(100)).toEqual(fact(400))
   expect([...new FactsView([facts], facts.rows())]).toEqual(Array.from({ length: 1250 }, (_, i) => fact(i * 4)))
 })
@@ -57,8 +66,8 @@ it('finds entries by their id', () => {
   const facts = filled(2000)
   const view = new FactsView<Fact>([facts], facts.rows())
   const index = new IdIndex(view)
-  for (let i = 0; i < 2000; i++) expect(index.add(`id ${i}`, i)).toBe(true)
-  expect(index.add('id 5', 6)).toBe(false)
-  for (let i = 0; i < 2000; i++) expect(index.find(`id ${i}`)).toBe(i)
-  expect(index.find('id 2000')).toBe(-1)
+  for (let i = 0; i < 2000; i++) expect(index.add(i)).toBe(true)
+  expect(index.add(5)).toBe(false)
+  for (let i = 0; i < 2000; i++) expect(index.find(`id ${i}`, null)).toBe(i)
+  expect(index.find('id 2000', '')).toBe(-1)
 })

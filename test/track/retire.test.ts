@@ -44,7 +44,7 @@ describe('what is over leaves the tracker', () => {
   })
 
   it('keeps as many as it is told', async () => {
-    const tracker = new Tracker('many')
+    const tracker = new Tracker('many', { identity: false })
     await readCaptureStream(createReadStream('captures/hostile-names.pcapng'), 'many', tracker)
     tracker.expire({ open: FOREVER, closed: FOREVER, future: FOREVER })
     const all = tracker.soFar().ledger.connections.length
@@ -59,7 +59,7 @@ describe('what is over leaves the tracker', () => {
 
 describe('findings that are settled', () => {
   it('are forgotten, the oldest first, when they are too many', async () => {
-    const tracker = new Tracker('many')
+    const tracker = new Tracker('many', { identity: false })
     const summary = await readCaptureStream(createReadStream('captures/hostile-names.pcapng'), 'many', tracker)
     const running = new RunningAudit({ networks }, 100)
     running.settle(tracker.finish(summary))
@@ -75,7 +75,7 @@ function byId(a: { id: string }, b: { id: string }): number {
 }
 
 async function tracked(sample: string, between: (tracker: Tracker, now: number) => void): Promise<Ledger> {
-  const tracker = new Tracker('eth0')
+  const tracker = new Tracker('eth0', { identity: false })
   let now = 0
   const sink: FrameSink = {
     frame(bytes, start, captured, original, linkType, time, number) {

@@ -41,8 +41,8 @@ export const smb1Negotiated: Rule = {
   ],
   subject: 'pair',
   survey({ ledger, survey }: AuditFacts): void {
-    for (const { capture, server, negotiateResponse } of ledger.connections) {
-      if (negotiateResponse !== null) survey.smb2Servers.add(hostKey(capture, server.ip))
+    for (const connection of ledger.connections) {
+      if (connection.negotiateResponse !== null) survey.smb2Servers.add(hostKey(connection, connection.server.ip))
     }
   },
   *evaluate({ ledger, survey: { smb2Servers } }: AuditFacts): Iterable<Draft> {
@@ -50,7 +50,7 @@ export const smb1Negotiated: Rule = {
       const use = smb1Use(connection)
       if (use === null) continue
       const offered2 = connection.smb1?.negotiateRequest?.dialects.some(isSmb2DialectString) === true
-      const avoidable = offered2 && smb2Servers.has(hostKey(connection.capture, connection.server.ip))
+      const avoidable = offered2 && smb2Servers.has(hostKey(connection, connection.server.ip))
       const dialect = use.how === 'selected' ? (connection.smb1?.negotiateResponse?.dialect ?? null) : null
       yield {
         severity: avoidable || (dialect !== null && isOlderThanNt(dialect)) ? 'critical' : 'high',

@@ -71,7 +71,7 @@ export const unsignedSession: Rule = {
         unsignedAccepted !== null ||
         policyShare !== null ||
         usedNtlm(session) ||
-        (controllers.size > 0 && controllers.has(hostKey(connection.capture, connection.server.ip)))
+        (controllers.size > 0 && controllers.has(hostKey(connection, connection.server.ip)))
       yield {
         severity: worse ? 'high' : 'medium',
         connection,

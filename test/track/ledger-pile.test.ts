@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest'
+import { plainLedger } from '../../src/track/ledger.ts'
+import { LedgerPile } from '../../src/track/ledger-pile.ts'
+import { mergeLedgers } from '../../src/track/merge.ts'
+import { capture, connection, ledger, session } from '../support/facts.ts'
+
+function ofCapture(path: string, connections: number) {
+  const list = Array.from({ length: connections }, (_, i) => connection({ capture: path, firstFrame: i + 1 }))
+  return ledger(
+    list,
+    list.map((on) => session({ on, user: `user of ${path}` })),
+    [capture({ path, warnings: path === 'c3' ? [{ code: 'cut-packets', message: 'cut', frame: 3 }] : [] })],
+  )
+}
+
+it('holds what a merge of all would, of small captures and of large ones', () => {
+  const ledgers = [...Array.from({ length: 40 }, (_, i) => ofCapture(`c${i}`, i % 3)), ofCapture('large', 1500)]
+  const pile = new LedgerPile()
+  for (const one of ledgers.toReversed()) pile.add(one)
+  expect(pile.size).toBe(41)
+  const all = plainLedger(pile.ledger())
+  expect(all).toEqual(plainLedger(mergeLedgers(ledgers)))
+  // Again, with one more.
+  pile.add(ofCapture('a', 2))
+  expect(plainLedger(pile.ledger())).toEqual(plainLedger(mergeLedgers(all, ofCapture('a', 2))))
+})
+
+it('gives each capture what is its own, packed or not', () => {
+  const pile = new LedgerPile()
+  for (let i = 0; i < 3000; i++) {
+    const on = connection({ capture: 'same.pcap', captureId: i.toString(16).padStart(16, '0') })
+    pile.add(ledger([on], [session({ on, user: `${i}` })], [capture({ path: 'same.pcap', captureId: on.captureId })]))
+  }
+  const { captures, connections, sessions } = pile.ledger()
+  expect([captures.length, connections.length, sessions.length]).toEqual([3000, 3000, 3000])
+  for (const i of [0, 1, 1500, 2999]) {
+    expect(sessions.at(i)).toMatchObject({ user: `${i}`, captureId: captures[i]!.captureId })
+    expect(connections.at(i)!.captureId).toBe(captures[i]!.captureId)
+  }
+})
