@@ -62,7 +62,7 @@ interface Substance {
 }
 
 /** What is the file's. Its path is the same for all. */
-const OF_THE_FILE = ['capture', 'format', 'linkTypes', 'bytes']
+const OF_THE_FILE = ['capture', 'captureId', 'format', 'linkTypes', 'bytes']
 /** What names a frame or a moment. */
 const OF_THE_FRAMES = [
   'packets',
