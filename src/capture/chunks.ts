@@ -18,6 +18,8 @@ export interface ByteSource {
    * False: the input has ended, and what was at hand still is. Rejects with ReadError.
    */
   next(from: number): Promise<boolean>
+  /** Begins another reading of the input, beside this one, which is to be closed after it. Null for what can be read only once. */
+  readonly again: (() => ByteSource) | null
   close(): Promise<void>
 }
 
@@ -85,10 +87,14 @@ class FileSource implements ByteSource {
   private slowReads = 0
   private chunksAhead = 0
   private ahead: Promise<number> | null = null
+  readonly again: (() => ByteSource) | null
+  private readonly ownsFile: boolean
 
-  constructor(fd: number, headroom: number, from: number | null) {
+  constructor(fd: number, headroom: number, from: number | null, ownsFile = true) {
     this.fd = fd
     this.at = from
+    this.again = from === null ? null : () => new FileSource(fd, headroom, from, false)
+    this.ownsFile = ownsFile
     this.position = from ?? 0
     this.buffers = takeBuffers(headroom)
     this.start = headroom
@@ -121,7 +127,7 @@ class FileSource implements ByteSource {
   async close(): Promise<void> {
     await this.ahead?.catch(() => 0)
     spare = this.buffers
-    if (this.fd !== STDIN) closeSync(this.fd)
+    if (this.ownsFile && this.fd !== STDIN) closeSync(this.fd)
   }
 
   private readNow(into: Uint8Array): number {
@@ -172,6 +178,7 @@ export function streamSource(stream: Readable, headroom: number): ByteSource {
 
 class StreamSource implements ByteSource {
   position = 0
+  readonly again = null
   private readonly joiner: Joiner
   private readonly pieces: AsyncIterator<Uint8Array>
   private piece: Uint8Array = new Uint8Array(0)
@@ -220,6 +227,19 @@ class StreamSource implements ByteSource {
     } catch (error) {
       throw new ReadError(error)
     }
+  }
+}
+
+/** Bytes in memory, all of them at hand. */
+export function memorySource(bytes: Uint8Array): ByteSource {
+  return {
+    bytes,
+    start: 0,
+    end: bytes.length,
+    position: bytes.length,
+    next: async () => false,
+    again: () => memorySource(bytes),
+    close: async () => undefined,
   }
 }
 

@@ -1,55 +1,79 @@
 /** What an input is, by its first bytes: names prove nothing. */
-import type { CaptureErrorCode } from './capture-error.ts'
-import { isPcap } from './pcap.ts'
-import { isPcapng } from './pcapng.ts'
+import { FILE_START_BYTES, isPcap, isPcapng } from './file-start.ts'
+import { describeForeign, type Foreign, startsWith } from './foreign.ts'
 
-/** With so many bytes every question below can be answered; a shorter input is answered by what there is. */
-export const DETECT_BYTES = 12
+/** With so many bytes a capture is known as one. */
+export const DETECT_BYTES = FILE_START_BYTES
 
 export type CaptureFormat = 'pcap' | 'pcapng'
 
 export function detectFormat(bytes: Uint8Array, start: number, end: number): CaptureFormat | null {
   if (end - start >= 4 && isPcap(bytes, start)) return 'pcap'
-  if (end - start >= 12 && isPcapng(bytes, start)) return 'pcapng'
+  if (end - start >= DETECT_BYTES && isPcapng(bytes, start)) return 'pcapng'
   return null
 }
 
-/** What is no capture: why not, and what to do about it. */
-export interface Foreign {
-  code: CaptureErrorCode
-  problem: string
+/** What a file is that holds no packets. */
+export type OtherKind = 'empty' | 'zeros' | 'web-page' | 'text' | 'image' | 'document' | 'other'
+
+export type Recognised =
+  | { kind: 'capture'; format: CaptureFormat }
+  /** It holds packets, or may, and is not read. */
+  | ({ kind: 'foreign' } & Foreign)
+  | { kind: OtherKind }
+
+/**
+ * @param head the first FOREIGN_BYTES of what is in the file, unpacked, or all of a shorter one
+ * @param name the file's
+ */
+export function recognise(head: Uint8Array, name: string): Recognised {
+  const format = detectFormat(head, 0, head.length)
+  if (format) return { kind: 'capture', format }
+  const foreign = describeForeign(head, name)
+  return foreign ? { kind: 'foreign', ...foreign } : { kind: otherKind(head) }
 }
 
-/** Kinds of file that people mistake for captures, or keep captures in. Signatures are latin1. */
-const SIGNATURES: readonly [signature: string, code: CaptureErrorCode, problem: string][] = [
-  ['\xfd7zXZ\0', 'unsupported-compression', 'is xz-compressed: unpack it first, xz -dk FILE'],
-  ['\x28\xb5\x2f\xfd', 'unsupported-compression', 'is zstd-compressed: unpack it first, zstd -dk FILE'],
-  ['BZh', 'unsupported-compression', 'is bzip2-compressed: unpack it first, bzip2 -dk FILE'],
-  ['\x04\x22\x4d\x18', 'unsupported-compression', 'is lz4-compressed: unpack it first, lz4 -dk FILE'],
-  ['PK\x03\x04', 'unsupported-compression', 'is a zip archive: unpack it first and give the folder'],
-  ['7z\xbc\xaf\x27\x1c', 'unsupported-compression', 'is a 7z archive: unpack it first and give the folder'],
-  ['snoop\0\0\0', 'not-a-capture', 'is a snoop capture: convert it first, editcap FILE out.pcapng'],
-  ['GMBU', 'not-a-capture', 'is a Network Monitor capture: convert it first, editcap FILE out.pcapng'],
-  ['RTSS', 'not-a-capture', 'is a Network Monitor capture: convert it first, editcap FILE out.pcapng'],
-  ['TRSNIFF data', 'not-a-capture', 'is a Sniffer capture: convert it first, editcap FILE out.pcapng'],
-  ['XCP\0', 'not-a-capture', 'is a NetXRay capture: convert it first, editcap FILE out.pcapng'],
-]
+const IMAGES = ['\x89PNG\r\n', '\xff\xd8\xff', 'GIF8', 'BM', 'II*\0', 'MM\0*', '\0\0\x01\0\x01\0']
+const DOCUMENTS = ['%PDF-', 'PK\x03\x04', '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', '{\\rtf']
 
-export function describeForeign(bytes: Uint8Array, start: number, end: number): Foreign {
-  if (start === end) return { code: 'empty-file', problem: 'is empty: capture again, or copy it again' }
-  const head = bytes.subarray(start, Math.min(end, start + DETECT_BYTES))
-  const known = SIGNATURES.find(([signature]) => startsWith(head, signature))
-  if (known) return { code: known[1], problem: known[2] }
-  const looks = looksLikeText(head) ? ' (it looks like text)' : ''
-  return { code: 'not-a-capture', problem: `is no packet capture${looks}: give a pcap or pcapng file` }
+function otherKind(head: Uint8Array): OtherKind {
+  if (head.length === 0) return 'empty'
+  if (head.every((byte) => byte === 0)) return 'zeros'
+  if (IMAGES.some((sign) => startsWith(head, sign)) || startsWith(head, 'WEBP', 8)) return 'image'
+  if (DOCUMENTS.some((sign) => startsWith(head, sign))) return 'document'
+  if (!looksLikeText(head)) return 'other'
+  const start = String.fromCharCode(...head.subarray(0, 64))
+  return /^\s*<(!doctype html|html|head)\b/i.test(start) ? 'web-page' : 'text'
 }
 
-function startsWith(bytes: Uint8Array, signature: string): boolean {
-  if (bytes.length < signature.length) return false
-  for (let i = 0; i < signature.length; i++) if (bytes[i] !== signature.charCodeAt(i)) return false
-  return true
+/** ASCII with its blanks; above it anything, for UTF-8 and what was before it. */
+function looksLikeText(head: Uint8Array): boolean {
+  let high = 0
+  for (const byte of head) {
+    if (byte >= 0x80) high++
+    else if (byte === 0x7f || (byte < 0x20 && (byte < 0x09 || byte > 0x0d) && byte !== 0x1b)) return false
+  }
+  return high * 2 < head.length
 }
 
-function looksLikeText(bytes: Uint8Array): boolean {
-  return bytes.every((b) => (b >= 0x20 && b < 0x7f) || b === 0x09 || b === 0x0a || b === 0x0d)
+/** Why a file that was given as a capture is not read. */
+export function whyNotRead(found: Exclude<Recognised, { kind: 'capture' }>): Foreign {
+  switch (found.kind) {
+    case 'foreign':
+      return found
+    case 'empty':
+      return { code: 'empty-file', problem: 'is empty: capture again, or copy it again' }
+    case 'zeros':
+      return { code: 'empty-file', problem: 'holds only zeros: nothing was written into it, capture or copy it again' }
+    case 'web-page':
+      return { code: 'not-a-capture', problem: 'is a web page, not a capture: download the file itself' }
+    case 'text':
+      return { code: 'not-a-capture', problem: 'is no packet capture (it looks like text): give a pcap or pcapng file' }
+    case 'image':
+      return { code: 'not-a-capture', problem: 'is an image, not a capture: give a pcap or pcapng file' }
+    case 'document':
+      return { code: 'not-a-capture', problem: 'is a document, not a capture: give a pcap or pcapng file' }
+    case 'other':
+      return { code: 'not-a-capture', problem: 'is no packet capture: give a pcap or pcapng file' }
+  }
 }

@@ -2,13 +2,14 @@
 import type { CaptureFacts, Warning } from '../track/ledger.ts'
 import { CaptureError } from './capture-error.ts'
 import type { Compression, Unpacked } from './compression.ts'
-import { DETECT_BYTES, describeForeign, detectFormat } from './detect.ts'
+import { type CaptureFormat, DETECT_BYTES, detectFormat, recognise, whyNotRead } from './detect.ts'
+import { FOREIGN_BYTES } from './foreign.ts'
 import type { Checkpoint } from './frame-index.ts'
 import type { FrameSink } from './frame-sink.ts'
 import { linkTypeName } from './link-types.ts'
 import { PcapWalker } from './pcap.ts'
 import { PcapngWalker } from './pcapng.ts'
-import type { RecordWalker } from './record-walker.ts'
+import { damageText, type RecordWalker } from './record-walker.ts'
 
 /** What is known of a capture once it was read. */
 export type CaptureSummary = Omit<CaptureFacts, 'path' | 'captureId' | 'smbMessages' | 'limits'>
@@ -16,11 +17,21 @@ export type CaptureSummary = Omit<CaptureFacts, 'path' | 'captureId' | 'smbMessa
 /** Names in a summary. */
 const MAX_LINK_TYPES = 64
 
+/**
+ * Capture files that were joined as they are, `cat a.pcap b.pcap`, are read to the end: a walker each, frames numbered on as mergecap -a numbers
+ * them.
+ */
 export class Frames implements Unpacked {
   private readonly name: string
   private readonly sink: FrameSink
   private readonly maxRecordBytes: number
   private walker: RecordWalker | null
+  /** Of the files before the walker's: what is told of them. */
+  private format: CaptureFormat | null = null
+  private readonly linkTypes = new Set<number>()
+  private readonly warnings: Warning[] = []
+  /** Where the first file ended, and how many began behind it. */
+  private joined: { position: number; frames: number; files: number } | null = null
   private fault: Warning | null = null
 
   /** @param from where to go on in a file that was read before: its walker, made with the same sink */
@@ -31,9 +42,9 @@ export class Frames implements Unpacked {
     this.walker = from
   }
 
-  /** The file header was read. */
+  /** A file header was read. */
   get started(): boolean {
-    return this.walker?.started ?? false
+    return this.joined !== null || (this.walker?.started ?? false)
   }
 
   /** What follows is not read. */
@@ -58,25 +69,30 @@ export class Frames implements Unpacked {
   consume(bytes: Uint8Array, start: number, end: number): number {
     if (!this.walker) {
       if (end - start < DETECT_BYTES) return start
+      // What is no capture is looked at more closely.
+      if (end - start < FOREIGN_BYTES && detectFormat(bytes, start, end) === null) return start
       this.walker = this.detect(bytes, start, end)
     }
-    return this.walker.consume(bytes, start, end)
+    let at = this.walker.consume(bytes, start, end)
+    while (this.walker.atAnotherFile) {
+      this.walker = this.goOn(this.walker, bytes, at, end)
+      at = this.walker.consume(bytes, at, end)
+    }
+    return at
   }
 
   /** No more bytes come, and those in [start, end) were not consumed. */
   finish(bytes: Uint8Array, start: number, end: number): void {
     this.walker ??= this.detect(bytes, start, end)
-    this.walker.finish(end - start)
-    const { damage, started } = this.walker
-    if (!damage) return
-    if (!started)
-      throw new CaptureError('damaged', this.name, `is damaged (${damage.what}): copy it again, or capture again`)
-    this.fail(damage.code, `${damage.what}, at byte ${damage.position}`)
+    this.walker.finish(bytes, this.consume(bytes, start, end), end)
+    const { damage } = this.walker
+    if (damage) this.fail(damage.code, damageText(damage))
   }
 
-  /** The reading ended too early. */
-  fail(code: string, what: string): void {
-    if (!this.walker?.started)
+  /** The reading ended too early, with those bytes in [start, end) not consumed. */
+  fail(code: string, what: string, bytes?: Uint8Array): void {
+    if (bytes && bytes.length > 0 && !this.walker) this.walker = this.detect(bytes, 0, bytes.length)
+    if (!this.started)
       throw new CaptureError('damaged', this.name, `is damaged (${what}): copy it again, or capture again`)
     const frames = this.count
     const where = frames > 0 ? `frame ${frames} is the last that was read` : 'no frame was read'
@@ -85,30 +101,61 @@ export class Frames implements Unpacked {
 
   summary(compression: Compression | null): CaptureSummary {
     const walker = this.walker!
+    this.leave(walker)
     const { packets, bytes, firstTime, lastTime } = walker.tally
+    const warnings = [...this.warnings]
+    if (this.joined) warnings.push(joinedWarning(this.joined))
+    if (this.fault) warnings.push(this.fault)
     return {
-      format: walker.format,
+      format: this.format ?? walker.format,
       compression,
-      linkTypes: [...new Set(walker.linkTypes().map(linkTypeName))].slice(0, MAX_LINK_TYPES),
+      linkTypes: [...new Set([...this.linkTypes].map(linkTypeName))].slice(0, MAX_LINK_TYPES),
       packets,
       bytes,
       firstTime: Number.isFinite(firstTime) ? firstTime : null,
       lastTime: Number.isFinite(lastTime) ? lastTime : null,
       complete: this.fault === null,
-      warnings: this.fault ? [...walker.warnings, this.fault] : [...walker.warnings],
+      warnings,
+    }
+  }
+
+  /** The walker of the file that begins at `at`, behind what `walker` read. */
+  private goOn(walker: RecordWalker, bytes: Uint8Array, at: number, end: number): RecordWalker {
+    this.leave(walker)
+    const { position, tally } = walker
+    this.joined ??= { position, frames: tally.frames, files: 0 }
+    this.joined.files++
+    const next = this.detect(bytes, at, end)
+    next.follow(walker)
+    return next
+  }
+
+  private leave(walker: RecordWalker): void {
+    this.format ??= walker.format
+    for (const linkType of walker.linkTypes()) this.linkTypes.add(linkType)
+    for (const warning of walker.warnings) {
+      if (!this.warnings.some(({ code }) => code === warning.code)) this.warnings.push(warning)
     }
   }
 
   private detect(bytes: Uint8Array, start: number, end: number): RecordWalker {
-    switch (detectFormat(bytes, start, end)) {
-      case 'pcap':
-        return new PcapWalker(this.sink, this.maxRecordBytes)
-      case 'pcapng':
-        return new PcapngWalker(this.sink, this.maxRecordBytes)
-      case null: {
-        const { code, problem } = describeForeign(bytes, start, end)
-        throw new CaptureError(code, this.name, problem)
-      }
+    const found = recognise(bytes.subarray(start, Math.min(end, start + FOREIGN_BYTES)), this.name)
+    if (found.kind !== 'capture') {
+      const { code, problem } = whyNotRead(found)
+      throw new CaptureError(code, this.name, problem)
     }
+    return found.format === 'pcap'
+      ? new PcapWalker(this.sink, this.maxRecordBytes)
+      : new PcapngWalker(this.sink, this.maxRecordBytes)
   }
+}
+
+/** Wireshark stops at the second header, so the numbers hold for a file that it reads: how to make it is told. */
+function joinedWarning({ position, frames, files }: { position: number; frames: number; files: number }): Warning {
+  const more = files > 1 ? `, and ${files - 1} more behind it` : ''
+  const message =
+    `another capture file begins at byte ${position}${more}: all were read, and frames are numbered on. ` +
+    `Wireshark reads up to frame ${frames}: for these numbers, cut the file there (head -c ${position}, tail -c +${position + 1}) ` +
+    'and join the parts with mergecap -a -w'
+  return { code: 'joined-captures', message, frame: frames || null }
 }

@@ -4,16 +4,27 @@ import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { CaptureError, errorCode, systemError } from './capture-error.ts'
 import { detectCompression, gunzipHead } from './compression.ts'
-import { describeForeign, detectFormat } from './detect.ts'
+import { type OtherKind, recognise } from './detect.ts'
+import { FOREIGN_BYTES } from './foreign.ts'
 
 export interface Inputs {
   /** Paths for readCapture, in the order in which they were named, folders in the order of names; none twice. */
   files: string[]
+  /** Names that are no input, and files of folders that hold packets, or may, and that are not read. */
   errors: CaptureError[]
+  /** Files of folders that hold no packets, such as notes and pictures. */
+  leftOut: LeftOut[]
+}
+
+export interface LeftOut {
+  /** As it was named. */
+  folder: string
+  /** How many of each kind there are in it and below. */
+  kinds: Map<OtherKind, number>
 }
 
 /** Enough for the header of a gzip file and what is packed behind it. */
-const HEAD_BYTES = 4096
+const HEAD_BYTES = FOREIGN_BYTES
 /** Files of a folder that are looked at together. */
 const BATCH = 32
 
@@ -21,19 +32,25 @@ const BATCH = 32
  * Turns what a user names into captures: files, folders with all below them, patterns that the shell did not expand, and '-' for standard input.
  *
  * A file that is named is taken as it is: readCapture says if it is no capture. In folders, hidden files and symbolic links included, the bytes
- * decide: what is no capture is left out silently, a folder with no capture at all is an error.
+ * decide: what holds no packets is left out and counted; captures in a format that is not read, and what may hold captures, are errors that say so; a
+ * folder with no capture at all is an error.
  */
 export async function expandInputs(paths: readonly string[]): Promise<Inputs> {
   const expansion = new Expansion()
   for (const path of paths) await expansion.add(path)
-  return { files: expansion.files, errors: expansion.errors }
+  const { files, errors, leftOut } = expansion
+  return { files, errors, leftOut }
 }
 
-type Kind = 'capture' | 'folder' | 'other'
+/** told: an error says what it is. */
+type Kind = 'capture' | 'folder' | 'told' | 'no-file' | OtherKind
 
 class Expansion {
   readonly files: string[] = []
   readonly errors: CaptureError[] = []
+  readonly leftOut: LeftOut[] = []
+  /** Of the folder that is being looked through. */
+  private kinds = new Map<OtherKind, number>()
   /** What has been taken, by its real path: a link and its target, or a file and its folder, are read once. */
   private readonly seen = new Set<string>()
   /** Captures found in and below each folder, by its real path. */
@@ -65,7 +82,9 @@ class Expansion {
 
   private async addNamedFolder(folder: string): Promise<void> {
     const errorsBefore = this.errors.length
+    this.kinds = new Map()
     const captures = await this.addFolder(folder)
+    if (this.kinds.size > 0) this.leftOut.push({ folder, kinds: this.kinds })
     if (captures > 0 || this.errors.length > errorsBefore) return
     this.errors.push(
       new CaptureError('no-captures', folder, 'holds no capture: give a folder with pcap or pcapng files'),
@@ -96,7 +115,7 @@ class Expansion {
         else if (kind === 'capture') {
           captures++
           if (this.isNew(await identity(path))) this.files.push(path)
-        }
+        } else if (kind !== 'told' && kind !== 'no-file') this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1)
       }
     }
     this.folders.set(id, captures)
@@ -108,23 +127,25 @@ class Expansion {
       const what = entry.isSymbolicLink() ? await stat(path) : entry
       if (what.isDirectory()) return 'folder'
       // Pipes and devices are not opened: that may wait for ever.
-      return what.isFile() ? await this.kindOfFile(path) : 'other'
+      return what.isFile() ? await this.kindOfFile(path) : 'no-file'
     } catch (error) {
       const gone = errorCode(error) === 'ENOENT' || errorCode(error) === 'ELOOP'
-      if (!gone) this.errors.push(systemError(path, error))
-      return 'other'
+      if (gone) return 'no-file'
+      this.errors.push(systemError(path, error))
+      return 'told'
     }
   }
 
   private async kindOfFile(path: string): Promise<Kind> {
     const head = await readHead(path)
-    const inner = detectCompression(head, 0, head.length) ? gunzipHead(head) : head
-    if (inner && detectFormat(inner, 0, inner.length)) return 'capture'
-    // Not to be passed over in silence: by its name it is a capture, packed as we cannot read it.
-    const { code, problem } = describeForeign(head, 0, head.length)
-    if (code === 'unsupported-compression' && /\.p?cap/i.test(path))
-      this.errors.push(new CaptureError(code, path, problem))
-    return 'other'
+    const packed = detectCompression(head, 0, head.length) !== null
+    const inside = packed ? await gunzipHead(head, FOREIGN_BYTES) : head
+    // What is packed and damaged from its start may be a capture: the reading of it says what is wrong.
+    if (inside === null) return 'capture'
+    const found = recognise(inside, path)
+    if (found.kind !== 'foreign') return found.kind
+    this.errors.push(new CaptureError(found.code, path, found.problem))
+    return 'told'
   }
 
   private isNew(id: string): boolean {

@@ -11,32 +11,38 @@
  * the lengths in reverse order.
  */
 import { u16be, u16le, u32be, u32le } from '../../dissectors/bytes.ts'
+import type { Warning } from '../track/ledger.ts'
+import {
+  beginsCapture,
+  behindZeros,
+  FILE_START_BYTES,
+  isPcapMagic,
+  PCAP_KUZNETZOV,
+  PCAP_NANOSECONDS,
+} from './file-start.ts'
 import type { PcapCheckpoint } from './frame-index.ts'
 import type { FrameSink } from './frame-sink.ts'
-import { type Damage, MAX_LARGE_RECORD_BYTES, mayBeLarge, type RecordWalker, Tally } from './record-walker.ts'
-
-const MAGIC_MICROSECONDS = 0xa1b2c3d4
-const MAGIC_NANOSECONDS = 0xa1b23c4d
-const MAGIC_KUZNETZOV = 0xa1b2cd34
+import {
+  type Damage,
+  damageText,
+  MAX_LARGE_RECORD_BYTES,
+  mayBeLarge,
+  type RecordWalker,
+  Tally,
+  zeroTail,
+} from './record-walker.ts'
 
 const FILE_HEADER_LENGTH = 24
 const RECORD_HEADER_LENGTH = 16
 const KUZNETZOV_RECORD_HEADER_LENGTH = 24
 
-/** Do these four bytes start a pcap file? */
-export function isPcap(bytes: Uint8Array, at: number): boolean {
-  return isPcapMagic(u32le(bytes, at)) || isPcapMagic(u32be(bytes, at))
-}
-
-function isPcapMagic(magic: number): boolean {
-  return magic === MAGIC_MICROSECONDS || magic === MAGIC_NANOSECONDS || magic === MAGIC_KUZNETZOV
-}
-
 export class PcapWalker implements RecordWalker {
   readonly format = 'pcap'
-  readonly tally = new Tally()
-  readonly warnings = []
+  tally = new Tally()
+  position = 0
+  readonly warnings: Warning[] = []
   started = false
+  atAnotherFile = false
   damage: Damage | null = null
 
   private readonly sink: FrameSink
@@ -46,11 +52,14 @@ export class PcapWalker implements RecordWalker {
   private headerLength = RECORD_HEADER_LENGTH
   private lengthsMayBeSwapped = false
   private linkType = 0
-  /** Bytes consumed before the chunk at hand. */
-  private position = 0
   /** Bytes of a large record that are still to be passed over, and where it starts. */
   private skip = 0
   private skipped = 0
+  /** Record headers of zeros that came last, consumed and not delivered, and where they start: what follows tells whether they are packets. */
+  private zeroHeaders = 0
+  private zerosFrom = 0
+  /** No more bytes come. */
+  private ending = false
 
   /** @param from where to go on in a file that was walked before, instead of at its header */
   constructor(sink: FrameSink, maxRecordBytes: number, from?: PcapCheckpoint) {
@@ -72,7 +81,7 @@ export class PcapWalker implements RecordWalker {
   }
 
   consume(bytes: Uint8Array, start: number, end: number): number {
-    if (this.damage) return start
+    if (this.stopped) return start
     let at = start
     if (!this.started) {
       if (end - at < FILE_HEADER_LENGTH) return at
@@ -89,10 +98,23 @@ export class PcapWalker implements RecordWalker {
     return at
   }
 
-  finish(left: number): void {
-    if (this.damage || (left === 0 && this.skip === 0 && this.started)) return
+  finish(bytes: Uint8Array, start: number, end: number): void {
+    this.ending = true
+    const at = this.zeroHeaders > 0 ? this.consume(bytes, start, end) : start
+    const zeros = this.zeroHeaders * this.headerLength
+    if (this.damage || (at === end && this.skip === 0 && zeros === 0 && this.started)) return
+    if (zeros > 0) {
+      const tail = behindZeros(bytes, at, end) === end
+      this.damage = tail ? zeroTail(this.zerosFrom, zeros + end - at) : this.notPackets()
+      return
+    }
     const what = this.started ? 'the file ends in the middle of a packet' : 'the file ends in its header'
     this.damage = { code: 'truncated-record', position: this.skip > 0 ? this.skipped : this.position, what }
+  }
+
+  follow({ tally, position }: RecordWalker): void {
+    this.tally = tally
+    this.position = position
   }
 
   checkpoint(): PcapCheckpoint | null {
@@ -100,7 +122,7 @@ export class PcapWalker implements RecordWalker {
     const { little, headerLength, lengthsMayBeSwapped, linkType } = this
     return {
       format: 'pcap',
-      position: this.position + this.skip,
+      position: this.zeroHeaders > 0 ? this.zerosFrom : this.position + this.skip,
       frames: this.tally.frames,
       little,
       nanoseconds: this.nanosecondStamps,
@@ -111,14 +133,19 @@ export class PcapWalker implements RecordWalker {
   }
 
   nanoseconds(bytes: Uint8Array, start: number): number {
-    return this.nanosecondStamps ? this.u32(bytes, start - this.headerLength + 4) % 1000 : 0
+    // Headers of zeros may have left the chunk.
+    return this.nanosecondStamps && this.zeroHeaders === 0 ? this.u32(bytes, start - this.headerLength + 4) % 1000 : 0
+  }
+
+  private get stopped(): boolean {
+    return this.damage !== null || this.atAnotherFile
   }
 
   private readFileHeader(bytes: Uint8Array, at: number): void {
     this.little = isPcapMagic(u32le(bytes, at))
     const magic = this.u32(bytes, at)
-    this.nanosecondStamps = magic === MAGIC_NANOSECONDS
-    this.headerLength = magic === MAGIC_KUZNETZOV ? KUZNETZOV_RECORD_HEADER_LENGTH : RECORD_HEADER_LENGTH
+    this.nanosecondStamps = magic === PCAP_NANOSECONDS
+    this.headerLength = magic === PCAP_KUZNETZOV ? KUZNETZOV_RECORD_HEADER_LENGTH : RECORD_HEADER_LENGTH
     const u16 = this.little ? u16le : u16be
     this.lengthsMayBeSwapped = u16(bytes, at + 4) === 2 && u16(bytes, at + 6) < 4
     this.linkType = this.u32(bytes, at + 20) & 0xffff
@@ -128,13 +155,29 @@ export class PcapWalker implements RecordWalker {
   /** `base` + an index into `bytes` is a position in the file. */
   private walk(bytes: Uint8Array, start: number, end: number, base: number): number {
     const { sink, tally, little, nanosecondStamps, headerLength, linkType, maxRecordBytes } = this
-    let at = start
+    let at = this.zeroHeaders > 0 ? this.passZeros(bytes, start, end, base) : start
+    if (this.stopped || this.zeroHeaders > 0) return at
     while (end - at >= headerLength) {
       let captured = little ? u32le(bytes, at + 8) : u32be(bytes, at + 8)
       let original = little ? u32le(bytes, at + 12) : u32be(bytes, at + 12)
       if (this.lengthsMayBeSwapped && captured > original) [captured, original] = [original, captured]
       let excess = 0
+      if (captured === 0 && original === 0) {
+        if (beginsCapture(bytes, at, end)) {
+          this.atAnotherFile = true
+          break
+        }
+        if (behindZeros(bytes, at, at + headerLength) === at + headerLength) {
+          at = this.passZeros(bytes, at, end, base)
+          if (this.stopped || this.zeroHeaders > 0) break
+          continue
+        }
+      }
       if (captured > maxRecordBytes) {
+        if (beginsCapture(bytes, at, end)) {
+          this.atAnotherFile = true
+          break
+        }
         if (!mayBeLarge(linkType) || captured > MAX_LARGE_RECORD_BYTES) {
           this.damage = { code: 'corrupt-record', position: base + at, what: `a record claims ${captured} bytes` }
           break
@@ -162,6 +205,46 @@ export class PcapWalker implements RecordWalker {
       at = data + captured
     }
     return at
+  }
+
+  /** At a record header of zeros, or behind some. They are packets where a record follows. Returns where the walk goes on. */
+  private passZeros(bytes: Uint8Array, start: number, end: number, base: number): number {
+    const { headerLength, tally, sink, linkType } = this
+    if (this.zeroHeaders === 0) this.zerosFrom = base + start
+    const other = behindZeros(bytes, start, end)
+    const passed = Math.floor((other - start) / headerLength)
+    this.zeroHeaders += passed
+    const at = start + passed * headerLength
+    if (end - at < headerLength || (end - other < FILE_START_BYTES && !this.ending)) return at
+    if (beginsCapture(bytes, other, end)) {
+      const tail = zeroTail(this.zerosFrom, base + other - this.zerosFrom)
+      this.warnings.push({ code: tail.code, message: damageText(tail), frame: tally.frames || null })
+      this.zeroHeaders = 0
+      this.atAnotherFile = true
+      return other
+    }
+    if (!this.mayBeRecord(bytes, at)) {
+      this.damage = this.notPackets()
+      return at
+    }
+    for (; this.zeroHeaders > 0; this.zeroHeaders--) {
+      tally.packets++
+      tally.firstTime = Math.min(tally.firstTime, 0)
+      tally.lastTime = Math.max(tally.lastTime, 0)
+      sink.frame(bytes, at, 0, 0, linkType, 0, ++tally.frames)
+    }
+    return at
+  }
+
+  private mayBeRecord(bytes: Uint8Array, at: number): boolean {
+    const captured = this.u32(bytes, at + 8)
+    const length = this.lengthsMayBeSwapped ? Math.min(captured, this.u32(bytes, at + 12)) : captured
+    return length <= (mayBeLarge(this.linkType) ? MAX_LARGE_RECORD_BYTES : this.maxRecordBytes)
+  }
+
+  private notPackets(): Damage {
+    const zeros = this.zeroHeaders * this.headerLength
+    return { code: 'corrupt-record', position: this.zerosFrom, what: `${zeros} zero bytes, and no record behind them` }
   }
 
   private u32(bytes: Uint8Array, at: number): number {

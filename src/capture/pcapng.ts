@@ -16,25 +16,25 @@
  */
 import { u16be, u16le, u32be, u32le } from '../../dissectors/bytes.ts'
 import type { Warning } from '../track/ledger.ts'
+import { BYTE_ORDER_MAGIC, beginsCapture, behindZeros, FILE_START_BYTES, SECTION_HEADER_BLOCK } from './file-start.ts'
 import type { PcapngCheckpoint } from './frame-index.ts'
 import type { FrameSink } from './frame-sink.ts'
 import {
   type Damage,
+  damageText,
   MAX_LARGE_RECORD_BYTES,
   mayBeLarge,
   type RecordWalker,
   recordLimit,
   Tally,
+  zeroTail,
 } from './record-walker.ts'
 import { type Clock, MICROSECOND_CLOCK, microseconds, nanosecondsBelow } from './timestamps.ts'
 
-const SECTION_HEADER_BLOCK = 0x0a0d0d0a
 const INTERFACE_DESCRIPTION_BLOCK = 1
 const PACKET_BLOCK = 2
 const SIMPLE_PACKET_BLOCK = 3
 const ENHANCED_PACKET_BLOCK = 6
-
-const BYTE_ORDER_MAGIC = 0x1a2b3c4d
 
 const OPTION_END = 0
 const OPTION_IF_TSRESOL = 9
@@ -60,19 +60,13 @@ export interface CaptureInterface {
   used: boolean
 }
 
-/** Do these twelve bytes start a pcapng file? */
-export function isPcapng(bytes: Uint8Array, at: number): boolean {
-  return (
-    u32le(bytes, at) === SECTION_HEADER_BLOCK &&
-    (u32le(bytes, at + 8) === BYTE_ORDER_MAGIC || u32be(bytes, at + 8) === BYTE_ORDER_MAGIC)
-  )
-}
-
 export class PcapngWalker implements RecordWalker {
   readonly format = 'pcapng'
-  readonly tally = new Tally()
+  tally = new Tally()
+  position = 0
   readonly warnings: Warning[] = []
   started = false
+  atAnotherFile = false
   damage: Damage | null = null
 
   private readonly sink: FrameSink
@@ -86,11 +80,11 @@ export class PcapngWalker implements RecordWalker {
   private readonly usedLinkTypes = new Set<number>()
   /** The time of the last packet that had one. */
   private lastStamp = 0
-  /** Bytes consumed before the chunk at hand. */
-  private position = 0
   /** Bytes of a long block that are still to be passed over, and where it starts. */
   private skip = 0
   private skipped = 0
+  /** Where zeros stand in place of a block: up to `position` there was nothing else. -1: nowhere. */
+  private zerosFrom = -1
 
   /** A simple packet block is being delivered: its packet has no stamp in front of it. */
   private simple = false
@@ -116,7 +110,7 @@ export class PcapngWalker implements RecordWalker {
   }
 
   consume(bytes: Uint8Array, start: number, end: number): number {
-    if (this.damage) return start
+    if (this.damage || this.atAnotherFile) return start
     let at = start
     if (this.skip > 0) {
       const passed = Math.min(this.skip, end - at)
@@ -128,10 +122,24 @@ export class PcapngWalker implements RecordWalker {
     return at
   }
 
-  finish(left: number): void {
-    if (this.damage || (left === 0 && this.skip === 0 && this.started)) return
+  finish(bytes: Uint8Array, start: number, end: number): void {
+    const zeros = this.zerosFrom >= 0
+    if (this.damage || (start === end && this.skip === 0 && !zeros && this.started)) return
+    if (zeros && behindZeros(bytes, start, end) === end) {
+      this.damage = zeroTail(this.zerosFrom, this.position + end - start - this.zerosFrom)
+      return
+    }
+    if (zeros) {
+      this.notBlocks(this.position)
+      return
+    }
     const what = this.started ? 'the file ends in the middle of a block' : 'the file ends in its header'
     this.damage = { code: 'truncated-record', position: this.skip > 0 ? this.skipped : this.position, what }
+  }
+
+  follow({ tally, position }: RecordWalker): void {
+    this.tally = tally
+    this.position = position
   }
 
   checkpoint(): PcapngCheckpoint | null {
@@ -139,7 +147,7 @@ export class PcapngWalker implements RecordWalker {
     const { little, lastStamp, described, interfaces } = this
     return {
       format: 'pcapng',
-      position: this.position + this.skip,
+      position: this.zerosFrom >= 0 ? this.zerosFrom : this.position + this.skip,
       frames: this.tally.frames,
       little,
       lastStamp,
@@ -159,14 +167,23 @@ export class PcapngWalker implements RecordWalker {
 
   /** `base` + an index into `bytes` is a position in the file. */
   private walk(bytes: Uint8Array, start: number, end: number, base: number): number {
-    let at = start
-    while (end - at >= BLOCK_FRAME_LENGTH) {
+    let at = this.zerosFrom >= 0 ? this.passZeros(bytes, start, end, base) : start
+    while (end - at >= BLOCK_FRAME_LENGTH && !this.damage) {
       const type = this.u32(bytes, at)
+      if (!isRead(type) && beginsCapture(bytes, at, end)) {
+        this.atAnotherFile = true
+        break
+      }
       if (type === SECTION_HEADER_BLOCK && !this.readByteOrder(bytes, at)) {
         this.corrupt(base + at, 'a section header has no byte-order magic')
         break
       }
       const total = this.u32(bytes, at + 4)
+      if (type === 0 && total === 0) {
+        this.zerosFrom = base + at
+        at = this.passZeros(bytes, at, end, base)
+        continue
+      }
       const size = total + (-total & 3)
       if (total < BLOCK_FRAME_LENGTH || (isRead(type) && size > this.heldBytes + MAX_OPTION_BYTES)) {
         this.corrupt(base + at, `a block claims ${total} bytes`)
@@ -191,6 +208,22 @@ export class PcapngWalker implements RecordWalker {
       } else at += size
     }
     return at
+  }
+
+  /** Behind some zeros that stand in place of a block: only zeros, or another file, may follow. Returns where the walk goes on. */
+  private passZeros(bytes: Uint8Array, start: number, end: number, base: number): number {
+    const other = behindZeros(bytes, start, end)
+    if (end - other < FILE_START_BYTES) return other
+    if (beginsCapture(bytes, other, end)) {
+      const tail = zeroTail(this.zerosFrom, base + other - this.zerosFrom)
+      this.warn(tail.code, damageText(tail), this.tally.frames || null)
+      this.zerosFrom = -1
+    } else this.notBlocks(base + other)
+    return other
+  }
+
+  private notBlocks(end: number): void {
+    this.corrupt(this.zerosFrom, `${end - this.zerosFrom} zero bytes, and no block behind them`)
   }
 
   /** Reads one block, of which `held` bytes are at hand. Returns what is wrong with it, or null. */

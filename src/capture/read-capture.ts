@@ -72,7 +72,7 @@ async function openInput(
     if (stat.isFile()) {
       const fd = openSync(input, 'r')
       if (index) beginIndex(index, input, fstatSync(fd))
-      return { source: fileSource(fd, headroom), size: stat.size }
+      return { source: fileSource(fd, headroom, 0), size: stat.size }
     }
     // Opening a pipe waits for its writer, so it is not done on this thread.
     const fd = await opened(input, stat.isFIFO() ? signal : undefined)
@@ -159,7 +159,7 @@ export async function pump(
       }
       const { left, fault } = await gunzip(source, recordLimit(maxRecordBytes), unpacked, afterChunk)
       if (isDone()) return compression
-      if (fault) frames.fail(fault.code, fault.what)
+      if (fault) frames.fail(fault.code, fault.what, left)
       else frames.finish(left, 0, left.length)
     } else {
       let at: number

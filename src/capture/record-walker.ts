@@ -9,8 +9,12 @@ import type { Checkpoint } from './frame-index.ts'
 export interface RecordWalker {
   readonly format: 'pcap' | 'pcapng'
   readonly tally: Tally
+  /** Bytes from the start of the (decompressed) input to what was not consumed. */
+  readonly position: number
   /** The file header could be read. */
   readonly started: boolean
+  /** The walk ended where another capture file begins (beginsCapture): nothing is consumed after that. */
+  readonly atAnotherFile: boolean
   /** Why the walk ended before the end of the bytes. Nothing is consumed after that. */
   readonly damage: Damage | null
   /** Oddities that did not end the walk, one of a kind. */
@@ -19,8 +23,10 @@ export interface RecordWalker {
   linkTypes(): number[]
   /** Hands the whole records in [start, end) to the sink and returns where the first incomplete one starts. */
   consume(bytes: Uint8Array, start: number, end: number): number
-  /** No more bytes come, and `left` of them were not consumed: a record that was cut. */
-  finish(left: number): void
+  /** No more bytes come, and those in [start, end) were not consumed: a record that was cut, or zeros. */
+  finish(bytes: Uint8Array, start: number, end: number): void
+  /** Before the first call of `consume`: the file stands behind what `before` walked, and frames and positions count on. */
+  follow(before: RecordWalker): void
   /** What another walker needs to go on behind what was consumed; null before the file header. */
   checkpoint(): Checkpoint | null
   /** During a call of the sink, with what it was called with: the nanoseconds of the frame's time below its microsecond, 0..999. */
@@ -28,11 +34,18 @@ export interface RecordWalker {
 }
 
 export interface Damage {
-  code: 'truncated-record' | 'corrupt-record'
+  code: 'truncated-record' | 'corrupt-record' | 'zero-tail'
   /** Where the damaged record starts: bytes from the start of the (decompressed) file. */
   position: number
   /** What is wrong there, as the end of a sentence. */
   what: string
+  /** What that means, where it has to be said. */
+  so?: string
+}
+
+/** Damage in words. */
+export function damageText({ what, position, so }: Damage): string {
+  return `${what}, at byte ${position}${so === undefined ? '' : `: ${so}`}`
 }
 
 /** libpcap's MAXIMUM_SNAPLEN and Wireshark's WTAP_MAX_PACKET_SIZE_STANDARD: a longer record is damage, not a packet. */
@@ -52,6 +65,16 @@ export function mayBeLarge(linkType: number): boolean {
 }
 
 export const MAX_LARGE_RECORD_BYTES = 128 * 1024 * 1024
+
+/** A capture program reserves space before it writes: zeros up to the end are no packets, and nobody ended the file. */
+export function zeroTail(position: number, bytes: number): Damage {
+  return {
+    code: 'zero-tail',
+    position,
+    what: `the file ends in ${bytes} zero bytes`,
+    so: 'the capture program had reserved them and did not end in good order, so the last packets may be missing',
+  }
+}
 
 /** Counts over the packets of one capture. */
 export class Tally {

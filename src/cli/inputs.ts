@@ -1,6 +1,7 @@
 /** The captures that were named, one after another, through the tracker. */
 import { CaptureError } from '../capture/capture-error.ts'
-import { expandInputs } from '../capture/inputs.ts'
+import type { OtherKind } from '../capture/detect.ts'
+import { expandInputs, type LeftOut } from '../capture/inputs.ts'
 import { readCapture } from '../capture/read-capture.ts'
 import { didYouMean } from '../report/suggest.ts'
 import type { Ledger } from '../track/ledger.ts'
@@ -17,12 +18,31 @@ export interface Inputs {
 
 /** Folders and patterns become files. `commands` are the words that may have been meant by a name that is none. */
 export async function findInputs(paths: readonly string[], commands: readonly string[] = []): Promise<Inputs> {
-  const { files, errors } = await expandInputs(paths)
+  const { files, errors, leftOut } = await expandInputs(paths)
   for (const error of errors) {
     const hint = error.code === 'not-found' ? didYouMean(error.path, commands) : ''
     reportLine(error.message + hint)
   }
+  for (const each of leftOut) reportLine(leftOutText(each))
   return { files, unread: errors.length }
+}
+
+const KIND_WORDS: Record<OtherKind, string> = {
+  text: 'text',
+  'web-page': 'web pages',
+  image: 'images',
+  document: 'documents',
+  empty: 'empty',
+  zeros: 'nothing but zeros',
+  other: 'other data',
+}
+
+/** "evidence: left out 12 files that are no captures (9 text, 2 images, 1 empty)" */
+function leftOutText({ folder, kinds }: LeftOut): string {
+  const counts = [...kinds].sort(([, a], [, b]) => b - a)
+  const files = counts.reduce((sum, [, count]) => sum + count, 0)
+  const what = files === 1 ? '1 file that is no capture' : `${files} files that are no captures`
+  return `${folder}: left out ${what} (${counts.map(([kind, count]) => `${count} ${KIND_WORDS[kind]}`).join(', ')})`
 }
 
 /** What one capture holds; null where nothing can be read of it, which the user has then been told, as of every damage. */

@@ -253,7 +253,7 @@ describe('pcapng', () => {
     ],
     ['a section without byte order', sectionHeaderBlock().fill(0, 8, 12), 'a section header has no byte-order magic'],
     ['a packet over 256 KiB', enhancedPacketBlock({ data: new Uint8Array(262_145) }), 'a packet claims 262145 bytes'],
-    ['zeros', new Uint8Array(100), 'a block claims 0 bytes'],
+    ['zeros', new Uint8Array(100), '100 zero bytes, and no block behind them'],
   ])('ends at %s', async (_, part, what) => {
     const start = pcapngFile({ packets: [ONE] })
     const after = enhancedPacketBlock({ data: ONE })
