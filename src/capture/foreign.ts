@@ -2,7 +2,7 @@
  * Files that hold packets, or may, and that are not read: what each is, by its first bytes, and what turns it into a capture that is. One entry a
  * format. The signatures are those that Wireshark, the programs themselves and file(1) go by.
  */
-import { u16be, u32be, u32le } from '../../dissectors/bytes.ts'
+import { u16be, u16le, u32be, u32le } from '../../dissectors/bytes.ts'
 import type { CaptureErrorCode } from './capture-error.ts'
 import { behindZeros } from './file-start.ts'
 
@@ -50,6 +50,9 @@ export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   foreign('an Observer capture', EDITCAP, 'ObserverPktBuffe'),
   foreign('a Colasoft Capsa capture', EDITCAP, 'cpse'),
   foreign('a Visual Networks capture', EDITCAP, '\x05VNF'),
+  foreign('a 5View capture', EDITCAP, '\xaa\xaa\xaa\xaa\x20\0\0\0'),
+  foreign('a LANalyzer capture', EDITCAP, (head) => head[1] === 0x10 && startsWith(head, 'Trace Display Trace', 6)),
+  foreign('a CommView capture', EDITCAP, isCommView),
   foreign(
     'an HP-UX nettl trace',
     EDITCAP,
@@ -110,9 +113,10 @@ export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
 
 /** What `head`, the first FOREIGN_BYTES of a file or all of a shorter one, is; null where it is nothing that holds packets. */
 export function describeForeign(head: Uint8Array, name: string): Foreign | null {
-  const known = FOREIGN_FORMATS.find(({ signs }) =>
-    signs.some((sign) => (typeof sign === 'string' ? startsWith(head, sign) : sign(head, name))),
-  )
+  const known =
+    FOREIGN_FORMATS.find(({ signs }) => signs.some((sign) => typeof sign === 'string' && startsWith(head, sign))) ??
+    // What has no signature of its own is only looked for where there is none.
+    FOREIGN_FORMATS.find(({ signs }) => signs.some((sign) => typeof sign !== 'string' && sign(head, name)))
   return known ? { code: known.code, problem: known.problem } : null
 }
 
@@ -195,6 +199,24 @@ function isPeekClassic(head: Uint8Array): boolean {
     u32be(head, 26) <= 1 &&
     behindZeros(head, 38, 50) === 50
   )
+}
+
+/** Records of NCF: 2 length, 2 source length, 1 zero, then the date, a header of 24 bytes. Of NCFX: 4 length, then the date, 20 bytes. */
+function isCommView(head: Uint8Array): boolean {
+  return isCommViewOf(head, 5, 24) || isCommViewOf(head, 4, 20)
+}
+
+function isCommViewOf(head: Uint8Array, date: number, headerLength: number): boolean {
+  let records = 0
+  let at = 0
+  for (; head.length - at >= headerLength && records < 8; records++) {
+    const [low, high, month, day, hour, minute, second] = head.subarray(at + date, at + date + 7)
+    const year = low! + 256 * high!
+    if (year < 1990 || year > 2100 || month! < 1 || month! > 12 || day! < 1 || day! > 31) return false
+    if (hour! > 23 || minute! > 59 || second! > 60) return false
+    at += headerLength + (headerLength === 24 ? u16le(head, at) : u32le(head, at))
+  }
+  return records > 2 || (records > 0 && at === head.length)
 }
 
 /** .lzma has no signature: properties, the size of the dictionary, the size of what is inside or all ones. */

@@ -84,7 +84,7 @@ export class Frames implements Unpacked {
   /** No more bytes come, and those in [start, end) were not consumed. */
   finish(bytes: Uint8Array, start: number, end: number): void {
     this.walker ??= this.detect(bytes, start, end)
-    this.walker.finish(bytes, this.consume(bytes, start, end), end)
+    this.walker.finish(bytes, start, end)
     const { damage } = this.walker
     if (damage) this.fail(damage.code, damageText(damage))
   }

@@ -42,8 +42,7 @@ export async function expandInputs(paths: readonly string[]): Promise<Inputs> {
   return { files, errors, leftOut }
 }
 
-/** told: an error says what it is. */
-type Kind = 'capture' | 'folder' | 'told' | 'no-file' | OtherKind
+type Kind = 'capture' | 'folder' | 'no-file' | OtherKind | CaptureError
 
 class Expansion {
   readonly files: string[] = []
@@ -115,7 +114,8 @@ class Expansion {
         else if (kind === 'capture') {
           captures++
           if (this.isNew(await identity(path))) this.files.push(path)
-        } else if (kind !== 'told' && kind !== 'no-file') this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1)
+        } else if (kind instanceof CaptureError) this.errors.push(kind)
+        else if (kind !== 'no-file') this.kinds.set(kind, (this.kinds.get(kind) ?? 0) + 1)
       }
     }
     this.folders.set(id, captures)
@@ -130,9 +130,7 @@ class Expansion {
       return what.isFile() ? await this.kindOfFile(path) : 'no-file'
     } catch (error) {
       const gone = errorCode(error) === 'ENOENT' || errorCode(error) === 'ELOOP'
-      if (gone) return 'no-file'
-      this.errors.push(systemError(path, error))
-      return 'told'
+      return gone ? 'no-file' : systemError(path, error)
     }
   }
 
@@ -143,9 +141,7 @@ class Expansion {
     // What is packed and damaged from its start may be a capture: the reading of it says what is wrong.
     if (inside === null) return 'capture'
     const found = recognise(inside, path)
-    if (found.kind !== 'foreign') return found.kind
-    this.errors.push(new CaptureError(found.code, path, found.problem))
-    return 'told'
+    return found.kind === 'foreign' ? new CaptureError(found.code, path, found.problem) : found.kind
   }
 
   private isNew(id: string): boolean {

@@ -32,6 +32,12 @@ import {
   zeroTail,
 } from './record-walker.ts'
 
+/** Those that nothing in the file tells: by the bytes that their record headers are longer. */
+const EXTRA_BYTES = [4, 8]
+const LONGEST_EXTRA = 8
+const LONGER_HEADERS =
+  'a tcpdump of Nokia, Red Hat 6.1 or SuSE 6.3 may have written it: convert it, editcap FILE out.pcapng'
+
 const FILE_HEADER_LENGTH = 24
 const RECORD_HEADER_LENGTH = 16
 const KUZNETZOV_RECORD_HEADER_LENGTH = 24
@@ -51,6 +57,8 @@ export class PcapWalker implements RecordWalker {
   private nanosecondStamps = false
   private headerLength = RECORD_HEADER_LENGTH
   private lengthsMayBeSwapped = false
+  /** Frames of files before this one. */
+  private framesBefore = 0
   private linkType = 0
   /** Bytes of a large record that are still to be passed over, and where it starts. */
   private skip = 0
@@ -100,7 +108,7 @@ export class PcapWalker implements RecordWalker {
 
   finish(bytes: Uint8Array, start: number, end: number): void {
     this.ending = true
-    const at = this.zeroHeaders > 0 ? this.consume(bytes, start, end) : start
+    const at = this.consume(bytes, start, end)
     const zeros = this.zeroHeaders * this.headerLength
     if (this.damage || (at === end && this.skip === 0 && zeros === 0 && this.started)) return
     if (zeros > 0) {
@@ -114,6 +122,7 @@ export class PcapWalker implements RecordWalker {
 
   follow({ tally, position }: RecordWalker): void {
     this.tally = tally
+    this.framesBefore = tally.frames
     this.position = position
   }
 
@@ -179,7 +188,10 @@ export class PcapWalker implements RecordWalker {
           break
         }
         if (!mayBeLarge(linkType) || captured > MAX_LARGE_RECORD_BYTES) {
-          this.damage = { code: 'corrupt-record', position: base + at, what: `a record claims ${captured} bytes` }
+          if (end - at < headerLength + LONGEST_EXTRA && !this.ending) break
+          const what = `a record claims ${captured} bytes`
+          const so = this.hasLongerHeaders(bytes, at, end) ? { so: LONGER_HEADERS } : {}
+          this.damage = { code: 'corrupt-record', position: base + at, what, ...so }
           break
         }
         excess = captured - maxRecordBytes
@@ -240,6 +252,18 @@ export class PcapWalker implements RecordWalker {
     const captured = this.u32(bytes, at + 8)
     const length = this.lengthsMayBeSwapped ? Math.min(captured, this.u32(bytes, at + 12)) : captured
     return length <= (mayBeLarge(this.linkType) ? MAX_LARGE_RECORD_BYTES : this.maxRecordBytes)
+  }
+
+  /** Does the second record of the file stand some bytes further on, at a time near the first one's? */
+  private hasLongerHeaders(bytes: Uint8Array, at: number, end: number): boolean {
+    const { headerLength, tally } = this
+    if (tally.frames - this.framesBefore !== 1) return false
+    return EXTRA_BYTES.some((extra) => {
+      const from = at + extra
+      if (end - from < headerLength || !this.mayBeRecord(bytes, from)) return false
+      const seconds = this.u32(bytes, from)
+      return this.u32(bytes, from + 4) < 1e9 && Math.abs(seconds * 1e6 - tally.lastTime) < 86_400e6
+    })
   }
 
   private notPackets(): Damage {
