@@ -3,11 +3,19 @@
  * ends a program early should call `discard` then.
  */
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
   ftruncateSync,
   linkSync,
+  lstatSync,
   openSync,
+  readlinkSync,
+  readSync,
   realpathSync,
   renameSync,
   type Stats,
@@ -17,11 +25,15 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { errorCode } from './capture-error.ts'
+import { detectCompression } from './compression.ts'
+import { recognise } from './detect.ts'
+import { FOREIGN_BYTES } from './foreign.ts'
 
 export type NewFileErrorCode =
   | 'exists'
   | 'is-folder'
   | 'is-input'
+  | 'is-capture'
   | 'not-a-file'
   | 'no-folder'
   | 'no-permission'
@@ -42,8 +54,11 @@ export class NewFileError extends Error {
 }
 
 export interface NewFileOptions {
-  /** A file of this name may be replaced. */
-  overwrite?: boolean
+  /**
+   * What may be replaced: true any file of this name, 'reports' none that holds packets, or may: a capture of any format, plain or packed. What is
+   * written keeps the mode and the owner of what it replaces, and a link stays a link.
+   */
+  overwrite?: boolean | 'reports'
   /** Paths of files that are being read: none of them is replaced, whatever `overwrite` says. */
   inputs?: readonly string[]
   /**
@@ -68,13 +83,20 @@ export function openNewFile(path: string, options: NewFileOptions = {}): NewFile
   try {
     const existing = statSync(path, { throwIfNoEntry: false })
     if (existing !== undefined) refuse(path, existing, overwrite, inputs)
-    return place === 'direct' ? direct(path, overwrite) : beside(path, existing !== undefined)
+    else if (overwrite === false && lstatSync(path, { throwIfNoEntry: false })) throw exists(path)
+    if (place === 'direct') return direct(path, overwrite !== false)
+    return beside(path, linkEnd(path), existing, overwrite !== false)
   } catch (error) {
     throw asNewFileError(path, error)
   }
 }
 
-function refuse(path: string, existing: Stats, overwrite: boolean, inputs: readonly string[]): void {
+function refuse(
+  path: string,
+  existing: Stats,
+  overwrite: NewFileOptions['overwrite'],
+  inputs: readonly string[],
+): void {
   if (existing.isDirectory()) throw new NewFileError('is-folder', path, 'is a folder: name a file in it')
   if (!existing.isFile()) throw new NewFileError('not-a-file', path, 'is a device or a pipe: name a file')
   for (const input of inputs) {
@@ -84,6 +106,37 @@ function refuse(path: string, existing: Stats, overwrite: boolean, inputs: reado
     }
   }
   if (!overwrite) throw exists(path)
+  // Renaming asks the folder only, but whoever took away the right to write meant the file.
+  accessSync(path, constants.W_OK)
+  if (overwrite === 'reports' && holdsPackets(path))
+    throw new NewFileError('is-capture', path, 'is a capture itself: name another file')
+}
+
+/** Does it, or may it: what is packed is taken for a capture. */
+function holdsPackets(path: string): boolean {
+  const descriptor = openSync(path, 'r')
+  try {
+    const bytes = new Uint8Array(FOREIGN_BYTES)
+    const head = bytes.subarray(0, readSync(descriptor, bytes, 0, FOREIGN_BYTES, 0))
+    if (detectCompression(head, 0, head.length)) return true
+    const { kind } = recognise(head, path)
+    return kind === 'capture' || kind === 'foreign'
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+const MAX_LINKS = 40
+
+/** The file's own name, where links lead to; there may be nothing yet where the last one leads. */
+function linkEnd(path: string): string {
+  let end = resolve(path)
+  for (let links = 0; links < MAX_LINKS; links++) {
+    end = join(realpathSync(dirname(end)), basename(end))
+    if (!lstatSync(end, { throwIfNoEntry: false })?.isSymbolicLink()) return end
+    end = resolve(dirname(end), readlinkSync(end))
+  }
+  throw new NewFileError('unwritable', path, 'is a link that leads in circles: name another file')
 }
 
 function direct(path: string, overwrite: boolean): NewFile {
@@ -120,10 +173,11 @@ function takeBack(descriptor: number, length: number): void {
 
 let made = 0
 
-function beside(path: string, replaces: boolean): NewFile {
-  const target = replaces ? realpathSync(path) : resolve(path)
+/** @param replaced what stands at `target` now */
+function beside(path: string, target: string, replaced: Stats | undefined, overwrite: boolean): NewFile {
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.${++made}.tmp`)
-  const descriptor = openSync(temporary, 'wx')
+  const descriptor = openSync(temporary, 'wx', replaced ? 0o600 : 0o666)
+  if (replaced) keepRights(descriptor, replaced)
   let open = true
   const close = () => {
     open = false
@@ -135,7 +189,7 @@ function beside(path: string, replaces: boolean): NewFile {
       if (!open) return
       close()
       try {
-        if (replaces) renameSync(temporary, target)
+        if (overwrite) renameSync(temporary, target)
         else takeName(temporary, target)
       } catch (error) {
         unlinkSync(temporary)
@@ -148,6 +202,20 @@ function beside(path: string, replaces: boolean): NewFile {
       unlinkSync(temporary)
     },
   }
+}
+
+/** Mode and owner as the file had them; where the group cannot be kept, another one gets no more than everybody. */
+function keepRights(descriptor: number, { mode, uid, gid }: Stats): void {
+  let kept = mode & 0o777
+  const made = fstatSync(descriptor)
+  if (made.uid !== uid || made.gid !== gid) {
+    try {
+      fchownSync(descriptor, uid, gid)
+    } catch {
+      if (made.gid !== gid) kept = (kept & 0o707) | ((kept & 0o007) << 3)
+    }
+  }
+  fchmodSync(descriptor, kept)
 }
 
 /** A link is made only where nothing has the name, which renaming does not promise; some file systems have no links. */

@@ -21,6 +21,7 @@ export async function listMessages(path: string, options: MessagesOptions): Prom
     const messages = options.format === 'table' ? messagesAsTable(output) : messagesAsNdjson(output)
     progress.input(path, 0, 1)
     const ledger = await readLedger(path, progress, { messages, limits })
+    if (ledger === null && output.leaveAsItWas()) return EXIT.INPUT
     output.finish()
     return ledger?.captures.every(({ complete }) => complete) ? EXIT.DONE : EXIT.INPUT
   } finally {

@@ -1,19 +1,22 @@
 /** Where the report goes: standard output, or a file that appears when it is whole. */
-import { closeSync, openSync, readSync, realpathSync, renameSync, type Stats, statSync, unlinkSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { closeSync, openSync, statSync } from 'node:fs'
 import { errorCode } from '../capture/capture-error.ts'
-import type { TextSink } from '../report/sink.ts'
+import { type NewFile, NewFileError, openNewFile } from '../capture/new-file.ts'
+import { bufferedSink, type TextSink } from '../report/sink.ts'
 import { DescriptorSink, OutputError, ReaderGone } from './descriptor.ts'
 import { UsageError } from './exit-status.ts'
 import { onInterrupt } from './interrupt.ts'
+import { reportLine } from './report-line.ts'
 
 export interface Output extends TextSink {
   /** True where the text goes to a file by name: then it is no terminal's. */
   readonly isFile: boolean
   /** All was written: send what is held back, and let the file take its name. */
   finish(): void
-  /** Leave no file behind; does nothing after `finish`. */
+  /** Leave no file behind, and an old one as it was; does nothing after `finish`. */
   discard(): void
+  /** Nothing could be read, so there is nothing to say. True where a file therefore stays as it was, which the user is told. */
+  leaveAsItWas(): boolean
 }
 
 /**
@@ -24,18 +27,14 @@ export interface Output extends TextSink {
 export function openOutput(path: string | undefined, inputs: readonly string[]): Output {
   if (path === undefined || path === '-') return standardOutput()
   try {
-    const existing = statIfThere(path)
-    if (existing === null) return newFile(resolve(path))
-    if (existing.isDirectory()) throw new UsageError(`--output ${path} is a folder: name a file in it`)
+    const existing = statSync(path, { throwIfNoEntry: false })
     // A device or a pipe is written to as it is: renaming a file over /dev/null would take it from everyone.
-    if (!existing.isFile()) return openDescriptor(openSync(path, 'w'))
-    refuseCaptures(path, existing, inputs)
-    return newFile(realpathSync(path))
+    if (existing && !existing.isFile() && !existing.isDirectory()) return openDescriptor(openSync(path, 'w'))
+    return fileOutput(path, openNewFile(path, { overwrite: 'reports', inputs }))
   } catch (error) {
+    if (error instanceof NewFileError) throw new UsageError(`--output ${error.message}`)
     if (errorCode(error) === null) throw error
-    throw new UsageError(
-      `--output ${path} cannot be written (${errorCode(error)}): name a file in a folder that you may write to`,
-    )
+    throw new UsageError(`--output ${path}: cannot be written (${errorCode(error)}): name another file`)
   }
 }
 
@@ -51,7 +50,13 @@ export function deliver(output: Output, write: () => void): void {
 
 function standardOutput(): Output {
   const sink = new DescriptorSink(1)
-  return { isFile: false, write: (text) => sink.write(text), finish: () => sink.flush(), discard: () => {} }
+  return {
+    isFile: false,
+    write: (text) => sink.write(text),
+    finish: () => sink.flush(),
+    discard: () => {},
+    leaveAsItWas: () => false,
+  }
 }
 
 function openDescriptor(descriptor: number): Output {
@@ -64,68 +69,38 @@ function openDescriptor(descriptor: number): Output {
       closeSync(descriptor)
     },
     discard: () => {},
+    leaveAsItWas: () => false,
   }
 }
 
-/** Written beside its place under a name of its own, and renamed at the end: nobody ever sees half a report, and an old one stays until then. */
-function newFile(path: string): Output {
-  const temporary = join(dirname(path), `.${basename(path)}.${process.pid}.tmp`)
-  const descriptor = openSync(temporary, 'wx')
-  const sink = new DescriptorSink(descriptor)
-  let open = true
-  const remove = () => unlinkSync(temporary)
-  const unregister = onInterrupt(remove)
-  const end = (last: () => void) => {
-    if (!open) return
-    open = false
-    closeSync(descriptor)
-    unregister()
-    last()
+/** Written beside its place and renamed at the end: nobody ever sees half a report, and an old one stays until then. */
+function fileOutput(path: string, file: NewFile): Output {
+  const sink = bufferedSink((text) => file.write(Buffer.from(text)))
+  const unregister = onInterrupt(() => file.discard())
+  const inWords = (work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      throw error instanceof NewFileError ? new OutputError(`--output ${error.message}`) : error
+    }
   }
   return {
     isFile: true,
-    write: (text) => sink.write(text),
+    write: (text) => inWords(() => sink.write(text)),
     finish() {
-      sink.flush()
-      end(() => {
-        try {
-          renameSync(temporary, path)
-        } catch (error) {
-          remove()
-          throw new OutputError(`--output ${path} cannot be written (${errorCode(error)}): name another file`)
-        }
+      inWords(() => {
+        sink.flush()
+        file.finish()
       })
+      unregister()
     },
-    discard: () => end(remove),
+    discard() {
+      file.discard()
+      unregister()
+    },
+    leaveAsItWas() {
+      reportLine(`--output ${path}: was not written, since nothing could be read`)
+      return true
+    },
   }
-}
-
-/** `scan -o *.pcap` gives the first capture as the output file: evidence is never written over, named as an input or not. */
-function refuseCaptures(path: string, existing: Stats, inputs: readonly string[]): void {
-  for (const input of inputs) {
-    const stats = input === '-' ? null : statIfThere(input)
-    if (stats !== null && stats.dev === existing.dev && stats.ino === existing.ino) {
-      throw new UsageError(`--output ${path} is one of the captures to read: name another file`)
-    }
-  }
-  if (looksLikeCapture(path)) throw new UsageError(`--output ${path} is a capture itself: name another file`)
-}
-
-/** First bytes of pcap (both byte orders, micro- and nanoseconds), pcapng, and gzip. */
-const MAGICS = ['d4c3b2a1', 'a1b2c3d4', '4d3cb2a1', 'a1b23c4d', '0a0d0d0a', '1f8b']
-
-function looksLikeCapture(path: string): boolean {
-  const descriptor = openSync(path, 'r')
-  try {
-    const magic = Buffer.alloc(4)
-    readSync(descriptor, magic, 0, magic.length, 0)
-    const hex = magic.toString('hex')
-    return MAGICS.some((known) => hex.startsWith(known))
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-function statIfThere(path: string): Stats | null {
-  return statSync(path, { throwIfNoEntry: false }) ?? null
 }

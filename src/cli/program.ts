@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { SEVERITIES } from '../audit/rule.ts'
 import { CAPTURE_PROGRAMS } from '../capture/live/live-capture.ts'
+import { escapeText } from '../report/escape.ts'
 import { didYouMean } from '../report/suggest.ts'
 import { writeDiagnostic, writeText } from './descriptor.ts'
 import type { ExitStatus } from './exit-status.ts'
@@ -79,7 +80,7 @@ export function createProgram(done: (status: ExitStatus) => void): Command {
     .configureOutput({
       writeOut: (text) => writeText(1, text),
       writeErr: writeDiagnostic,
-      outputError: (text, write) => write(`smblens: ${text.replace(/^error: /, '')}`),
+      outputError: (text, write) => write(`smblens: ${errorLine(text)}\n`),
     })
     .exitOverride()
 
@@ -191,6 +192,14 @@ export function createProgram(done: (status: ExitStatus) => void): Command {
 }
 
 export { CommanderError }
+
+/** Commander quotes arguments as they are, and they may be names of files from anywhere. Its own suggestion comes behind a line end. */
+function errorLine(text: string): string {
+  const message = text.replace(/^error: /, '').replace(/\n$/, '')
+  const suggestion = /\n(\(Did you mean [^()\n]*\?\))$/.exec(message)
+  const what = suggestion ? message.slice(0, suggestion.index) : message
+  return escapeText(what) + (suggestion ? ` ${escapeText(suggestion[1]!)}` : '')
+}
 
 /** One of a few words, with the nearest suggested for any other. */
 function choice(flags: string, description: string, allowed: readonly string[]): Option {

@@ -48,6 +48,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
   try {
     keepYoungHeapSmall(inputs.files)
     const { ledger, unread } = await readAll(inputs, limits)
+    if (ledger.captures.length === 0 && output.leaveAsItWas()) return EXIT.INPUT
     const findings = auditList(ledger, { networks, rules })
     const { minSeverity, failOn } = options
     const shown = minSeverity ? findings.atLeast(minSeverity) : findings

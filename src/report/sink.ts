@@ -5,3 +5,23 @@
 export interface TextSink {
   write(text: string): void
 }
+
+/** UTF-16 code units that are gathered before they are handed on. */
+const GATHERED = 64 * 1024
+
+/** Hands text on in large pieces; the last one with `flush`. */
+export function bufferedSink(handOn: (text: string) => void): TextSink & { flush(): void } {
+  let gathered = ''
+  const flush = () => {
+    const text = gathered
+    gathered = ''
+    if (text !== '') handOn(text)
+  }
+  return {
+    write(text) {
+      gathered += text
+      if (gathered.length >= GATHERED) flush()
+    },
+    flush,
+  }
+}

@@ -1,7 +1,7 @@
 /** The rows of a view to a file: csv, json or ndjson, as its name says. */
 import { extname } from 'node:path'
 import { openNewFile } from '../capture/new-file.ts'
-import type { TextSink } from '../report/sink.ts'
+import { bufferedSink, type TextSink } from '../report/sink.ts'
 import {
   FINDING_COLUMNS,
   FRAME_COLUMNS,
@@ -15,8 +15,6 @@ import type { FrameRow } from '../tui/rows.ts'
 import type { TableView } from '../tui/state.ts'
 import type { Tables } from '../tui/tables.ts'
 
-/** Text that is gathered before it is written. */
-const PIECE = 64 * 1024
 const FORMATS: Readonly<Record<string, RowsFormat>> = { '.csv': 'csv', '.json': 'json', '.ndjson': 'ndjson' }
 
 export interface ExportOptions {
@@ -31,9 +29,9 @@ export interface ExportOptions {
 export function exportView(view: TableView, file: string, options: ExportOptions): number {
   const format = FORMATS[extname(file).toLowerCase()]
   if (format === undefined) throw new Error(`${file}: end the name in .csv, .json or .ndjson`)
-  const output = openNewFile(file, { overwrite: options.overwrite, inputs: options.inputs })
+  const output = openNewFile(file, { overwrite: options.overwrite && 'reports', inputs: options.inputs })
   try {
-    const sink = buffered((text) => output.write(Buffer.from(text, 'utf8')))
+    const sink = bufferedSink((text) => output.write(Buffer.from(text, 'utf8')))
     write(view, format, sink, options)
     sink.flush()
     output.finish()
@@ -61,20 +59,5 @@ function write(
       return
     case 'frames':
       writeRows(tables.frames.matching(), FRAME_COLUMNS, messageOf, format, sink)
-  }
-}
-
-function buffered(put: (text: string) => void): TextSink & { flush(): void } {
-  let gathered = ''
-  const flush = () => {
-    if (gathered !== '') put(gathered)
-    gathered = ''
-  }
-  return {
-    write(text) {
-      gathered += text
-      if (gathered.length >= PIECE) flush()
-    },
-    flush,
   }
 }
