@@ -174,6 +174,22 @@ const EXAMPLES: Record<string, readonly Uint8Array[]> = {
   ],
 }
 
+/** Where the documentation uses other words. */
+const IN_DOCS: Record<string, string> = {
+  'Windows event trace': 'Windows event traces',
+  'a Sniffer capture': 'Sniffer',
+  'gzip-compressed twice': 'gzip in gzip',
+  'compressed with compress': 'compress',
+  'Git LFS pointer': 'Git LFS',
+  'git-annex pointer': 'git-annex',
+  'was a pcap file': 'pcap and pcapng after a conversion',
+  'was a pcapng file': 'pcap and pcapng after a conversion',
+  'hex dump of a capture': 'hex dumps of files',
+  'hex dump of packets': 'and of packets',
+  'tcpdump printed': 'what tcpdump',
+  'tshark or Wireshark printed': 'tshark and Wireshark print',
+}
+
 const CASES = Object.entries(EXAMPLES).flatMap(([what, list]) => list.map((bytes, i) => ({ what, i, bytes })))
 
 async function failure(path: string): Promise<CaptureError> {
@@ -190,6 +206,12 @@ describe('a file that holds packets and is not read', () => {
     expect(without).toEqual([])
     for (const what of Object.keys(EXAMPLES))
       expect(FOREIGN_FORMATS.filter(({ problem }) => problem.includes(what))).toHaveLength(1)
+  })
+
+  it('is listed in docs/inputs.md', () => {
+    const docs = readFileSync(join(ROOT, 'docs/inputs.md'), 'utf8')
+    for (const what of Object.keys(EXAMPLES))
+      expect(docs).toContain(IN_DOCS[what] ?? what.replace(/[- ](archive|compressed)$/, ''))
   })
 
   it.each(CASES)('is known as $what ($i), and what converts it is said', ({ what, bytes }) => {
