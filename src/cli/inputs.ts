@@ -41,8 +41,9 @@ const KIND_WORDS: Record<OtherKind, string> = {
 function leftOutText({ folder, kinds }: LeftOut): string {
   const counts = [...kinds].sort(([, a], [, b]) => b - a)
   const files = counts.reduce((sum, [, count]) => sum + count, 0)
-  const what = files === 1 ? '1 file that is no capture' : `${files} files that are no captures`
-  return `${folder}: left out ${what} (${counts.map(([kind, count]) => `${count} ${KIND_WORDS[kind]}`).join(', ')})`
+  if (files === 1) return `${folder}: left out 1 file that is no capture (${KIND_WORDS[counts[0]![0]]})`
+  const each = counts.map(([kind, count]) => `${count} ${KIND_WORDS[kind]}`).join(', ')
+  return `${folder}: left out ${files} files that are no captures (${each})`
 }
 
 /** What one capture holds; null where nothing can be read of it, which the user has then been told, as of every damage. */

@@ -10,6 +10,7 @@ import { type CollectedFrame, collector, readBytes, temporaryFolder } from '../s
 import { BASE_TIME, concat, pcapFile, pcapngFile, simplePacketBlock } from '../support/pcap-builder.ts'
 import { hasProgram, ROOT } from '../support/smblens.ts'
 
+const MERGECAP = 'mergecap'
 const folder = temporaryFolder()
 afterAll(folder.remove)
 
@@ -91,7 +92,7 @@ describe('captures that were joined with cat', () => {
     }
   })
 
-  it.skipIf(!hasProgram('mergecap'))(
+  it.skipIf(!hasProgram(MERGECAP))(
     'have the numbers of mergecap -a, as the warning says (needs mergecap)',
     async () => {
       const sample = (name: string) => readFileSync(join(ROOT, 'captures', name))
@@ -101,7 +102,7 @@ describe('captures that were joined with cat', () => {
       expect(cut).toBe(parts[0]!.length)
       const paths = parts.map((bytes, i) => folder.write(`part-${i}.pcap`, bytes))
       const merged = join(folder.path, 'merged.pcapng')
-      execFileSync('mergecap', ['-a', '-w', merged, ...paths])
+      execFileSync(MERGECAP, ['-a', '-w', merged, ...paths])
       const reference = await readBytes(readFileSync(merged))
       expect(joined.frames).toEqual(reference.frames)
     },

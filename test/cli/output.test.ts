@@ -30,6 +30,7 @@ beforeEach(() => {
 })
 afterAll(() => rmSync(root, { recursive: true }))
 
+const MKFIFO = 'mkfifo'
 const isRoot = process.getuid?.() === 0
 const packets = [Uint8Array.of(1, 2, 3)]
 const PCAP = pcapFile({ packets })
@@ -165,7 +166,7 @@ describe('--output', () => {
 
   it.skipIf(process.platform === 'win32')('may be a named pipe (needs mkfifo)', async () => {
     const path = join(folder, 'pipe')
-    expect(spawnSync('mkfifo', [path]).status).toBe(0)
+    expect(spawnSync(MKFIFO, [path]).status).toBe(0)
     const reader = spawn('cat', [path])
     let text = ''
     reader.stdout.setEncoding('utf8').on('data', (piece) => {

@@ -134,7 +134,10 @@ describe('wrong usage', () => {
     [['scan', GUEST, '--format', 'yaml'], /table, json, ndjson, csv/],
     [['scan', GUEST, '--fromat', 'json'], /--format/],
     [['scan', GUEST, '--internal', '10.0.0'], /--internal: "10.0.0" is no network/],
-    [['scan', GUEST, '-o', 'no/such/folder/report.txt'], /--output no\/such\/folder\/report.txt cannot be written/],
+    [
+      ['scan', GUEST, '-o', 'no/such/folder/report.txt'],
+      /--output no\/such\/folder\/report.txt: is in no folder that exists/,
+    ],
     [['scan', '-o', GUEST], /missing required argument/],
     [['scan', OUTBOUND, '-o', GUEST], /is a capture itself/],
     [['scan', GUEST, '-o', GUEST], /is one of the captures/],
@@ -217,7 +220,8 @@ describe('input and output', () => {
     writeFileSync(join(folder, 'evidence/deep/a'), readFileSync(join(ROOT, GUEST)))
     const { status, stdout, stderr } = smblens(['scan', join(folder, 'evidence'), '-f', 'ndjson'])
     expect(records(stdout).filter((r) => r['type'] === 'capture')).toHaveLength(1)
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    const left = `smblens: ${join(folder, 'evidence')}: left out 1 file that is no capture (text)\n`
+    expect({ status, stderr }).toEqual({ status: 0, stderr: left })
   })
 
   it('--output gets what standard output would have had', () => {

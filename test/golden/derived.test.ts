@@ -47,7 +47,9 @@ const OF_THE_FILE = new Set([
 
 async function substance(sample: string): Promise<unknown> {
   const records = await scanSample(sample)
-  const unnamed = records.map((record) => (record['type'] === 'capture' ? { ...record, path: undefined, captureId: undefined } : record))
+  const unnamed = records.map((record) =>
+    record['type'] === 'capture' ? { ...record, path: undefined, captureId: undefined } : record,
+  )
   return JSON.parse(JSON.stringify(unnamed, (key, value) => (OF_THE_FILE.has(key) ? undefined : value)))
 }
 
