@@ -25,7 +25,18 @@ export function renderRules(rules) {
   ].join('\n')
 }
 
-function renderRule({ id, title, severity, guide, why, how, remediation, references, falsePositives }) {
+function renderRule({
+  id,
+  title,
+  severity,
+  guide,
+  why,
+  how,
+  remediation,
+  remediationFor = {},
+  references,
+  falsePositives,
+}) {
   return [
     '',
     `## ${id}`,
@@ -36,9 +47,7 @@ function renderRule({ id, title, severity, guide, why, how, remediation, referen
     '',
     `**How it is decided.** ${how}`,
     '',
-    `**How to fix it.** ${remediation.setting}`,
-    ...(remediation.powershell.length === 0 ? [] : ['', '```powershell', ...remediation.powershell, '```']),
-    '',
+    ...[remediation, ...Object.values(remediationFor)].flatMap(renderRemediation),
     '**When it is wrong**',
     '',
     ...falsePositives.map((text) => `- ${text}`),
@@ -47,6 +56,24 @@ function renderRule({ id, title, severity, guide, why, how, remediation, referen
     '',
     ...references.map((text) => `- ${text.startsWith('https://') ? `<${text}>` : text}`),
   ]
+}
+
+/** @param {import('../src/audit/rule.ts').Remediation} remediation */
+function renderRemediation({ applies, audit, setting, powershell }) {
+  const purpose = applies === undefined ? '' : ` (${applies})`
+  return [
+    ...(audit === null ? [] : renderStep(`Audit first${purpose}`, audit)),
+    ...renderStep(`How to fix it${purpose}`, { setting, powershell }),
+  ]
+}
+
+/**
+ * @param {string} heading
+ * @param {{ setting: string, powershell: string[] }} step
+ */
+function renderStep(heading, { setting, powershell }) {
+  const lines = powershell.length === 0 ? [] : ['```powershell', ...powershell, '```', '']
+  return [`**${heading}.** ${setting}`, '', ...lines]
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -2,9 +2,10 @@
 import { dialectName } from '../../dissectors/smb2/dialects.ts'
 import type { ConnectionFacts, FrameRef, LogonFacts, SessionFacts } from '../track/ledger.ts'
 import type { Direction } from './networks.ts'
-import { cite, credentialsSent, evidence, pairKey, start, who } from './predicates.ts'
+import { cite, credentialsSent, evidence, pairKey, start } from './predicates.ts'
 import type { AuditFacts, EvidenceDraft } from './rule.ts'
 import { STAGES, type Stage } from './survey.ts'
+import { carrier, whose } from './wording.ts'
 
 export interface Crossing {
   connection: ConnectionFacts
@@ -13,6 +14,8 @@ export interface Crossing {
   pairStage: Stage
   /** The frame that shows the stage. */
   at: FrameRef
+  /** Whose credentials were sent, or whose session it was; null where nobody is named. */
+  user: string | null
   /** What happened, to be read after the names of the hosts, and its frames. */
   explain(): { text: string; evidence: EvidenceDraft[] }
 }
@@ -38,7 +41,7 @@ function crossing({ ledger, networks }: AuditFacts, direction: Direction): Conne
   return ledger.connections.filter(({ client, server }) => networks.direction(client.ip, server.ip) === direction)
 }
 
-type Progress = Pick<Crossing, 'stage' | 'at' | 'explain'>
+type Progress = Pick<Crossing, 'stage' | 'at' | 'user' | 'explain'>
 
 function progressOf(connection: ConnectionFacts, sessions: readonly SessionFacts[]): Progress {
   const { state } = connection
@@ -46,7 +49,7 @@ function progressOf(connection: ConnectionFacts, sessions: readonly SessionFacts
   for (const session of sessions) {
     for (const logon of session.logons) {
       const sent = credentialsSent(logon)
-      if (sent !== null) return leaked(connection, session, logon, sent)
+      if (sent !== null) return leaked(connection, logon, sent)
     }
   }
   const live = sessions.find((s) => s.status === 'established' || s.status === 'unknown')
@@ -59,6 +62,7 @@ function unanswered(connection: ConnectionFacts, stage: 'attempted' | 'refused')
   return {
     stage,
     at,
+    user: null,
     explain: () => ({
       text: stage === 'attempted' ? 'was tried and not answered' : 'was refused with a reset',
       evidence: evidence(cite(at, 'TCP SYN'), end !== null && cite(end.at, `TCP ${end.how.toUpperCase()}`)),
@@ -68,16 +72,16 @@ function unanswered(connection: ConnectionFacts, stage: 'attempted' | 'refused')
 
 function leaked(
   connection: ConnectionFacts,
-  session: SessionFacts,
   logon: LogonFacts,
   { what, at }: { what: string; at: FrameRef },
 ): Progress {
   return {
     stage: 'credentials',
     at,
+    user: logon.user,
     explain: () => ({
-      text: `carried ${what} of ${who(logon.user === null ? session : logon)}`,
-      evidence: evidence(cite(at, `SESSION_SETUP with ${what}`), answerOf(connection)),
+      text: `carried ${what} ${whose(logon)}`,
+      evidence: evidence(cite(at, `${carrier(logon)} with ${what}`), answerOf(connection)),
     }),
   }
 }
@@ -87,6 +91,7 @@ function used(connection: ConnectionFacts, session: SessionFacts): Progress {
   return {
     stage: 'credentials',
     at,
+    user: null,
     explain: () => ({
       text: `carried ${session.guest ? 'a guest session' : session.anonymous ? 'an anonymous session' : 'a session'}`,
       evidence: evidence(
@@ -102,6 +107,7 @@ function reached(connection: ConnectionFacts): Progress {
   return {
     stage: 'established',
     at,
+    user: null,
     explain: () => {
       const answer = answerOf(connection)
       const text = connection.state === 'midstream' ? 'was in use' : 'was established'

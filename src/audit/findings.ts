@@ -16,6 +16,7 @@ export interface Finding {
   session: string | null
   client: { ip: string; port: number | null } | null
   server: { ip: string; port: number | null } | null
+  /** Whom the message names; null where it names nobody, or the cases counted name several. */
   user: string | null
   /** Microseconds since 1970 UTC, of the first and last case counted. */
   firstTime: number
@@ -26,4 +27,6 @@ export interface Finding {
   evidence: { capture: string; frame: number; time: number; what: string }[]
   /** A Wireshark display filter that shows the evidence. */
   wiresharkFilter: string
+  /** Which remediations its cases need: names in the rule's `remediationFor`, and '' for the rule's own. */
+  remediations: string[]
 }

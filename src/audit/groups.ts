@@ -96,12 +96,14 @@ export class Groups {
 }
 
 /** What makes one finding of a rule this one and no other, and its id with it. */
-function keyOf(subject: Subject, { connection: { capture, client, server }, session }: Draft): string {
+function keyOf(subject: Subject, draft: Draft): string {
+  const { capture, client, server } = draft.connection
   switch (subject) {
     case 'pair': {
       // Windows compares names without case. The length keeps a name from passing for part of another.
-      const domain = session?.domain?.toLowerCase() ?? ''
-      const user = session?.user?.toLowerCase() ?? ''
+      const named = namedSession(draft)
+      const domain = named?.domain?.toLowerCase() ?? ''
+      const user = named?.user?.toLowerCase() ?? ''
       return `pair ${client.ip} ${server.ip} ${domain.length} ${domain} ${user.length} ${user} ${capture}`
     }
     case 'server':
@@ -111,6 +113,16 @@ function keyOf(subject: Subject, { connection: { capture, client, server }, sess
     case 'capture':
       return `capture ${capture}`
   }
+}
+
+/** The session whose user and domain count: what a null session claims to be is nobody's name. */
+function namedSession({ session }: Draft): Draft['session'] {
+  return session !== null && (session.anonymous === true || session.auth === 'anonymous') ? null : session
+}
+
+function userOf(draft: Draft): string | null {
+  const user = draft.user !== undefined ? draft.user : (namedSession(draft)?.user ?? null)
+  return user === '' ? null : user
 }
 
 /** A draft in words, without the facts that it was made of: they may be many, and large. */
@@ -142,14 +154,15 @@ export interface Group {
   client: Finding['client']
   server: Finding['server']
   serverPorts: number[]
+  /** The user that all cases name, in lower case; null where they name nobody, and `severalUsers` where they do not agree. */
+  user: string | null
+  severalUsers: boolean
+  remediations: string[]
 }
 
-function newGroup(
-  id: string,
-  rule: number,
-  subject: Subject,
-  { at, connection: { capture, captureId, client, server } }: Draft,
-): Group {
+function newGroup(id: string, rule: number, subject: Subject, draft: Draft): Group {
+  const { at, connection } = draft
+  const { capture, captureId, client, server } = connection
   return {
     id,
     rule,
@@ -165,11 +178,14 @@ function newGroup(
     client: { ...client },
     server: { ...server },
     serverPorts: [],
+    user: userOf(draft)?.toLowerCase() ?? null,
+    severalUsers: false,
+    remediations: [],
   }
 }
 
 function addTo(group: Group, draft: Draft): void {
-  const { severity, at, connection } = draft
+  const { severity, at, connection, remediation = '' } = draft
   group.count++
   group.counts[RANK[severity]]!++
   if (at.time < group.firstTime) group.firstTime = at.time
@@ -178,6 +194,8 @@ function addTo(group: Group, draft: Draft): void {
   group.server = common(group.server, connection.server)
   const { port } = connection.server
   if (group.serverPorts.length <= PORT_LIMIT && !group.serverPorts.includes(port)) group.serverPorts.push(port)
+  if ((userOf(draft)?.toLowerCase() ?? null) !== group.user) group.severalUsers = true
+  if (!group.remediations.includes(remediation)) group.remediations.push(remediation)
 
   const { shown } = group
   let i = shown.length
@@ -198,17 +216,20 @@ function mergeInto(group: Group, other: Group): void {
   for (const port of other.serverPorts) {
     if (group.serverPorts.length <= PORT_LIMIT && !group.serverPorts.includes(port)) group.serverPorts.push(port)
   }
+  if (other.severalUsers || other.user !== group.user) group.severalUsers = true
+  for (const name of other.remediations) if (!group.remediations.includes(name)) group.remediations.push(name)
   group.shown = [...group.shown, ...other.shown].sort(compareCases).slice(0, EVIDENCE_LIMIT)
 }
 
-function inWords({ severity, at, connection, session, explain }: Draft): Case {
-  const { message, evidence } = explain()
+function inWords(draft: Draft): Case {
+  const { severity, at, connection, session } = draft
+  const { message, evidence } = draft.explain()
   return {
     severity,
     frame: at.frame,
     connection: connection.id,
     session: session?.id ?? null,
-    user: session?.user ?? null,
+    user: userOf(draft),
     message,
     evidence,
   }
@@ -223,7 +244,7 @@ function common(known: Finding['client'], { ip, port }: NonNullable<Finding['cli
 
 /** @param rule the one that said it */
 export function findingOf(rule: Rule, group: Group): Finding {
-  const { shown, subject, capture, captureId, count } = group
+  const { shown, subject, capture, captureId, count, severalUsers } = group
   const { severity, connection, session, user } = shown[0]!
   const { message, evidence, more } = explain(group)
   return {
@@ -238,12 +259,13 @@ export function findingOf(rule: Rule, group: Group): Finding {
     session: count === 1 ? session : null,
     client: group.client,
     server: group.server,
-    user: subject === 'pair' ? user : null,
+    user: subject === 'pair' && !severalUsers ? user : null,
     firstTime: evidence.reduce((first, { time }) => Math.min(first, time), group.firstTime),
     lastTime: evidence.reduce((last, { time }) => Math.max(last, time), group.lastTime),
     count,
     evidence: evidence.map(({ frame, time, what }) => ({ capture, frame, time, what })),
     wiresharkFilter: filterOf(group, evidence, more),
+    remediations: [...group.remediations].sort(compareText),
   }
 }
 

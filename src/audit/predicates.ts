@@ -1,28 +1,14 @@
-/** Conditions and wording that several rules share. A condition that hangs on a frame which was not seen is null or "unknown", never false. */
+/** Conditions that several rules share; wording.ts has the words. A condition that hangs on a frame which was not seen is null or "unknown", never false. */
 import {
   isSuccess,
-  ntStatusName,
   STATUS_ACCESS_DENIED,
   STATUS_ACCOUNT_RESTRICTION,
   STATUS_LOGON_FAILURE,
   STATUS_NO_SUCH_USER,
 } from '../../dissectors/ntstatus.ts'
-import { dialectName } from '../../dissectors/smb2/dialects.ts'
-import type {
-  ConnectionFacts,
-  Endpoint,
-  FrameRef,
-  LogonFacts,
-  SessionFacts,
-  SigningMode,
-  Smb1Facts,
-  Smb2NegotiateRequestFacts,
-  TreeFacts,
-} from '../track/ledger.ts'
+import type { ConnectionFacts, FrameRef, LogonFacts, SessionFacts, SigningMode, TreeFacts } from '../track/ledger.ts'
 import { smb1ServerSigningMode, smb2SigningMode } from '../track/signing-mode.ts'
 import type { AuditFacts, EvidenceDraft } from './rule.ts'
-
-type Smb1Request = NonNullable<Smb1Facts['negotiateRequest']>
 
 // Evidence
 
@@ -46,65 +32,6 @@ export function earliest(...refs: (FrameRef | null)[]): FrameRef | null {
   return first
 }
 
-// Words
-
-/** Unsigned, at least `digits` wide. */
-export function hex(value: number, digits: number): string {
-  return `0x${(value >>> 0).toString(16).toUpperCase().padStart(digits, '0')}`
-}
-
-/** The address alone where the port is SMB's own. */
-export function place({ ip, port }: Endpoint): string {
-  if (port === 445 || port === 139) return ip
-  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
-}
-
-/** DOMAIN\user as the client gave it. */
-export function who({ user, domain, auth }: Pick<SessionFacts, 'user' | 'domain' | 'auth'>): string {
-  // A ticket shows the name to nobody but the server.
-  if (user === null) return auth === 'kerberos' ? 'a Kerberos user' : 'a user whose name was not seen'
-  if (user === '') return 'a user without a name'
-  return !domain ? user : `${domain}\\${user}`
-}
-
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
-}
-
-/** What came of a logon, for the end of a sentence. */
-export function outcome({ answered, ntStatus }: LogonFacts): string {
-  return answered === null || ntStatus === null ? 'the answer was not seen' : ntStatusName(ntStatus)
-}
-
-export function dialectNames(revisions: readonly number[]): string {
-  return listed(revisions.map(dialectName))
-}
-
-export function quoted(texts: readonly string[]): string {
-  return listed(texts.map((t) => `"${t}"`))
-}
-
-/** What an SMB1 NEGOTIATE lists, and what an SMB2 one offers: as far as it was captured. */
-export function citeSmb1Request(request: Smb1Request): EvidenceDraft {
-  return cite(request, `NEGOTIATE lists ${asFarAsSeen(quoted(request.dialects), request.dialectsCut)}`)
-}
-
-export function citeSmb2Request(request: Smb2NegotiateRequestFacts): EvidenceDraft {
-  return cite(request, `NEGOTIATE offers ${asFarAsSeen(dialectNames(request.dialects), request.dialectsCut)}`)
-}
-
-function asFarAsSeen(list: string, cut: boolean): string {
-  if (!cut) return list
-  return list === '' ? 'dialects that were not captured' : `${list} and what was not captured`
-}
-
-/** No real client offers more dialects than this. */
-function listed(texts: readonly string[], limit = 12): string {
-  return texts.length <= limit
-    ? texts.join(', ')
-    : `${texts.slice(0, limit).join(', ')} and ${texts.length - limit} more`
-}
-
 // Hosts
 
 /** Private addresses repeat from site to site, so a host is only the same host within its capture. */
@@ -114,6 +41,12 @@ export function hostKey({ capture, captureId }: Pick<ConnectionFacts, 'capture' 
 
 export function pairKey({ capture, captureId, client, server }: ConnectionFacts): string {
   return `${client.ip} ${server.ip} ${captureId} ${capture}`
+}
+
+/** One port of a host: servers behind one address may differ. */
+export function serverKey(connection: ConnectionFacts): string {
+  const { ip, port } = connection.server
+  return `${port} ${hostKey(connection, ip)}`
 }
 
 /** Notes the hosts that serve SYSVOL or NETLOGON. */
@@ -203,6 +136,15 @@ export function mayBeKeyless({ guest, anonymous }: SessionFacts): 'guest' | 'ano
   return guest === null ? 'guest' : anonymous === null ? 'anonymous' : null
 }
 
+/** Notes for each server whether every session with a key that it granted must be encrypted: where one need not, it is false for good. */
+export function surveyEncryption({ ledger, survey, connectionOf }: AuditFacts): void {
+  for (const session of ledger.sessions) {
+    if (session.status !== 'established' || session.encryptData === null || !hasKey(session)) continue
+    const key = serverKey(connectionOf(session))
+    survey.encryptsAll.set(key, session.encryptData && survey.encryptsAll.get(key) !== false)
+  }
+}
+
 /** Messages outside of encryption, signed or not, after those that are exempt; compressed ones among them. */
 export function clearMessages({ requests, responses }: SessionFacts): number {
   const { signed, unsigned, unread } = requests
@@ -213,16 +155,9 @@ export function firstClearMessage({ firstUnsigned, firstSigned, firstUnread }: S
   return earliest(firstUnsigned.request, firstUnsigned.response, firstSigned.request, firstSigned.response, firstUnread)
 }
 
-/** What a sentence about a session begins with. */
-export function sessionOn({ server }: ConnectionFacts, session: SessionFacts): string {
-  return session.status === 'unknown'
-    ? `A session on ${place(server)} whose setup was not captured`
-    : `The session of ${who(session)} on ${place(server)}`
-}
-
 // Logons
 
-/** The statuses that refuse credentials, [MS-ERREF] 2.3.1; the last is SMB1's ERRSRV/ERRbadpw. */
+/** The statuses that refuse credentials, [MS-ERREF] 2.3.1, and the DOS errors of SMB1 that do, [MS-CIFS] 2.2.2.4. */
 const LOGON_REFUSALS: ReadonlySet<number> = new Set([
   STATUS_ACCESS_DENIED,
   STATUS_NO_SUCH_USER,
@@ -237,7 +172,13 @@ const LOGON_REFUSALS: ReadonlySet<number> = new Set([
   0xc0000193, // ACCOUNT_EXPIRED
   0xc0000224, // PASSWORD_MUST_CHANGE
   0xc0000234, // ACCOUNT_LOCKED_OUT
-  0x00020002,
+  0x00050001, // ERRDOS/ERRnoaccess
+  0x00020002, // ERRSRV/ERRbadpw
+  0x00040002, // ERRSRV/ERRaccess
+  0x08bf0002, // ERRSRV/ERRaccountExpired
+  0x08c00002, // ERRSRV/ERRbadClient
+  0x08c10002, // ERRSRV/ERRbadLogonTime
+  0x08c20002, // ERRSRV/ERRpasswordExpired
 ])
 
 export function refusesCredentials(status: number | null): boolean {
@@ -263,6 +204,7 @@ export function credentialsSent(logon: LogonFacts): { what: string; at: FrameRef
   if (authenticate != null) {
     // Without a response that is known to hold more than the byte of an anonymous logon, it may be one.
     const { kind, lmLength, ntLength } = authenticate
+    if (kind === 'local' || kind === 'blank') return null
     if (kind === 'anonymous' || (kind === 'unknown' && (lmLength ?? 0) <= 1 && (ntLength ?? 0) === 0)) return null
     if (LM_KINDS.has(authenticate.kind)) return { what: 'an LM or NTLMv1 response', at: authenticate }
     return { what: authenticate.kind === 'ntlmv2' ? 'an NTLMv2 response' : 'an NTLM response', at: authenticate }

@@ -23,12 +23,9 @@ export interface Rule {
   why: string
   /** What on the wire decides it, what makes it more or less severe, and what is "unknown". */
   how: string
-  remediation: {
-    /** The policy or setting by name and the value to give it. */
-    setting: string
-    /** Lines to run in an elevated PowerShell, empty where there is none. */
-    powershell: string[]
-  }
+  remediation: Remediation
+  /** The others, by the names that drafts use: where the family or the side that was seen needs a remedy of its own. */
+  remediationFor?: Readonly<Record<string, Remediation>>
   references: string[]
   falsePositives: string[]
   /** Whose finding it is. */
@@ -39,6 +36,18 @@ export interface Rule {
   evaluate(facts: AuditFacts): Iterable<Draft>
 }
 
+/** How to mend what a rule found. */
+export interface Remediation {
+  /** What it is for, such as "SMB1", where the rule has more than one. */
+  applies?: string
+  /** The policy or setting by name and the value to give it. */
+  setting: string
+  /** Lines to run in an elevated PowerShell, empty where there is none. */
+  powershell: string[]
+  /** What shows beforehand who would lose access. It runs for some weeks before any of the above. Null where there is no such setting. */
+  audit: { setting: string; powershell: string[] } | null
+}
+
 /** What repeats are counted by: client address, server address and user; server address and port; client address; or the capture alone. */
 export type Subject = 'pair' | 'server' | 'client' | 'capture'
 
@@ -47,6 +56,10 @@ export interface Draft {
   severity: Severity
   /** Where it differs from the rule's. */
   subject?: Subject
+  /** Its name in `remediationFor`; the rule's own unless given. */
+  remediation?: string
+  /** Whom the message names, where that is not the session's user. */
+  user?: string | null
   connection: ConnectionFacts
   session: SessionFacts | null
   /** The frame that decides it. */

@@ -59,9 +59,9 @@ export class RunningAudit {
 
   /** Hosts stay known. Refused logons are those of the ledger at hand: counted again each time, they must not pile up. */
   private surveyOf(): Survey {
-    const { controllers, smb2Servers, furthest } = this.survey
-    for (const seen of [controllers, smb2Servers, furthest]) if (seen.size > SURVEYED) seen.clear()
-    return { controllers, smb2Servers, furthest, refusals: new Map() }
+    const { controllers, encryptsAll, smb2Servers, furthest } = this.survey
+    for (const seen of [controllers, encryptsAll, smb2Servers, furthest]) if (seen.size > SURVEYED) seen.clear()
+    return { controllers, encryptsAll, smb2Servers, furthest, refusals: new Map() }
   }
 
   private forget(): void {

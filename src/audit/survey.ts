@@ -4,6 +4,8 @@ import type { FrameRef, SessionFacts } from '../track/ledger.ts'
 export interface Survey {
   /** Hosts that serve SYSVOL or NETLOGON, as `hostKey` names them. */
   controllers: Set<string>
+  /** By server, as `serverKey` names it: must all of the sessions that it granted be encrypted? */
+  encryptsAll: Map<string, boolean>
   /** Servers that answered in SMB2, as `hostKey` names them. */
   smb2Servers: Set<string>
   /** Refused logons of named users, by pair of hosts. */
@@ -22,8 +24,16 @@ export interface Refusals {
   sorted: boolean
 }
 
-export interface Refusal extends FrameRef, Pick<SessionFacts, 'id' | 'user' | 'domain' | 'auth' | 'ntStatus'> {}
+export interface Refusal
+  extends FrameRef,
+    Pick<SessionFacts, 'id' | 'user' | 'domain' | 'auth' | 'family' | 'ntStatus'> {}
 
 export function emptySurvey(): Survey {
-  return { controllers: new Set(), smb2Servers: new Set(), refusals: new Map(), furthest: new Map() }
+  return {
+    controllers: new Set(),
+    encryptsAll: new Map(),
+    smb2Servers: new Set(),
+    refusals: new Map(),
+    furthest: new Map(),
+  }
 }

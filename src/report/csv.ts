@@ -33,6 +33,8 @@ const COLUMNS: Columns<FindingRecord> = [
   ['connection', (f) => f.connection],
   ['session', (f) => f.session],
   ['id', (f) => f.id],
+  ['audit', (f) => f.remediation?.audit?.setting ?? null],
+  ['auditPowershell', (f) => f.remediation?.audit?.powershell.join(' | ') ?? null],
 ]
 
 export function writeCsv(findings: Iterable<FindingRecord>, sink: TextSink): void {

@@ -4,11 +4,11 @@
  *
  * Times are ISO 8601 in UTC with microseconds, absent is null and never "". Text from the wire is kept as it is: escaping is the writers' work.
  */
-import { dosErrorName, isDosError, ntStatusName } from '../../dissectors/ntstatus.ts'
 import { FindingList } from '../audit/finding-list.ts'
 import type { Finding } from '../audit/findings.ts'
 import type { Direction, Networks } from '../audit/networks.ts'
-import { type Rule, SEVERITIES, type Severity } from '../audit/rule.ts'
+import { remediationOf } from '../audit/remediation.ts'
+import { type Remediation, type Rule, SEVERITIES, type Severity } from '../audit/rule.ts'
 import type { Facts } from '../track/facts.ts'
 import type {
   AuthKind,
@@ -22,6 +22,7 @@ import type {
   Warning,
 } from '../track/ledger.ts'
 import type { MessageRow } from '../track/messages.ts'
+import { statusName as nameOf } from '../track/status-name.ts'
 import { type HostRecord, hostRecords } from './hosts.ts'
 import {
   agreedCipher,
@@ -136,7 +137,7 @@ export interface FindingRecord extends OfCapture {
   evidence: EvidenceRecord[]
   wiresharkFilter: string
   guide: string | null
-  remediation: Rule['remediation'] | null
+  remediation: Remediation | null
   references: string[]
 }
 
@@ -349,7 +350,7 @@ export function findingRecord(finding: Finding, rule: Rule | undefined): Finding
     evidence: finding.evidence.map(({ capture, frame, time, what }) => ({ capture, frame, time: isoTime(time), what })),
     wiresharkFilter: finding.wiresharkFilter,
     guide: rule?.guide ?? null,
-    remediation: rule?.remediation ?? null,
+    remediation: rule === undefined ? null : remediationOf(rule, finding.remediations),
     references: rule?.references ?? [],
   }
 }
@@ -400,8 +401,7 @@ export function countBySeverity(findings: Iterable<{ severity: Severity }>): Rec
 
 /** The status by name: of SMB1 it may be a DOS error. */
 export function statusName(status: number | null, family: SessionFacts['family']): string | null {
-  if (status === null) return null
-  return family === 'smb1' && isDosError(status) ? dosErrorName(status) : ntStatusName(status)
+  return status === null ? null : nameOf(status, family)
 }
 
 function hex32(word: number): string {

@@ -1,5 +1,6 @@
 /** The catalogue of rules, as text for people and as JSON. */
-import type { Rule } from '../audit/rule.ts'
+import { allRemediations } from '../audit/remediation.ts'
+import type { Remediation, Rule } from '../audit/rule.ts'
 import { pad, safeJson, wrap } from './escape.ts'
 import { SCHEMA_VERSION } from './records.ts'
 import type { TextSink } from './sink.ts'
@@ -9,11 +10,11 @@ import type { TableOptions } from './table.ts'
 const MAX_WIDTH = 100
 
 /** A rule without its code. */
-export type RuleRecord = Omit<Rule, 'evaluate' | 'subject'>
+export type RuleRecord = Required<Omit<Rule, 'evaluate' | 'subject' | 'survey'>>
 
 export function ruleRecord(rule: Rule): RuleRecord {
-  const { id, title, severity, guide, why, how, remediation, references, falsePositives } = rule
-  return { id, title, severity, guide, why, how, remediation, references, falsePositives }
+  const { id, title, severity, guide, why, how, remediation, remediationFor = {}, references, falsePositives } = rule
+  return { id, title, severity, guide, why, how, remediation, remediationFor, references, falsePositives }
 }
 
 export function writeRulesJson(rules: readonly Rule[], sink: TextSink): void {
@@ -49,7 +50,14 @@ export function writeRule(rule: Rule, sink: TextSink, { width, color }: TableOpt
   for (const line of wrap(rule.title, columns)) sink.write(`${line}\n`)
   section('Why', text(rule.why))
   section('How it is decided', text(rule.how))
-  section('Fix', [...text(rule.remediation.setting), ...rule.remediation.powershell.map((line) => `PS> ${line}`)])
+  const step = (heading: string, { setting, powershell }: Omit<Remediation, 'audit'>) => {
+    section(heading, [...text(setting), ...powershell.map((line) => `PS> ${line}`)])
+  }
+  for (const { audit, applies, ...fix } of allRemediations(rule)) {
+    const purpose = applies === undefined ? '' : ` (${applies})`
+    if (audit !== null) step(`Audit first${purpose}`, audit)
+    step(`Fix${purpose}`, fix)
+  }
   section('When it is wrong', rule.falsePositives.flatMap(item))
   section('In "Protect SMB traffic from interception"', text(rule.guide))
   section(

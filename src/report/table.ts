@@ -3,15 +3,23 @@
  * explanation and its cure; what does not fit is counted, never left out in silence.
  */
 import type { Finding } from '../audit/findings.ts'
-import { SEVERITIES, type Severity } from '../audit/rule.ts'
+import { remediationOf } from '../audit/remediation.ts'
+import { type Remediation, type Rule, SEVERITIES, type Severity } from '../audit/rule.ts'
 import type { Facts } from '../track/facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../track/ledger.ts'
 import { displayWidth, escapeText, truncate, wrap } from './escape.ts'
-import { countBySeverity, type FindingRecord, findingRecords, type Report } from './records.ts'
+import { countBySeverity, type FindingRecord, findingRecord, type Report } from './records.ts'
 import type { TextSink } from './sink.ts'
 import { createStyle, type Style } from './style.ts'
 import { shortTime } from './time.ts'
-import { type ProtectionCounts, unreadSentences, type VerdictFacts, verdict } from './verdict.ts'
+import {
+  type ConnectionCounts,
+  noProtection,
+  type ProtectionCounts,
+  unreadSentences,
+  type VerdictFacts,
+  verdict,
+} from './verdict.ts'
 import { address, count, number, total } from './words.ts'
 
 export interface TableOptions {
@@ -48,7 +56,7 @@ export function writeTable(report: Report, sink: TextSink, options: TableOptions
     captures: report.ledger.captures.length,
   }
   writeVerdict(page, report)
-  for (const group of groups(findingRecords(report))) writeGroup(page, group)
+  for (const group of groups(report)) writeGroup(page, group)
 }
 
 function writeVerdict(page: Page, report: Report): void {
@@ -71,13 +79,12 @@ function verdictFacts({ ledger, findings, findingsHidden }: Report): VerdictFact
     hidden: findingsHidden,
     captures: captures.length,
     packets: total(captures, (c) => c.packets),
-    connections: connections.length,
-    answered: hasAnswer(connections),
+    connections: connectionCounts(connections),
     sessions: sessions.length,
     soFar: false,
     titlesAt: (severity) => titlesAt(findings, severity),
     protection: () => {
-      const kinds = { encrypted: 0, signed: 0, partly: 0, clear: 0, unseen: 0 }
+      const kinds = noProtection()
       for (const session of sessions) kinds[protection(session)]++
       return kinds
     },
@@ -90,16 +97,25 @@ function titlesAt(findings: Iterable<Finding>, wanted: Severity): string[] {
   return titles
 }
 
-function hasAnswer(connections: Facts<ConnectionFacts>): boolean {
-  for (const { state } of connections) if (state === 'established' || state === 'midstream') return true
-  return false
+function connectionCounts(connections: Facts<ConnectionFacts>): ConnectionCounts {
+  const counts = { all: connections.length, refused: 0, unanswered: 0 }
+  for (const { state } of connections) {
+    if (state === 'refused') counts.refused++
+    if (state === 'attempted') counts.unanswered++
+  }
+  return counts
 }
 
 function protection(session: SessionFacts): keyof ProtectionCounts {
+  if (session.status === 'failed') return 'refused'
+  if (session.status === 'pending') return 'unanswered'
+  const unread = session.requests.unread + session.responses.unread
   const signed = session.requests.signed + session.responses.signed
   const unsigned = session.requests.unsigned + session.responses.unsigned
   const encrypted = session.requests.encrypted + session.responses.encrypted
   if (signed + unsigned + encrypted === 0) return 'unseen'
+  // Compressed with their headers: in the clear, and nobody can say whether they are signed.
+  if (unread > 0 && unsigned === 0) return 'unseen'
   if (unsigned === 0) return signed === 0 ? 'encrypted' : 'signed'
   return signed + encrypted === 0 ? 'clear' : 'partly'
 }
@@ -121,9 +137,16 @@ function scope(report: Report): string {
     ),
     count(connections.length, 'connection'),
     count(sessions.length, 'session'),
+    ...refusedText(sessions),
   ]
   const span = first.length > 0 ? `, ${timeSpan(least(first), greatest(last))} UTC` : ''
   return `Seen: ${facts.join(', ')}${span}.`
+}
+
+function refusedText(sessions: Facts<SessionFacts>): string[] {
+  let refused = 0
+  for (const { status } of sessions) if (status === 'failed') refused++
+  return refused === 0 ? [] : [`${number(refused)} refused`]
 }
 
 function timeSpan(from: number, to: number): string {
@@ -142,19 +165,31 @@ interface Group {
   /** Addresses beyond the first and the listed. */
   clients: Set<string>
   servers: Set<string>
+  /** Who said it, where the report has it, and the remediations that any of them needs. */
+  rule: Rule | undefined
+  remediations: Set<string>
 }
 
 /** Most severe first; within a severity in the order in which rules first spoke. */
-function groups(findings: Iterable<FindingRecord>): Group[] {
+function groups({ findings, rules }: Pick<Report, 'findings' | 'rules'>): Group[] {
+  const byId = new Map(rules.map((rule) => [rule.id, rule]))
   const byKey = new Map<string, Group>()
   for (const finding of findings) {
     const key = `${finding.severity} ${finding.rule}`
-    const group = byKey.get(key)
-    if (group === undefined)
-      byKey.set(key, { first: finding, others: [], length: 1, clients: new Set(), servers: new Set() })
-    else addToGroup(group, finding)
+    const rule = byId.get(finding.rule)
+    const record = findingRecord(finding, rule)
+    let group = byKey.get(key)
+    if (group === undefined) {
+      group = newGroup(record, rule)
+      byKey.set(key, group)
+    } else addToGroup(group, record)
+    for (const name of finding.remediations) group.remediations.add(name)
   }
   return [...byKey.values()].sort((a, b) => SEVERITIES.indexOf(a.first.severity) - SEVERITIES.indexOf(b.first.severity))
+}
+
+function newGroup(first: FindingRecord, rule: Rule | undefined): Group {
+  return { first, others: [], length: 1, clients: new Set(), servers: new Set(), rule, remediations: new Set() }
 }
 
 function addToGroup(group: Group, finding: FindingRecord): void {
@@ -184,7 +219,7 @@ function writeGroup(page: Page, group: Group): void {
     for (const finding of others) writeListed(page, finding)
     writeRest(page, group)
   }
-  writeRemedy(page, first)
+  writeRemedy(page, group)
 }
 
 function writeFinding(page: Page, finding: FindingRecord): void {
@@ -218,11 +253,17 @@ function writeRest(
   paragraph(page, '  ', `and ${number(rest)} more${between}: --rule ${first.rule} --format csv lists them`)
 }
 
-function writeRemedy(page: Page, { rule, remediation }: FindingRecord): void {
-  if (remediation === null) return
-  paragraph(page, '  Fix: ', remediation.setting)
-  for (const line of remediation.powershell) page.sink.write(`       ${page.style.quiet('PS>')} ${line}\n`)
-  paragraph(page, '  ', `More: smblens rules ${rule}`, page.style.quiet)
+function writeRemedy(page: Page, { rule, remediations }: Group): void {
+  if (rule === undefined) return
+  const { setting, powershell, audit } = remediationOf(rule, [...remediations])
+  if (audit !== null) writeStep(page, '  First: ', audit)
+  writeStep(page, audit === null ? '  Fix: ' : '  Then: ', { setting, powershell })
+  paragraph(page, '  ', `More: smblens rules ${rule.id}`, page.style.quiet)
+}
+
+function writeStep(page: Page, label: string, { setting, powershell }: Omit<Remediation, 'audit'>): void {
+  paragraph(page, label, setting)
+  for (const line of powershell) page.sink.write(`${' '.repeat(label.length)}${page.style.quiet('PS>')} ${line}\n`)
 }
 
 /** Who did it to whom: `10.0.0.5 -> 10.0.0.9:445  CORP\alice`. */

@@ -1,9 +1,21 @@
 /** The verdict: one or two sentences that answer the question with which somebody opened a capture. */
 import { SEVERITIES, type Severity } from '../audit/rule.ts'
-import { count, join, number } from './words.ts'
+import { count, join, number, total } from './words.ts'
 
-/** How sessions' traffic went. */
+/** What became of connections that had no session. */
+export interface ConnectionCounts {
+  all: number
+  /** The SYN was answered by a reset. */
+  refused: number
+  /** The SYN was not answered. */
+  unanswered: number
+}
+
+/** What became of sessions, and how the traffic of those that were granted or in use went. */
 export interface ProtectionCounts {
+  refused: number
+  /** The answer to the setup was not seen, and nothing followed. */
+  unanswered: number
   encrypted: number
   signed: number
   partly: number
@@ -12,15 +24,17 @@ export interface ProtectionCounts {
   unseen: number
 }
 
+export function noProtection(): ProtectionCounts {
+  return { refused: 0, unanswered: 0, encrypted: 0, signed: 0, partly: 0, clear: 0, unseen: 0 }
+}
+
 export interface VerdictFacts {
   severities: Readonly<Record<Severity, number>>
   /** Findings below the severity asked for. */
   hidden: number
   captures: number
   packets: number
-  connections: number
-  /** Did one of them answer? */
-  answered: boolean
+  connections: ConnectionCounts
   sessions: number
   /** There is more to read. */
   soFar: boolean
@@ -38,34 +52,31 @@ export interface Verdict {
 }
 
 const WORDS: Record<Severity, string> = {
-  critical: 'Act now:',
-  high: 'At risk:',
-  medium: 'Not hardened:',
-  low: 'Small gaps:',
-  info: 'For information:',
+  critical: 'Act now.',
+  high: 'At risk.',
+  medium: 'Not hardened.',
+  low: 'Small gaps.',
+  info: 'For information.',
 }
 
 export function verdict(facts: VerdictFacts): Verdict {
-  const { severities, hidden, captures, connections, answered, sessions, soFar } = facts
+  const { severities, hidden, captures, connections, sessions, soFar } = facts
   const worst = SEVERITIES.find((severity) => severities[severity] > 0)
   if (worst !== undefined) {
     const sentence = `${countsSentence(facts)} ${worstSentence(new Set(facts.titlesAt(worst)))}`
-    return { word: WORDS[worst], severity: worst, sentence: soFar ? `so far ${sentence}` : sentence }
+    return { word: WORDS[worst], severity: worst, sentence: soFar ? `So far ${sentence}` : sentence }
   }
   if (hidden > 0) {
     const below = count(hidden, 'finding is', 'findings are')
     return good('Nothing', `at or above the severity asked for; ${below} below it.`)
   }
   if (captures === 0) return soFar ? good('Nothing', 'was read yet.') : good('Nothing', 'could be read.')
-  if (connections === 0) {
+  if (connections.all === 0) {
     const packets = count(facts.packets, 'packet')
     return soFar ? good('No SMB', `in ${packets} so far.`) : good('No SMB', `in ${packets}: there is nothing to judge.`)
   }
   const word = soFar ? 'No findings so far.' : 'No findings.'
-  if (sessions === 0) {
-    const what = answered ? 'no session was set up in them' : 'none was answered'
-    return good(word, `${count(connections, 'SMB connection')}, and ${what}.`)
-  }
+  if (sessions === 0) return good(word, connectionsSentence(connections))
   return good(word, sessionsSentence(sessions, facts.protection()))
 }
 
@@ -75,10 +86,12 @@ function good(word: string, sentence: string): Verdict {
 
 function countsSentence({ severities, hidden }: VerdictFacts): string {
   const seen = SEVERITIES.filter((severity) => severities[severity] > 0)
-  const parts = seen.map((severity) => `${number(severities[severity])} ${severity}`)
-  const noun = seen.reduce((sum, severity) => sum + severities[severity], 0) === 1 ? 'finding' : 'findings'
+  const all = total(seen, (severity) => severities[severity])
   const less = hidden > 0 ? ` (${number(hidden)} less severe not shown)` : ''
-  return `${join(parts)} ${noun}${less}.`
+  const [only] = seen
+  if (only !== undefined && seen.length === 1) return `${count(all, `${only} finding`)}${less}.`
+  const parts = seen.map((severity) => `${number(severities[severity])} ${severity}`)
+  return `${count(all, 'finding')}: ${parts.join(', ')}${less}.`
 }
 
 function worstSentence(titles: ReadonlySet<string>): string {
@@ -87,17 +100,36 @@ function worstSentence(titles: ReadonlySet<string>): string {
   return `${titles.size === 1 ? 'The worst' : 'The worst are'}: ${shown.join('; ')}${more}.`
 }
 
+/** What became of connections without a session. */
+function connectionsSentence({ all, refused, unanswered }: ConnectionCounts): string {
+  const kinds = [
+    part(refused, 'refused'),
+    part(unanswered, 'not answered'),
+    part(all - refused - unanswered, 'without a session'),
+  ]
+  return `${count(all, 'SMB connection')}: ${kindsText(all, kinds)}.`
+}
+
 /** How the sessions' traffic went, without a verdict on it. */
 function sessionsSentence(sessions: number, kinds: ProtectionCounts): string {
   const parts = [
+    part(kinds.refused, 'refused'),
+    part(kinds.unanswered, 'not answered'),
     part(kinds.encrypted, 'encrypted'),
     part(kinds.signed, 'signed'),
     part(kinds.partly, 'partly protected'),
     part(kinds.clear, 'neither signed nor encrypted'),
     part(kinds.unseen, 'without traffic that shows it'),
-  ].filter((text) => text !== '')
-  const all = parts.length === 1 ? `all ${parts[0]?.replace(/^\S+ /, '')}` : join(parts)
-  return `${count(sessions, 'session')} seen: ${all}.`
+  ]
+  return `${count(sessions, 'session')} seen: ${kindsText(sessions, parts)}.`
+}
+
+/** `2 refused and 1 not answered`; where all are of one kind, and no single one, `all refused`. */
+function kindsText(all: number, kinds: readonly string[]): string {
+  const parts = kinds.filter((text) => text !== '')
+  if (parts.length > 1) return join(parts)
+  const only = (parts[0] ?? '').replace(/^\S+ /, '')
+  return all === 1 ? only : `all ${only}`
 }
 
 function part(n: number, what: string): string {

@@ -1,16 +1,18 @@
 /** The first screen's figures: how many of what, over which hosts, and when. */
 import { SEVERITIES, type Severity } from '../audit/rule.ts'
+import { type ConnectionCounts, noProtection, type ProtectionCounts } from '../report/verdict.ts'
 import type { CaptureFacts } from '../track/ledger.ts'
 import type { FindingRow, HostRow, SessionRow } from '../tui/rows.ts'
 
 export interface Overview {
+  connections: ConnectionCounts
   severities: Record<Severity, number>
   /** Titles of the worst findings, the worst first. */
   worst: { severity: Severity; title: string; count: number }[]
   /** Sessions that were granted or are in use, which the shares below are of. */
   sessions: number
   failed: number
-  protection: { encrypted: number; signed: number; partly: number; clear: number; unseen: number }
+  protection: ProtectionCounts
   auth: Share[]
   dialects: Share[]
   guests: number
@@ -42,10 +44,11 @@ export function overviewOf(
   sessions: Iterable<SessionRow>,
   hosts: readonly HostRow[],
   captures: readonly CaptureFacts[],
+  connections: ConnectionCounts = { all: 0, refused: 0, unanswered: 0 },
 ): Overview {
   const severities = Object.fromEntries(SEVERITIES.map((s) => [s, 0])) as Record<Severity, number>
   for (const { severity } of findings) severities[severity]++
-  const protection = { encrypted: 0, signed: 0, partly: 0, clear: 0, unseen: 0 }
+  const protection = noProtection()
   const auth = new Map<string, number>()
   const dialects = new Map<string, number>()
   const timeline = emptyTimeline(sessions, captures)
@@ -65,6 +68,7 @@ export function overviewOf(
     if (session.anonymous === true) anonymous++
   }
   return {
+    connections,
     severities,
     worst: worstTitles(findings),
     sessions: live,
@@ -79,10 +83,14 @@ export function overviewOf(
   }
 }
 
-/** How its traffic went. */
-export function protectionOf({ signed, encrypted, messages }: SessionRow): keyof Overview['protection'] {
+/** What became of it, and how its traffic went. */
+export function protectionOf({ status, signed, encrypted, messages }: SessionRow): keyof ProtectionCounts {
+  if (status === 'failed') return 'refused'
+  if (status === 'pending') return 'unanswered'
   if (messages === 0) return 'unseen'
   if (encrypted === 'all') return 'encrypted'
+  // Compressed with their headers: nobody can say whether they are signed.
+  if (signed === null) return 'unseen'
   if (signed === 'all') return 'signed'
   return signed === 'none' ? 'clear' : 'partly'
 }

@@ -3,6 +3,7 @@ import type { FindingList } from '../audit/finding-list.ts'
 import type { Networks } from '../audit/networks.ts'
 import { atLeast, type Draft } from '../audit/rule.ts'
 import { hostSteps } from '../report/hosts.ts'
+import type { ConnectionCounts } from '../report/verdict.ts'
 import { type Facts, peek } from '../track/facts.ts'
 import { idIndexSteps } from '../track/id-index.ts'
 import type { CaptureFacts, Ledger, SessionFacts } from '../track/ledger.ts'
@@ -40,8 +41,19 @@ export function* pictureSteps(
   const findingRows = yield* rowsOfFindings(findings)
   const sessions = yield* sessionRows(ledger, networks, marks)
   const hosts = yield* hostRows(ledger, networks, findingRows)
-  const overview = overviewOf(findingRows, sessions, hosts, captures)
+  const overview = overviewOf(findingRows, sessions, hosts, captures, yield* countConnections(ledger))
   return { findings, findingRows, sessions, hosts, overview }
+}
+
+function* countConnections({ connections }: Ledger): Generator<null, ConnectionCounts> {
+  const counts = { all: connections.length, refused: 0, unanswered: 0 }
+  for (let i = 0; i < connections.length; i++) {
+    if (i % PIECE === 0) yield null
+    const state = peek(connections, i, 'state')
+    if (state === 'refused') counts.refused++
+    if (state === 'attempted') counts.unanswered++
+  }
+  return counts
 }
 
 function* sessionRows(

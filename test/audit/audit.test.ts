@@ -22,7 +22,9 @@ import {
   connection,
   counts,
   ledger,
+  logon,
   negotiateResponse,
+  ntlm,
   session,
   signedSession,
   smb1,
@@ -122,6 +124,37 @@ describe('grouping', () => {
       },
     )
     expect(findings).toMatchObject([{ count: 2, user: 'Alice' }])
+  })
+
+  it('takes what null sessions claim to be for nothing', () => {
+    const claims = ['CORP', 'WORKGROUP', '', null]
+    const nobody = repeats(4, (i) => ({ auth: 'anonymous', anonymous: true, user: '', domain: claims[i]! }))
+    const [finding, ...others] = auditAll(nobody).filter(({ rule }) => rule === 'anonymous-session')
+    expect(others).toEqual([])
+    expect(finding).toMatchObject({ count: 4, user: null })
+    // One that the server flags may even name a user.
+    const flagged = repeats(2, (i) => ({ anonymous: true, user: ['alice', 'bob'][i]!, domain: 'CORP' }))
+    expect(auditAll(flagged).filter(({ rule }) => rule === 'anonymous-session')).toMatchObject([
+      { count: 2, user: null, id: finding!.id },
+    ])
+  })
+
+  it('names the user of the message, or none where the cases name several', () => {
+    const again = (user: string) => logon({ auth: 'ntlmv2', purpose: 'reauthentication', user, ntlm: ntlm({ user }) })
+    const one = repeats(2, () => ({ auth: 'kerberos', user: 'alice', logons: [logon(), again('Bob')] }))
+    const several = repeats(2, (i) => ({
+      auth: 'kerberos',
+      user: 'alice',
+      logons: [logon(), again(['bob', 'carl'][i]!)],
+    }))
+    const of = (facts: Ledger) => auditAll(facts).filter(({ rule }) => rule === 'ntlm-auth')
+    expect(of(one)).toMatchObject([{ count: 2, user: 'Bob', message: expect.stringContaining('CORP\\Bob changed') }])
+    expect(of(several)).toMatchObject([{ count: 2, user: null }])
+  })
+
+  it('keeps the remediations that its cases need', () => {
+    const mixed = repeats(2, (i) => ({ guest: true, family: i === 0 ? 'smb1' : 'smb2' }))
+    expect(auditAll(mixed).find(({ rule }) => rule === 'guest-session')?.remediations).toEqual(['', 'smb1'])
   })
 
   it('is not misled by names made to look like others', () => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { allRemediations } from '../../src/audit/remediation.ts'
 import { type Rule, SEVERITIES } from '../../src/audit/rule.ts'
 import { RULES } from '../../src/audit/rules/index.ts'
 
@@ -23,6 +24,9 @@ const PAGE = /^https:\/\/(?:learn|support|techcommunity)\.(?:microsoft\.com)\/[^
 /** What a line for an elevated PowerShell prompt may begin with: the cmdlets, and the parameters that each is used with. */
 const CMDLETS: Record<string, string[]> = {
   'Set-SmbServerConfiguration': [
+    'AuditClientDoesNotSupportEncryption',
+    'AuditClientDoesNotSupportSigning',
+    'AuditInsecureGuestLogon',
     'AuditSmb1Access',
     'EnableSMB1Protocol',
     'EncryptData',
@@ -32,6 +36,9 @@ const CMDLETS: Record<string, string[]> = {
     'Smb2DialectMin',
   ],
   'Set-SmbClientConfiguration': [
+    'AuditInsecureGuestLogon',
+    'AuditServerDoesNotSupportEncryption',
+    'AuditServerDoesNotSupportSigning',
     'BlockNTLM',
     'EnableInsecureGuestLogons',
     'Force',
@@ -45,6 +52,13 @@ const CMDLETS: Record<string, string[]> = {
   'Set-ItemProperty': ['Name', 'Path', 'Type', 'Value'],
   'New-NetFirewallRule': ['Action', 'Direction', 'DisplayName', 'LocalPort', 'Protocol', 'RemoteAddress', 'RemotePort'],
 }
+
+/** What SMB1 does not know, by the words of settings and cmdlets: encryption, dialects from 2.0.2 on, and the SMB2 client's own switches. */
+const SMB2_ONLY =
+  /Smb2Dialect|EncryptData|RequireEncryption|BlockNTLM|InsecureGuest|insecure guest|Hardened UNC|smb encrypt/
+
+/** A line that shows who would be affected, and affects nobody. */
+const AUDITS = / -Audit\w+ \$true|RestrictSendingNTLMTraffic -Type DWord -Value 1/
 
 const here = (path: string) => new URL(path, import.meta.url)
 
@@ -70,8 +84,11 @@ describe('the catalogue', () => {
 })
 
 describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => {
-  const { id, title, severity, guide, why, how, remediation, references, falsePositives, subject } = rule
-  const texts = [why, how, remediation.setting, ...falsePositives]
+  const { id, title, severity, guide, why, how, references, falsePositives, subject } = rule
+  const remediations = allRemediations(rule)
+  const audits = remediations.flatMap(({ audit }) => (audit === null ? [] : [audit]))
+  const settings = [...remediations, ...audits].map(({ setting }) => setting)
+  const texts = [why, how, ...settings, ...falsePositives]
 
   it('has a name, a severity and a subject', () => {
     expect(id).toMatch(/^[a-z0-9]+(?:-[a-z0-9]+)*$/)
@@ -104,7 +121,7 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => 
   })
 
   it('is mended by known cmdlets with known parameters', () => {
-    for (const line of remediation.powershell) {
+    for (const line of [...remediations, ...audits].flatMap(({ powershell }) => powershell)) {
       const [cmdlet = ''] = line.split(' ')
       const known = CMDLETS[cmdlet]
       expect(known, line).toBeDefined()
@@ -116,13 +133,40 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => 
   })
 })
 
-describe('guest access', () => {
-  it('is blocked by disabling the policy that permits it', () => {
-    for (const rule of RULES.filter((r) => r.remediation.setting.includes('Enable insecure guest logons'))) {
-      expect(rule.remediation.setting).toMatch(/"Enable insecure guest logons": Disabled\./)
-      expect(rule.remediation.powershell).toContain(
-        'Set-SmbClientConfiguration -EnableInsecureGuestLogons $false -Force',
-      )
+describe('remediations', () => {
+  const all = RULES.flatMap((rule) => allRemediations(rule).map((remediation) => ({ id: rule.id, ...remediation })))
+
+  it('say what each is for where a rule has several', () => {
+    for (const rule of RULES) {
+      const purposes = allRemediations(rule).map(({ applies }) => applies)
+      if (purposes.length === 1) expect(purposes, rule.id).toEqual([undefined])
+      else expect(new Set(purposes.filter((purpose) => purpose !== undefined)).size, rule.id).toBe(purposes.length)
+    }
+  })
+
+  it('keep what shows from what enforces', () => {
+    for (const { id, powershell, audit } of all) {
+      for (const line of powershell) expect(line, id).not.toMatch(AUDITS)
+      for (const line of audit?.powershell ?? []) expect(line, id).toMatch(AUDITS)
+    }
+  })
+
+  it('offer nothing to SMB1 that SMB1 does not know', () => {
+    const smb1 = all.filter(
+      ({ id, applies }) => applies === 'SMB1' || id === 'smb1-negotiated' || id === 'plaintext-password',
+    )
+    expect(smb1.length).toBeGreaterThan(6)
+    for (const { id, setting, powershell, audit } of smb1) {
+      for (const text of [setting, ...powershell, ...(audit?.powershell ?? [])]) expect(text, id).not.toMatch(SMB2_ONLY)
+    }
+  })
+
+  it('block guests by disabling the policy that permits them', () => {
+    const guests = all.filter(({ setting }) => setting.includes('Enable insecure guest logons'))
+    expect(guests.map(({ id }) => id)).toEqual(['guest-session', 'guest-fallback'])
+    for (const { setting, powershell } of guests) {
+      expect(setting).toMatch(/"Enable insecure guest logons": Disabled\./)
+      expect(powershell).toContain('Set-SmbClientConfiguration -EnableInsecureGuestLogons $false -Force')
     }
   })
 })

@@ -41,7 +41,7 @@ describe('the package', () => {
   it('runs where it is installed, through npm’s link', () => {
     expect(installedRun(['--version']).stdout).toBe(`${manifest.version}\n`)
     const { status, stdout, stderr } = installedRun([join(installed, 'captures/guest-silent-mapping.pcap')])
-    expect(stdout).toMatch(/^At risk: /)
+    expect(stdout).toMatch(/^At risk\. /)
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
 

@@ -29,12 +29,15 @@ export interface Expectation {
 }
 
 const ALICE = 'The session of EXAMPLE\\alice on 10.77.0.2'
-const NOBODY = 'The session of a user whose name was not seen on 10.77.0.2'
+const NOBODY = 'The session on 10.77.0.2 of a user whose name was not seen'
+const IN_PART = `${ALICE}, whose setup was captured only in part,`
 const UNCAPTURED = 'A session on 10.77.0.2 whose setup was not captured'
 const NEITHER = 'neither side requires signing'
 const UNKNOWN = 'what the two sides require was not seen'
-const DOUBT = '; it may be a guest or anonymous one'
-const ANONYMOUS_DOUBT = '; it may be an anonymous one'
+const SERVER_UNKNOWN = 'the client does not require signing, and what the server requires was not seen'
+const CLIENT_UNKNOWN = 'the server does not require signing, and what the client requires was not seen'
+const DOUBT = '; whether it is a guest or anonymous session was not seen'
+const ANONYMOUS_DOUBT = '; whether it is an anonymous session was not seen'
 const GCM = '; AES-128-GCM was negotiated'
 
 const gap = (missedBytes: number, gaps = 1) => ({ gaps, missedBytes })
@@ -47,7 +50,7 @@ const DATA = 'file data in clear text'
 /** The unsigned-session finding: who, how many requests and answers, what is known of the policy and the frame that says it. */
 function unsigned(who: string, [requests, answers]: [number, number], policy: string, proof?: string): Fields {
   return {
-    message: `${who} is unsigned (${requests} requests and ${answers} responses); ${policy}.`,
+    message: `${who} is unsigned (${[requests > 0 && `${requests} requests`, answers > 0 && `${answers} responses`].filter(Boolean).join(' and ')}); ${policy}.`,
     evidence: whats(
       ...(proof === undefined ? [] : [proof]),
       ...(requests > 0 ? [firstOf(requests, 'request')] : []),
@@ -60,7 +63,7 @@ function unsigned(who: string, [requests, answers]: [number, number], policy: st
 function clear(who: string, messages: number, ability: string, data = true): Fields {
   return {
     severity: data ? 'medium' : 'low',
-    message: `${who} ${data ? 'carries file data in clear text' : 'is clear text'} (${messages} messages)${ability}.`,
+    message: `${who} ${data ? 'carries file data in clear text' : 'is in clear text'} (${messages} messages)${ability}.`,
     evidence: whats(`not encrypted: the first of ${messages} messages`, ...(data ? [DATA] : [])),
   }
 }
@@ -95,7 +98,7 @@ const NO_SERVER_CHOICE = {
 const NTLM_BY_ADDRESS =
   'EXAMPLE\\alice used NTLMv2 on 10.77.0.2; the client asked for "cifs/10.77.0.2", an address, for which Kerberos is not tried.'
 const NTLM_UNANSWERED = NTLM_BY_ADDRESS.replace(';', ' (the answer was not seen);')
-const SMB1_CHOICE_UNSEEN = '10.77.0.2 and 10.77.0.1 speak SMB1; the answer that chose it is not in the capture.'
+const SMB1_CHOICE_UNSEEN = '; the answer to NEGOTIATE was not seen.'
 
 const disagrees = (first: number, again: number): Expectation => ({
   warnings: [{ code: 'overlap-disagrees', frames: [first, again] }],
@@ -200,8 +203,8 @@ export const EXPECTED: Record<string, Expectation> = {
     findings: {
       'signing-not-required': null,
       'ntlm-auth': { message: NTLM_UNANSWERED, evidence: whats('AUTHENTICATE, NT response 230 bytes') },
-      'unsigned-session': unsigned(UNCAPTURED, [23, 0], `${UNKNOWN}${DOUBT}`),
-      'unencrypted-session': clear(UNCAPTURED, 23, '', false),
+      'unsigned-session': unsigned(IN_PART, [23, 0], `${SERVER_UNKNOWN}${DOUBT}`),
+      'unencrypted-session': clear(IN_PART, 23, '', false),
     },
   },
   'server-only': {
@@ -212,7 +215,7 @@ export const EXPECTED: Record<string, Expectation> = {
     findings: {
       'ntlm-auth': null,
       'unsigned-session': {
-        ...unsigned(NOBODY, [0, 23], `${UNKNOWN}${ANONYMOUS_DOUBT}`, SERVER_ENABLED),
+        ...unsigned(NOBODY, [0, 23], `${CLIENT_UNKNOWN}${ANONYMOUS_DOUBT}`, SERVER_ENABLED),
         severity: 'medium',
         user: null,
       },
@@ -234,7 +237,7 @@ export const EXPECTED: Record<string, Expectation> = {
     server: { names: [], os: null, dialects: [], signing: null },
     findings: {
       'smb1-negotiated': {
-        message: SMB1_CHOICE_UNSEEN,
+        message: `SMB1 commands pass between 10.77.0.1 and 10.77.0.2, and none was seen to succeed${SMB1_CHOICE_UNSEEN}`,
         evidence: whats('NEGOTIATE lists "NT LANMAN 1.0", "NT LM 0.12"', 'SMB1 command 0x73'),
       },
       'ntlm-auth': { message: NTLM_UNANSWERED, evidence: whats('AUTHENTICATE, NT response 230 bytes') },
@@ -256,7 +259,7 @@ export const EXPECTED: Record<string, Expectation> = {
       },
       'ntlm-auth': null,
       'unsigned-session': {
-        ...unsigned(NOBODY, [0, 14], `${UNKNOWN}${ANONYMOUS_DOUBT}`, SERVER_NONE),
+        ...unsigned(NOBODY, [0, 14], `${CLIENT_UNKNOWN}${ANONYMOUS_DOUBT}`, SERVER_NONE),
         severity: 'medium',
         user: null,
       },
@@ -322,7 +325,7 @@ export const EXPECTED: Record<string, Expectation> = {
     findings: {
       'signing-not-required': null,
       'ntlm-auth': { message: NTLM_BY_ADDRESS },
-      'unsigned-session': unsigned(ALICE, [23, 23], UNKNOWN),
+      'unsigned-session': unsigned(ALICE, [23, 23], SERVER_UNKNOWN),
       'unencrypted-session': clear(ALICE, 46, ''),
     },
   },
@@ -334,7 +337,7 @@ export const EXPECTED: Record<string, Expectation> = {
     findings: {
       'signing-not-required': null,
       'ntlm-auth': { message: NTLM_BY_ADDRESS },
-      'unsigned-session': unsigned(ALICE, [23, 23], UNKNOWN),
+      'unsigned-session': unsigned(ALICE, [23, 23], SERVER_UNKNOWN),
       'unencrypted-session': clear(ALICE, 46, ''),
     },
   },
@@ -345,11 +348,11 @@ export const EXPECTED: Record<string, Expectation> = {
     server: { dialects: [], signing: null },
     findings: {
       'smb1-negotiated': {
-        message: SMB1_CHOICE_UNSEEN,
+        message: `10.77.0.1 and 10.77.0.2 speak SMB1${SMB1_CHOICE_UNSEEN}`,
         evidence: whats('NEGOTIATE lists "NT LANMAN 1.0", "NT LM 0.12"', 'SMB1 command 0x73'),
       },
       'signing-not-required': null,
-      'unsigned-session': unsigned(ALICE, [14, 14], UNKNOWN),
+      'unsigned-session': unsigned(ALICE, [14, 14], SERVER_UNKNOWN),
     },
   },
   'challenge-lost': { smbMessages: 55, connection: gap(251), server: { names: [] } },
@@ -378,8 +381,8 @@ export const EXPECTED: Record<string, Expectation> = {
         message: 'EXAMPLE\\alice used NTLMv2 on 10.77.0.2 (the answer was not seen); the server offers nothing else.',
         evidence: whats('AUTHENTICATE, NT response 230 bytes'),
       },
-      'unsigned-session': unsigned(UNCAPTURED, [23, 23], `${NEITHER}${DOUBT}`, SERVER_ENABLED),
-      'unencrypted-session': clear(UNCAPTURED, 46, GCM),
+      'unsigned-session': unsigned(IN_PART, [23, 23], `${NEITHER}${DOUBT}`, SERVER_ENABLED),
+      'unencrypted-session': clear(IN_PART, 46, GCM),
     },
   },
   'setup-lost': {

@@ -15,6 +15,8 @@ interface Verdict {
 
 const ALICE = '3.1.1 ntlmv2 alice established'
 const RELAYABLE = 'medium signing-not-required'
+/** It requires encryption instead. */
+const ENCRYPTS_ALL = 'low signing-not-required'
 const NTLM = 'medium ntlm-auth'
 const CLEAR_FILES = 'medium unencrypted-session'
 const CLEAR = 'low unencrypted-session'
@@ -27,10 +29,10 @@ const VERDICTS: Record<string, Verdict> = {
   // Signing and encryption
   'smb311-signed.pcap': { sessions: [`${ALICE} signed`], findings: [NTLM, CLEAR_FILES] },
   'smb311-unsigned-data.pcap': { sessions: [`${ALICE} unsigned`], findings: OPEN },
-  'smb311-encrypted-session.pcap': { sessions: [`${ALICE} encrypted`], findings: [NTLM, RELAYABLE] },
+  'smb311-encrypted-session.pcap': { sessions: [`${ALICE} encrypted`], findings: [NTLM, ENCRYPTS_ALL] },
   'smb302-encrypted-session.pcap': {
     sessions: ['3.0.2 ntlmv2 alice established encrypted'],
-    findings: [NTLM, RELAYABLE, 'low old-dialect'],
+    findings: [NTLM, 'low old-dialect', ENCRYPTS_ALL],
   },
   // The second session: IPC$ in the clear, the share not.
   'smb311-encrypted-share.pcap': {

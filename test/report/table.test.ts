@@ -3,7 +3,16 @@ import { describe, expect, it } from 'vitest'
 import { displayWidth } from '../../src/report/escape.ts'
 import type { Report } from '../../src/report/records.ts'
 import { writeTable } from '../../src/report/table.ts'
-import { bareConnection, capture, clearSession, connection, ledger, session, signedSession } from '../support/facts.ts'
+import {
+  bareConnection,
+  capture,
+  clearSession,
+  connection,
+  counts,
+  ledger,
+  session,
+  signedSession,
+} from '../support/facts.ts'
 import { finding, report, rule, textOf } from '../support/findings.ts'
 
 function table(overrides: Partial<Report>, width = 80, color = false): string {
@@ -21,12 +30,47 @@ describe('table: the verdict', () => {
     [
       'attempts alone',
       { ledger: ledger([bareConnection({ state: 'attempted' })]) },
-      'No findings. 1 SMB connection, and none was answered.',
+      'No findings. 1 SMB connection: not answered.',
+    ],
+    ['a negotiate alone', { ledger: ledger([connection()]) }, 'No findings. 1 SMB connection: without a session.'],
+    [
+      'attempts of both kinds',
+      { ledger: ledger(['attempted', 'refused', 'refused'].map((state) => bareConnection({ state } as never))) },
+      'No findings. 3 SMB connections: 2 refused and 1 not answered.',
     ],
     [
-      'a negotiate alone',
-      { ledger: ledger([connection()]) },
-      'No findings. 1 SMB connection, and no session was set up in them.',
+      'refused attempts',
+      { ledger: ledger(['refused', 'refused'].map((state) => bareConnection({ state } as never))) },
+      'No findings. 2 SMB connections: all refused.',
+    ],
+    [
+      'refused logons',
+      { ledger: ledger([connection()], [session({ status: 'failed' }), session({ status: 'failed' })]) },
+      'No findings. 2 sessions seen: all refused.',
+    ],
+    [
+      'refused and unanswered logons beside a session',
+      {
+        ledger: ledger(
+          [connection()],
+          [
+            session({ status: 'failed' }),
+            session({ status: 'pending', requests: counts(), responses: counts() }),
+            session(),
+          ],
+        ),
+      },
+      'No findings. 3 sessions seen: 1 refused, 1 not answered and 1 encrypted.',
+    ],
+    [
+      'a session of compressed messages alone',
+      {
+        ledger: ledger(
+          [connection()],
+          [session({ encryptData: false, requests: counts({ unread: 3 }), responses: counts() })],
+        ),
+      },
+      'No findings. 1 session seen: without traffic that shows it.',
     ],
     [
       'one kind of session',
@@ -52,10 +96,16 @@ describe('table: the verdict', () => {
           finding({ severity: 'low' }),
         ],
       },
-      'Act now: 1 critical, 1 high and 1 low findings. The worst: SMB1 was negotiated.',
+      'Act now. 3 findings: 1 critical, 1 high, 1 low. The worst: SMB1 was negotiated.',
     ],
   ])('%s', (_name, overrides, first) => {
     expect(table(overrides).split('\n')[0]).toBe(first)
+  })
+
+  it('counts the refused logons among the sessions', () => {
+    const sessions = [session(), session({ status: 'failed' }), session({ status: 'failed' })]
+    expect(table({ ledger: ledger([connection()], sessions) })).toMatch(/3 sessions, 2\s+refused, 2024-/)
+    expect(table({ ledger: ledger([connection()], [session()]) })).not.toContain('refused')
   })
 
   it('says when a part could not be read', () => {
@@ -71,7 +121,7 @@ describe('table: findings', () => {
   it('say who, what, where in the capture and what to do', () => {
     expect(table({ findings: [finding()] })).toBe(
       [
-        'At risk: 1 high finding. The worst: A session goes unsigned.',
+        'At risk. 1 high finding. The worst: A session goes unsigned.',
         'Seen: 1 capture, 100 packets, 80 SMB messages, 0 connections, 0 sessions,',
         '2024-05-01 00:00:00 UTC.',
         '',
@@ -85,6 +135,34 @@ describe('table: findings', () => {
         '',
       ].join('\n'),
     )
+  })
+
+  it('put what shows before what enforces, and offer what was seen to apply', () => {
+    const look = {
+      setting: 'Turn on the audit.',
+      powershell: ['Set-SmbServerConfiguration -AuditSmb1Access $true -Force'],
+    }
+    const mend = { applies: 'SMB2', setting: 'Do this.', powershell: ['Set-A -B'], audit: look }
+    const old = { applies: 'SMB1', setting: 'Do that.', powershell: ['Set-C -D'], audit: null }
+    const rules = [rule({ remediation: mend, remediationFor: { smb1: old } })]
+    const lines = (...remediations: string[]) =>
+      table({ rules, findings: [finding({ remediations })] })
+        .split('\n')
+        .slice(8)
+    expect(lines('')).toEqual([
+      '  First: Turn on the audit.',
+      '         PS> Set-SmbServerConfiguration -AuditSmb1Access $true -Force',
+      '  Then: Do this.',
+      '        PS> Set-A -B',
+      '  More: smblens rules unsigned-session',
+      '',
+    ])
+    expect(lines('smb1').slice(0, 2)).toEqual(['  Fix: Do that.', '       PS> Set-C -D'])
+    expect(lines('', 'smb1').slice(2, 5)).toEqual([
+      '  Then: SMB2: Do this. SMB1: Do that.',
+      '        PS> Set-A -B',
+      '        PS> Set-C -D',
+    ])
   })
 
   it('come by severity', () => {

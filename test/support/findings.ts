@@ -26,6 +26,7 @@ export function rule(overrides: Partial<Rule> = {}): Rule {
     remediation: {
       setting: 'Require signing on the server.',
       powershell: ['Set-SmbServerConfiguration -RequireSecuritySignature $true -Force'],
+      audit: null,
     },
     references: ['https://learn.microsoft.com/windows-server/storage/file-server/smb-signing-overview'],
     falsePositives: [],
@@ -55,6 +56,7 @@ export function finding(overrides: Partial<Finding> = {}): Finding {
     count: 1,
     evidence: [{ capture: CAPTURE, ...at(14), what: 'CREATE request, SMB2_FLAGS_SIGNED clear' }],
     wiresharkFilter: 'frame.number == 14',
+    remediations: [''],
     ...overrides,
   }
 }

@@ -1,7 +1,9 @@
-import { ntStatusName, STATUS_ACCESS_DENIED } from '../../../dissectors/ntstatus.ts'
+import { STATUS_ACCESS_DENIED } from '../../../dissectors/ntstatus.ts'
 import type { SessionFacts, TreeFacts } from '../../track/ledger.ts'
-import { cite, evidence, isConnected, isIpc, place, start } from '../predicates.ts'
+import { statusName } from '../../track/status-name.ts'
+import { cite, evidence, isConnected, isIpc, start } from '../predicates.ts'
 import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule.ts'
+import { answeredWith, place, responseLengths } from '../wording.ts'
 
 export const anonymousSession: Rule = {
   id: 'anonymous-session',
@@ -10,7 +12,7 @@ export const anonymousSession: Rule = {
   guide: 'Disable guest authentication and fallback',
   why:
     'A null session needs no credentials. What it can reach is open to everybody on the network: lists of users and shares from the ' +
-    'pipes, files where a share allows it. Like a guest session it has no key, so nothing in it is signed or encrypted.',
+    'pipes, files where a share allows it. Nobody has proved who they are, so signatures in it prove nothing.',
   how:
     'SESSION_SETUP succeeds with SMB2_SESSION_FLAG_IS_NULL; or, as most servers leave that flag out, after an AUTHENTICATE with an empty ' +
     'user name, no NT response and an LM response of at most one zero byte (SMB1 without extended security: both passwords as empty). An ' +
@@ -27,6 +29,7 @@ export const anonymousSession: Rule = {
       "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa' -Name RestrictAnonymous -Type DWord -Value 1",
       "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa' -Name RestrictAnonymousSAM -Type DWord -Value 1",
     ],
+    audit: null,
   },
   references: [
     '[MS-NLMP] 3.2.5.1.2',
@@ -57,14 +60,14 @@ export const anonymousSession: Rule = {
             disk !== null
               ? ` and let it connect to ${disk.path ?? 'a disk share'}`
               : denied
-                ? ' and denied it every share it asked for'
+                ? ' and denied it every share that it asked for'
                 : ''
           return {
             message: `${place(connection.server)} granted ${connection.client.ip} a session without credentials${rest}.`,
             evidence: evidence(
-              cite(at, 'SESSION_SETUP answered with STATUS_SUCCESS'),
+              cite(at, granted(session)),
               credentials(session),
-              tree !== null && cite(tree, treeText(tree)),
+              tree !== null && cite(tree, treeText(tree, session)),
             ),
           }
         },
@@ -77,18 +80,24 @@ function isDisk(tree: TreeFacts): boolean {
   return tree.shareType === 'disk' || (tree.shareType === null && tree.path !== null && !isIpc(tree))
 }
 
+/** STATUS_ACCESS_DENIED in SMB1's own words, ERRDOS/ERRnoaccess and ERRSRV/ERRaccess. */
+const DENIALS: readonly (number | null)[] = [STATUS_ACCESS_DENIED, 0x00050001, 0x00040002]
+
 function wasDenied({ trees, treesNotKept }: SessionFacts): boolean {
-  return trees.length > 0 && treesNotKept === 0 && trees.every((t) => t.ntStatus === STATUS_ACCESS_DENIED)
+  return trees.length > 0 && treesNotKept === 0 && trees.every(({ ntStatus }) => DENIALS.includes(ntStatus))
+}
+
+function granted({ decided, ntStatus, family }: SessionFacts): string {
+  return decided === null ? 'first frame of the session' : answeredWith('SESSION_SETUP', ntStatus, family)
 }
 
 function credentials({ logons }: SessionFacts): EvidenceDraft | null {
   const authenticate = logons.find((l) => l.ntlm?.authenticate?.kind === 'anonymous')?.ntlm?.authenticate
   if (authenticate == null) return null
-  const { ntLength, lmLength } = authenticate
-  return cite(authenticate, `user name empty, NT response ${ntLength} bytes, LM response ${lmLength}`)
+  return cite(authenticate, `user name empty, ${responseLengths(authenticate)}`)
 }
 
-function treeText({ path, ntStatus }: TreeFacts): string {
-  const answer = ntStatus === null ? 'no answer seen' : ntStatusName(ntStatus)
+function treeText({ path, ntStatus }: TreeFacts, { family }: SessionFacts): string {
+  const answer = ntStatus === null ? 'no answer seen' : statusName(ntStatus, family)
   return `TREE_CONNECT ${path ?? 'to a share whose name was not seen'}: ${answer}`
 }

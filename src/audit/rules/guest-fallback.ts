@@ -1,9 +1,11 @@
-import { ntStatusName } from '../../../dissectors/ntstatus.ts'
-import { cite, pairKey, place, refusesCredentials, who } from '../predicates.ts'
+import { statusName } from '../../track/status-name.ts'
+import { cite, pairKey, refusesCredentials } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule } from '../rule.ts'
 import type { Refusal, Refusals } from '../survey.ts'
+import { answeredWith, place, who } from '../wording.ts'
+import { AUDIT_GUESTS } from './guest-session.ts'
 
-/** How soon the guest session has to follow the refusal: a person who logs on anew takes longer. Microseconds. */
+/** How soon the guest session has to follow the refusal: a person who logs on again takes longer. Microseconds. */
 const WINDOW = 10_000_000
 
 export const guestFallback: Rule = {
@@ -25,6 +27,22 @@ export const guestFallback: Rule = {
       'Disabled. (Enabled is what permits the fallback.) On Samba servers: map to guest = Never, because "Bad User" and "Bad Password" ' +
       'turn refusals into guest sessions.',
     powershell: ['Set-SmbClientConfiguration -EnableInsecureGuestLogons $false -Force'],
+    applies: 'SMB2 and SMB3',
+    audit: AUDIT_GUESTS,
+  },
+  remediationFor: {
+    smb1: {
+      applies: 'SMB1',
+      setting:
+        'An SMB1 client has no setting against the fallback: remove the feature "SMB 1.0/CIFS File Sharing Support" from it. On Windows ' +
+        'servers keep the Guest account disabled. On Samba servers: map to guest = Never, because "Bad User" and "Bad Password" turn ' +
+        'refusals into guest sessions.',
+      powershell: [
+        'Disable-WindowsOptionalFeature -Online -FeatureName SMB1Protocol -NoRestart',
+        'Disable-LocalUser -Name Guest',
+      ],
+      audit: null,
+    },
   },
   references: [
     '[MS-SMB2] 3.2.5.3',
@@ -51,15 +69,17 @@ export const guestFallback: Rule = {
         connection,
         session,
         at: refused,
+        user: refused.user,
+        ...(session.family === 'smb1' && { remediation: 'smb1' }),
         explain: () => {
-          const status = ntStatusName(refused.ntStatus ?? 0)
+          const status = statusName(refused.ntStatus ?? 0, refused.family)
           const later = `${((decided.time - refused.time) / 1_000_000).toFixed(3)} s later`
           return {
             message:
               `${place(server)} refused ${who(refused)} (${status}), and ${client.ip} went on ` +
               `${guest ? 'as guest' : 'without credentials'} ${later}.`,
             evidence: [
-              cite(refused, `SESSION_SETUP answered with ${status}`),
+              cite(refused, answeredWith('SESSION_SETUP', refused.ntStatus, refused.family)),
               cite(decided, guest ? 'granted as guest' : 'granted as a null session'),
             ],
           }
@@ -71,10 +91,10 @@ export const guestFallback: Rule = {
 
 function noteRefusals({ ledger, survey: { refusals }, connectionOf }: AuditFacts): void {
   for (const session of ledger.sessions) {
-    const { id, status, ntStatus, decided, user, domain, auth } = session
+    const { id, status, ntStatus, decided, user, domain, auth, family } = session
     if (status !== 'failed' || decided === null || !refusesCredentials(ntStatus) || !isNamed(user)) continue
     const key = pairKey(connectionOf(session))
-    const refusal = { id, user, domain, auth, ntStatus, frame: decided.frame, time: decided.time }
+    const refusal = { id, user, domain, auth, family, ntStatus, frame: decided.frame, time: decided.time }
     const known = refusals.get(key)
     if (known === undefined) refusals.set(key, { list: [refusal], sorted: false })
     else known.list.push(refusal)

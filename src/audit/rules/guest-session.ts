@@ -1,6 +1,18 @@
 import type { ConnectionFacts, SessionFacts } from '../../track/ledger.ts'
-import { cite, evidence, place, start, who } from '../predicates.ts'
-import type { AuditFacts, Draft, Rule } from '../rule.ts'
+import { cite, evidence, start } from '../predicates.ts'
+import type { AuditFacts, Draft, Remediation, Rule } from '../rule.ts'
+import { place, shares, who } from '../wording.ts'
+
+/** Who would be refused as a guest: the same for whatever lets guests in. */
+export const AUDIT_GUESTS: Remediation['audit'] = {
+  setting:
+    'Log who uses guest access. From Windows 11 24H2 and Windows Server 2025: Lanman Workstation and Lanman Server > "Audit insecure ' +
+    'guest logon": Enabled. The events are in the logs Microsoft-Windows-SMBClient/Audit and Microsoft-Windows-SMBServer/Audit.',
+  powershell: [
+    'Set-SmbClientConfiguration -AuditInsecureGuestLogon $true -Force',
+    'Set-SmbServerConfiguration -AuditInsecureGuestLogon $true -Force',
+  ],
+}
 
 export const guestSession: Rule = {
   id: 'guest-session',
@@ -8,25 +20,41 @@ export const guestSession: Rule = {
   severity: 'high',
   guide: 'Disable guest authentication and fallback',
   why:
-    'A guest session has no key: it can be neither signed nor encrypted, and the client has no proof of who the server is. Anybody who ' +
+    'A guest session has no key: signing and encryption protect nothing in it, and the client has no proof of who the server is. Anybody who ' +
     'answers for the server can read what is written, change what is read, and hand out files of their own. Where a named user was ' +
     'made a guest, the server did not accept the credentials and did not say so either.',
   how:
     'The SUCCESS answer to SESSION_SETUP carries SMB2_SESSION_FLAG_IS_GUEST (SMB1: Action GUEST). High where a named user was mapped to ' +
     'guest, or the name was not seen; medium where the client asked for guest or gave no name. Critical where the server is outside the ' +
     'internal networks. Info where the client ended the session before it connected to any share: it refused the guest access, as it ' +
-    'should. That the session is unsigned, unencrypted and did not prove an NTLM logon is part of this finding and not reported again. ' +
+    'should. How its messages went, and that it did not prove an NTLM logon, is part of this finding and not reported again; where some are ' +
+    'marked as signed or are encrypted the message says so. ' +
     'Where a refused logon came just before, guest-fallback names it in addition.',
   remediation: {
     setting:
       'Clients: Computer Configuration > Administrative Templates > Network > Lanman Workstation > "Enable insecure guest logons": ' +
       'Disabled. (Enabled is what permits guests.) Requiring signing has the same effect. Windows servers: keep the Guest account ' +
       'disabled. Samba: map to guest = Never, and guest ok = no on every share.',
+    applies: 'SMB2 and SMB3',
+    audit: AUDIT_GUESTS,
     powershell: [
       'Set-SmbClientConfiguration -EnableInsecureGuestLogons $false -Force',
       'Set-SmbClientConfiguration -RequireSecuritySignature $true -Force',
       'Disable-LocalUser -Name Guest',
     ],
+  },
+  remediationFor: {
+    smb1: {
+      applies: 'SMB1',
+      setting:
+        'An SMB1 client has no setting against guest sessions: remove the feature "SMB 1.0/CIFS File Sharing Support" from it. Windows ' +
+        'servers: Security Options, "Accounts: Guest account status": Disabled. Samba: map to guest = Never, and guest ok = no on every share.',
+      powershell: [
+        'Disable-WindowsOptionalFeature -Online -FeatureName SMB1Protocol -NoRestart',
+        'Disable-LocalUser -Name Guest',
+      ],
+      audit: null,
+    },
   },
   references: [
     '[MS-SMB2] 2.2.6',
@@ -54,12 +82,13 @@ export const guestSession: Rule = {
         connection,
         session,
         at,
+        ...(session.family === 'smb1' && { remediation: 'smb1' }),
         explain: () => ({
           message: refused
             ? `${place(connection.server)} made ${who(session)} a guest, and ${connection.client.ip} ended the session unused.`
-            : `${place(connection.server)}${outbound ? ', outside the network,' : ''} ${WORDS[kind](session)}.`,
+            : `${place(connection.server)}${outbound ? ', outside the network,' : ''} ${WORDS[kind](session)}${traffic(session)}.`,
           evidence: evidence(
-            cite(at, session.family === 'smb1' ? 'Action 0x0001 (GUEST)' : 'SessionFlags 0x0001 (IS_GUEST)'),
+            cite(at, flagText(session)),
             refused && session.logoff !== null && cite(session.logoff, 'LOGOFF by the client'),
           ),
         }),
@@ -71,17 +100,37 @@ export const guestSession: Rule = {
 type Kind = 'asked for' | 'mapped' | 'unknown'
 
 const WORDS: Record<Kind, (session: SessionFacts) => string> = {
-  'asked for': ({ user }) =>
-    `granted a guest session to a client that ${user === null ? 'gave no name' : 'asked for one'}: unsigned and unencrypted`,
-  mapped: (session) => `made ${who(session)} a guest without accepting the credentials: unsigned and unencrypted`,
-  unknown: () => 'granted a guest session to a user whose name was not seen: unsigned and unencrypted',
+  'asked for': ({ user }) => `granted a guest session to a client that ${user ? 'asked for one' : 'gave no name'}`,
+  mapped: (session) => `made ${who(session)} a guest without accepting the credentials`,
+  unknown: () => 'granted a guest session to a user whose name was not seen',
 }
 
-function kindOf({ user, logons }: SessionFacts): Kind {
-  // The session has null for a name that was empty and for one that was not seen; the message itself tells them apart.
-  const name = user ?? logons.at(-1)?.ntlm?.authenticate?.user ?? null
-  if (name === null) return 'unknown'
-  return name === '' || name.toLowerCase() === 'guest' ? 'asked for' : 'mapped'
+/** How its messages went. Those marked as signed are said to be marked, and no more: without a key the mark proves nothing. */
+function traffic({ requests, responses }: SessionFacts): string {
+  const signed = requests.signed + responses.signed
+  const unsigned = requests.unsigned + responses.unsigned
+  const encrypted = requests.encrypted + responses.encrypted
+  const unread = requests.unread + responses.unread
+  if (signed + unsigned + encrypted + unread === 0) return ''
+  if (signed + encrypted + unread === 0) return ': unsigned and unencrypted'
+  const kinds = [
+    [encrypted, 'encrypted'],
+    [signed, 'marked as signed'],
+    [unread, 'compressed'],
+    [unsigned, 'in clear text without a signature'],
+  ] as const
+  return `; of its messages ${shares(kinds)}`
+}
+
+function flagText({ decided, family }: SessionFacts): string {
+  if (decided === null) return 'first frame of the session'
+  return family === 'smb1' ? 'Action 0x0001 (GUEST)' : 'SessionFlags 0x0001 (IS_GUEST)'
+}
+
+function kindOf({ user, auth }: SessionFacts): Kind {
+  if (auth === 'anonymous') return 'asked for'
+  if (user === null) return 'unknown'
+  return user === '' || user.toLowerCase() === 'guest' ? 'asked for' : 'mapped'
 }
 
 /** The client went away before it used the session; with holes in the capture nobody can say so. */
@@ -90,7 +139,7 @@ function wasRefused(session: SessionFacts, connection: ConnectionFacts): boolean
   const used =
     session.trees.length > 0 ||
     session.treesNotKept > 0 ||
-    requests.signed + requests.unsigned + requests.encrypted > 0 ||
-    responses.signed + responses.unsigned + responses.encrypted > 0
+    requests.signed + requests.unsigned + requests.encrypted + requests.unread > 0 ||
+    responses.signed + responses.unsigned + responses.encrypted + responses.unread > 0
   return !used && connection.gaps === 0 && (session.logoff !== null || connection.end?.by === 'client')
 }

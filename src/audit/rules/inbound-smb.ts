@@ -1,7 +1,7 @@
 import { crossings, surveyCrossings } from '../crossing.ts'
-import { place } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
 import type { Stage } from '../survey.ts'
+import { place } from '../wording.ts'
 
 const SEVERITY: Record<Stage, Severity> = {
   refused: 'info',
@@ -30,6 +30,7 @@ export const inboundSmb: Rule = {
     powershell: [
       "New-NetFirewallRule -DisplayName 'Block SMB from the internet' -Direction Inbound -Protocol TCP -LocalPort 445,139 -RemoteAddress Internet -Action Block",
     ],
+    audit: null,
   },
   references: [
     '[MS-SMB2] 2.1',
@@ -44,7 +45,7 @@ export const inboundSmb: Rule = {
   subject: 'server',
   survey: (facts) => surveyCrossings(facts, 'inbound'),
   *evaluate(facts: AuditFacts): Iterable<Draft> {
-    for (const { connection, stage, pairStage, at, explain } of crossings(facts, 'inbound')) {
+    for (const { connection, stage, pairStage, at, user, explain } of crossings(facts, 'inbound')) {
       const { client, server } = connection
       yield {
         severity: SEVERITY[stage],
@@ -52,6 +53,7 @@ export const inboundSmb: Rule = {
         connection,
         session: null,
         at,
+        user,
         explain: () => {
           const { text, evidence } = explain()
           return { message: `SMB from ${client.ip}, outside the network, to ${place(server)} ${text}.`, evidence }

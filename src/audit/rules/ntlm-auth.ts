@@ -1,8 +1,21 @@
 import { OID_NTLMSSP } from '../../../dissectors/auth/oids.ts'
 import { isSuccess } from '../../../dissectors/ntstatus.ts'
 import type { ConnectionFacts, LogonFacts } from '../../track/ledger.ts'
-import { cite, evidence, hasKey, place, who } from '../predicates.ts'
-import type { AuditFacts, Draft, Rule } from '../rule.ts'
+import { cite, evidence, hasKey } from '../predicates.ts'
+import type { AuditFacts, Draft, Remediation, Rule } from '../rule.ts'
+import { answeredWith, lengthText, place, who } from '../wording.ts'
+
+const AUDIT: Remediation['audit'] = {
+  setting:
+    'Log where NTLM is used: Security Options, "Network security: Restrict NTLM: Outgoing NTLM traffic to remote servers": Audit all. ' +
+    'The events are in the log Microsoft-Windows-NTLM/Operational.',
+  powershell: [
+    "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\MSV1_0' -Name RestrictSendingNTLMTraffic -Type DWord -Value 1",
+  ],
+}
+
+const CAUSE =
+  'Find out why Kerberos was not used: a target named by address or alias, a missing service principal name, a host outside the domain. '
 
 export const ntlmAuth: Rule = {
   id: 'ntlm-auth',
@@ -17,14 +30,25 @@ export const ntlmAuth: Rule = {
     'binding of a channel. What was merely offered in SPNEGO beside Kerberos does not count. Silent for refused logons, for guest and ' +
     'anonymous sessions, and for LM and NTLMv1, which ntlmv1-auth reports.',
   remediation: {
+    applies: 'SMB2 and SMB3',
     setting:
-      'Find out why Kerberos was not used: a target named by address or alias, a missing service principal name, a host outside the domain. ' +
-      'Then audit and block: Security Options, "Network security: Restrict NTLM: Outgoing NTLM traffic to remote servers": Audit all, ' +
-      'later Deny all. From Windows 11 24H2 and Windows Server 2025, for SMB alone: Lanman Workstation > "Block NTLM (LM, NTLM, NTLMv2)".',
-    powershell: [
-      "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\MSV1_0' -Name RestrictSendingNTLMTraffic -Type DWord -Value 1",
-      'Set-SmbClientConfiguration -BlockNTLM $true -Force',
-    ],
+      `${CAUSE}Then block it on the client. From Windows 11 24H2 and Windows Server 2025, for SMB alone: Lanman Workstation > "Block NTLM ` +
+      '(LM, NTLM, NTLMv2)": Enabled. Earlier, and for everything else that uses NTLM: Security Options, "Network security: Restrict NTLM: ' +
+      'Outgoing NTLM traffic to remote servers": Deny all.',
+    powershell: ['Set-SmbClientConfiguration -BlockNTLM $true -Force'],
+    audit: AUDIT,
+  },
+  remediationFor: {
+    smb1: {
+      applies: 'SMB1',
+      setting:
+        `${CAUSE}Then block it on the client: Security Options, "Network security: Restrict NTLM: Outgoing NTLM traffic to remote ` +
+        'servers": Deny all.',
+      powershell: [
+        "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa\\MSV1_0' -Name RestrictSendingNTLMTraffic -Type DWord -Value 2",
+      ],
+      audit: AUDIT,
+    },
   },
   references: [
     '[MS-NLMP] 3.3.2',
@@ -50,17 +74,18 @@ export const ntlmAuth: Rule = {
         connection,
         session,
         at,
+        user: logon.user,
+        ...(session.family === 'smb1' && { remediation: 'smb1' }),
         explain: () => {
           const verb = session.logons[0]?.auth === 'kerberos' ? 'changed from Kerberos to NTLMv2' : 'used NTLMv2'
           const answer = logon.answered === null ? ' (the answer was not seen)' : ''
-          const length = authenticate === null ? '' : `, NT response ${authenticate.ntLength} bytes`
+          const length = authenticate === null ? '' : `, NT response ${lengthText(authenticate.ntLength)}`
+          const { answered, ntStatus } = logon
           return {
-            message:
-              `${who(logon.user === null ? session : logon)} ${verb} on ${place(connection.server)}` +
-              `${answer}${reason(connection, logon)}.`,
+            message: `${who(logon)} ${verb} on ${place(connection.server)}${answer}${reason(connection, logon)}.`,
             evidence: evidence(
               cite(at, `AUTHENTICATE${length}`),
-              logon.answered !== null && cite(logon.answered, 'SESSION_SETUP answered with STATUS_SUCCESS'),
+              answered !== null && cite(answered, answeredWith('SESSION_SETUP', ntStatus, session.family)),
             ),
           }
         },

@@ -1,6 +1,7 @@
 import type { LogonFacts } from '../../track/ledger.ts'
-import { cite, outcome, place, sentNtlmv1, who } from '../predicates.ts'
+import { cite, sentNtlmv1 } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
+import { outcome, place, responseLengths, whose } from '../wording.ts'
 
 export const ntlmv1Auth: Rule = {
   id: 'ntlmv1-auth',
@@ -13,7 +14,7 @@ export const ntlmv1Auth: Rule = {
     "lead one to a host of the attacker's that picks the challenge.",
   how:
     'Decided by the lengths and contents of the two responses in NTLM AUTHENTICATE (SMB1 without extended security: of the two passwords ' +
-    'in SESSION_SETUP_ANDX), not by flags: the flag for extended session security is set in NTLMv2 logons too. An NT response of 24 bytes ' +
+    'in SESSION_SETUP_ANDX, with share-level security of the one in TREE_CONNECT), not by flags: the flag for extended session security is set in NTLMv2 logons too. An NT response of 24 bytes ' +
     'is NTLMv1; an LM response of 24 bytes alone is LM. Critical, also where the server refused: the response is on the wire all the same. ' +
     'High where the LM field holds 8 bytes and 16 zeros beside a 24-byte NT response: NTLMv1 with extended session security, where the ' +
     "client's own challenge stops tables made in advance. High too where the LM field that tells was cut off by the capture.",
@@ -25,6 +26,7 @@ export const ntlmv1Auth: Rule = {
     powershell: [
       "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Control\\Lsa' -Name LmCompatibilityLevel -Type DWord -Value 5",
     ],
+    audit: null,
   },
   references: [
     '[MS-NLMP] 3.3.1',
@@ -48,18 +50,12 @@ export const ntlmv1Auth: Rule = {
         connection,
         session,
         at,
+        user: logon.user,
         explain: () => ({
           message:
-            `${connection.client.ip} sent ${nameOf(logon)} of ${who(logon.user === null ? session : logon)} ` +
-            `to ${place(connection.server)} (${outcome(logon)}).`,
-          evidence: [
-            cite(
-              at,
-              authenticate === null
-                ? 'LM or NTLMv1 response'
-                : `NT response ${authenticate.ntLength} bytes, LM response ${authenticate.lmLength} bytes`,
-            ),
-          ],
+            `${connection.client.ip} sent ${nameOf(logon)} ${whose(logon)} to ${place(connection.server)} ` +
+            `(${outcome(logon, session.family)}).`,
+          evidence: [cite(at, authenticate === null ? 'LM or NTLMv1 response' : responseLengths(authenticate))],
         }),
       }
     }

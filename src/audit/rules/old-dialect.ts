@@ -1,7 +1,16 @@
 import { DIALECT_3_0, DIALECT_3_1_1, DIALECT_WILDCARD, dialectName } from '../../../dissectors/smb2/dialects.ts'
 import type { ConnectionFacts } from '../../track/ledger.ts'
-import { cite, citeSmb2Request, evidence, place, smb1Use } from '../predicates.ts'
-import type { AuditFacts, Draft, Rule } from '../rule.ts'
+import { cite, evidence, isSmb2DialectString, smb1Use } from '../predicates.ts'
+import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule.ts'
+import { citeSmb2Request, place } from '../wording.ts'
+
+/** For the side that can do more: what keeps it from going below. */
+const CLIENT_MINIMUM = [
+  'Set-SmbClientConfiguration -Smb2DialectMin SMB311 -Force',
+  "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\LanmanWorkstation\\Parameters' -Name MinSMB2Dialect -Type DWord -Value 0x311",
+  "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\LanmanWorkstation\\Parameters' -Name MaxSMB2Dialect -Type DWord -Value 0x311",
+]
+const SERVER_MINIMUM = ['Set-SmbServerConfiguration -Smb2DialectMin SMB311 -Force']
 
 export const oldDialect: Rule = {
   id: 'old-dialect',
@@ -13,18 +22,34 @@ export const oldDialect: Rule = {
     'dialects and capabilities. 3.0 and 3.0.2 check it afterwards with a signed request; 2.0.2 and 2.1 have no encryption at all.',
   how:
     "DialectRevision of the server's final NEGOTIATE response. Low for 3.0 and 3.0.2, medium for 2.0.2 and 2.1. The finding says which " +
-    "side set the limit, where the client's list was seen. Silent for SMB1 (smb1-negotiated), and where no NEGOTIATE response was captured.",
+    "side set the limit, where the client's list was seen as far as it matters. Silent for SMB1 (smb1-negotiated), and where no NEGOTIATE response was captured.",
   remediation: {
+    applies: 'limit unknown',
+    audit: null,
     setting:
       'Update the side that sets the limit; then make 3.1.1 the minimum. From Windows 11 24H2 and Windows Server 2025: Lanman Server and ' +
       'Lanman Workstation > "Mandate the minimum version of SMB": 3.1.1. Earlier clients: MinSMB2Dialect and MaxSMB2Dialect in the registry. ' +
       'Samba: server min protocol = SMB3_11, client min protocol = SMB3_11.',
-    powershell: [
-      'Set-SmbServerConfiguration -Smb2DialectMin SMB311 -Force',
-      'Set-SmbClientConfiguration -Smb2DialectMin SMB311 -Force',
-      "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\LanmanWorkstation\\Parameters' -Name MinSMB2Dialect -Type DWord -Value 0x311",
-      "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\LanmanWorkstation\\Parameters' -Name MaxSMB2Dialect -Type DWord -Value 0x311",
-    ],
+    powershell: [...SERVER_MINIMUM, ...CLIENT_MINIMUM],
+  },
+  remediationFor: {
+    client: {
+      applies: 'the client offers no more',
+      setting:
+        'Update the client. Then make 3.1.1 the minimum of the server. From Windows 11 24H2 and Windows Server 2025: Lanman Server > ' +
+        '"Mandate the minimum version of SMB": 3.1.1. Samba: server min protocol = SMB3_11.',
+      powershell: SERVER_MINIMUM,
+      audit: null,
+    },
+    server: {
+      applies: 'the server chooses less',
+      setting:
+        'Update the server, or lift the maximum that is set on it. Then make 3.1.1 the minimum of the client. From Windows 11 24H2 and ' +
+        'Windows Server 2025: Lanman Workstation > "Mandate the minimum version of SMB": 3.1.1. Earlier clients: MinSMB2Dialect and ' +
+        'MaxSMB2Dialect in the registry. Samba: client min protocol = SMB3_11.',
+      powershell: CLIENT_MINIMUM,
+      audit: null,
+    },
   },
   references: [
     '[MS-SMB2] 2.2.4',
@@ -39,17 +64,18 @@ export const oldDialect: Rule = {
       const response = connection.negotiateResponse
       if (response === null || response.dialect >= DIALECT_3_1_1 || response.dialect === DIALECT_WILDCARD) continue
       if (smb1Use(connection) !== null) continue
+      const limit = limitOf(connection, response.dialect)
       yield {
         severity: response.dialect >= DIALECT_3_0 ? 'low' : 'medium',
+        ...(limit.side !== null && { remediation: limit.side }),
         connection,
         session: null,
         at: response,
         explain: () => {
-          const request = connection.negotiateRequest
           const name = dialectName(response.dialect)
           return {
-            message: `${place(connection.server)} and ${connection.client.ip} use SMB ${name}${limit(connection)}.`,
-            evidence: evidence(cite(response, `DialectRevision ${name}`), request !== null && citeSmb2Request(request)),
+            message: `${place(connection.server)} chose SMB ${name} for ${connection.client.ip}; ${limit.text}.`,
+            evidence: evidence(cite(response, `DialectRevision ${name}`), limit.at()),
           }
         },
       }
@@ -57,10 +83,30 @@ export const oldDialect: Rule = {
   },
 }
 
-/** Which side stood in the way of more. */
-function limit({ negotiateRequest, negotiateResponse }: ConnectionFacts): string {
-  if (negotiateRequest === null || negotiateResponse === null) return ''
-  const most = negotiateRequest.dialects.reduce((max, d) => (d > max && d <= DIALECT_3_1_1 ? d : max), 0)
-  if (most === negotiateResponse.dialect) return negotiateRequest.dialectsCut ? '' : '; the client offers no more'
-  return most > negotiateResponse.dialect ? `; the client offers ${dialectName(most)}, the server chose less` : ''
+interface Limit {
+  /** Which side stood in the way of more; null where that was not seen. */
+  side: 'client' | 'server' | null
+  text: string
+  at(): EvidenceDraft | null
+}
+
+function limitOf({ smb1, negotiateRequest: request }: ConnectionFacts, chosen: number): Limit {
+  if (request === null) return limitOfMultiProtocol(smb1?.negotiateRequest ?? null)
+  const most = request.dialects.reduce((max, d) => (d > max && d <= DIALECT_3_1_1 ? d : max), 0)
+  const at = () => citeSmb2Request(request)
+  if (most > chosen) return { side: 'server', text: `the client offered up to ${dialectName(most)}`, at }
+  if (request.dialectsCut) return { side: null, text: 'what more the client offered was not captured', at }
+  return { side: 'client', text: 'the client offered no more', at }
+}
+
+/** The client's SMB1 NEGOTIATE may lead to 2.0.2 at once ([MS-SMB2] 3.3.5.3): "SMB 2.???" in it stands for all that comes after. */
+function limitOfMultiProtocol(request: NonNullable<ConnectionFacts['smb1']>['negotiateRequest']): Limit {
+  const offered = request?.dialects.filter(isSmb2DialectString) ?? []
+  if (request === null || (offered.length === 0 && !request.dialectsCut)) {
+    return { side: null, text: 'what the client offered was not seen', at: () => null }
+  }
+  const at = () => null
+  if (offered.includes('SMB 2.???')) return { side: 'server', text: 'the client offered more, as "SMB 2.???"', at }
+  if (request.dialectsCut) return { side: null, text: 'what more the client offered was not captured', at }
+  return { side: 'client', text: 'the client offered no more', at }
 }

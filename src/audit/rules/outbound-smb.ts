@@ -1,7 +1,8 @@
 import { crossings, surveyCrossings } from '../crossing.ts'
-import { cite, place, start } from '../predicates.ts'
+import { cite, start } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
 import type { Stage } from '../survey.ts'
+import { place } from '../wording.ts'
 
 const SEVERITY: Record<Stage, Severity> = {
   refused: 'info',
@@ -34,6 +35,17 @@ export const outboundSmb: Rule = {
     powershell: [
       "New-NetFirewallRule -DisplayName 'Block SMB to the internet' -Direction Outbound -Protocol TCP -RemotePort 445,139 -RemoteAddress Internet -Action Block",
     ],
+    applies: 'from inside',
+    audit: null,
+  },
+  remediationFor: {
+    external: {
+      applies: 'both ends outside',
+      setting:
+        'Nothing to block: none of the addresses is known to be yours. Name your networks with public addresses with --internal.',
+      powershell: [],
+      audit: null,
+    },
   },
   references: [
     '[MS-SMB2] 2.1',
@@ -49,7 +61,7 @@ export const outboundSmb: Rule = {
   subject: 'pair',
   survey: (facts) => surveyCrossings(facts, 'outbound'),
   *evaluate(facts: AuditFacts): Iterable<Draft> {
-    for (const { connection, stage, pairStage, at, explain } of crossings(facts, 'outbound')) {
+    for (const { connection, stage, pairStage, at, user, explain } of crossings(facts, 'outbound')) {
       const { client, server } = connection
       yield {
         severity: SEVERITY[stage],
@@ -58,6 +70,7 @@ export const outboundSmb: Rule = {
         connection,
         session: null,
         at,
+        user,
         explain: () => {
           const { text, evidence } = explain()
           return { message: `SMB from ${client.ip} to ${place(server)}, outside the network, ${text}.`, evidence }
@@ -70,13 +83,14 @@ export const outboundSmb: Rule = {
       yield {
         severity: 'info',
         subject: 'capture',
+        remediation: 'external',
         connection,
         session: null,
         at,
         explain: () => ({
           message:
-            'Both ends of a connection are outside the network ' +
-            `(${client.ip} to ${place(server)}): name your own public networks with --internal to have it judged.`,
+            `Neither end of a connection is inside the network (${client.ip} to ${place(server)}); ` +
+            'where one of them is yours, name its network with --internal.',
           evidence: [cite(at, 'first frame of the connection')],
         }),
       }

@@ -1,6 +1,7 @@
 import { NEGOTIATE_ENCRYPT_PASSWORDS } from '../../../dissectors/smb1/negotiate.ts'
-import { cite, evidence, hex, outcome, place, who } from '../predicates.ts'
+import { cite, evidence } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule } from '../rule.ts'
+import { carrier, hex, outcome, place, whose } from '../wording.ts'
 
 export const plaintextPassword: Rule = {
   id: 'plaintext-password',
@@ -10,17 +11,19 @@ export const plaintextPassword: Rule = {
   why: 'The password itself is in the packet. Everybody who saw the traffic, or who has the capture, can log on with it.',
   how:
     'An SMB1 SESSION_SETUP_ANDX carries a password after a NEGOTIATE response without NEGOTIATE_ENCRYPT_PASSWORDS in its SecurityMode, or ' +
-    'one of a length that no LM or NT response has, whatever the server asked for. Critical, also where the server refused it. A server ' +
-    'that clears the bit and gets no password is not reported here. The password is never printed and not kept.',
+    'one of a length that no LM or NT response has, whatever the server asked for. With share-level security the password of a share ' +
+    'is in TREE_CONNECT, and no user is named. Critical, also where the server refused it. A server that clears the bit and gets no ' +
+    'password, or an empty one, is not reported here. The password is never printed and not kept.',
   remediation: {
     setting:
       'Security Options: "Microsoft network client: Send unencrypted password to third-party SMB servers": Disabled. Samba servers: ' +
-      'encrypt passwords = yes. Samba clients: client plaintext auth = no. Remove SMB1, the only dialect that can do this, and change ' +
-      'the password.',
+      'encrypt passwords = yes. Samba clients: client plaintext auth = no. Replace servers with share-level security. Remove SMB1, the ' +
+      'only dialect that can do this, and change the password.',
     powershell: [
       "Set-ItemProperty -Path 'HKLM:\\SYSTEM\\CurrentControlSet\\Services\\LanmanWorkstation\\Parameters' -Name EnablePlainTextPassword -Type DWord -Value 0",
       'Set-SmbServerConfiguration -EnableSMB1Protocol $false -Force',
     ],
+    audit: null,
   },
   references: [
     '[MS-CIFS] 2.2.4.52.2',
@@ -39,15 +42,16 @@ export const plaintextPassword: Rule = {
         connection,
         session,
         at: logon,
+        user: logon.user,
         explain: () => {
           const response = connection.smb1?.negotiateResponse ?? null
           const mode = response?.securityMode ?? null
           return {
             message:
-              `${connection.client.ip} sent the password of ${who(logon.user === null ? session : logon)} in clear text ` +
-              `to ${place(connection.server)} (${outcome(logon)}).`,
+              `${connection.client.ip} sent the password ${whose(logon)} in clear text to ${place(connection.server)} ` +
+              `(${outcome(logon, session.family)}).`,
             evidence: evidence(
-              cite(logon, 'SESSION_SETUP_ANDX with a password in clear text'),
+              cite(logon, `${carrier(logon, 'SESSION_SETUP_ANDX')} with a password in clear text`),
               response !== null &&
                 mode !== null &&
                 cite(response, `SecurityMode ${hex(mode, 2)}: responses ${asked(mode) ? '' : 'not '}asked for`),

@@ -1,5 +1,8 @@
-import { cite, hex, place, serverSigning } from '../predicates.ts'
+import type { SigningMode } from '../../track/ledger.ts'
+import { cite, serverKey, serverSigning, smb1Use, surveyEncryption } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule } from '../rule.ts'
+import { hex, place } from '../wording.ts'
+import { AUDIT_SIGNING } from './unsigned-session.ts'
 
 export const signingNotRequired: Rule = {
   id: 'signing-not-required',
@@ -13,12 +16,25 @@ export const signingNotRequired: Rule = {
   how:
     'The NEGOTIATE response that decided the dialect lacks SMB2_NEGOTIATE_SIGNING_REQUIRED (SMB1: ' +
     'NEGOTIATE_SECURITY_SIGNATURES_REQUIRED). Read from that bit alone: single frames are signed in sessions that are not. Counted once ' +
-    'per server. Silent where the response was not seen.',
+    'per server. Low where all sessions of users that the server granted in this capture must be encrypted (SessionFlags ENCRYPT_DATA): ' +
+    'a relayed logon has no key for that. Silent where the response was not seen.',
   remediation: {
+    applies: 'SMB2 and SMB3',
+    audit: AUDIT_SIGNING.server,
     setting:
       'Security Options on the server: "Microsoft network server: Digitally sign communications (always)": Enabled. ' +
-      'Samba: server signing = mandatory. Requiring encryption for the whole server does the same.',
+      'Samba: server signing = mandatory. Requiring encryption for the whole server, with unencrypted access rejected, does the same.',
     powershell: ['Set-SmbServerConfiguration -RequireSecuritySignature $true -Force'],
+  },
+  remediationFor: {
+    smb1: {
+      applies: 'SMB1',
+      setting:
+        'Remove SMB1 from the server. Until then: Security Options, "Microsoft network server: Digitally sign communications (always)": ' +
+        'Enabled. Samba: server signing = mandatory.',
+      powershell: ['Set-SmbServerConfiguration -RequireSecuritySignature $true -Force'],
+      audit: AUDIT_SIGNING.server,
+    },
   },
   references: [
     '[MS-SMB2] 2.2.4',
@@ -28,23 +44,29 @@ export const signingNotRequired: Rule = {
     'CVE-2025-33073',
   ],
   falsePositives: [
-    'A server that requires encryption for every session refuses relayed logons too; its shares may require it one by one, which is not enough.',
+    'A server that requires encryption of every session, and rejects what is not encrypted, stops relayed logons too. Encryption of single ' +
+      'shares is not enough, and whether unencrypted access is rejected does not show in the traffic.',
     'A host outside of your administration: the finding is true, but not yours to mend.',
   ],
   subject: 'server',
-  *evaluate({ ledger }: AuditFacts): Iterable<Draft> {
+  survey: surveyEncryption,
+  *evaluate({ ledger, survey }: AuditFacts): Iterable<Draft> {
     for (const connection of ledger.connections) {
       const policy = serverSigning(connection)
       if (policy === null || policy.mode === 'required') continue
+      const encrypts = survey.encryptsAll.get(serverKey(connection)) === true
       yield {
-        severity: 'medium',
+        severity: encrypts ? 'low' : 'medium',
+        ...(smb1Use(connection) !== null && { remediation: 'smb1' }),
         connection,
         session: null,
         at: policy.at,
         explain: () => {
-          const able = policy.mode === 'enabled' ? 'signs only on request' : 'does not offer signing'
+          const able = ABILITIES[policy.mode]
           return {
-            message: `${place(connection.server)} ${able}: logons can be relayed to it.`,
+            message: encrypts
+              ? `${place(connection.server)} ${able}; it requires encryption of every session that was seen, which a relayed logon cannot meet.`
+              : `${place(connection.server)} ${able}: logons can be relayed to it.`,
             evidence: [
               cite(policy.at, `SecurityMode ${hex(policy.securityMode, 2)}: signing ${policy.mode}, not required`),
             ],
@@ -53,4 +75,10 @@ export const signingNotRequired: Rule = {
       }
     }
   },
+}
+
+const ABILITIES: Record<SigningMode, string> = {
+  none: 'does not offer signing',
+  enabled: 'signs only on request',
+  required: 'requires signing',
 }

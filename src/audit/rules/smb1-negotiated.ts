@@ -1,6 +1,7 @@
 import type { ConnectionFacts, FrameRef } from '../../track/ledger.ts'
-import { cite, citeSmb1Request, evidence, hex, hostKey, isSmb2DialectString, place, smb1Use } from '../predicates.ts'
+import { cite, evidence, hostKey, isSmb2DialectString, smb1Use } from '../predicates.ts'
 import type { AuditFacts, Draft, Explanation, Rule } from '../rule.ts'
+import { citeSmb1Request, hex, place } from '../wording.ts'
 
 export const smb1Negotiated: Rule = {
   id: 'smb1-negotiated',
@@ -13,16 +14,19 @@ export const smb1Negotiated: Rule = {
     'stops an interceptor from moving newer peers down to it, so it is a danger to them for as long as it is accepted anywhere.',
   how:
     'The server answers an SMB1 NEGOTIATE with a DialectIndex other than 0xFFFF, which selects that entry of the list in the very request ' +
-    'it answers; or SMB1 commands beyond NEGOTIATE flow. High for NT LM 0.12. Critical for anything older, and where the client also ' +
-    'offered SMB2 while the same server address speaks SMB2 in this capture: SMB1 was avoidable there, or somebody chose it for them. ' +
-    'An SMB1 NEGOTIATE that is answered in SMB2 or not at all is smb1-offered, not this.',
+    'it answers; or SMB1 commands beyond NEGOTIATE flow, and the server answers in SMB1, or its answers may be missing: the capture begins ' +
+    'later, has holes, or holds one direction. SMB1 bytes that a server was seen not to answer in SMB1 prove nothing. High for NT LM 0.12. Critical for anything older, and where the client also ' +
+    'offered SMB2 while the same server address speaks SMB2 in this capture: SMB1 was avoidable there, or somebody chose it for them. An SMB1 NEGOTIATE that is answered in SMB2 or not at all is smb1-offered, not this.',
   remediation: {
+    audit: {
+      setting:
+        'Log who still uses SMB1, on the server: event 3000 in Microsoft-Windows-SMBServer/Audit names each client.',
+      powershell: ['Set-SmbServerConfiguration -AuditSmb1Access $true -Force'],
+    },
     setting:
-      'Remove the feature "SMB 1.0/CIFS File Sharing Support" from both sides. Turn on the audit first where it is not known who depends ' +
-      'on it (event 3000 in Microsoft-Windows-SMBServer/Audit). Samba: server min protocol = SMB2_02, client min protocol = SMB2_02. ' +
-      'A device that speaks nothing else needs new firmware or a replacement.',
+      'Remove the feature "SMB 1.0/CIFS File Sharing Support" from both sides. Samba: server min protocol = SMB2_02, client min ' +
+      'protocol = SMB2_02. A device that speaks nothing else needs new firmware or a replacement.',
     powershell: [
-      'Set-SmbServerConfiguration -AuditSmb1Access $true -Force',
       'Set-SmbServerConfiguration -EnableSMB1Protocol $false -Force',
       'Disable-WindowsOptionalFeature -Online -FeatureName SMB1Protocol -NoRestart',
     ],
@@ -79,8 +83,11 @@ function explain(
   const command = smb1?.firstUse ?? smb1?.firstCommand ?? null
   const first = command !== null && cite(command, `SMB1 command ${hex(command.command, 2)}`)
   if (use.how === 'used') {
+    const spoken = smb1?.firstUse
+      ? `${client.ip} and ${place(server)} speak SMB1`
+      : `SMB1 commands pass between ${client.ip} and ${place(server)}, and none was seen to succeed`
     return {
-      message: `${place(server)} and ${client.ip} speak SMB1; the answer that chose it is not in the capture.`,
+      message: `${spoken}; ${howChosen(smb1)}.`,
       evidence: evidence(first, request !== null && citeSmb1Request(request)),
     }
   }
@@ -96,4 +103,14 @@ function explain(
       first,
     ),
   }
+}
+
+/** What is known of the choice of a dialect where it is not the choice that shows SMB1. */
+function howChosen(smb1: ConnectionFacts['smb1']): string {
+  const answer = smb1?.negotiateResponse ?? null
+  if (answer === null) return `${smb1?.negotiateRequest ? 'the answer to NEGOTIATE' : 'NEGOTIATE'} was not seen`
+  const { dialectIndex, dialect } = answer
+  if (dialectIndex === null) return 'the dialect that the server chose was not captured'
+  if (dialectIndex === 0xffff) return 'the server had accepted none of the dialects offered'
+  return `the server had chosen "${dialect ?? ''}"`
 }

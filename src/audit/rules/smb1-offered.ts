@@ -1,7 +1,8 @@
 import { dialectName } from '../../../dissectors/smb2/dialects.ts'
 import type { ConnectionFacts } from '../../track/ledger.ts'
-import { cite, citeSmb1Request, evidence, isSmb2DialectString, place, quoted, smb1Use } from '../predicates.ts'
+import { cite, evidence, isSmb2DialectString, smb1Use } from '../predicates.ts'
 import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule.ts'
+import { citeSmb1Request, place, quoted } from '../wording.ts'
 
 export const smb1Offered: Rule = {
   id: 'smb1-offered',
@@ -17,10 +18,21 @@ export const smb1Offered: Rule = {
     'SMB2 dialects only, as far as it was captured: then just the old form of the opening is in use. Silent where SMB1 was chosen: that ' +
     'is smb1-negotiated; and where the answer was cut before its choice.',
   remediation: {
+    applies: 'SMB1 dialects offered',
+    audit: null,
     setting:
       'Remove the feature "SMB 1.0/CIFS File Sharing Support" from the client. Samba clients: client min protocol = SMB2_02. ' +
       'Linux mounts: vers=3.1.1.',
     powershell: ['Disable-WindowsOptionalFeature -Online -FeatureName SMB1Protocol -NoRestart'],
+  },
+  remediationFor: {
+    'old-opening': {
+      applies: 'SMB2 dialects alone',
+      setting:
+        'No SMB1 dialect was seen in the list, so there is nothing to remove: only the first message has the old form.',
+      powershell: [],
+      audit: null,
+    },
   },
   references: [
     '[MS-CIFS] 2.2.4.52.1',
@@ -44,14 +56,17 @@ export const smb1Offered: Rule = {
         connection,
         session: null,
         at: request,
+        ...(old.length === 0 && { remediation: 'old-opening' }),
         explain: () => {
           const answer = answerTo(connection)
-          const peers = `${connection.client.ip} to ${place(connection.server)}`
-          const none = request.dialectsCut
-            ? 'an SMB1 NEGOTIATE, of which no SMB1 dialect was captured'
-            : 'an SMB1 NEGOTIATE that lists SMB2 dialects only'
+          const { client, server } = connection
+          const list = `${quoted(old)}${request.dialectsCut ? ' and what was not captured' : ''}`
+          const none = request.dialectsCut ? 'of which no SMB1 dialect was captured' : 'which lists SMB2 dialects only'
           return {
-            message: `${peers}: ${old.length > 0 ? `SMB1 offered (${quoted(old)}); ${answer.text}` : none}.`,
+            message:
+              old.length > 0
+                ? `${client.ip} offered SMB1 to ${place(server)} (${list}); ${answer.text}.`
+                : `${client.ip} sent ${place(server)} an SMB1 NEGOTIATE, ${none}.`,
             evidence: evidence(citeSmb1Request(request), answer.at),
           }
         },
@@ -78,8 +93,12 @@ function answerTo({ smb1, negotiateRequest, negotiateResponse, firstSmb2, end }:
   if (firstSmb2 !== null) return { text: 'SMB2 followed', at: cite(firstSmb2, 'first SMB2 message') }
   const refusal = smb1?.negotiateResponse ?? null
   if (refusal !== null) {
-    const index = refusal.dialectIndex === 0xffff ? '0xFFFF' : refusal.dialectIndex
-    return { text: 'the server accepted none of it', at: cite(refusal, `DialectIndex ${index}`) }
+    const { dialectIndex, dialect } = refusal
+    // An index that points at an SMB2 dialect, which belongs into an SMB2 answer.
+    if (dialectIndex !== 0xffff) {
+      return { text: `the server chose "${dialect ?? ''}"`, at: cite(refusal, `DialectIndex ${dialectIndex}`) }
+    }
+    return { text: 'the server accepted none of it', at: cite(refusal, 'DialectIndex 0xFFFF') }
   }
   if (end?.by === 'server') {
     return { text: 'the server closed the connection', at: cite(end.at, `TCP ${end.how.toUpperCase()}`) }

@@ -2,18 +2,9 @@ import { DIALECT_3_0, DIALECT_3_1_1, dialectName } from '../../../dissectors/smb
 import { SMB2_GLOBAL_CAP } from '../../../dissectors/smb2/negotiate.ts'
 import { cipherName } from '../../../dissectors/smb2/negotiate-contexts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../track/ledger.ts'
-import {
-  cite,
-  clearMessages,
-  evidence,
-  firstClearMessage,
-  hasKey,
-  isIpc,
-  plural,
-  sessionOn,
-  start,
-} from '../predicates.ts'
+import { cite, clearMessages, evidence, firstClearMessage, hasKey, isIpc, start } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
+import { plural, sessionOn } from '../wording.ts'
 
 export const unencryptedSession: Rule = {
   id: 'unencrypted-session',
@@ -26,8 +17,19 @@ export const unencryptedSession: Rule = {
     'of files crossed in READ answers or WRITE requests. High where the contents crossed although the session (SessionFlags ' +
     'ENCRYPT_DATA) or every share it used (ShareFlags ENCRYPT_DATA) requires encryption. Info where all its disk shares are encrypted ' +
     'and only the rest, such as IPC$, is clear, or may be: something is encrypted, and ShareFlags were not seen. What is encrypted proves itself by its header, so a session that begins before the ' +
-    'capture is judged by what was seen. Guest and anonymous sessions are not reported here.',
+    'capture is judged by what was seen. Compressed messages are not encrypted. Guest and anonymous sessions are not reported here.',
   remediation: {
+    applies: 'SMB 3.0 and later',
+    audit: {
+      setting:
+        'Log who cannot encrypt. From Windows 11 24H2 and Windows Server 2025: Lanman Server > "Audit client does not support encryption" and Lanman Workstation > ' +
+        '"Audit server does not support encryption": Enabled. The events are in the logs Microsoft-Windows-SMBServer/Audit and ' +
+        'Microsoft-Windows-SMBClient/Audit.',
+      powershell: [
+        'Set-SmbServerConfiguration -AuditClientDoesNotSupportEncryption $true -Force',
+        'Set-SmbClientConfiguration -AuditServerDoesNotSupportEncryption $true -Force',
+      ],
+    },
     setting:
       'Require encryption for the server or for single shares, and leave "reject unencrypted access" on; this needs SMB 3.0 or later on ' +
       'every client. From Windows 11 24H2 and Windows Server 2025 the client can require it too (Lanman Workstation > "Require ' +
@@ -37,6 +39,16 @@ export const unencryptedSession: Rule = {
       'Set-SmbShare -Name ShareName -EncryptData $true -Force',
       'Set-SmbClientConfiguration -RequireEncryption $true -Force',
     ],
+  },
+  remediationFor: {
+    old: {
+      applies: 'below SMB 3.0',
+      setting:
+        'No setting encrypts this: encryption came with SMB 3.0. Update or replace the side that cannot do more, and remove SMB1; ' +
+        'smb1-negotiated and old-dialect say which side it is. Then require encryption.',
+      powershell: [],
+      audit: null,
+    },
   },
   references: [
     '[MS-SMB2] 2.2.41',
@@ -58,6 +70,7 @@ export const unencryptedSession: Rule = {
       const first = firstClearMessage(session) ?? data ?? start(session)
       yield {
         severity: severityOf(session, required),
+        ...(isBelow3(connection, session) && { remediation: 'old' }),
         connection,
         session,
         at: first,
@@ -98,19 +111,29 @@ function message(connection: ConnectionFacts, session: SessionFacts, required: R
   return `${sessionOn(connection, session)} ${state(session, required)}${ability(connection, session)}.`
 }
 
+/** What the traffic was. Where part of it is encrypted the sentence says so, whoever asked for that. */
 function state(session: SessionFacts, required: Required): string {
   const amount = plural(clearMessages(session), 'message')
+  const encrypted = session.requests.encrypted + session.responses.encrypted
+  const partly = encrypted > 0 ? ` (${plural(encrypted, 'message')} encrypted)` : ''
   const data = session.firstClearData !== null
   switch (required) {
     case 'session':
-      return `must be encrypted, and has ${data ? 'file data' : amount} in clear text`
+      return `must be encrypted, but has ${data ? 'file data' : amount} in clear text${partly}`
     case 'shares':
-      return data
-        ? 'uses shares that must be encrypted, and has file data in clear text'
-        : `encrypts its shares; the rest (${amount}) is clear text`
+      if (data) return `uses shares that must be encrypted, but has file data in clear text${partly}`
+      return encrypted > 0
+        ? `encrypts its shares (${plural(encrypted, 'message')}); the rest is in clear text (${amount})`
+        : `uses shares that must be encrypted; what was seen is in clear text (${amount}), without file data`
     default:
-      return data ? `carries file data in clear text (${amount})` : `is clear text (${amount})`
+      if (encrypted === 0) return data ? `carries file data in clear text (${amount})` : `is in clear text (${amount})`
+      return `is partly encrypted (${plural(encrypted, 'message')}); the rest is in clear text (${amount})${data ? ' and carries file data' : ''}`
   }
+}
+
+/** Is it known that the dialect cannot encrypt? */
+function isBelow3({ negotiateResponse }: ConnectionFacts, { family }: SessionFacts): boolean {
+  return family === 'smb1' || (negotiateResponse !== null && negotiateResponse.dialect < DIALECT_3_0)
 }
 
 /** What stood in the way, as far as the negotiate shows it. */

@@ -5,18 +5,38 @@ import {
   earliest,
   evidence,
   hasKey,
-  hex,
   hostKey,
   isPolicyShare,
   mayBeKeyless,
-  plural,
   serverSigning,
-  sessionOn,
   start,
   surveyControllers,
   usedNtlm,
 } from '../predicates.ts'
-import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule.ts'
+import type { AuditFacts, Draft, EvidenceDraft, Remediation, Rule } from '../rule.ts'
+import { hex, inEachDirection, plural, sessionOn } from '../wording.ts'
+
+const LOGS = 'The events are in the logs Microsoft-Windows-SMBServer/Audit and Microsoft-Windows-SMBClient/Audit.'
+
+/** Who cannot sign: of the server alone, and of both sides. */
+export const AUDIT_SIGNING: Record<'server' | 'both', Remediation['audit']> = {
+  server: {
+    setting:
+      'Log which clients cannot sign. From Windows 11 24H2 and Windows Server 2025, and earlier with the updates of September 2025 ' +
+      '(KB5066913): Lanman Server > "Audit client does not support signing": Enabled. The events are in the log ' +
+      'Microsoft-Windows-SMBServer/Audit.',
+    powershell: ['Set-SmbServerConfiguration -AuditClientDoesNotSupportSigning $true -Force'],
+  },
+  both: {
+    setting:
+      'Log who cannot sign. From Windows 11 24H2 and Windows Server 2025: Lanman Server > "Audit client does not support signing" and ' +
+      `Lanman Workstation > "Audit server does not support signing": Enabled. ${LOGS}`,
+    powershell: [
+      'Set-SmbServerConfiguration -AuditClientDoesNotSupportSigning $true -Force',
+      'Set-SmbClientConfiguration -AuditServerDoesNotSupportSigning $true -Force',
+    ],
+  },
+}
 
 export const unsignedSession: Rule = {
   id: 'unsigned-session',
@@ -33,9 +53,11 @@ export const unsignedSession: Rule = {
     'In SMB1 placeholders and echoed values do not count as signatures. If only such messages were seen the rule is silent: what the two ' +
     'sides announce is no proof. Where some are signed and some are not, the first unsigned one of each direction is named. High for ' +
     'NTLM logons (they can be relayed), for SYSVOL and NETLOGON and for hosts that serve them in this capture, and where one side ' +
-    'requires signing and an unsigned request succeeded. Medium otherwise. Guest, anonymous and encrypted sessions are not reported ' +
-    'here. A passive reader has no key: "signed" means marked so, not verified.',
+    'requires signing and an unsigned request succeeded. Medium otherwise. Compressed messages whose header is compressed too count ' +
+    'neither as signed nor as unsigned. Guest and anonymous sessions, and those that must be encrypted, are not reported here. A passive reader has no key: "signed" means marked so, not verified.',
   remediation: {
+    applies: 'SMB2 and SMB3',
+    audit: AUDIT_SIGNING.both,
     setting:
       'Security Options: "Microsoft network server: Digitally sign communications (always)" and "Microsoft network client: Digitally sign ' +
       'communications (always)": Enabled. One of the two sides is enough to have a session signed. For SYSVOL and NETLOGON: Computer ' +
@@ -45,6 +67,20 @@ export const unsignedSession: Rule = {
       'Set-SmbServerConfiguration -RequireSecuritySignature $true -Force',
       'Set-SmbClientConfiguration -RequireSecuritySignature $true -Force',
     ],
+  },
+  remediationFor: {
+    smb1: {
+      applies: 'SMB1',
+      setting:
+        'Remove SMB1. Until then: Security Options, "Microsoft network server: Digitally sign communications (always)" and "Microsoft ' +
+        'network client: Digitally sign communications (always)": Enabled. One of the two sides is enough to have a session signed. ' +
+        'Samba: server signing = mandatory, client signing = mandatory.',
+      powershell: [
+        'Set-SmbServerConfiguration -RequireSecuritySignature $true -Force',
+        'Set-SmbClientConfiguration -RequireSecuritySignature $true -Force',
+      ],
+      audit: AUDIT_SIGNING.server,
+    },
   },
   references: [
     '[MS-SMB2] 3.1.4.1',
@@ -74,6 +110,7 @@ export const unsignedSession: Rule = {
         (controllers.size > 0 && controllers.has(hostKey(connection, connection.server.ip)))
       yield {
         severity: worse ? 'high' : 'medium',
+        ...(session.family === 'smb1' && { remediation: 'smb1' }),
         connection,
         session,
         at: earliest(firstUnsigned.request, firstUnsigned.response) ?? start(session),
@@ -100,16 +137,31 @@ function unsigned(first: FrameRef | null, count: number, noun: string): Evidence
 }
 
 function message(connection: ConnectionFacts, session: SessionFacts): string {
-  const { requests, responses } = session
-  const signed = requests.signed + responses.signed
-  const amount = `${plural(requests.unsigned, 'request')} and ${plural(responses.unsigned, 'response')}`
-  const state =
-    signed === 0 ? `is unsigned (${amount})` : `is partly signed (${plural(signed, 'message')} signed; ${amount} not)`
   const kind = mayBeKeyless(session)
-  const doubt = kind === null ? '' : `; it may be ${kind === 'anonymous' ? 'an' : 'a'} ${kind} one`
-  return `${sessionOn(connection, session)} ${state}; ${policyText(connection, session)}${doubt}.`
+  const doubt = kind === null ? '' : `; whether it is ${kind === 'anonymous' ? 'an' : 'a'} ${kind} session was not seen`
+  return `${sessionOn(connection, session)} ${state(session)}; ${policyText(connection, session)}${doubt}.`
 }
 
+/** How the messages went: unsigned, or partly something else. */
+function state({ requests, responses }: SessionFacts): string {
+  const signed = requests.signed + responses.signed
+  const encrypted = requests.encrypted + responses.encrypted
+  const unread = requests.unread + responses.unread
+  const unsigned = inEachDirection(requests.unsigned, responses.unsigned)
+  const rest =
+    unread === 0
+      ? ''
+      : `; whether ${plural(unread, 'compressed message')} ${unread === 1 ? 'is' : 'are'} signed cannot be read`
+  const parts = [
+    encrypted > 0 && `partly encrypted (${plural(encrypted, 'message')})`,
+    signed > 0 && `partly signed (${plural(signed, 'message')})`,
+  ].filter((part) => part !== false)
+  if (parts.length === 0) return `is unsigned (${unsigned})${rest}`
+  const are = requests.unsigned + responses.unsigned === 1 ? 'is' : 'are'
+  return `is ${parts.join(' and ')}; ${unsigned} ${are} ${parts.length === 1 ? 'not' : 'neither'}${rest}`
+}
+
+/** What the two sides require, as far as it was seen of each. */
 function policyText(connection: ConnectionFacts, session: SessionFacts): string {
   const server = serverSigning(connection)?.mode ?? null
   const client = clientSigning(connection, session)
@@ -118,6 +170,8 @@ function policyText(connection: ConnectionFacts, session: SessionFacts): string 
   if (server === 'required' || client === 'required') {
     return `the ${server === 'required' ? 'server' : 'client'} requires signing${accepted}`
   }
-  if (server === null || client === null) return 'what the two sides require was not seen'
-  return 'neither side requires signing'
+  if (server !== null && client !== null) return 'neither side requires signing'
+  if (server === null && client === null) return 'what the two sides require was not seen'
+  const [known, unknown] = server === null ? ['client', 'server'] : ['server', 'client']
+  return `the ${known} does not require signing, and what the ${unknown} requires was not seen`
 }

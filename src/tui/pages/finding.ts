@@ -1,6 +1,7 @@
 /** One finding: what was seen, where, why it matters and what to do. */
 import type { Finding } from '../../audit/findings.ts'
-import type { Rule } from '../../audit/rule.ts'
+import { remediationOf } from '../../audit/remediation.ts'
+import type { Remediation, Rule } from '../../audit/rule.ts'
 import { displayWidth, escapeText, wrap } from '../../report/escape.ts'
 import { shortTime } from '../../report/time.ts'
 import { address, number } from '../../report/words.ts'
@@ -25,7 +26,7 @@ export function findingLines(
     ...facts(finding, width),
     ...section('Evidence', evidenceList(finding, selected, width), width),
     ...(evidence === null ? [] : [EMPTY, ...evidenceLines(evidence, width)]),
-    ...(rule === undefined ? [] : ruleLines(rule, width)),
+    ...(rule === undefined ? [] : ruleLines(rule, finding.remediations, width)),
     ...section('In Wireshark', paragraph(wireText(finding.wiresharkFilter), width, '  ', 'accent'), width),
   ]
 }
@@ -70,17 +71,17 @@ function evidenceList(finding: Finding, chosen: number, width: number): Line[] {
   ]
 }
 
-function ruleLines(rule: Rule, width: number): Line[] {
+function ruleLines(rule: Rule, remediations: readonly string[], width: number): Line[] {
   const text = (words: string) => paragraph(words, width, '  ')
   const items = (entries: readonly string[]) => entries.flatMap((entry) => paragraph(entry, width, '  - '))
+  const step = (heading: string, { setting, powershell: lines }: Omit<Remediation, 'audit'>) =>
+    section(heading, [...text(setting), ...lines.flatMap((line) => powershell(line, width))], width)
+  const { audit, ...fix } = remediationOf(rule, remediations)
   return [
     ...section('Why it matters', text(rule.why), width),
     ...section('How it is decided', text(rule.how), width),
-    ...section(
-      'What to do',
-      [...text(rule.remediation.setting), ...rule.remediation.powershell.flatMap((line) => powershell(line, width))],
-      width,
-    ),
+    ...(audit === null ? [] : step('What to do first', audit)),
+    ...step(audit === null ? 'What to do' : 'What to do then', fix),
     ...section('When it is wrong', items(rule.falsePositives), width),
     ...section('In "Protect SMB traffic from interception"', text(rule.guide), width),
     ...section('References', items(rule.references), width),

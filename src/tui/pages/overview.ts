@@ -2,7 +2,7 @@
 
 import { SEVERITIES, type Severity } from '../../audit/rule.ts'
 import { escapeText, wrap } from '../../report/escape.ts'
-import { unreadSentences, type VerdictFacts, verdict } from '../../report/verdict.ts'
+import { noProtection, unreadSentences, type VerdictFacts, verdict } from '../../report/verdict.ts'
 import { count, number, total } from '../../report/words.ts'
 import { protectionOf } from '../../view/overview.ts'
 import type { Snapshot } from '../../view/store.ts'
@@ -119,20 +119,18 @@ function verdictLines(snapshot: Snapshot, width: number, height: number): Line[]
 }
 
 function verdictFacts(snapshot: Snapshot): VerdictFacts {
-  const { captures, findings, sessions, hosts, overview, reading } = snapshot
+  const { captures, findings, sessions, overview, reading } = snapshot
   return {
     severities: overview.severities,
     hidden: 0,
     captures: captures.length,
     packets: packetsOf(snapshot),
-    // Each connection has two ends; only one where a host speaks to itself.
-    connections: Math.ceil(total(hosts, (host) => host.connections) / 2),
-    answered: hosts.some(({ roles }) => roles.includes('server')),
+    connections: overview.connections,
     sessions: sessions.length,
     soFar: !reading.done,
     titlesAt: (severity: Severity) => filterRows(findings, (f) => f.severity === severity).map((f) => f.title),
     protection: () => {
-      const kinds = { encrypted: 0, signed: 0, partly: 0, clear: 0, unseen: 0 }
+      const kinds = noProtection()
       for (const session of sessions) kinds[protectionOf(session)]++
       return kinds
     },

@@ -37,13 +37,27 @@ export function sessionLines(
   ]
 }
 
+const STATUS_WORDS = {
+  established: 'granted',
+  failed: 'refused',
+  pending: 'answer not seen',
+  unknown: 'in use',
+} as const
+
+/** The user, or why there is no name to show. */
+function nameOf({ user, domain, anonymous, auth }: SessionFacts): string {
+  if (anonymous === true) return 'anonymous'
+  if (user) return domain ? `${domain}\\${user}` : user
+  if (auth === 'kerberos') return 'Kerberos user'
+  if (auth === 'ntlm-local') return 'local user'
+  return user === '' ? 'empty user name' : 'user not seen'
+}
+
 function head(session: SessionFacts, connection: ConnectionFacts | undefined, width: number): Line[] {
-  const { user, domain, workstation, anonymous, guest, status } = session
-  const name = user ? `${domain ? `${domain}\\` : ''}${user}` : anonymous === true ? 'anonymous' : 'user not seen'
-  const words = [{ established: 'granted', failed: 'refused', pending: 'undecided', unknown: 'in use' }[status]]
-  if (guest === true) words.push('as guest')
+  const { workstation, guest, status } = session
+  const how = guest === true ? `${STATUS_WORDS[status]} as guest` : STATUS_WORDS[status]
   const lines: Line[] = [
-    fitLine([segment(wireText(name), 'strong'), segment(`  ${words.join(' ')}, ${session.auth}`, 'quiet')], width),
+    fitLine([segment(wireText(nameOf(session)), 'strong'), segment(`  ${how}, ${session.auth}`, 'quiet')], width),
     EMPTY,
   ]
   if (connection !== undefined) {

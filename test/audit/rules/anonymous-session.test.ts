@@ -43,6 +43,18 @@ describeRule(anonymousSession, {
       says: ['denied it every share'],
     },
     {
+      when: 'everything is denied in the words of SMB1',
+      ledger: ledger([connection()], [anonymous({ family: 'smb1', trees: [tree({ ntStatus: 0x00050001 })] })]),
+      severity: 'low',
+      says: ['denied it every share'],
+    },
+    {
+      when: 'it is encrypted all the same',
+      ledger: ledger([connection()], [session({ auth: 'anonymous', anonymous: true })]),
+      severity: 'medium',
+      says: [/a session without credentials\.$/],
+    },
+    {
       when: 'one share is denied and another was not kept',
       ledger: ledger(
         [connection()],

@@ -4,6 +4,7 @@ import {
   at,
   clearSession,
   connection,
+  counts,
   EPOCH,
   ledger,
   STATUS_ACCESS_DENIED,
@@ -22,8 +23,8 @@ const refused = (overrides: Parameters<typeof session>[0] = {}) =>
     status: 'failed',
     ntStatus: STATUS_LOGON_FAILURE,
     decided: at(9),
-    requests: { signed: 0, unsigned: 0, encrypted: 0, unread: 0 },
-    responses: { signed: 0, unsigned: 0, encrypted: 0, unread: 0 },
+    requests: counts(),
+    responses: counts(),
     ...overrides,
   })
 const guest = (overrides: Parameters<typeof session>[0] = {}) =>

@@ -1,17 +1,12 @@
 import { guestSession } from '../../../src/audit/rules/guest-session.ts'
-import { at, clearSession, connection, ledger, logon, ntlm, type session, tree } from '../../support/facts.ts'
+import { at, clearSession, connection, counts, ledger, logon, ntlm, type session, tree } from '../../support/facts.ts'
 import { describeRule } from '../../support/rules.ts'
 
 const guest = (overrides: Parameters<typeof session>[0] = {}) =>
-  clearSession({
-    guest: true,
-    auth: 'ntlmv2',
-    requests: { signed: 0, unsigned: 8, encrypted: 0, unread: 0 },
-    ...overrides,
-  })
+  clearSession({ guest: true, auth: 'ntlmv2', requests: counts({ unsigned: 8 }), ...overrides })
 const unused = {
-  requests: { signed: 0, unsigned: 0, encrypted: 0, unread: 0 },
-  responses: { signed: 0, unsigned: 0, encrypted: 0, unread: 0 },
+  requests: counts(),
+  responses: counts(),
   trees: [],
 }
 const closedByClient = connection({ end: { by: 'client', how: 'fin', at: at(12) } })
@@ -42,9 +37,9 @@ describeRule(guestSession, {
         [connection()],
         [
           guest({
-            user: null,
+            user: '',
             domain: null,
-            logons: [logon({ auth: 'ntlmv2', user: null, ntlm: ntlm({ user: '' }) })],
+            logons: [logon({ auth: 'ntlmv2', user: '', ntlm: ntlm({ user: '' }) })],
           }),
         ],
       ),
@@ -56,6 +51,35 @@ describeRule(guestSession, {
       ledger: ledger([connection()], [guest({ user: null, domain: null, auth: 'unknown' })]),
       severity: 'high',
       says: ['a user whose name was not seen'],
+    },
+    {
+      when: 'its messages are in the clear',
+      ledger: ledger([connection()], [guest()]),
+      severity: 'high',
+      says: [/credentials: unsigned and unencrypted\.$/],
+    },
+    {
+      when: 'its messages are marked as signed',
+      ledger: ledger([connection()], [guest({ requests: counts({ signed: 2 }), responses: counts({ signed: 1 }) })]),
+      severity: 'high',
+      says: [/credentials; of its messages 3 are marked as signed\.$/],
+    },
+    {
+      when: 'its messages go in every way',
+      ledger: ledger(
+        [connection()],
+        [guest({ requests: counts({ signed: 1, unsigned: 1 }), responses: counts({ encrypted: 1, unread: 2 }) })],
+      ),
+      severity: 'high',
+      says: [
+        '; of its messages 1 is encrypted, 1 is marked as signed, 2 are compressed and 1 is in clear text without a signature.',
+      ],
+    },
+    {
+      when: 'none of its messages was seen',
+      ledger: ledger([connection()], [guest({ ...unused, trees: [tree()] })]),
+      severity: 'high',
+      says: [/without accepting the credentials\.$/],
     },
     {
       when: 'the server is outside',

@@ -27,6 +27,13 @@ describeRule(ntlmv1Auth, {
       user: 'alice',
     },
     {
+      when: 'the response is that of a share',
+      ledger: of({ ...sent('lm', 24, 0), purpose: 'share', share: '\\\\files\\team', user: null }),
+      severity: 'critical',
+      says: ['10.0.0.5 sent the LM response for the share \\\\files\\team to 10.0.0.10 ('],
+      user: null,
+    },
+    {
       when: 'an LM response alone was sent',
       ledger: of(sent('lm', 24, 0)),
       severity: 'critical',

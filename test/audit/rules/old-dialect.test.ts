@@ -7,6 +7,7 @@ import {
   negotiateRequest,
   negotiateResponse,
   smb1,
+  smb1Request,
 } from '../../support/facts.ts'
 import { describeRule } from '../../support/rules.ts'
 
@@ -18,7 +19,13 @@ const settled = (dialect: number, dialects?: number[]) =>
 
 describeRule(oldDialect, {
   fires: [
-    { when: '3.0.2', ledger: ledger([settled(0x0302)]), severity: 'low', says: ['use SMB 3.0.2.'], frames: [5] },
+    {
+      when: '3.0.2',
+      ledger: ledger([settled(0x0302)]),
+      severity: 'low',
+      says: ['10.0.0.10 chose SMB 3.0.2 for 10.0.0.5; what the client offered was not seen.'],
+      frames: [5],
+    },
     { when: '3.0', ledger: ledger([settled(0x0300)]), severity: 'low' },
     { when: '2.1', ledger: ledger([settled(0x0210)]), severity: 'medium' },
     { when: '2.0.2', ledger: ledger([settled(0x0202)]), severity: 'medium' },
@@ -27,14 +34,14 @@ describeRule(oldDialect, {
       when: 'the server chose less than the client offers',
       ledger: ledger([settled(0x0210, [0x0202, 0x0210, 0x0300, 0x0302, 0x0311])]),
       severity: 'medium',
-      says: ['the client offers 3.1.1, the server chose less'],
+      says: ['chose SMB 2.1 for 10.0.0.5; the client offered up to 3.1.1.'],
       frames: [4, 5],
     },
     {
       when: 'the client offers no more',
       ledger: ledger([settled(0x0302, [0x0202, 0x0210, 0x0300, 0x0302])]),
       severity: 'low',
-      says: ['the client offers no more'],
+      says: ['the client offered no more.'],
     },
     {
       when: 'what more the client offers was cut',
@@ -45,8 +52,28 @@ describeRule(oldDialect, {
         }),
       ]),
       severity: 'medium',
-      says: [/use SMB 2\.1\.$/],
+      says: ['what more the client offered was not captured.'],
     },
+    ...(
+      [
+        [['NT LM 0.12', 'SMB 2.002', 'SMB 2.???'], false, 'the client offered more, as "SMB 2.???".'],
+        [['NT LM 0.12', 'SMB 2.002'], false, 'the client offered no more.'],
+        [['NT LM 0.12', 'SMB 2.002'], true, 'what more the client offered was not captured.'],
+        [['NT LM 0.12'], false, 'what the client offered was not seen.'],
+      ] as const
+    ).map(([dialects, dialectsCut, says]) => ({
+      when: `the client offered ${dialects.join(', ')}${dialectsCut ? ' ...' : ''} in SMB1, and that led to 2.0.2 at once`,
+      ledger: ledger([
+        connection({
+          smb1: smb1({ negotiateRequest: smb1Request([...dialects], { dialectsCut }), negotiateResponse: null }),
+          negotiateRequest: null,
+          negotiateResponse: negotiateResponse({ dialect: 0x0202 }),
+        }),
+      ]),
+      severity: 'medium' as const,
+      says: [says],
+      frames: [5],
+    })),
     {
       when: 'the client was led here by an SMB1 NEGOTIATE',
       ledger: ledger([

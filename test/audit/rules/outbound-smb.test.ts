@@ -64,7 +64,7 @@ describeRule(outboundSmb, {
       severity: 'critical',
       says: ['carried a Kerberos ticket of CORP\\alice'],
       frames: [5, 6],
-      user: null,
+      user: 'alice',
     },
     {
       when: 'an NTLMv2 response left, and was refused',

@@ -6,6 +6,8 @@ import { describeRule, findings } from '../../support/rules.ts'
 const clear = bareConnection({
   smb1: smb1({ negotiateResponse: { ...smb1().negotiateResponse!, securityMode: 0x01, extendedSecurity: false } }),
 })
+const ofShare = (share: string | null) =>
+  logon({ auth: 'plaintext', purpose: 'share', share, user: null, domain: null })
 const plaintext = (overrides: Parameters<typeof session>[0] = {}) =>
   session({ on: clear, family: 'smb1', auth: 'plaintext', encryptData: false, ...overrides })
 
@@ -32,6 +34,39 @@ describeRule(plaintextPassword, {
       ),
       severity: 'critical',
       frames: [5, 6],
+    },
+    ...(
+      [
+        ['\\\\files\\team', 'the password for the share \\\\files\\team in clear text'],
+        [null, 'the password for a share whose name was not seen in clear text'],
+      ] as const
+    ).map(([share, says]) => ({
+      when: `the password is that of a share (${share}), and no user is named`,
+      ledger: ledger([clear], [plaintext({ auth: 'unknown', user: null, domain: null, logons: [ofShare(share)] })]),
+      severity: 'critical' as const,
+      says: [says],
+      frames: [5, 6],
+      user: null,
+    })),
+    {
+      when: 'the session is of a user, and the password that of a share',
+      ledger: ledger([clear], [plaintext({ auth: 'unknown', logons: [ofShare('\\\\files\\team')] })]),
+      severity: 'critical',
+      says: ['the password for the share'],
+      user: null,
+    },
+    {
+      when: 'the server refused it with a DOS error',
+      ledger: ledger([clear], [plaintext({ status: 'failed', ntStatus: 0x00020002 })]),
+      severity: 'critical',
+      says: ['(ERRSRV/ERRbadpw)'],
+    },
+    {
+      when: 'the name was empty',
+      ledger: ledger([clear], [plaintext({ user: '', domain: null })]),
+      severity: 'critical',
+      says: ['the password of a user with an empty name'],
+      user: null,
     },
     {
       when: 'the negotiate was not seen',

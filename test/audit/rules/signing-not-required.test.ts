@@ -5,12 +5,15 @@ import {
   connection,
   ledger,
   negotiateResponse,
+  session,
   signedSession,
   smb1,
 } from '../../support/facts.ts'
 import { describeRule } from '../../support/rules.ts'
 
 const optional = connection({ negotiateResponse: negotiateResponse({ securityMode: 1 }) })
+const second = connection({ ...optional, client: '10.0.0.6', id: 'second', firstFrame: 2 })
+const elsewhere = connection({ server: { port: 4455 } })
 const smb1Mode = (securityMode: number | null) => {
   const facts = smb1()
   return { ...facts, negotiateResponse: { ...facts.negotiateResponse!, securityMode } }
@@ -34,6 +37,37 @@ describeRule(signingNotRequired, {
     {
       when: 'the session is signed all the same, because the client requires it',
       ledger: ledger([optional], [signedSession({ on: optional })]),
+      severity: 'medium',
+    },
+    {
+      when: 'every session with a key that it granted must be encrypted',
+      ledger: ledger(
+        [optional, second],
+        [
+          session({ on: optional }),
+          clearSession({ on: second, guest: true }),
+          clearSession({ on: second, auth: 'anonymous', firstFrame: 7 }),
+        ],
+      ),
+      severity: 'low',
+      says: ['it requires encryption of every session that was seen'],
+      count: 2,
+    },
+    {
+      when: 'one session need not be encrypted',
+      ledger: ledger([optional, second], [session({ on: optional }), signedSession({ on: second })]),
+      severity: 'medium',
+      says: [/: logons can be relayed to it\.$/],
+      count: 2,
+    },
+    {
+      when: 'another server at the same address encrypts',
+      ledger: ledger([optional, elsewhere], [session({ on: elsewhere })]),
+      severity: 'medium',
+    },
+    {
+      when: 'the session that must be encrypted was refused',
+      ledger: ledger([optional], [session({ on: optional, status: 'failed', encryptData: false })]),
       severity: 'medium',
     },
     {

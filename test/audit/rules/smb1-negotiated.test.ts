@@ -91,15 +91,47 @@ describeRule(smb1Negotiated, {
         }),
       ]),
       severity: 'high',
-      says: ['the answer that chose it is not in the capture'],
+      says: ['10.0.0.5 and 10.0.0.10 speak SMB1; NEGOTIATE was not seen.'],
       frames: [9],
     },
     {
       when: 'only requests were captured, and the client goes on in SMB1',
       ledger: ledger([
-        bareConnection({ smb1: smb1({ negotiateResponse: null, firstCommand: { ...at(6), command: 0x73 } }) }),
+        bareConnection({
+          serverSeen: false,
+          smb1: smb1({ negotiateResponse: null, firstAnswer: null, firstCommand: { ...at(6), command: 0x73 } }),
+        }),
       ]),
       severity: 'high',
+      says: ['SMB1 commands pass between', 'none was seen to succeed; the answer to NEGOTIATE was not seen.'],
+    },
+    {
+      when: 'the choice was cut off, and commands follow',
+      ledger: ledger([
+        bareConnection({
+          smb1: smb1({
+            negotiateResponse: { ...response(0, null), dialectIndex: null },
+            firstUse: { ...at(9), command: 0x75 },
+            firstCommand: { ...at(9), command: 0x75 },
+          }),
+        }),
+      ]),
+      severity: 'high',
+      says: ['speak SMB1; the dialect that the server chose was not captured.'],
+    },
+    {
+      when: 'the server accepts none of the dialects, and then commands all the same',
+      ledger: ledger([
+        bareConnection({
+          smb1: smb1({
+            negotiateResponse: response(0xffff, null),
+            firstUse: { ...at(9), command: 0x75 },
+            firstCommand: { ...at(9), command: 0x75 },
+          }),
+        }),
+      ]),
+      severity: 'high',
+      says: ['speak SMB1; the server had accepted none of the dialects offered.'],
     },
   ],
   silent: [
@@ -112,6 +144,19 @@ describeRule(smb1Negotiated, {
     {
       when: 'the server accepts none of the dialects',
       ledger: ledger([bareConnection({ smb1: smb1({ negotiateResponse: response(0xffff, null) }) })]),
+    },
+    {
+      when: 'commands are answered in something else, and all of that was captured',
+      ledger: ledger([
+        bareConnection({
+          smb1: smb1({
+            negotiateRequest: null,
+            negotiateResponse: null,
+            firstAnswer: null,
+            firstCommand: { ...at(6), command: 0 },
+          }),
+        }),
+      ]),
     },
     { when: 'nobody answers', ledger: ledger([bareConnection({ smb1: smb1({ negotiateResponse: null }) })]) },
     {

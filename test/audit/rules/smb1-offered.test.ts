@@ -21,7 +21,7 @@ describeRule(smb1Offered, {
       when: 'the server answers in SMB2',
       ledger: ledger([connection({ smb1: offered('NT LM 0.12', 'SMB 2.???') })]),
       severity: 'low',
-      says: ['SMB1 offered ("NT LM 0.12")', 'the server answered in SMB2 (3.1.1)'],
+      says: ['10.0.0.5 offered SMB1 to 10.0.0.10 ("NT LM 0.12"); the server answered in SMB2 (3.1.1).'],
       frames: [4, 5],
     },
     {
@@ -74,7 +74,7 @@ describeRule(smb1Offered, {
       when: 'the capture was cut inside the list, behind an SMB1 dialect',
       ledger: ledger([connection({ smb1: cut('NT LM 0.12') })]),
       severity: 'low',
-      says: ['SMB1 offered ("NT LM 0.12")'],
+      says: ['offered SMB1 to 10.0.0.10 ("NT LM 0.12" and what was not captured); '],
     },
     ...[cut('SMB 2.002'), cut()].map((list) => ({
       when: `the capture was cut before any SMB1 dialect (${list.negotiateRequest?.dialects})`,

@@ -45,7 +45,7 @@ describeRule(unencryptedSession, {
       ledger: ledger([connection()], [signedSession()]),
       severity: 'low',
       says: [
-        /^The session of CORP\\alice on 10\.0\.0\.10 is clear text \(40 messages\); AES-128-GCM was negotiated\.$/,
+        /^The session of CORP\\alice on 10\.0\.0\.10 is in clear text \(40 messages\); AES-128-GCM was negotiated\.$/,
       ],
       frames: [14],
     },
@@ -60,31 +60,38 @@ describeRule(unencryptedSession, {
       when: 'file data crosses though the session requires encryption',
       ledger: ledger([connection()], [signedSession({ ...mixed, ...data, encryptData: true })]),
       severity: 'high',
-      says: ['must be encrypted, and has file data in clear text'],
+      says: ['must be encrypted, but has file data in clear text (180 messages encrypted)'],
       frames: [9, 14, 17],
     },
     {
       when: 'clear messages are in a session that requires encryption',
       ledger: ledger([connection()], [signedSession({ ...mixed, encryptData: true })]),
       severity: 'low',
-      says: ['must be encrypted, and has 8 messages in clear text'],
+      says: ['must be encrypted, but has 8 messages in clear text (180 messages encrypted)'],
     },
     {
       when: 'file data crosses though its share requires encryption',
       ledger: ledger([connection()], [signedSession({ ...mixed, ...data, trees: [ipc, encryptedShare] })]),
       severity: 'high',
-      says: ['uses shares that must be encrypted'],
+      says: ['uses shares that must be encrypted, but has file data in clear text (180 messages encrypted)'],
+    },
+    {
+      when: 'its share requires encryption, and nothing of it was seen but clear text',
+      ledger: ledger([connection()], [signedSession({ trees: [ipc, encryptedShare] })]),
+      severity: 'info',
+      says: ['uses shares that must be encrypted; what was seen is in clear text (40 messages), without file data; '],
     },
     {
       when: 'only IPC$ is clear beside an encrypted share',
       ledger: ledger([connection()], [signedSession({ ...mixed, trees: [ipc, encryptedShare] })]),
       severity: 'info',
-      says: ['encrypts its shares; the rest (8 messages) is clear text'],
+      says: ['encrypts its shares (180 messages); the rest is in clear text (8 messages)'],
     },
     {
       when: 'file data crosses on one of two shares, and the other is encrypted',
       ledger: ledger([connection()], [signedSession({ ...mixed, ...data, trees: [tree(), encryptedShare] })]),
       severity: 'medium',
+      says: ['is partly encrypted (180 messages); the rest is in clear text (8 messages) and carries file data; '],
     },
     {
       when: 'not every share is in the ledger',
@@ -98,15 +105,27 @@ describeRule(unencryptedSession, {
     },
     {
       when: 'the setup is not in the capture',
-      ledger: ledger([bareConnection()], [clearSession({ on: bareConnection(), status: 'unknown', user: null })]),
+      ledger: ledger(
+        [bareConnection()],
+        [clearSession({ on: bareConnection(), status: 'unknown', user: null, logons: [] })],
+      ),
       severity: 'low',
-      says: ['A session on 10.0.0.10 whose setup was not captured is clear text (40 messages).'],
+      says: ['A session on 10.0.0.10 whose setup was not captured is in clear text (40 messages).'],
     },
     {
       when: 'the name of the user is inside a Kerberos ticket',
       ledger: ledger([connection()], [signedSession({ user: null })]),
       severity: 'low',
-      says: ['The session of a Kerberos user on 10.0.0.10'],
+      says: ['The session on 10.0.0.10 of a Kerberos user is'],
+    },
+    {
+      when: 'all of it is compressed with its headers: compressed is not encrypted',
+      ledger: ledger(
+        [connection()],
+        [session({ encryptData: false, requests: counts({ unread: 1 }), responses: counts() })],
+      ),
+      severity: 'low',
+      says: ['is in clear text (1 message)'],
     },
     {
       when: 'SMB1 cannot do otherwise',
@@ -125,12 +144,13 @@ describeRule(unencryptedSession, {
       when: `what the server agreed to was cut (${i})`,
       ledger: ledger([on], [signedSession({ on })]),
       severity: 'low' as const,
-      says: [/is clear text \(40 messages\)\.$/],
+      says: [/is in clear text \(40 messages\)\.$/],
     })),
     {
       when: 'some of it is encrypted, and the flags of its share were cut',
       ledger: ledger([connection()], [signedSession({ ...mixed, trees: [ipc, cutShare], firstEncrypted: at(20) })]),
       severity: 'info',
+      says: ['is partly encrypted (180 messages); the rest is in clear text (8 messages); '],
     },
     {
       when: 'none of it is encrypted, and the flags of its share were cut',

@@ -7,6 +7,7 @@ import {
   connection,
   counts,
   ledger,
+  logon,
   negotiateRequest,
   negotiateResponse,
   STATUS_ACCESS_DENIED,
@@ -21,6 +22,8 @@ const optional = connection({
   negotiateRequest: negotiateRequest({ securityMode: 1 }),
   negotiateResponse: negotiateResponse({ securityMode: 1 }),
 })
+const clientSeen = connection({ negotiateRequest: negotiateRequest({ securityMode: 1 }), negotiateResponse: null })
+const serverSeen = connection({ negotiateRequest: null, negotiateResponse: negotiateResponse({ securityMode: 1 }) })
 const unsigned = (overrides: Parameters<typeof session>[0] = {}, on: ConnectionFacts = optional) =>
   clearSession({ on, ...overrides })
 const sysvol = tree({ ...at(13), path: '\\\\dc1\\SysVol' })
@@ -79,7 +82,7 @@ describeRule(unsignedSession, {
         [unsigned({ requests: counts({ signed: 7, unsigned: 1 }), responses: counts({ signed: 8, unsigned: 0 }) })],
       ),
       severity: 'medium',
-      says: ['is partly signed (15 messages signed; 1 request and 0 responses not)'],
+      says: ['is partly signed (15 messages); 1 request is not; neither side requires signing.'],
     },
     {
       when: 'signing is required and an unsigned request succeeded',
@@ -98,7 +101,7 @@ describeRule(unsignedSession, {
       when: `whether it is a session without a key was not captured (${flag})`,
       ledger: ledger([connection()], [clearSession({ [flag]: null })]),
       severity: 'medium' as const,
-      says: [new RegExp(`; it may be an? ${flag} one\\.$`)],
+      says: [new RegExp(`; whether it is an? ${flag} session was not seen\\.$`)],
     })),
     {
       when: 'the setup is not in the capture',
@@ -118,7 +121,7 @@ describeRule(unsignedSession, {
       severity: 'medium',
       says: [
         'A session on 10.0.0.10 whose setup was not captured is',
-        'was not seen; it may be a guest or anonymous one.',
+        'what the two sides require was not seen; whether it is a guest or anonymous session was not seen.',
       ],
       frames: [14, 15],
     },
@@ -126,6 +129,63 @@ describeRule(unsignedSession, {
       when: 'only one share of the session is encrypted',
       ledger: ledger([optional], [unsigned({ requests: counts({ unsigned: 3, encrypted: 50 }) })]),
       severity: 'medium',
+      says: ['is partly encrypted (50 messages); 3 requests and 20 responses are not; '],
+    },
+    {
+      when: 'some of it is encrypted, some signed, and one message is neither',
+      ledger: ledger(
+        [optional],
+        [unsigned({ requests: counts({ unsigned: 1, encrypted: 2 }), responses: counts({ signed: 1 }) })],
+      ),
+      severity: 'medium',
+      says: ['is partly encrypted (2 messages) and partly signed (1 message); 1 request is neither; '],
+    },
+    {
+      when: 'one direction was captured',
+      ledger: ledger([optional], [unsigned({ responses: counts() })]),
+      severity: 'medium',
+      says: ['is unsigned (20 requests); '],
+    },
+    {
+      when: 'some of it is compressed with the header',
+      ledger: ledger([optional], [unsigned({ requests: counts({ unsigned: 2, unread: 1 }), responses: counts() })]),
+      severity: 'medium',
+      says: ['is unsigned (2 requests); whether 1 compressed message is signed cannot be read; '],
+    },
+    {
+      when: 'the answer to its setup was not captured',
+      ledger: ledger([optional], [unsigned({ status: 'unknown', auth: 'ntlmv2', decided: null })]),
+      severity: 'high',
+      says: [/^The session of CORP\\alice on 10\.0\.0\.10, whose setup was captured only in part, is unsigned/],
+    },
+    {
+      when: 'the session was set up before the capture, and alice logs on again in it',
+      ledger: ledger(
+        [optional],
+        [
+          unsigned({
+            status: 'unknown',
+            auth: 'unknown',
+            user: null,
+            decided: null,
+            logons: [logon({ auth: 'ntlmv2', purpose: 'reauthentication' })],
+          }),
+        ],
+      ),
+      severity: 'high',
+      says: ['A session on 10.0.0.10 whose setup was not captured is unsigned'],
+    },
+    {
+      when: 'only what the client requires was seen',
+      ledger: ledger([clientSeen], [unsigned({}, clientSeen)]),
+      severity: 'medium',
+      says: ['; the client does not require signing, and what the server requires was not seen.'],
+    },
+    {
+      when: 'only what the server requires was seen',
+      ledger: ledger([serverSeen], [unsigned({ setupSigning: null }, serverSeen)]),
+      severity: 'medium',
+      says: ['; the server does not require signing, and what the client requires was not seen.'],
     },
     {
       when: 'an SMB1 session goes unsigned',

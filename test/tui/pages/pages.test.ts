@@ -70,7 +70,7 @@ describe('overview', () => {
   it('fits 80 columns and 20 lines', () => {
     expect(`\n${textOfLines(overviewLines(guest, 80, 20))}`).toMatchInlineSnapshot(`
       "
-      At risk: 1 high and 2 medium findings. The worst: Refused logon followed by
+      At risk. 3 findings: 1 high, 2 medium. The worst: Refused logon followed by
       guest access.
       Seen: 1 capture, 60 packets, 2 sessions, 1 refused, 1 guest.
       Findings                                  Sessions by protection
@@ -94,7 +94,7 @@ describe('overview', () => {
   it('has three columns where there is room', () => {
     expect(`\n${textOfLines(overviewLines(guest, 120, 30))}`).toMatchInlineSnapshot(`
       "
-      At risk: 1 high and 2 medium findings. The worst: Refused logon followed by guest access.
+      At risk. 3 findings: 1 high, 2 medium. The worst: Refused logon followed by guest access.
       Seen: 1 capture, 60 packets, 2 sessions, 1 refused, 1 guest.
 
       Findings                                 Sessions by protection                   by authentication
@@ -125,7 +125,7 @@ describe('overview', () => {
 
   it('says that it is not the end', () => {
     const reading = { ...guest.reading, done: false }
-    expect(textOfLines(overviewLines({ ...guest, reading }, 120, 20))).toMatch(/^At risk: so far 1 high/)
+    expect(textOfLines(overviewLines({ ...guest, reading }, 120, 20))).toMatch(/^At risk\. So far 3 findings: 1 high/)
   })
 
   it('gives the verdict of the report, for every sample', async () => {

@@ -1,0 +1,129 @@
+/**
+ * Words that the messages of several rules share. What was seen is said of what was seen: a name that was seen empty is no name that was not seen, a
+ * setup of which a part was captured is not one that was not captured, and a direction without such messages is left out of the counts.
+ */
+import { dialectName } from '../../dissectors/smb2/dialects.ts'
+import type {
+  ConnectionFacts,
+  Endpoint,
+  LogonFacts,
+  SessionFacts,
+  Smb1Facts,
+  Smb2NegotiateRequestFacts,
+} from '../track/ledger.ts'
+import { statusName } from '../track/status-name.ts'
+import { cite } from './predicates.ts'
+import type { EvidenceDraft } from './rule.ts'
+
+type Smb1Request = NonNullable<Smb1Facts['negotiateRequest']>
+
+/** Unsigned, at least `digits` wide. */
+export function hex(value: number, digits: number): string {
+  return `0x${(value >>> 0).toString(16).toUpperCase().padStart(digits, '0')}`
+}
+
+/** The address alone where the port is SMB's own. */
+export function place({ ip, port }: Endpoint): string {
+  if (port === 445 || port === 139) return ip
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+}
+
+/** DOMAIN\user as the client gave it, or what is known in place of a name. */
+export function who({ user, domain, auth }: Pick<SessionFacts, 'user' | 'domain' | 'auth'>): string {
+  if (user !== null && user !== '') return domain ? `${domain}\\${user}` : user
+  // A ticket shows the name to nobody but the server, a null session has none, and one host's own NTLM sends none.
+  if (auth === 'kerberos') return 'a Kerberos user'
+  if (auth === 'anonymous') return 'an anonymous user'
+  if (auth === 'ntlm-local') return 'a local user'
+  return user === '' ? 'a user with an empty name' : 'a user whose name was not seen'
+}
+
+/** Whose a password or a response is: `of CORP\alice`, `for the share \\files\team`. */
+export function whose(logon: LogonFacts): string {
+  if (logon.purpose !== 'share') return `of ${who(logon)}`
+  return logon.share === null ? 'for a share whose name was not seen' : `for the share ${logon.share}`
+}
+
+/** The message that carried it. */
+export function carrier({ purpose }: LogonFacts, setup = 'SESSION_SETUP'): string {
+  return purpose === 'share' ? 'TREE_CONNECT' : setup
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** `1 request and 2 responses`. */
+export function inEachDirection(requests: number, responses: number): string {
+  const parts = [requests > 0 && plural(requests, 'request'), responses > 0 && plural(responses, 'response')]
+  return parts.filter((part) => part !== false).join(' and ')
+}
+
+/** `2 are signed`, for each of these that there is any of. */
+export function shares(kinds: readonly (readonly [count: number, state: string])[]): string {
+  const parts = kinds.filter(([count]) => count > 0).map(([n, state]) => `${n} ${n === 1 ? 'is' : 'are'} ${state}`)
+  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+}
+
+/** What came of a logon, for the end of a sentence. */
+export function outcome({ answered, ntStatus }: LogonFacts, family: SessionFacts['family']): string {
+  return answered === null || ntStatus === null ? 'the answer was not seen' : statusName(ntStatus, family)
+}
+
+/** What an answer to a session setup says: its status, where that is known. */
+export function answeredWith(command: string, status: number | null, family: SessionFacts['family']): string {
+  return status === null ? `${command} answered` : `${command} answered with ${statusName(status, family)}`
+}
+
+/** What a sentence about a session begins with. */
+export function sessionOn({ server }: ConnectionFacts, session: SessionFacts): string {
+  const { status, logons } = session
+  const answered = status === 'established' || status === 'failed'
+  // A later logon of the session is no part of its setup.
+  if (!answered && !logons.some(({ purpose }) => purpose === 'first')) {
+    return `A session on ${place(server)} whose setup was not captured`
+  }
+  const where = `on ${place(server)}`
+  const whole = session.user ? `of ${who(session)} ${where}` : `${where} of ${who(session)}`
+  return `The session ${whole}${answered ? '' : ', whose setup was captured only in part,'}`
+}
+
+export function dialectNames(revisions: readonly number[]): string {
+  return listed(revisions.map(dialectName))
+}
+
+export function quoted(texts: readonly string[]): string {
+  return listed(texts.map((t) => `"${t}"`))
+}
+
+/** What an SMB1 NEGOTIATE lists, and what an SMB2 one offers: as far as it was captured. */
+export function citeSmb1Request(request: Smb1Request): EvidenceDraft {
+  return cite(request, `NEGOTIATE lists ${asFarAsSeen(quoted(request.dialects), request.dialectsCut)}`)
+}
+
+export function citeSmb2Request(request: Smb2NegotiateRequestFacts): EvidenceDraft {
+  return cite(request, `NEGOTIATE offers ${asFarAsSeen(dialectNames(request.dialects), request.dialectsCut)}`)
+}
+
+function asFarAsSeen(list: string, cut: boolean): string {
+  if (!cut) return list
+  return list === '' ? 'dialects that were not captured' : `${list} and what was not captured`
+}
+
+/** No real client offers more dialects than this. */
+function listed(texts: readonly string[], limit = 12): string {
+  return texts.length <= limit
+    ? texts.join(', ')
+    : `${texts.slice(0, limit).join(', ')} and ${texts.length - limit} more`
+}
+
+type Responses = Pick<NonNullable<NonNullable<LogonFacts['ntlm']>['authenticate']>, 'lmLength' | 'ntLength'>
+
+/** `NT response 24 bytes, LM response 24 bytes`, as far as the lengths were captured. */
+export function responseLengths({ ntLength, lmLength }: Responses): string {
+  return `NT response ${lengthText(ntLength)}, LM response ${lengthText(lmLength)}`
+}
+
+export function lengthText(length: number | null): string {
+  return length === null ? 'of a length that was not captured' : plural(length, 'byte')
+}

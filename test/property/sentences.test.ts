@@ -1,0 +1,333 @@
+/**
+ * No sentence of any rule says what the facts do not: over facts in every combination, seen, seen in part and not seen, each message and each piece
+ * of evidence is held against the facts that it was made of.
+ */
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { audit } from '../../src/audit/audit.ts'
+import { clientSigning, serverKey, serverSigning } from '../../src/audit/predicates.ts'
+import type { Draft } from '../../src/audit/rule.ts'
+import { RULES } from '../../src/audit/rules/index.ts'
+import type { AuthKind, ConnectionFacts, LogonFacts, PlainLedger, SessionFacts } from '../../src/track/ledger.ts'
+import { factsOf } from '../support/audit-facts.ts'
+import {
+  at,
+  bareConnection,
+  counts,
+  ledger,
+  logon,
+  negotiateRequest,
+  negotiateResponse,
+  session,
+  smb1,
+  smb1Request,
+  smb1Response,
+  tree,
+} from '../support/facts.ts'
+import { NETWORKS } from '../support/findings.ts'
+
+const seen = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null })
+const frame = fc.integer({ min: 10, max: 40 }).map(at)
+const few = fc.constantFrom(0, 0, 1, 2, 7)
+const messages = fc.record({ signed: few, unsigned: few, encrypted: few, unread: fc.constantFrom(0, 0, 0, 1, 2) })
+const status = fc.constantFrom(0, 0, 0xc000006d, 0xc0000022, 0x00020002, 0x00050001)
+const NAMES = ['alice', 'Zoe7', 'guest']
+const user = fc.constantFrom<string | null>(...NAMES, '', null)
+const AUTHS: AuthKind[] = [
+  'ntlmv1',
+  'ntlmv2',
+  'ntlm-local',
+  'lm',
+  'plaintext',
+  'kerberos',
+  'negoex',
+  'anonymous',
+  'unknown',
+]
+
+const connections: fc.Arbitrary<ConnectionFacts> = fc
+  .record({
+    server: fc.constantFrom('10.0.0.10', '203.0.113.1'),
+    client: fc.constantFrom('10.0.0.5', '198.51.100.1'),
+    state: fc.constantFrom('attempted', 'refused', 'established', 'midstream'),
+    gaps: fc.constantFrom(0, 1),
+    serverSeen: fc.boolean(),
+    request: seen(
+      fc.record({
+        dialects: fc.constantFrom<number[]>([0x0202], [0x0202, 0x0210], [0x0311], []),
+        dialectsCut: fc.boolean(),
+        securityMode: seen(fc.nat(3)),
+      }),
+    ),
+    response: seen(
+      fc.record({
+        dialect: fc.constantFrom(0x0202, 0x0210, 0x0300, 0x0311),
+        securityMode: fc.nat(3),
+        cipher: seen(fc.constantFrom(0, 2)),
+        contextsCut: fc.boolean(),
+      }),
+    ),
+    smb1: seen(
+      fc.record({
+        list: seen(fc.constantFrom<string[]>(['NT LM 0.12'], ['LANMAN2.1', 'SMB 2.???'], ['SMB 2.002'], [])),
+        listCut: fc.boolean(),
+        answer: seen(fc.record({ dialectIndex: seen(fc.constantFrom(0, 1, 0xffff)), securityMode: seen(fc.nat(15)) })),
+        firstAnswer: seen(frame),
+        firstUse: seen(frame),
+        firstCommand: seen(frame),
+      }),
+    ),
+    end: seen(fc.record({ by: fc.constantFrom('client', 'server'), how: fc.constantFrom('fin', 'rst'), at: frame })),
+  })
+  .map(({ request, response, smb1: old, ...rest }) => {
+    const list = old?.list ?? null
+    const index = old?.answer?.dialectIndex ?? null
+    return bareConnection({
+      ...rest,
+      negotiateRequest: request && negotiateRequest(request),
+      negotiateResponse: response && negotiateResponse(response),
+      firstSmb2: response || request ? at(4) : null,
+      smb1:
+        old &&
+        smb1({
+          negotiateRequest: list && smb1Request(list, { dialectsCut: old.listCut }),
+          negotiateResponse: old.answer && smb1Response({ ...old.answer, dialect: list?.[index ?? 99] ?? null }),
+          firstAnswer: old.firstAnswer && { ...old.firstAnswer, command: 0x72 },
+          firstUse: old.firstUse && { ...old.firstUse, command: 0x75 },
+          firstCommand: (old.firstCommand ?? old.firstUse) && { ...(old.firstCommand ?? old.firstUse!), command: 0x75 },
+        }),
+    })
+  })
+
+const logons: fc.Arbitrary<LogonFacts> = fc
+  .record({
+    purpose: fc.constantFrom('first', 'reauthentication', 'binding', 'share'),
+    auth: fc.constantFrom(...AUTHS),
+    user,
+    answer: seen(status),
+    share: seen(fc.constant('\\\\files\\team')),
+  })
+  .map(({ answer, share, ...rest }) => {
+    // Credentials are those of a null session where they are empty.
+    if (rest.auth === 'anonymous') rest.user = ''
+    return logon({
+      ...rest,
+      ...(rest.purpose === 'share'
+        ? { share, user: null, domain: null }
+        : { share: null, domain: rest.user && 'CORP' }),
+      ntStatus: answer,
+      answered: answer === null ? null : at(9),
+    })
+  })
+
+const sessionsOn = (on: ConnectionFacts): fc.Arbitrary<SessionFacts> =>
+  fc
+    .record({
+      firstFrame: fc.integer({ min: 6, max: 9 }),
+      family: fc.constantFrom('smb1', 'smb2'),
+      status: fc.constantFrom('established', 'established', 'failed', 'pending', 'unknown'),
+      refusal: fc.constantFrom(0xc000006d, 0xc0000022, 0x00020002),
+      granted: seen(fc.record({ guest: fc.boolean(), encryptData: fc.boolean() })),
+      anonymous: fc.constantFrom(true, false, null),
+      logons: fc.array(logons, { maxLength: 3 }),
+      setupSigning: seen(fc.constantFrom('enabled', 'required')),
+      requests: messages,
+      responses: messages,
+      firstClearData: seen(frame),
+      unsignedAccepted: seen(frame),
+      trees: fc.array(
+        fc
+          .record({
+            path: seen(fc.constantFrom('\\\\files\\team', '\\\\dc1\\SYSVOL', '\\\\files\\IPC$')),
+            shareType: seen(fc.constantFrom('disk', 'pipe')),
+            encryptData: seen(fc.boolean()),
+            ntStatus: seen(status),
+          })
+          .map(tree),
+        { maxLength: 2 },
+      ),
+      logoff: seen(frame),
+    })
+    .map(({ refusal, granted, anonymous, logons: list, ...rest }) => {
+      // A first exchange is one, and the session is of whom it is.
+      const first = list.find(({ purpose }) => purpose === 'first') ?? null
+      const later = list.filter(({ purpose }) => purpose !== 'first')
+      const known = rest.status === 'established'
+      const none = rest.status === 'failed' ? false : null
+      return session({
+        on,
+        ...rest,
+        user: first?.user ?? null,
+        domain: first?.domain ?? null,
+        auth: first?.auth ?? 'unknown',
+        logons: first === null ? later : [first, ...later],
+        guest: known ? (granted?.guest ?? null) : none,
+        encryptData: known ? (granted?.encryptData ?? null) : none,
+        anonymous: known ? (granted?.guest === true ? false : anonymous) : none,
+        decided: known || rest.status === 'failed' ? at(9) : null,
+        ntStatus: known ? 0 : rest.status === 'failed' ? refusal : null,
+        requests: counts(rest.requests),
+        responses: counts(rest.responses),
+        firstUnsigned: {
+          request: rest.requests.unsigned > 0 ? at(14) : null,
+          response: rest.responses.unsigned > 0 ? at(15) : null,
+        },
+        firstEncrypted: rest.requests.encrypted + rest.responses.encrypted > 0 ? at(16) : null,
+        firstClearData: rest.requests.unsigned + rest.responses.unsigned > 0 ? rest.firstClearData : null,
+      })
+    })
+
+const ledgers: fc.Arbitrary<PlainLedger> = fc
+  .uniqueArray(connections, { selector: (c) => c.id, minLength: 1, maxLength: 3 })
+  .chain((list) =>
+    fc
+      .tuple(...list.map((c) => fc.uniqueArray(sessionsOn(c), { selector: (s) => s.id, maxLength: 2 })))
+      .map((sessions) => ledger(list, sessions.flat())),
+  )
+
+it('no sentence contradicts the facts', () => {
+  const said = new Set<string>()
+  fc.assert(
+    fc.property(ledgers, (facts) => {
+      for (const [rule, draft, message, evidence] of sentencesOf(facts)) {
+        said.add(rule)
+        expectEnglish(message)
+        for (const what of evidence) expectEnglish(what, false)
+        expectTrue(facts, draft, message, evidence)
+      }
+    }),
+    { numRuns: 600 },
+  )
+  expect([...said].sort()).toEqual(RULES.map(({ id }) => id).sort())
+})
+
+it('the user of a finding is the one that its message names, or none', () => {
+  fc.assert(
+    fc.property(ledgers, (facts) => {
+      for (const { user: name, message, count, rule } of audit(facts, { networks: NETWORKS })) {
+        const named = NAMES.filter((n) => n !== 'guest' && message.includes(n))
+        if (name !== null && named.length > 0) expect(named, message).toContain(name)
+        if (name === null && count === 1) expect(named, `${rule}: ${message}`).toEqual([])
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+function* sentencesOf(facts: PlainLedger): Generator<[string, Draft, string, string[]]> {
+  const input = factsOf(facts, NETWORKS)
+  for (const rule of RULES) rule.survey?.(input)
+  for (const rule of RULES) {
+    for (const draft of rule.evaluate(input)) {
+      const { message, evidence } = draft.explain()
+      yield [rule.id, draft, message, evidence.map(({ what }) => what)]
+    }
+  }
+}
+
+/** One sentence, with the right forms at every count, and no value that is no word. */
+function expectEnglish(text: string, sentence = true): void {
+  if (sentence) expect(text).toMatch(/^[^\s].*[^\s.]\.$/s)
+  expect(text).not.toMatch(/\bnull (?!session)|undefined|NaN|\(\)| {2}|[;,] ?[;,.]| ;/)
+  expect(text).not.toMatch(/(?<![\w.])1 (?:messages|requests|responses|bytes|are)\b/)
+  expect(text, text).not.toMatch(/(?<![\w.])(?:0|[2-9]|\d{2,}) (?:message|request|response|byte|is)\b/)
+  expect(text).not.toMatch(/(?<![\w.])0 (?:messages|requests|responses)\b/)
+}
+
+function expectTrue(
+  facts: PlainLedger,
+  { connection: c, session: s }: Draft,
+  message: string,
+  evidence: string[],
+): void {
+  const text = [message, ...evidence].join('\n')
+  const holds = (what: RegExp, fact: boolean) => {
+    if (what.test(message)) expect(fact, `${message}\n${JSON.stringify(s ?? c, null, 1)}`).toBe(true)
+  }
+  holds(/was tried and not answered/, c.state === 'attempted')
+  holds(/was refused with a reset/, c.state === 'refused')
+  holds(/was in use/, c.state === 'midstream')
+  holds(/was established/, c.state === 'established')
+  holds(/NEGOTIATE was not seen/, c.smb1?.negotiateResponse === null)
+  holds(/what the client offered was not seen/, c.negotiateRequest === null)
+  holds(/no answer was seen/, c.negotiateResponse === null && c.smb1?.negotiateResponse === null)
+  holds(/speak SMB1/, c.smb1?.firstUse !== null)
+  holds(/none was seen to succeed/, c.smb1?.firstUse === null)
+  const server = facts.sessions.filter(
+    (other) => serverKey(facts.connections.find((x) => x.id === other.connection)!) === serverKey(c),
+  )
+  holds(
+    /can be relayed/,
+    server.length === 0 ||
+      server.some(({ encryptData }) => encryptData !== true) ||
+      server.every(({ guest, anonymous, auth }) => guest || anonymous || auth === 'anonymous'),
+  )
+  if (s === null) return
+
+  const { requests, responses, logons: list } = s
+  const [signed, unsigned, encrypted, unread] = (['signed', 'unsigned', 'encrypted', 'unread'] as const).map(
+    (kind) => requests[kind] + responses[kind],
+  ) as [number, number, number, number]
+  holds(/\bunsigned \(|: unsigned\b/, unsigned > 0 && signed + encrypted === 0)
+  holds(/unencrypted/, encrypted === 0 && signed + unsigned + unread > 0)
+  holds(/partly signed/, signed > 0)
+  holds(/partly encrypted|encrypts its shares/, encrypted > 0)
+  holds(/in clear text(?! to)/, signed + unsigned + unread > 0)
+  holds(/file data/, s.firstClearData !== null || /without file data/.test(message))
+  if (/clear text \(|is unsigned|partly signed/.test(message)) {
+    expect(/encrypted \(|\d+ messages? encrypted|encrypts its shares/.test(message), message).toBe(encrypted > 0)
+  }
+  const first = list.find(({ purpose }) => purpose === 'first')
+  const answered = s.status === 'established' || s.status === 'failed'
+  holds(/setup was not captured/, !answered && first === undefined)
+  holds(/setup was captured only in part/, !answered && first !== undefined)
+  holds(/whether it is a guest/, s.guest === null)
+  holds(/whether it is .*anonymous/, s.anonymous === null)
+  holds(
+    /the answer was not seen/,
+    list.some((l) => l.answered === null || l.ntStatus === null),
+  )
+  holds(
+    /user whose name was not seen/,
+    [s, ...list].some((x) => x.user === null),
+  )
+  holds(
+    /empty name|gave no name/,
+    [s, ...list].some((x) => x.user === ''),
+  )
+  holds(
+    /share whose name was not seen/,
+    list.some((l) => l.purpose === 'share' && l.share === null),
+  )
+  holds(/(?<!shares that )must be encrypted, but/, s.encryptData === true)
+  holds(
+    /shares that must be encrypted/,
+    s.trees.some((t) => t.encryptData === true),
+  )
+  holds(/made .* a guest|granted a guest session/, s.guest === true)
+  holds(/a session without credentials/, s.anonymous === true)
+  holds(/denied it every share/, s.trees.length > 0 && s.trees.every((t) => t.ntStatus !== null && t.ntStatus !== 0))
+  holds(/ended the session unused/, s.trees.length === 0 && signed + unsigned + encrypted + unread === 0)
+  holds(
+    /^\S+ refused /,
+    facts.sessions.some((other) => other.status === 'failed'),
+  )
+  const policy = [serverSigning(c)?.mode ?? null, clientSigning(c, s)] as const
+  holds(
+    /both sides require signing/,
+    policy.every((mode) => mode === 'required'),
+  )
+  holds(
+    /neither side requires signing/,
+    policy.every((mode) => mode !== null && mode !== 'required'),
+  )
+  holds(
+    /what the two sides require was not seen/,
+    policy.every((mode) => mode === null),
+  )
+  holds(/what the server requires was not seen/, policy[0] === null && policy[1] !== null)
+  holds(/what the client requires was not seen/, policy[1] === null && policy[0] !== null)
+  if (/answered with STATUS_SUCCESS/.test(text)) {
+    expect(s.ntStatus === 0 || list.some((l) => l.ntStatus === 0), text).toBe(true)
+  }
+}
