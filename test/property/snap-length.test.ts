@@ -219,11 +219,16 @@ function sameHosts(a: Finding, b: Finding): boolean {
   return a.client?.ip === b.client?.ip && a.server?.ip === b.server?.ip
 }
 
+/** Packets of another length make another capture. */
+function withoutCapture<T extends { captureId: string }>(facts: readonly T[]): Omit<T, 'captureId'>[] {
+  return facts.map(({ captureId: _, ...rest }) => rest)
+}
+
 function takenBack(less: Scan, more: Scan): string[] {
   const identified = ({ records }: Scan) => records.filter((r) => r.type === 'connection' || r.type === 'session')
   return [
-    ...byId(less.ledger.connections, more.ledger.connections),
-    ...byId(less.ledger.sessions, more.ledger.sessions),
+    ...byId(withoutCapture(less.ledger.connections), withoutCapture(more.ledger.connections)),
+    ...byId(withoutCapture(less.ledger.sessions), withoutCapture(more.ledger.sessions)),
     ...byId(identified(less), identified(more)),
     ...rowsTakenBack(less.rows, more.rows),
     ...findingsTakenBack(less, more),
