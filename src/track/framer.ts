@@ -63,6 +63,7 @@ const MAX_ELEMENTS = 1024
 export const NEXT_COMMAND_END = SMB2_OFFSET.nextCommand + 4
 
 const NO_HEAD = new Uint8Array(0)
+const NONE = -1
 /** Never pushed to: a list is made for the packet that needs one. */
 const NO_ELEMENTS: number[] = []
 
@@ -99,7 +100,7 @@ export function isMessageStart(b: Uint8Array, o: number, end: number): boolean {
 
 export class Framer {
   private readonly reader: MessageReader
-  private readonly fromA: boolean
+  readonly fromA: boolean
   private readonly limits: GatherLimits
   private readonly arenas: Arenas
 
@@ -122,6 +123,9 @@ export class Framer {
   private arenaLength = 0
   private arenaStart = 0
   private elements: number[] = NO_ELEMENTS
+
+  /** The second byte of the empty control packet that was the last thing read, or NONE: a message's prefix may really begin in it. */
+  private afterControl = NONE
 
   constructor(reader: MessageReader, fromA: boolean, limits: GatherLimits, arenas: Arenas) {
     this.reader = reader
@@ -201,8 +205,7 @@ export class Framer {
 
   /** A packet starts at `p`, and at least HEAD bytes are there. */
   private packet(b: Uint8Array, p: number, end: number): number {
-    const type = b[p]
-    if (type !== SESSION_MESSAGE) return this.controlPacket(b, p)
+    if (b[p] !== SESSION_MESSAGE) return this.controlPacket(b, p) ? p + PREFIX : this.desynchronised(b, p, end)
     if (!isPacketStart(b, p)) return this.desynchronised(b, p, end)
     const length = u32be(b, p) & 0xffffff
     const start = p + PREFIX
@@ -216,6 +219,7 @@ export class Framer {
 
   /** Every message of a packet that lies whole at `start`. */
   private wholePacket(b: Uint8Array, start: number, length: number): void {
+    this.afterControl = NONE
     let at = start
     let left = length
     for (let n = 0; n < MAX_ELEMENTS && left > 0; n++) {
@@ -235,17 +239,14 @@ export class Framer {
       head[this.headLength++] = b[p++]
       if (this.headLength === PREFIX && head[0] !== SESSION_MESSAGE) {
         this.headLength = 0
-        this.controlPacket(head, 0)
+        if (!this.controlPacket(head, 0)) this.searchIn(head.slice(0, PREFIX))
         return p
       }
     }
     if (this.headLength < HEAD) return p
     this.headLength = 0
     if (!isPacketStart(head, 0)) {
-      this.startSearch()
-      // The bytes behind the first may begin a prefix.
-      head.copyWithin(0, 1, HEAD)
-      this.headLength = HEAD - 1
+      this.searchIn(head.slice(0, HEAD))
       return p
     }
     this.startPacket(u32be(head, 0) & 0xffffff)
@@ -253,23 +254,23 @@ export class Framer {
     return p
   }
 
-  private controlPacket(b: Uint8Array, p: number): number {
+  /** Reads the prefix of a packet of another type than message at `p`; false where it is none. */
+  private controlPacket(b: Uint8Array, p: number): boolean {
     const type = b[p]
     // RFC 1002 4.3.1: the length is 17 bits. Anything longer than names and addresses take is no session packet.
     const length = u32be(b, p) & 0x1ffff
-    if (type < SESSION_REQUEST || type > SESSION_KEEP_ALIVE || length > 1024) {
-      this.startSearch()
-      return p + 1
-    }
+    if (type < SESSION_REQUEST || type > SESSION_KEEP_ALIVE || length > 1024) return false
     this.reader.control(this.fromA, type)
+    this.afterControl = length === 0 ? b[p + 1] : NONE
     if (length > 0) {
       this.packetLeft = this.messageLeft = length
       this.state = STATE.SKIP
     }
-    return p + PREFIX
+    return true
   }
 
   private startPacket(length: number): void {
+    this.afterControl = NONE
     this.packetLeft = length
     this.startMessage()
   }
@@ -399,13 +400,21 @@ export class Framer {
   }
 
   private desynchronised(b: Uint8Array, p: number, end: number): number {
+    this.searchIn(NO_HEAD)
+    return this.search(b, p, end)
+  }
+
+  /** Looks for a packet in bytes that were taken for a prefix, and in what was taken for an empty control packet before them. */
+  private searchIn(taken: Uint8Array): void {
+    const control = this.afterControl === NONE ? [] : [this.afterControl, 0, 0]
     this.startSearch()
-    return this.search(b, p + 1, end)
+    this.feed(Uint8Array.of(...control, ...taken), 0, control.length + taken.length)
   }
 
   private startSearch(): void {
     this.state = STATE.SEARCH
     this.headLength = 0
+    this.afterControl = NONE
     this.packetLeft = this.messageLeft = 0
     this.release()
   }
