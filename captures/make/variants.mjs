@@ -14,6 +14,7 @@ import * as ip from './variants/ip.mjs'
 import * as l from './variants/links.mjs'
 import { nested } from './variants/nesting.mjs'
 import { pick, seeded } from './variants/random.mjs'
+import * as q from './variants/sequences.mjs'
 
 const { IPV4, IPV6, ORDER } = ip
 
@@ -23,8 +24,8 @@ export const BASES = { smb3: 'smb311-unsigned-data', smb1: 'smb1-unsigned' }
 /**
  * Every variant: { name, what, base, ipv6, keeps, extension, bytes }.
  * - `base` is one of BASES; `ipv6`, whether the conversation's own addresses are fd00:77::1 and fd00:77::2 in place of 10.77.0.1 and .2.
- * - `keeps` tells what must come out: 'frames', the same records, frame numbers and times too; 'records', the same but for those; 'some', what the
- *   test says.
+ * - `keeps` tells what must come out: 'frames', the same records, frame numbers and times too; 'records', the same but for those; 'more', those and
+ *   what the test says; 'some', what the test says.
  * - `bytes()` makes the file, the same in every run.
  */
 export const VARIANTS = []
@@ -398,6 +399,106 @@ for (const indications of ['none', 'origin', 'authentication', 'both']) {
     ...reuse,
     shape: other,
     stage: stages['span-later'][1],
+  })
+}
+
+// --- where streams stand
+
+{
+  const shapes = {
+    'answered-twice-ahead': ['a stray SYN-ACK before the true one', (s) => q.answeredTwice(s, 0x11117111, -1)],
+    'answered-twice-behind': ['a stray SYN-ACK behind the true one', (s) => q.answeredTwice(s, 0x71117111, 0)],
+    'answered-twice-below': ['a stray SYN-ACK with a lower number', (s) => q.answeredTwice(s, -0x21117111, -1)],
+    'answered-twice-near': ['a stray SYN-ACK with a number just beyond', (s) => q.answeredTwice(s, 70_000, -1)],
+    'answered-late': ['a stray SYN-ACK in the midst of the data', (s) => q.answeredTwice(s, 0x31117111, 9)],
+    proxied: ['both sides of a proxy that changes sequence numbers', (s) => q.proxied(s, 0x41234567)],
+    'proxied-below': ['both sides of a proxy, lower numbers', (s) => q.proxied(s, -0x01234567)],
+    'fast-open': ['data in the SYN, taken by the server', (s) => q.fastOpened(s, { taken: true })],
+    'fast-open-refused': ['data in the SYN, sent again', (s) => q.fastOpened(s, { taken: false })],
+    'server-early-1s': ['the clock of the server tap a second ahead', (s) => q.clocksApart(s, false, 1e6)],
+    'server-early-3ms': ['the clock of the server tap 3 ms ahead', (s) => q.clocksApart(s, false, 3e3)],
+    'server-early-5s': ['the clock of the server tap five seconds ahead', (s) => q.clocksApart(s, false, 5e6)],
+    'client-early-1s': ['the clock of the client tap a second ahead', (s) => q.clocksApart(s, true, 1e6)],
+    'client-early-3ms': ['the clock of the client tap 3 ms ahead', (s) => q.clocksApart(s, true, 3e3)],
+  }
+  for (const [name, [what, shape]] of Object.entries(shapes)) addAll(name, what, { shape })
+
+  const garbage = {
+    one: [0x0a],
+    two: [0x0d, 0x0a],
+    three: [1, 2, 3],
+    zeros: [0, 0],
+    control: [0x85],
+    controls: [0x85, 0, 0],
+  }
+  for (const [name, bytes] of Object.entries(garbage)) {
+    for (const nth of [0, 3]) {
+      const where = nth === 0 ? 'the first message' : 'a message'
+      add(`bytes-before-${name}-${nth}`, `${bytes.length} bytes in a segment before ${where}`, {
+        shape: (s) => q.bytesBefore(s, nth, bytes, true),
+      })
+      add(`bytes-before-${name}-joined-${nth}`, `${bytes.length} bytes in the segment of ${where}`, {
+        shape: (s) => q.bytesBefore(s, nth, bytes, false),
+      })
+    }
+  }
+
+  const more = {
+    'stray-syn': ['a SYN in the midst of the data', (s) => q.straySyn(s)],
+    'stray-syns': ['six SYNs in the midst of the data', (s) => q.straySyn(s, { count: 6 })],
+    'stray-syn-answered': ['a SYN in the midst of the data, answered', (s) => q.straySyn(s, { answered: true })],
+    'stray-segment-first': [
+      'a segment that fits nowhere comes first',
+      (s) => q.straySegment(s, 2, { seq: 0x2000_0000 }),
+    ],
+    'stray-segment-below': ['one with a lower number', (s) => q.straySegment(s, 12, { seq: -0x2000_0000 })],
+    'stray-segment-both': [
+      'one whose acknowledgement fits nowhere either',
+      (s) => q.straySegment(s, 12, { seq: 0x5000_0000, ack: 0x3000_0000 }),
+    ],
+  }
+  for (const [name, [what, shape]] of Object.entries(more)) addAll(name, what, { keeps: 'more', shape })
+
+  const reuse = { keeps: 'some' }
+  const without = (...lost) => ({ ...reuse, shape: (s) => q.reusedWithout(s, -0x10000000, -0x20000000, lost) })
+  addAll('reused-syn-lost', 'the same ports again, the second SYN is missing', without(0))
+  addAll('reused-answer-lost', 'the same ports again, the second SYN-ACK is missing', without(1))
+
+  const tagged = (packets) => packets.flatMap((p) => e.vlan(0x8100)([p]))
+  for (const [name, client, server, lag] of [
+    ['tenants', -0x2b000000, 0x40000000, 0.5],
+    ['tenants-near', 40_000, 90_000, 0.5],
+    ['tenants-later', 0x31000000, -0x40000000, 4.5],
+    ['tenants-overlapping', 0x31000000, 0x50000000, 15.5],
+  ]) {
+    const what = 'two conversations at a time between the same addresses and ports'
+    addAll(name, what, { keeps: 'some', shape: (s) => q.tenants(s, client, server, lag) })
+    add(`${name}-tagged`, `${what}, in a VLAN`, {
+      keeps: 'some',
+      shape: (s) => q.tenants(s, client, server, lag),
+      stage: tagged,
+    })
+  }
+  const midstream = (s) => c.withoutHandshake(s)
+  add('tenants-midstream', 'the same, from their midst', {
+    keeps: 'some',
+    shape: (s) => midstream(q.tenants(s, -0x2b000000, 0x40000000, 0.5)).slice(1),
+  })
+  add('stray-segment-midstream', 'a capture that begins with a segment that fits nowhere', {
+    keeps: 'some',
+    shape: (s) => q.straySegment(midstream(s), -1, { seq: 0x2000_0000 }),
+  })
+  add('stray-segment-midstream-both', 'the same, its acknowledgement fits nowhere either', {
+    keeps: 'some',
+    shape: (s) => q.straySegment(midstream(s), -1, { seq: 0x2000_0000, ack: -0x3000_0000 }),
+  })
+  // The question is missing, and the answers to it and to the next, so that each side waits for the other.
+  add('midstream-holes', 'a capture that begins in the midst, with holes on both sides', {
+    keeps: 'some',
+    shape: (s) => {
+      const data = q.withoutAcknowledgements(midstream(s)).filter((x) => x.payload.length > 0)
+      return data.filter((_, i) => i !== 1 && i !== 2)
+    },
   })
 }
 

@@ -14,7 +14,7 @@ import {
   PROTOCOL_ID_TRANSFORM,
 } from '../../dissectors/smb2/header.ts'
 import { connectionId, newConnectionFacts } from './connection-facts.ts'
-import { disagree, hit, type TrackContext } from './context.ts'
+import { disagree, hit, noteStray, type TrackContext } from './context.ts'
 import { Deferred, type DeferredOwner } from './deferred.ts'
 import { Framer, type MessageReader } from './framer.ts'
 import type { HalfOpen } from './half-open.ts'
@@ -25,11 +25,13 @@ import type { MessageSink } from './messages.ts'
 import { settlePending } from './pending.ts'
 import { isSmbPort, NETBIOS_SESSION_PORT } from './ports.ts'
 import { hasRoom, keepConnection } from './retention.ts'
+import { FIT } from './segment-owner.ts'
 import type { LiveSession } from './session.ts'
 import { smb1Message, smb1Wanted } from './smb1.ts'
 import { type AwaitedSignature, settleSignatures } from './smb1-signing.ts'
 import { compressedMessage, smb2Message, smb2Wanted, transformMessage } from './smb2.ts'
 import { Stream, type StreamOwner } from './stream.ts'
+import type { Handshake } from './syn-memory.ts'
 
 /** A request whose answer carries facts. */
 export interface PendingRequest extends FrameRef {
@@ -79,6 +81,8 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
   /** Of the client's SYN, as itself or its answer tells. */
   private isn = 0
   private isnKnown = false
+  /** Bytes that came with the client's SYN. */
+  private synData = 0
   private hasData = false
   private messages = 0
   /** Who is told about the message at hand. */
@@ -94,6 +98,10 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
   /** What looked like SMB on another port was not. */
   private ignored = false
   private netbios = false
+  /** Another connection between the same endpoints, made before this one (flow-table.ts). */
+  older: Connection | null = null
+  /** There are others between its endpoints: it is one itself only if messages are seen of it. */
+  hasRivals = false
 
   constructor(context: TrackContext, s: Segment, hash: number, fromA: boolean, frame: number, time: number) {
     this.context = context
@@ -126,32 +134,79 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
     )
   }
 
-  /** Is this the SYN of another connection between the same two ports? */
-  isReusedBy(s: Segment, fromA: boolean): boolean {
-    if ((s.flags & (TCP_SYN | TCP_ACK)) !== TCP_SYN) return false
-    if (this.isnKnown) return s.seq !== this.isn
-    // It may come behind the first data, where the capture is out of order.
+  /** Is this, of all segments, the next that its direction awaits? */
+  isNext(s: Segment, fromA: boolean): boolean {
     const stream = fromA ? this.streamA : this.streamB
-    return stream === null || !stream.beginsBehind(s.seq)
+    return stream?.isNext(s.seq) === true
+  }
+
+  /** Is this the SYN that opened it? It may come behind the first data, where the capture is out of order. */
+  isOpenedBy(s: Segment, fromA: boolean): boolean {
+    if (this.isnKnown) return s.seq === this.isn && fromA === this.clientIsA
+    const stream = fromA ? this.streamA : this.streamB
+    return stream === null || !stream.hasBegun || stream.beginsBehind(s.seq)
+  }
+
+  /** Is this a SYN-ACK of it? Of several, which proxies and strays send, each is. */
+  isAnsweredBy(s: Segment, fromA: boolean): boolean {
+    if (this.isnKnown) {
+      const answered = (s.ack - this.isn) | 0
+      return fromA !== this.clientIsA && answered >= 1 && answered <= 1 + this.synData
+    }
+    const stream = fromA ? this.streamA : this.streamB
+    return stream === null || !stream.hasBegun || stream.beginsBehind(s.seq)
+  }
+
+  /** A FIT (segment-owner.ts) of a segment without SYN. */
+  fit(s: Segment, fromA: boolean): number {
+    if (this.isNext(s, fromA)) return FIT.NEXT
+    const own = fromA ? this.streamA : this.streamB
+    if (own?.isFar(s.seq) === true) {
+      const other = fromA ? this.streamB : this.streamA
+      const hasAck = (s.flags & TCP_ACK) !== 0
+      return !hasAck || this.closedIn !== 0 || other?.isFar(s.ack) === true ? FIT.NONE : FIT.HALF
+    }
+    return FIT.NEAR
+  }
+
+  /** How far a segment is from the next that its direction awaits; 0 where nobody knows what that is. */
+  distance(s: Segment, fromA: boolean): number {
+    const stream = fromA ? this.streamA : this.streamB
+    return Math.abs(stream?.distance(s.seq) ?? 0)
   }
 
   /** The SYN was seen before the connection was made of its answer. */
-  openedBy({ isn, firstFrame, firstTime }: HalfOpen, fromClient: boolean, fromA: boolean): void {
+  openedBy({ isn, firstFrame, firstTime, data }: HalfOpen, fromClient: boolean, fromA: boolean): void {
     this.facts.firstFrame = firstFrame
     this.facts.firstTime = firstTime
     this.facts.state = 'attempted'
     this.clientIsA = fromA === fromClient
     this.isn = isn
     this.isnKnown = true
-    this.stream(this.clientIsA).synchronise(isn)
+    const stream = this.stream(this.clientIsA)
+    stream.synchronise(isn)
+    if (data === null) return
+    this.synData = data.length
+    this.at(firstFrame, firstTime)
+    const arrival = { seq: (isn + 1) | 0, payload: 0, payloadEnd: data.length, length: data.length }
+    stream.segment(data, arrival, firstFrame, firstTime)
   }
 
   /** The handshake was seen before the connection was recognised. */
-  startedAt(start: { frame: number; time: number; clientIsA: boolean }): void {
-    this.facts.firstFrame = start.frame
-    this.facts.firstTime = start.time
+  startedAt({ frame, time, clientIsA, clientIsn, serverIsn }: Handshake): void {
+    this.facts.firstFrame = frame
+    this.facts.firstTime = time
     this.facts.state = 'established'
-    this.clientIsA = start.clientIsA
+    this.clientIsA = clientIsA
+    this.isn = clientIsn
+    this.isnKnown = true
+    this.stream(clientIsA).synchronise(clientIsn)
+    this.stream(!clientIsA).synchronise(serverIsn)
+  }
+
+  /** Did it begin with this handshake? */
+  hasStartedAt({ clientIsA, clientIsn }: Handshake): boolean {
+    return this.isnKnown && this.isn === clientIsn && this.clientIsA === clientIsA
   }
 
   segment(bytes: Uint8Array, s: Segment, fromA: boolean, frame: number, time: number): void {
@@ -160,28 +215,31 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
     this.facts.lastFrame = frame
     this.facts.lastTime = time
     if ((s.flags & (TCP_SYN | TCP_RST | TCP_FIN)) !== 0) this.tcpControl(s, fromA, frame, time)
-    if ((s.flags & TCP_ACK) !== 0) (fromA ? this.streamB : this.streamA)?.acknowledged(s.ack)
+    if ((s.flags & (TCP_ACK | TCP_RST)) === TCP_ACK) this.stream(!fromA).acknowledged(s.ack)
+    this.deferred?.release()
     this.at(frame, time)
-    if (s.length > 0 && (s.flags & (TCP_SYN | TCP_RST)) === 0) {
+    if (s.length > 0 && (s.flags & TCP_RST) === 0) {
       this.hasData = true
-      if (this.facts.state === 'attempted') this.facts.state = 'established'
+      if ((s.flags & TCP_SYN) !== 0) s.seq = (s.seq + 1) | 0
+      else if (this.facts.state === 'attempted') this.facts.state = 'established'
       const stream = this.stream(fromA)
-      if (this.isAhead(s, fromA) && this.deferSegment(bytes, s, fromA, frame, time)) return
+      if (this.mayHaveToWait(s, fromA) && this.deferSegment(bytes, s, fromA, frame, time)) return
       stream.segment(bytes, s, frame, time)
       this.deferred?.release()
       if (this.messages === 0 && !this.onSmbPort && stream.isSearching) this.ignored = true
     }
   }
 
-  /** Does this segment answer bytes that the other direction has not delivered? */
-  private isAhead(s: Segment, fromA: boolean): boolean {
+  /** Does this segment answer bytes that the other direction has not delivered, or come behind one that does? */
+  private mayHaveToWait(s: Segment, fromA: boolean): boolean {
+    if (this.deferred !== null) return true
     const asked = fromA ? this.streamB : this.streamA
     return asked !== null && (s.flags & TCP_ACK) !== 0 && asked.lacks(s.ack)
   }
 
   private deferSegment(bytes: Uint8Array, s: Segment, fromA: boolean, frame: number, time: number): boolean {
     const { context } = this
-    this.deferred ??= new Deferred(this, context, context.limits.heldBytesInAll)
+    this.deferred ??= new Deferred(this, context, context.limits)
     return this.deferred.takes(bytes, s, fromA, frame, time)
   }
 
@@ -193,13 +251,27 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
 
   private openStream(fromA: boolean): Stream {
     const { limits } = this.context
-    const stream = new Stream(new Framer(this, fromA, limits, this.context.arenas), this, limits, this.context)
+    const stream = new Stream(this.newFramer(fromA), this, limits, this.context)
     if (fromA) this.streamA = stream
     else this.streamB = stream
     return stream
   }
 
+  private newFramer(fromA: boolean): Framer {
+    return new Framer(this, fromA, this.context.limits, this.context.arenas)
+  }
+
   /** StreamOwner. */
+  early(b: Uint8Array, from: number, to: number, fromA: boolean): void {
+    const framer = this.newFramer(fromA)
+    framer.feed(b, from, to)
+    framer.finish()
+  }
+
+  stray(frame: number): void {
+    noteStray(this.context, frame)
+  }
+
   at(frame: number, time: number): void {
     this.context.frame = frame
     this.context.time = time
@@ -322,9 +394,15 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
     return facts.id
   }
 
+  /** Has nothing been seen of it but segments that fit nowhere, and that hold no message? */
+  private isStray(): boolean {
+    return this.hasRivals && !this.isnKnown && isUnproved(this.streamA) && isUnproved(this.streamB)
+  }
+
   /** The facts as they are now, which later frames change; null while nothing says that it is SMB. */
   soFar(): ConnectionFacts | null {
     const { context, facts } = this
+    if (this.isStray()) return null
     if (this.done || this.ignored || (this.messages === 0 && !this.onSmbPort)) return null
     facts.serverSeen = this.isServerSeen()
     if (facts.id !== '') return facts
@@ -339,6 +417,11 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
   finish(): void {
     if (this.done) return
     this.done = true
+    if (this.isStray()) {
+      this.streamA?.discard()
+      this.streamB?.discard()
+      return
+    }
     this.deferred?.finish()
     // Messages that never ended belong to the connection's last frame.
     this.at(this.facts.lastFrame, this.facts.lastTime)
@@ -363,4 +446,8 @@ function endpoint(
   e: { w0: number; w1: number; w2: number; w3: number; port: number },
 ): Endpoint {
   return { ip: context.interned.text(ipText(e.w0, e.w1, e.w2, e.w3)), port: e.port }
+}
+
+function isUnproved(stream: Stream | null): boolean {
+  return stream === null || !(stream.hasBegun || stream.hasMessageAside)
 }

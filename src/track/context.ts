@@ -31,6 +31,9 @@ export interface TrackContext {
   /** Segments of which the capture holds only the beginning, and the frame of the first. */
   cutSegments: number
   firstCut: number
+  /** Segments that lie outside the sequence of their connection, and the frame of the first. */
+  straySegments: number
+  firstStray: number
   /** Of connections that are finished; the mark of each is a KEPT (retention.ts). */
   readonly connections: PackedFacts<ConnectionFacts>
   /** Of those in `connections`: attempts, and others without a session. */
@@ -82,6 +85,8 @@ export function createContext(capture: string, limits: Limits, messages: Message
     disagreeing: [],
     cutSegments: 0,
     firstCut: 0,
+    straySegments: 0,
+    firstStray: 0,
     connections: new PackedFacts(packer, connectionText),
     attempts: 0,
     bareConnections: 0,
@@ -120,6 +125,20 @@ export function settleDisagreements(context: TrackContext): void {
   const more = disagreements > disagreeing.length ? ` and ${disagreements - disagreeing.length} more` : ''
   const message = `bytes were sent again with other contents (${named}${more}): the first to come are taken, the receiver may have taken the others`
   warn(context, 'overlap-disagrees', message, disagreeing[0]!.frame)
+}
+
+/** A segment with data fits no conversation between its endpoints, and was not read. */
+export function noteStray(context: TrackContext, frame: number): void {
+  if (context.straySegments++ === 0 || frame < context.firstStray) context.firstStray = frame
+}
+
+/** A warning of those segments, where there were any. */
+export function settleStrays(context: TrackContext): void {
+  const { straySegments, firstStray } = context
+  if (straySegments === 0) return
+  const subject = straySegments === 1 ? '1 TCP segment with data lies' : `${straySegments} TCP segments with data lie`
+  const message = `${subject} outside the sequence of the connection: what they hold was not read`
+  warn(context, 'stray-segments', message, firstStray)
 }
 
 /** A limit was reached, at the cost of `count` of what it holds. */

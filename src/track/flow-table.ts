@@ -1,6 +1,7 @@
 /**
  * The connections that are followed, by their two endpoints. Open addressing over one array of hashes, so that the look-up of a packet that
- * belongs to none of them, the usual case, touches one word. Both directions of a connection find the same entry.
+ * belongs to none of them, the usual case, touches one word. Both directions of a connection find the same entry. Several connections may be open
+ * between the same endpoints, of networks that use the same addresses or where a port is used again: the newest leads to the older ones.
  */
 import type { Segment } from '../../dissectors/net/segment.ts'
 import type { Connection } from './connection.ts'
@@ -20,7 +21,7 @@ export class FlowTable {
     return this.count
   }
 
-  /** The connection of a segment, or null. `fromA` is sourceIsA(s), `hash` is flowHash(s, fromA). */
+  /** The newest connection between the endpoints of a segment, or null. `fromA` is sourceIsA(s), `hash` is flowHash(s, fromA). */
   find(s: Segment, fromA: boolean, hash: number): Connection | null {
     let i = hash & this.mask
     while (this.hashes[i] !== 0) {
@@ -33,11 +34,14 @@ export class FlowTable {
     return null
   }
 
-  /** Adds a connection, or replaces the one with the same endpoints. */
-  set(connection: Connection, s: Segment, fromA: boolean, hash: number): void {
+  /** Adds a connection, in front of those with the same endpoints. */
+  add(connection: Connection, s: Segment, fromA: boolean, hash: number): void {
+    this.count++
     let i = hash & this.mask
     while (this.hashes[i] !== 0) {
       if (this.hashes[i] === hash && this.entries[i]!.matches(s, fromA)) {
+        connection.older = this.entries[i]
+        connection.hasRivals = this.entries[i]!.hasRivals = true
         this.entries[i] = connection
         return
       }
@@ -45,18 +49,32 @@ export class FlowTable {
     }
     this.hashes[i] = hash
     this.entries[i] = connection
-    this.count++
-    if (this.count * 2 > this.mask) this.rebuild(this.connections(), (this.mask + 1) * 2)
+    if (this.count * 2 > this.mask) this.grow()
   }
 
-  /** Takes a connection out; nothing happens where another one between the same endpoints has taken its place. */
+  /** Takes a connection out; nothing happens where it is not there. */
   remove(connection: Connection): void {
     const { hashes, entries, mask } = this
-    let hole = connection.hash & mask
-    while (hashes[hole] !== 0 && entries[hole] !== connection) hole = (hole + 1) & mask
-    if (hashes[hole] === 0) return
+    let i = connection.hash & mask
+    while (hashes[i] !== 0 && !(hashes[i] === connection.hash && leadsTo(entries[i], connection))) i = (i + 1) & mask
+    if (hashes[i] === 0) return
     this.count--
-    // What follows moves up, as far as that brings it no nearer to the start than its own place.
+    let newer = entries[i]!
+    if (newer !== connection) {
+      while (newer.older !== connection) newer = newer.older!
+      newer.older = connection.older
+    } else if (connection.older !== null) {
+      entries[i] = connection.older
+    } else {
+      this.clear(i)
+    }
+    connection.older = null
+  }
+
+  /** What follows an entry that is taken out moves up, as far as that brings it no nearer to the start than its own place. */
+  private clear(entry: number): void {
+    const { hashes, entries, mask } = this
+    let hole = entry
     for (let i = (hole + 1) & mask; hashes[i] !== 0; i = (i + 1) & mask) {
       const home = hashes[i] & mask
       if (((i - home) & mask) < ((i - hole) & mask)) continue
@@ -70,7 +88,9 @@ export class FlowTable {
 
   /** Every connection, in no particular order. */
   connections(): Connection[] {
-    return this.entries.filter((c) => c !== null)
+    const all: Connection[] = []
+    for (const entry of this.entries) for (let c = entry; c !== null; c = c.older) all.push(c)
+    return all
   }
 
   /** The same, longest idle first. */
@@ -80,24 +100,30 @@ export class FlowTable {
 
   /** Removes the given share of connections, longest idle first, and returns them. */
   evict(share: number): Connection[] {
-    const all = this.idleFirst()
-    const evicted = all.splice(0, Math.max(1, Math.floor(all.length * share)))
-    this.rebuild(all, this.mask + 1)
+    const idle = this.idleFirst()
+    const evicted = idle.slice(0, Math.max(1, Math.floor(idle.length * share)))
+    for (const connection of evicted) this.remove(connection)
     return evicted
   }
 
-  private rebuild(connections: Connection[], capacity: number): void {
+  private grow(): void {
+    const entries = this.entries.filter((c) => c !== null)
+    const capacity = (this.mask + 1) * 2
     this.hashes = new Int32Array(capacity)
     this.entries = new Array(capacity).fill(null)
     this.mask = capacity - 1
-    this.count = connections.length
-    for (const c of connections) {
+    for (const c of entries) {
       let i = c.hash & this.mask
       while (this.hashes[i] !== 0) i = (i + 1) & this.mask
       this.hashes[i] = c.hash
       this.entries[i] = c
     }
   }
+}
+
+function leadsTo(newest: Connection | null, connection: Connection): boolean {
+  for (let c = newest; c !== null; c = c.older) if (c === connection) return true
+  return false
 }
 
 /** The same for both directions, never 0. */

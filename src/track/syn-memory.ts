@@ -12,6 +12,15 @@ const SLOTS = 1 << 14
 /** Any words will do: the keys are made of what the capture begins with. */
 const FROM: HashKeys = { seed: 0x2c1b3c6d, first: 0x297a2d39, second: 0x1b56c4e9 }
 
+/** A SYN and its answer; frame and time are the SYN's. */
+export interface Handshake {
+  frame: number
+  time: number
+  clientIsA: boolean
+  clientIsn: number
+  serverIsn: number
+}
+
 export class SynMemory {
   private readonly hashes = new Int32Array(SLOTS)
   private readonly frames = new Float64Array(SLOTS)
@@ -50,8 +59,14 @@ export class SynMemory {
     return s.seq === ((isn + 1) | 0) ? i : -1
   }
 
-  start(slot: number): { frame: number; time: number; clientIsA: boolean } {
-    return { frame: this.frames[slot], time: this.times[slot], clientIsA: this.fromA[slot] === 1 }
+  start(slot: number): Handshake {
+    return {
+      frame: this.frames[slot],
+      time: this.times[slot],
+      clientIsA: this.fromA[slot] === 1,
+      clientIsn: this.clientSeq[slot],
+      serverIsn: this.serverSeq[slot],
+    }
   }
 }
 

@@ -7,7 +7,15 @@ import { TCP_ACK, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
 import { CaptureIdentity } from './capture-identity.ts'
 import { Connection } from './connection.ts'
-import { createContext, hit, settleDisagreements, settleLimits, type TrackContext, warn } from './context.ts'
+import {
+  createContext,
+  hit,
+  settleDisagreements,
+  settleLimits,
+  settleStrays,
+  type TrackContext,
+  warn,
+} from './context.ts'
 import { FactsView } from './facts.ts'
 import { FlowTable, flowHash, sourceIsA } from './flow-table.ts'
 import { Fragments } from './fragments.ts'
@@ -22,6 +30,7 @@ import { mayBeSmb, passesBy } from './passes-by.ts'
 import { DIRECT_TCP_PORT, isSmbPort, NETBIOS_SESSION_PORT } from './ports.ts'
 import { sweepSessions } from './retention.ts'
 import { retire } from './retire.ts'
+import { bestFit, FIT, isHandshakeOf, isSyn, ownerOfSyn } from './segment-owner.ts'
 import type { LiveSession } from './session.ts'
 import { type Seen, type SoFar, soFarOf } from './so-far.ts'
 import { SynMemory } from './syn-memory.ts'
@@ -51,6 +60,9 @@ const EVICTED_SHARE = 1 / 4
 
 /** Closed connections that are remembered: copies and stragglers of their last segments are still to come. */
 const LINGERING = 1024
+
+/** Connections between the same endpoints that are followed at one time. */
+const MOST_ALIKE = 4
 
 /** Unknown link types that are named; a pcapng file may claim any number. */
 const UNKNOWN_LINKS = 16
@@ -187,6 +199,7 @@ export class Tracker implements FrameSink {
     }
     for (const session of context.awake) session.sleep()
     settleDisagreements(context)
+    settleStrays(context)
     const limits = settleLimits(context)
     this.identify()
     context.connections.captureId = context.sessions.captureId = this.captureId
@@ -220,40 +233,106 @@ export class Tracker implements FrameSink {
       return
     const fromA = sourceIsA(s)
     const hash = flowHash(s, fromA)
-    const connection = this.flows.find(s, fromA, hash)
+    const newest = this.flows.find(s, fromA, hash)
     this.followed = true
-    if (connection !== null && !connection.isReusedBy(s, fromA)) {
-      const wasOpen = connection.closedIn === 0
-      connection.segment(bytes, s, fromA, number, time)
-      if (wasOpen && connection.closedIn !== 0) this.linger(connection)
-      const { context } = this
-      if (context.opened >= context.lookAt) keepOpenBytes(this.flows, context)
-      if (context.awake.size >= context.sweepAt) this.sweep()
+    if (newest === null) this.unknown(bytes, hash, fromA, time, number)
+    else if (newest.isNext(s, fromA) && !isSyn(s)) this.deliver(newest, bytes, fromA, time, number)
+    else this.choose(newest, bytes, hash, fromA, time, number)
+  }
+
+  /** A segment of a connection that is followed. */
+  private deliver(connection: Connection, bytes: Uint8Array, fromA: boolean, time: number, number: number): void {
+    const { context, segment: s } = this
+    const wasOpen = connection.closedIn === 0
+    connection.segment(bytes, s, fromA, number, time)
+    if (wasOpen && connection.closedIn !== 0) this.linger(connection)
+    if (context.opened >= context.lookAt) keepOpenBytes(this.flows, context)
+    if (context.awake.size >= context.sweepAt) this.sweep()
+  }
+
+  /** A segment between endpoints of which connections are followed: it is of one of them, or begins another. */
+  private choose(
+    newest: Connection,
+    bytes: Uint8Array,
+    hash: number,
+    fromA: boolean,
+    time: number,
+    number: number,
+  ): void {
+    const s = this.segment
+    if (isSyn(s)) {
+      const owner = ownerOfSyn(newest, s, fromA)
+      if (owner !== null) this.deliver(owner, bytes, fromA, time, number)
+      else this.beginsAnother(bytes, hash, fromA, time, number)
       return
     }
-    if (connection !== null) {
-      connection.finish()
-      this.follow(bytes, hash, fromA, null, time, number)
-    } else if (isSmbPort(s.srcPort) || isSmbPort(s.dstPort)) {
-      this.onSmbPort(bytes, hash, fromA, time, number)
-    } else {
-      if ((s.flags & TCP_SYN) !== 0) this.syns.note(s, fromA, number, time)
-      else this.followed = false
+    const connection = bestFit(newest, s, fromA)
+    const fit = connection.fit(s, fromA)
+    if (fit < FIT.NEXT && this.begins(newest, bytes, hash, fromA, time, number)) return
+    if (fit > FIT.NONE) this.deliver(connection, bytes, fromA, time, number)
+    else if (s.length > 0) this.follow(bytes, hash, fromA, null, time, number)
+  }
+
+  /** A SYN or SYN-ACK of no connection that is followed between these endpoints: those go on until it is answered and goes on itself. */
+  private beginsAnother(bytes: Uint8Array, hash: number, fromA: boolean, time: number, number: number): void {
+    const s = this.segment
+    if (!isSmbPort(s.srcPort) && !isSmbPort(s.dstPort)) {
+      this.syns.note(s, fromA, number, time)
       if (this.isRecognised(bytes, fromA)) this.follow(bytes, hash, fromA, null, time, number)
+    } else if ((s.flags & TCP_ACK) === 0) {
+      this.halfOpen.note(bytes, s, hash, number, time)
+    } else {
+      const attempt = this.halfOpen.take(s, hash, false)
+      this.follow(bytes, hash, fromA, attempt, time, number)
     }
+  }
+
+  /** Does this segment go on with a SYN that has begun another connection between its endpoints? */
+  private begins(
+    newest: Connection,
+    bytes: Uint8Array,
+    hash: number,
+    fromA: boolean,
+    time: number,
+    number: number,
+  ): boolean {
+    const s = this.segment
+    if (!isSmbPort(s.srcPort) && !isSmbPort(s.dstPort)) {
+      const slot = s.length === 0 ? -1 : this.syns.find(s, fromA)
+      if (slot < 0 || isHandshakeOf(newest, this.syns.start(slot)) || !this.isRecognised(bytes, fromA)) return false
+      this.follow(bytes, hash, fromA, null, time, number)
+      return true
+    }
+    const attempt = this.halfOpen.take(s, hash, false)
+    if (attempt === null) return false
+    if ((s.flags & TCP_RST) !== 0) this.halfOpen.refused(attempt, { frame: number, time })
+    else this.follow(bytes, hash, fromA, attempt, time, number)
+    return true
+  }
+
+  /** A segment between endpoints of which no connection is followed. */
+  private unknown(bytes: Uint8Array, hash: number, fromA: boolean, time: number, number: number): void {
+    const s = this.segment
+    if (isSmbPort(s.srcPort) || isSmbPort(s.dstPort)) {
+      this.onSmbPort(bytes, hash, fromA, time, number)
+      return
+    }
+    if (isSyn(s)) this.syns.note(s, fromA, number, time)
+    else this.followed = false
+    if (this.isRecognised(bytes, fromA)) this.follow(bytes, hash, fromA, null, time, number)
   }
 
   /** A segment on an SMB port, of no connection yet: it opens, refuses or is one. */
   private onSmbPort(bytes: Uint8Array, hash: number, fromA: boolean, time: number, number: number): void {
     const s = this.segment
     if ((s.flags & (TCP_SYN | TCP_ACK)) === TCP_SYN) {
-      this.halfOpen.note(s, hash, number, time)
+      this.halfOpen.note(bytes, s, hash, number, time)
       return
     }
-    const attempt = this.halfOpen.take(s, hash)
+    const attempt = this.halfOpen.take(s, hash, !isSyn(s))
     if ((s.flags & TCP_RST) !== 0) {
       if (attempt !== null) this.halfOpen.refused(attempt, { frame: number, time })
-    } else if (attempt !== null || s.length > 0 || (s.flags & TCP_SYN) !== 0) {
+    } else if (attempt !== null || s.length > 0 || isSyn(s)) {
       this.follow(bytes, hash, fromA, attempt, time, number)
     }
   }
@@ -278,6 +357,7 @@ export class Tracker implements FrameSink {
     number: number,
   ): void {
     const { context, segment: s } = this
+    this.keepAlike(hash, fromA)
     if (this.flows.size >= context.limits.flows) {
       const idle = this.flows.evict(EVICTED_SHARE)
       hit(context, 'flows', number, idle.length)
@@ -288,9 +368,22 @@ export class Tracker implements FrameSink {
     const slot = this.syns.find(s, fromA)
     if (attempt !== null) connection.openedBy(attempt, attempt.srcPort === s.srcPort && attempt.src3 === s.src3, fromA)
     else if (slot >= 0) connection.startedAt(this.syns.start(slot))
-    this.flows.set(connection, s, fromA, hash)
+    this.flows.add(connection, s, fromA, hash)
     if (!isSmbPort(s.srcPort) && !isSmbPort(s.dstPort)) this.ports[s.srcPort] = this.ports[s.dstPort] = 1
     connection.segment(bytes, s, fromA, number, time)
+  }
+
+  /** Of connections between the same endpoints the longest idle one ends where they are too many. */
+  private keepAlike(hash: number, fromA: boolean): void {
+    let longestIdle = this.flows.find(this.segment, fromA, hash)
+    let alike = 0
+    for (let c = longestIdle; c !== null; c = c.older) {
+      alike++
+      if (c.facts.lastFrame < longestIdle!.facts.lastFrame) longestIdle = c
+    }
+    if (longestIdle === null || alike < MOST_ALIKE) return
+    longestIdle.finish()
+    this.flows.remove(longestIdle)
   }
 
   /** A closed connection is let go when so many others have been closed after it. */

@@ -26,6 +26,8 @@ function run(
   const gaps: number[] = []
   const disagreements: [number, number][] = []
   const limited: string[] = []
+  const early: number[] = []
+  const strays: number[] = []
   let cuts = 0
   let current = 0
   const reader = {
@@ -52,6 +54,12 @@ function run(
     limited: (name: string) => {
       limited.push(name)
     },
+    early: (_b: Uint8Array, from: number, to: number) => {
+      early.push(to - from)
+    },
+    stray: (frame: number) => {
+      strays.push(frame)
+    },
   }
   const arenas = new Arenas()
   const shared = { heldBytes: elsewhere, recent: null }
@@ -74,7 +82,7 @@ function run(
   stream.finish()
   expect(shared.heldBytes).toBe(elsewhere)
   expect(arenas.bytes).toBe(0)
-  return { messages, gaps, cuts, disagreements, limited }
+  return { messages, gaps, cuts, disagreements, limited, early, strays }
 }
 
 const message = (command: number, size = 20) => packet(smb2({ command, body: new Uint8Array(size).fill(7) }))
@@ -211,11 +219,118 @@ describe('stream', () => {
     expect(run(drops.slice(0, 39), { limits }).limited).toEqual([])
   })
 
-  it('keeps the order of what is held over half of all sequence numbers', () => {
-    const far = { at: 2 ** 31 + 68, bytes: Uint8Array.of(1, 2, 3) }
-    const { gaps, messages } = run([piece(0, 88), far, piece(40, 176)])
-    expect(messages.map((m) => m.frame)).toEqual([1, 3])
-    expect(gaps).toEqual([2 ** 31 + 68 - 176])
+  it('reads on where a run of segments agrees, far from where it stood, and counts the hole', () => {
+    const far = 2 ** 27
+    const moved = [0, 88, 176].map((from) => ({ at: far + from, bytes: STREAM.subarray(from, from + 88) }))
+    const { messages, gaps, strays } = run([piece(0, 88), ...moved])
+    expect(messages).toEqual([
+      { command: 3, frame: 1 },
+      { command: 3, frame: 2 },
+      { command: 4, frame: 3 },
+      { command: 5, frame: 4 },
+    ])
+    expect([gaps, strays]).toEqual([[far - 88], []])
+  })
+
+  it('moves at once to what the other side acknowledges', () => {
+    const at = 2 ** 27
+    const { messages, gaps } = run([piece(0, 88), { at, bytes: STREAM.subarray(88, 176) }], { ackAfter: at + 88 })
+    expect(messages.map((m) => [m.command, m.frame])).toEqual([
+      [3, 1],
+      [4, 2],
+    ])
+    expect(gaps).toEqual([at - 88])
+  })
+
+  it('moves to lower numbers too, where a SYN misled it, and misses nothing then', () => {
+    const at = -(2 ** 30)
+    const { messages, gaps, strays } = run(
+      [0, 88, 176].map((from) => ({ at: at + from, bytes: STREAM.subarray(from, from + 88) })),
+    )
+    expect(messages.map((m) => m.command)).toEqual([3, 4, 5])
+    expect([gaps, strays]).toEqual([[], []])
+  })
+
+  it('reads what is far away and last, and names what is far away and goes on no further', () => {
+    const far = { at: 2 ** 31 + 68, bytes: STREAM.subarray(88, 176) }
+    expect(run([piece(0, 88), far]).messages.map((m) => [m.command, m.frame])).toEqual([
+      [3, 1],
+      [4, 2],
+    ])
+    const { messages, gaps, strays } = run([piece(0, 88), far, piece(88, 176), piece(176, 264)])
+    expect(messages.map((m) => m.frame)).toEqual([1, 3, 4])
+    expect([gaps, strays]).toEqual([[], [2]])
+  })
+
+  it('drops the oldest of what fits nowhere, each with its frame', () => {
+    const strays = Array.from({ length: 20 }, (_, i) => ({
+      at: (i + 2) * 2 ** 27 * (i % 2 === 0 ? 1 : -1),
+      bytes: piece(0, 5).bytes,
+    }))
+    const result = run([piece(0, 88), ...strays, piece(88, 264)])
+    expect(result.messages.map((m) => m.command)).toEqual([3, 4, 5])
+    expect(result.strays).toEqual(strays.map((_, i) => i + 2))
+  })
+
+  it('gives the same messages whatever stray segments come in between', () => {
+    const stray = fc.record({ at: fc.integer({ min: 2 ** 27, max: 2 ** 31 }), size: fc.integer({ min: 1, max: 100 }) })
+    const cut = fc.record({ size: fc.integer({ min: 1, max: 90 }), strays: fc.array(stray, { maxLength: 2 }) })
+    fc.assert(
+      fc.property(fc.array(cut, { minLength: 1, maxLength: 12 }), (cuts) => {
+        let at = 0
+        let expected = 0
+        const pieces = cuts.flatMap(({ size, strays }) => {
+          const end = Math.min(at + size, STREAM.length)
+          const own = piece(at, end)
+          at = end
+          // Two that agree by chance may be a run with others.
+          expected += own.bytes.length === 0 ? 0 : strays.length
+          return own.bytes.length === 0
+            ? []
+            : [...strays.map((s) => ({ at: s.at, bytes: new Uint8Array(s.size) })), own]
+        })
+        const { messages, gaps, strays } = run([...pieces, piece(at, STREAM.length)].filter((p) => p.bytes.length > 0))
+        expect(messages.map((m) => m.command)).toEqual([3, 4, 5])
+        expect(gaps).toEqual([])
+        expect(strays.length).toBeLessThanOrEqual(expected)
+        if (at < STREAM.length) expect(strays.length).toBe(expected)
+      }),
+    )
+  })
+
+  it('begins where two segments agree or the other side acknowledges, where no SYN was seen', () => {
+    const stray = { at: 2 ** 29, bytes: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) }
+    const midstream = { synchronise: false }
+    const agreed = run([stray, piece(0, 88), piece(88, 176), piece(176, 264)], midstream)
+    expect(agreed.messages.map((m) => [m.command, m.frame])).toEqual([
+      [3, 2],
+      [4, 3],
+      [5, 4],
+    ])
+    expect(agreed.strays).toEqual([1])
+    const acknowledged = run([stray, piece(0, 264)], { ...midstream, ackAfter: 264 })
+    expect(acknowledged.messages.map((m) => m.frame)).toEqual([2, 2, 2])
+    expect(acknowledged.strays).toEqual([1])
+  })
+
+  it('puts the first segments right where they come in disorder and no SYN was seen', () => {
+    const { messages } = run([piece(100, 180), piece(0, 100), piece(180, 264)], { synchronise: false })
+    expect(messages.map((m) => [m.command, m.frame])).toEqual([
+      [3, 2],
+      [4, 2],
+      [5, 3],
+    ])
+  })
+
+  it('hands over apart what comes late from before its beginning, once', () => {
+    const { messages, early, strays } = run(
+      [piece(88, 176), piece(176, 200), piece(0, 88), piece(0, 88), piece(200, 264)],
+      { synchronise: false },
+    )
+    expect(messages.map((m) => m.command)).toEqual([4, 5])
+    expect([early, strays]).toEqual([[88], []])
+    const apart = run([piece(88, 176), piece(176, 264), piece(0, 40)], { synchronise: false })
+    expect([apart.early, apart.strays]).toEqual([[], [3]])
   })
 
   it('counts bytes that the capture cut as lost, not as missing segments', () => {
