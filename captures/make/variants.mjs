@@ -463,6 +463,11 @@ for (const indications of ['none', 'origin', 'authentication', 'both']) {
   const without = (...lost) => ({ ...reuse, shape: (s) => q.reusedWithout(s, -0x10000000, -0x20000000, lost) })
   addAll('reused-syn-lost', 'the same ports again, the second SYN is missing', without(0))
   addAll('reused-answer-lost', 'the same ports again, the second SYN-ACK is missing', without(1))
+  const below = (s) => q.reusedWithout(s, -50_000, -90_000, [0])
+  addAll('reused-syn-lost-below', 'the same ports again, numbers just below, the second SYN is missing', {
+    ...reuse,
+    shape: below,
+  })
 
   const tagged = (packets) => packets.flatMap((p) => e.vlan(0x8100)([p]))
   for (const [name, client, server, lag] of [

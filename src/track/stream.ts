@@ -246,7 +246,9 @@ export class Stream {
 
   private isOutside(seq: number): boolean {
     const ahead = (seq - this.next) | 0
-    return ahead >= 0 ? ahead > FAR : ((seq - this.first) | 0) < -NEAR
+    if (ahead >= 0) return ahead > FAR
+    // Before a SYN there is nothing, but that a keep-alive repeats it.
+    return ((seq - this.first) | 0) < (this.synchronised ? -1 : -NEAR)
   }
 
   private setAside(b: Uint8Array, s: Arrival, frame: number, time: number): void {
@@ -294,12 +296,13 @@ export class Stream {
       this.framer.lost(missing > 0 ? missing : UNKNOWN_LOSS)
     }
     this.shift = 0
+    this.synchronised = false
     this.begin(seq)
   }
 
   /** Bytes from before the first that was seen: what is whole in them is read. Of those that do not reach up to it nobody knows the place. */
   private beforeFirst(b: Uint8Array, s: Arrival, length: number, frame: number): void {
-    if (this.synchronised || ((s.seq + length - this.first) | 0) !== 0) {
+    if (((s.seq + length - this.first) | 0) !== 0) {
       this.owner.stray(frame)
       return
     }
