@@ -194,7 +194,7 @@ describe('rules', () => {
     const list = smblens(['rules']).stdout
     expect(list).toMatch(/^smb1-negotiated +\w+ +\S/m)
     const one = smblens(['rules', 'guest-session']).stdout
-    for (const heading of ['Why', 'How it is decided', 'Fix', 'When it is wrong', 'References'])
+    for (const heading of ['Why', 'How it is decided', 'Fix (SMB2 and SMB3)', 'When it is wrong', 'References'])
       expect(one).toContain(`\n${heading}\n`)
   })
 
