@@ -77,14 +77,18 @@ export function answeredWith(command: string, status: number | null, family: Ses
 
 /** What a sentence about a session begins with. */
 export function sessionOn({ server }: ConnectionFacts, session: SessionFacts): string {
-  const { status, logons } = session
+  const { status, logons, user } = session
+  // With share-level security passwords go with the shares, and nobody logs on.
+  if (!user && logons.length > 0 && logons.every(({ purpose }) => purpose === 'share')) {
+    return `The session on ${place(server)} without a user (share-level security)`
+  }
   const answered = status === 'established' || status === 'failed'
   // A later logon of the session is no part of its setup.
   if (!answered && !logons.some(({ purpose }) => purpose === 'first')) {
     return `A session on ${place(server)} whose setup was not captured`
   }
   const where = `on ${place(server)}`
-  const whole = session.user ? `of ${who(session)} ${where}` : `${where} of ${who(session)}`
+  const whole = user ? `of ${who(session)} ${where}` : `${where} of ${who(session)}`
   return `The session ${whole}${answered ? '' : ', whose setup was captured only in part,'}`
 }
 

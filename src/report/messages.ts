@@ -1,9 +1,8 @@
 /** SMB messages, one row each, as they are read: nothing is kept. */
-import { ntStatusName } from '../../dissectors/ntstatus.ts'
 import { SMB1_COMMAND } from '../../dissectors/smb1/header.ts'
 import { SMB2_COMMAND } from '../../dissectors/smb2/header.ts'
 import type { MessageRow, MessageSink } from '../track/messages.ts'
-import { messageRecord } from './records.ts'
+import { messageRecord, statusName } from './records.ts'
 import type { TextSink } from './sink.ts'
 import { isoTime } from './time.ts'
 import { address } from './words.ts'
@@ -66,7 +65,7 @@ function line(row: MessageRow): string {
     command(row),
     row.signed === null ? '-' : row.signed ? 'yes' : 'no',
     messageRecord(row).sessionId ?? '-',
-    row.status === null ? '-' : ntStatusName(row.status),
+    statusName(row.status, row.family === 'smb1' ? 'smb1' : 'smb2') ?? '-',
   )
 }
 

@@ -2,8 +2,8 @@
  * The SMB messages of one capture, as many as there is room for: columns of numbers, since there may be a million of them. A row is made when it
  * is looked at.
  */
-import { ntStatusName } from '../../dissectors/ntstatus.ts'
 import { commandName } from '../report/messages.ts'
+import { statusName } from '../report/records.ts'
 import { larger } from '../track/larger.ts'
 import type { Endpoint } from '../track/ledger.ts'
 import type { MessageRow, MessageSink } from '../track/messages.ts'
@@ -89,7 +89,7 @@ export class MessageLog implements MessageSink {
       server: server.ip,
       serverPort: server.port,
       command: command === null ? null : commandName(rest.family, command),
-      status: status === null ? null : ntStatusName(status),
+      status: statusName(status, rest.family === 'smb1' ? 'smb1' : 'smb2'),
       sessionId:
         sessionIdHigh === null || sessionIdLow === null ? null : `0x${hex32(sessionIdHigh)}${hex32(sessionIdLow)}`,
     }

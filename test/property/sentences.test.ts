@@ -281,6 +281,7 @@ function expectTrue(
   const answered = s.status === 'established' || s.status === 'failed'
   holds(/setup was not captured/, !answered && first === undefined)
   holds(/setup was captured only in part/, !answered && first !== undefined)
+  holds(/without a user/, !s.user && list.length > 0 && list.every(({ purpose }) => purpose === 'share'))
   holds(/whether it is a guest/, s.guest === null)
   holds(/whether it is .*anonymous/, s.anonymous === null)
   holds(

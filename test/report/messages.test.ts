@@ -75,6 +75,10 @@ describe('messages', () => {
       NT_CREATE,
       '8 | 00:00:00.008000 | 10.0.0.5:50000 -> 10.0.0.10:445 | smb1 | NT_CREATE_ANDX | no | 0x000004000000001d | -',
     ],
+    [
+      { ...NT_CREATE, response: true, status: 0x00020002 },
+      '8 | 00:00:00.008000 | 10.0.0.10:445 -> 10.0.0.5:50000 | smb1 | NT_CREATE_ANDX | no | 0x000004000000001d | ERRSRV/ERRbadpw',
+    ],
     [ENCRYPTED, '8 | 00:00:00.008000 | 10.0.0.5:50000 <> 10.0.0.10:445 | transform | - | - | 0x000004000000001d | -'],
     [
       { ...REQUEST, command: 0x99 },

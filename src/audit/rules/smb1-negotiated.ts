@@ -92,7 +92,10 @@ function explain(
     }
   }
   const index = `DialectIndex ${smb1?.negotiateResponse?.dialectIndex}`
-  const chosen = dialect === null ? 'an SMB1 dialect whose name was not seen' : `"${dialect}"`
+  // An index behind the end of the whole list names nothing, which is not the same as a name that was not seen.
+  const nameless =
+    request === null || request.dialectsCut ? 'whose name was not seen' : "that is not in the client's list"
+  const chosen = dialect === null ? `an SMB1 dialect ${nameless}` : `"${dialect}"`
   const elsewhere = avoidable ? ' and the same server speaks it elsewhere' : ''
   const rest = offered2 ? `, though the client offered SMB2${elsewhere}` : ''
   return {

@@ -54,7 +54,7 @@ export function panelsOf(overview: Overview): Record<'protection' | 'auth' | 'di
 }
 
 const AUTH_TONES: Record<string, Tone> = { ntlmv1: 'critical', lm: 'critical', plaintext: 'critical', kerberos: 'good' }
-const AUTH_WORDS: Record<string, string> = { unknown: 'not seen', ntlmv2: 'NTLMv2', ntlmv1: 'NTLMv1', lm: 'LM' }
+const AUTH_WORDS: Record<string, string> = { unknown: 'not known', ntlmv2: 'NTLMv2', ntlmv1: 'NTLMv1', lm: 'LM' }
 
 function shareBars(shares: Overview['auth']): Bar[] {
   return shares.map(({ name, count }) => ({ name: AUTH_WORDS[name] ?? name, count, tone: AUTH_TONES[name] ?? 'bar' }))

@@ -103,7 +103,7 @@ export function logonEvents(logon: LogonFacts, session: SessionFacts): SessionEv
   const offered = logon.offered.map(mechanismName)
   const first = event(
     logon,
-    `${PURPOSES[logon.purpose]}: ${logon.auth === 'unknown' ? 'mechanism not seen' : logon.auth}`,
+    `${PURPOSES[logon.purpose]}: ${logon.auth === 'unknown' ? 'mechanism not known' : logon.auth}`,
     [
       offered.length > 0 ? `offers ${listOf(offered, logon.offeredCut)}` : null,
       logon.user ? `as ${logon.domain ? `${logon.domain}\\` : ''}${logon.user}` : null,

@@ -78,6 +78,25 @@ describeRule(smb1Negotiated, {
       says: ['an SMB1 dialect whose name was not seen'],
     },
     {
+      when: 'the list was cut before the chosen dialect',
+      ledger: ledger([
+        bareConnection({
+          smb1: smb1({
+            negotiateRequest: smb1Request(['NT LM 0.12'], { dialectsCut: true }),
+            negotiateResponse: response(3, null),
+          }),
+        }),
+      ]),
+      severity: 'high',
+      says: ['an SMB1 dialect whose name was not seen'],
+    },
+    {
+      when: 'the index is behind the end of the list',
+      ledger: ledger([bareConnection({ smb1: smb1({ negotiateResponse: response(3, null) }) })]),
+      severity: 'high',
+      says: ["an SMB1 dialect that is not in the client's list"],
+    },
+    {
       when: 'SMB1 commands flow midstream',
       ledger: ledger([
         bareConnection({

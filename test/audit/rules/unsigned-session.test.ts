@@ -176,6 +176,23 @@ describeRule(unsignedSession, {
       says: ['A session on 10.0.0.10 whose setup was not captured is unsigned'],
     },
     {
+      when: 'passwords go with the shares, and nobody logs on',
+      ledger: ledger(
+        [optional],
+        [
+          unsigned({
+            family: 'smb1',
+            status: 'unknown',
+            auth: 'unknown',
+            user: null,
+            logons: [logon({ auth: 'plaintext', purpose: 'share', share: '\\\\files\\team', user: null })],
+          }),
+        ],
+      ),
+      severity: 'medium',
+      says: ['The session on 10.0.0.10 without a user (share-level security) is unsigned'],
+    },
+    {
       when: 'only what the client requires was seen',
       ledger: ledger([clientSeen], [unsigned({}, clientSeen)]),
       severity: 'medium',
