@@ -38,6 +38,12 @@ export function who({ user, domain, auth }: Pick<SessionFacts, 'user' | 'domain'
   return user === '' ? 'a user with an empty name' : 'a user whose name was not seen'
 }
 
+/** The same at the beginning of a sentence. A name stays as it was given. */
+export function whoFirst(logon: LogonFacts): string {
+  const words = who(logon)
+  return logon.user ? words : `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+}
+
 /** Whose a password or a response is: `of CORP\alice`, `for the share \\files\team`. */
 export function whose(logon: LogonFacts): string {
   if (logon.purpose !== 'share') return `of ${who(logon)}`

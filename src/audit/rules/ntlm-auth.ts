@@ -3,7 +3,7 @@ import { isSuccess } from '../../../dissectors/ntstatus.ts'
 import type { ConnectionFacts, LogonFacts } from '../../track/ledger.ts'
 import { cite, evidence, hasKey } from '../predicates.ts'
 import type { AuditFacts, Draft, Remediation, Rule } from '../rule.ts'
-import { answeredWith, lengthText, place, who } from '../wording.ts'
+import { answeredWith, lengthText, place, whoFirst } from '../wording.ts'
 
 const AUDIT: Remediation['audit'] = {
   setting:
@@ -82,7 +82,7 @@ export const ntlmAuth: Rule = {
           const length = authenticate === null ? '' : `, NT response ${lengthText(authenticate.ntLength)}`
           const { answered, ntStatus } = logon
           return {
-            message: `${who(logon)} ${verb} on ${place(connection.server)}${answer}${reason(connection, logon)}.`,
+            message: `${whoFirst(logon)} ${verb} on ${place(connection.server)}${answer}${reason(connection, logon)}.`,
             evidence: evidence(
               cite(at, `AUTHENTICATE${length}`),
               answered !== null && cite(answered, answeredWith('SESSION_SETUP', ntStatus, session.family)),
