@@ -58,6 +58,7 @@ await build({
   plugins: [leftOut],
 })
 // Programs of their own that the command starts: they hold rights, and have as little in them as can be. Beside them in dist/ they find each other.
+// Before anything else they take the signal at which Node opens its inspector, as bin/smblens does.
 for (const [source, name] of [
   ['launcher', 'capture-launcher'],
   ['cap-helper', 'capture-cap'],
@@ -68,6 +69,7 @@ for (const [source, name] of [
     outfile: `${next}/${name}.cjs`,
     format: 'cjs',
     define: besideIt,
+    banner: { js: "process.on('SIGUSR1', () => {});" },
   })
 }
 await build({ ...common, entryPoints: [`${root}/src/index.ts`], outfile: `${next}/index.js`, format: 'esm' })

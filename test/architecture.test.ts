@@ -58,6 +58,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'src/report',
     'src/live',
     'src/tui/open.tsx',
+    'src/tui/screen-sequences.ts',
     'package.json',
     'node:',
     'commander',

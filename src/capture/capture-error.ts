@@ -1,4 +1,5 @@
 /** Why nothing at all could be read from an input; damage after the first packets is a warning instead. */
+import { hasName } from './error-name.ts'
 
 export type CaptureErrorCode =
   | 'not-found'
@@ -21,6 +22,10 @@ export type CaptureErrorCode =
 
 export class CaptureError extends Error {
   override readonly name = 'CaptureError'
+
+  static override [Symbol.hasInstance](value: unknown): value is CaptureError {
+    return hasName(value, 'CaptureError')
+  }
   readonly code: CaptureErrorCode
   /** The input as it was given; '-' for standard input. */
   readonly path: string

@@ -1,11 +1,11 @@
 /**
  * What a live capture writes down: pcapng files of whole blocks, one or a ring of numbered ones. Nothing that was there before is written over or
- * deleted, and whatever was flushed can be read, however the program ends.
+ * deleted, whatever was flushed can be read, however the program ends, and nobody else may read it.
  */
 import { statSync, unlinkSync } from 'node:fs'
 import { format, parse } from 'node:path'
 import { errorCode } from './capture-error.ts'
-import { type NewFile, NewFileError, openNewFile } from './new-file.ts'
+import { type NewFile, NewFileError, openNewFile, PACKETS_MODE } from './new-file.ts'
 import { PcapngWriter } from './pcapng-writer.ts'
 
 export interface CaptureFilesOptions {
@@ -115,7 +115,7 @@ interface OpenFile {
 }
 
 function begin(path: string, firstFrame: number, { application, comment }: CaptureFilesOptions): OpenFile {
-  const output = openNewFile(path, { place: 'direct' })
+  const output = openNewFile(path, { place: 'direct', mode: PACKETS_MODE })
   try {
     const { dev: device, ino: inode } = statSync(path, { bigint: true })
     const frames = `frames from ${firstFrame} on`

@@ -5,6 +5,7 @@
 import { closeSync, read, readSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
+import { hasName } from './error-name.ts'
 
 /** The bytes at hand are `bytes[start..end)`, valid until `next` is called. There are none before the first call. */
 export interface ByteSource {
@@ -26,6 +27,10 @@ export interface ByteSource {
 /** The input failed; `cause` is the error of the system or of the stream. */
 export class ReadError extends Error {
   override readonly name = 'ReadError'
+
+  static override [Symbol.hasInstance](value: unknown): value is ReadError {
+    return hasName(value, 'ReadError')
+  }
 
   constructor(cause: unknown) {
     super('the input failed', { cause })

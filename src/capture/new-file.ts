@@ -27,6 +27,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { errorCode } from './capture-error.ts'
 import { detectCompression } from './compression.ts'
 import { recognise } from './detect.ts'
+import { hasName } from './error-name.ts'
 import { FOREIGN_BYTES } from './foreign.ts'
 
 export type NewFileErrorCode =
@@ -40,9 +41,16 @@ export type NewFileErrorCode =
   | 'no-space'
   | 'unwritable'
 
+/** For packets: they hold what passwords can be guessed from. */
+export const PACKETS_MODE = 0o600
+
 /** The file cannot or must not be written; the message is one line that names it and says what to do. Names are not escaped here. */
 export class NewFileError extends Error {
   override readonly name = 'NewFileError'
+
+  static override [Symbol.hasInstance](value: unknown): value is NewFileError {
+    return hasName(value, 'NewFileError')
+  }
   readonly code: NewFileErrorCode
   readonly path: string
 
@@ -66,6 +74,8 @@ export interface NewFileOptions {
    * it comes.
    */
   place?: 'beside' | 'direct'
+  /** Who may read it, as the system's permission bits; 0o666 unless it is said. The user's mask takes bits away. */
+  mode?: number
 }
 
 export interface NewFile {
@@ -79,13 +89,13 @@ export interface NewFile {
 
 /** @throws NewFileError */
 export function openNewFile(path: string, options: NewFileOptions = {}): NewFile {
-  const { overwrite = false, inputs = [], place = 'beside' } = options
+  const { overwrite = false, inputs = [], place = 'beside', mode = 0o666 } = options
   try {
     const existing = statSync(path, { throwIfNoEntry: false })
     if (existing !== undefined) refuse(path, existing, overwrite, inputs)
     else if (overwrite === false && lstatSync(path, { throwIfNoEntry: false })) throw exists(path)
-    if (place === 'direct') return direct(path, overwrite !== false)
-    return beside(path, linkEnd(path), existing, overwrite !== false)
+    if (place === 'direct') return direct(path, overwrite !== false, mode)
+    return beside(path, linkEnd(path), existing, overwrite !== false, mode)
   } catch (error) {
     throw asNewFileError(path, error)
   }
@@ -139,8 +149,8 @@ function linkEnd(path: string): string {
   throw new NewFileError('unwritable', path, 'is a link that leads in circles: name another file')
 }
 
-function direct(path: string, overwrite: boolean): NewFile {
-  const descriptor = openSync(path, overwrite ? 'w' : 'wx')
+function direct(path: string, overwrite: boolean, mode: number): NewFile {
+  const descriptor = openSync(path, overwrite ? 'w' : 'wx', mode)
   let open = true
   let length = 0
   const end = () => {
@@ -173,10 +183,10 @@ function takeBack(descriptor: number, length: number): void {
 
 let made = 0
 
-/** @param replaced what stands at `target` now */
-function beside(path: string, target: string, replaced: Stats | undefined, overwrite: boolean): NewFile {
+/** @param replaced what stands at `target` now: the new file has its rights, and not `mode` */
+function beside(path: string, target: string, replaced: Stats | undefined, overwrite: boolean, mode: number): NewFile {
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.${++made}.tmp`)
-  const descriptor = openSync(temporary, 'wx', replaced ? 0o600 : 0o666)
+  const descriptor = openSync(temporary, 'wx', replaced ? 0o600 : mode)
   if (replaced) keepRights(descriptor, replaced)
   let open = true
   const close = () => {

@@ -1,16 +1,25 @@
 /** Text to a file descriptor, in order and in bounded memory: a slow reader makes the writer wait. */
 import { writeSync } from 'node:fs'
 import { errorCode } from '../capture/capture-error.ts'
+import { hasName } from '../capture/error-name.ts'
 import type { TextSink } from '../report/sink.ts'
 
 /** Whoever read our output has gone, as `| head` does: there is nothing more to say, and no fault in it. */
 export class ReaderGone extends Error {
   override readonly name = 'ReaderGone'
+
+  static override [Symbol.hasInstance](value: unknown): value is ReaderGone {
+    return hasName(value, 'ReaderGone')
+  }
 }
 
 /** A full disk, a file that was taken away: what was asked for cannot be written. */
 export class OutputError extends Error {
   override readonly name = 'OutputError'
+
+  static override [Symbol.hasInstance](value: unknown): value is OutputError {
+    return hasName(value, 'OutputError')
+  }
 }
 
 /** UTF-16 code units held back before a write. */

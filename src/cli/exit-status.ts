@@ -1,4 +1,6 @@
 /** What a script learns from the exit status. */
+import { hasName } from '../capture/error-name.ts'
+
 export const EXIT = {
   /** Done. */
   DONE: 0,
@@ -15,4 +17,8 @@ export type ExitStatus = (typeof EXIT)[keyof typeof EXIT]
 /** What was asked cannot be done as it was asked. The message says what to write instead. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
+
+  static override [Symbol.hasInstance](value: unknown): value is UsageError {
+    return hasName(value, 'UsageError')
+  }
 }

@@ -1,5 +1,4 @@
 /** `smblens live -i IFACE`: records of what passes an interface, as they become true. */
-import { openSync } from 'node:fs'
 import type { Networks } from '../audit/networks.ts'
 import type { Rule, Severity } from '../audit/rule.ts'
 import { errorCode } from '../capture/capture-error.ts'
@@ -8,17 +7,20 @@ import { captureFilter } from '../capture/live/filter.ts'
 import type { CaptureProgram, CaptureRequest } from '../capture/live/live-capture.ts'
 import { CaptureStartError } from '../capture/live/start-capture.ts'
 import { NewFileError } from '../capture/new-file.ts'
-import { LiveTracker } from '../live/live-tracker.ts'
+import { END_CODES, LiveTracker } from '../live/live-tracker.ts'
 import { type RunOptions, runLive } from '../live/run.ts'
-import { type LiveRecord, Watch } from '../live/watch.ts'
-import { safeJson } from '../report/escape.ts'
+import { SpoolError } from '../live/spool-folder.ts'
+import { Watch } from '../live/watch.ts'
 import type { Limits } from '../track/limits.ts'
 import type { LiveScreen } from '../tui/open.tsx'
-import { DescriptorSink, ReaderGone } from './descriptor.ts'
+import { OutputError, ReaderGone } from './descriptor.ts'
 import { EXIT, type ExitStatus, UsageError } from './exit-status.ts'
 import { APPLICATION, type OpenOptions } from './open.ts'
-import { reportLine } from './report-line.ts'
+import { type PatientWriter, writerTo, writerToPath } from './patient-writer.ts'
+import { RecordOutput } from './record-output.ts'
 import { asked } from './scan.ts'
+import { isSupervised, leaveSupervisor, obeySupervisor, reportUnprivileged, supervise } from './supervise.ts'
+import { prepareToTell, tell } from './tell.ts'
 import { hasScreen } from './terminal.ts'
 
 type Theme = OpenOptions['theme']
@@ -50,7 +52,8 @@ export interface LiveOptions {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-export async function live(options: LiveOptions): Promise<ExitStatus> {
+/** The exit status is a number of any kind where a signal ended it. */
+export async function live(options: LiveOptions): Promise<number> {
   const request = requestOf(options)
   const { rules, networks, limits } = await asked(options)
   const { write, writeSize, writeFiles, duration, count, heartbeat, minSeverity, user, output } = options
@@ -72,17 +75,49 @@ export async function live(options: LiveOptions): Promise<ExitStatus> {
           application: APPLICATION,
         })
   const run = { request, durationMs: duration === undefined ? null : duration * 1000, user: user ?? null }
+  const screen = wantsScreen(options, request)
+  if (request !== null && !isSupervised())
+    return supervise({ user: user ?? null, screen, descriptors: descriptorsIn([output, write]) })
+  obeySupervisor()
+  prepareToTell()
   try {
-    if (wantsScreen(options, request)) return await watchOnScreen(run, { ...settings, theme: options.theme }, keep)
+    if (screen) return await watchOnScreen(run, { ...settings, theme: options.theme }, keep)
     const records = { ...settings, minSeverity: minSeverity ?? null, heartbeatMs: heartbeat * 1000, output }
     return await writeRecords(run, records, keep)
   } catch (error) {
-    if (error instanceof ReaderGone) return EXIT.DONE
-    if (error instanceof NewFileError) throw new UsageError(`--write ${error.message}`)
-    if (!(error instanceof CaptureStartError)) throw error
-    reportLine(error.message)
-    return error.code === 'bad-filter' || error.code === 'no-interface' ? EXIT.USAGE : EXIT.INPUT
+    return statusOf(error)
+  } finally {
+    leaveSupervisor()
+    endAnyway()
   }
+}
+
+/** Said here, not where other commands have it said: standard error may be a pipe that nobody reads. */
+function statusOf(error: unknown): ExitStatus {
+  if (error instanceof ReaderGone) return EXIT.DONE
+  if (error instanceof NewFileError) tell(`--write ${error.message}`)
+  else if (error instanceof UsageError || error instanceof OutputError || error instanceof SpoolError)
+    tell(error.message)
+  else if (error instanceof CaptureStartError) {
+    tell(error.message)
+    return error.code === 'bad-filter' || error.code === 'no-interface' ? EXIT.USAGE : EXIT.INPUT
+  } else throw error
+  return EXIT.USAGE
+}
+
+/** What is still open, such as a pipe of a program that nobody could end, must not keep this process from ending. */
+function endAnyway(): void {
+  setTimeout(() => process.exit(), LINGER_MS).unref()
+}
+
+const LINGER_MS = 1000
+
+/** Descriptors that a shell made for us: `-o >(gzip >smb.gz)`. */
+const DESCRIPTOR = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/
+
+function descriptorsIn(paths: readonly (string | undefined)[]): ReadonlySet<number> {
+  const numbers = paths.flatMap((path) => DESCRIPTOR.exec(path ?? '')?.[1] ?? []).map(Number)
+  return new Set(numbers.filter((number) => number > 2))
 }
 
 type Run = Pick<RunOptions, 'request' | 'durationMs' | 'user'>
@@ -104,6 +139,8 @@ interface RecordSettings extends Settings {
 async function writeRecords(run: Run, settings: RecordSettings, keep: Keep): Promise<ExitStatus> {
   const { heartbeatMs, output, limits, count } = settings
   const ending = endOnSignals()
+  // What root owns can be opened now; a file belongs to whom root becomes.
+  const inherited = inheritedOutput(output)
   let damaged = false
   try {
     await runLive({
@@ -111,28 +148,41 @@ async function writeRecords(run: Run, settings: RecordSettings, keep: Keep): Pro
       signal: ending.signal,
       begin(interfaces, onCount) {
         const files = keep()
-        const live = new LiveTracker({ interfaces, limits, keepers: files === null ? [] : [files], count, onCount })
+        reportUnprivileged()
+        const out = new RecordOutput(inherited ?? openLog(output!))
+        const live = new LiveTracker({
+          interfaces,
+          limits,
+          keepers: files === null ? [] : [files],
+          count,
+          onCount,
+          ready: () => out.making,
+        })
+        if (ending.signal.aborted) out.hurry()
+        else ending.signal.addEventListener('abort', () => out.hurry(), { once: true })
         const watch = new Watch(live, settings)
-        const emit = emitterTo(output)
-        let told = 0
+        let warned = 0
         // For whoever looks after the service: records are read by others.
         const tellWarnings = () => {
-          for (; told < live.warnings.length; told++) reportLine(live.warnings[told]!.message)
+          for (; warned < live.warnings.length; warned++) {
+            const { code, message } = live.warnings[warned]!
+            if (!END_CODES.has(code)) tell(message)
+          }
         }
         return {
           live,
           heartbeatMs,
-          look() {
+          async look() {
             files?.flush()
-            emit(watch.changes())
             tellWarnings()
+            await out.emit(() => watch.changes())
           },
-          beat: (loss) => emit(watch.beat(loss)),
-          end(loss) {
-            files?.close()
-            emit(watch.finish(loss))
-            tellWarnings()
+          beat: (loss) => out.emit(() => watch.beat(loss)),
+          async end(loss) {
             damaged = live.damaged
+            files?.close()
+            tellWarnings()
+            await out.emitLast(() => watch.finish(loss))
           },
         }
       },
@@ -153,6 +203,7 @@ async function watchOnScreen(run: Run, settings: Settings & { theme: Theme }, ke
       signal: left.signal,
       begin(interfaces, onCount) {
         const files = keep()
+        reportUnprivileged()
         const screen = openLiveTui({ ...settings, interfaces, files, onCount, application: APPLICATION })
         Object.assign(opened, { screen, files })
         screen.closed.finally(() => left.abort()).catch(() => {})
@@ -194,18 +245,17 @@ function requestOf(options: LiveOptions): CaptureRequest | null {
   return null
 }
 
-/** A file is added to: a log goes on where it was. */
-function emitterTo(path: string | undefined): (records: Iterable<LiveRecord>) => void {
-  const sink = new DescriptorSink(path === undefined || path === '-' ? 1 : openLog(path))
-  return (records) => {
-    for (const record of records) sink.write(`${safeJson(record)}\n`)
-    sink.flush()
-  }
+/** Standard output, and what else is open already; null for a file. */
+function inheritedOutput(path: string | undefined): PatientWriter | null {
+  if (path === undefined || path === '-') return writerTo(1)
+  const descriptor = DESCRIPTOR.exec(path)?.[1]
+  return descriptor === undefined ? null : writerTo(Number(descriptor))
 }
 
-function openLog(path: string): number {
+/** A file is added to: a log goes on where it was. */
+function openLog(path: string): PatientWriter {
   try {
-    return openSync(path, 'a')
+    return writerToPath(path)
   } catch (error) {
     if (errorCode(error) === null) throw error
     throw new UsageError(

@@ -1,6 +1,6 @@
 /** Where bin/smblens goes once it has something to do: runs the command, and answers every failure with a line and an exit status. */
 import { OutputError, ReaderGone } from './descriptor.ts'
-import { EXIT, type ExitStatus, UsageError } from './exit-status.ts'
+import { EXIT, UsageError } from './exit-status.ts'
 import { CommanderError, createProgram } from './program.ts'
 import { reportFault, reportLine } from './report-line.ts'
 
@@ -9,7 +9,7 @@ const EX_SOFTWARE = 70
 
 /** @param args the words after the program's name */
 export async function main(args: readonly string[]): Promise<number> {
-  let status: ExitStatus = EXIT.DONE
+  let status: number = EXIT.DONE
   try {
     const program = createProgram((outcome) => {
       status = outcome

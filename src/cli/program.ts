@@ -5,7 +5,6 @@ import { CAPTURE_PROGRAMS } from '../capture/live/live-capture.ts'
 import { escapeText } from '../report/escape.ts'
 import { didYouMean } from '../report/suggest.ts'
 import { writeDiagnostic, writeText } from './descriptor.ts'
-import type { ExitStatus } from './exit-status.ts'
 import type { InterfacesOptions } from './interfaces.ts'
 import { limitsHelp } from './limit-option.ts'
 import type { LiveOptions } from './live.ts'
@@ -68,7 +67,7 @@ const MESSAGE_FORMATS: readonly MessagesOptions['format'][] = ['ndjson', 'table'
 const RULES_FORMATS: readonly RulesOptions['format'][] = ['table', 'json']
 
 /** @param done is given the exit status of the command that was asked for */
-export function createProgram(done: (status: ExitStatus) => void): Command {
+export function createProgram(done: (status: number) => void): Command {
   const program = new Command('smblens')
     .usage('<capture...> | <command> [options]')
     .description(DESCRIPTION)

@@ -1,6 +1,6 @@
 /** Packets of captures to one pcapng file, with comments that say where each is from and what it shows. */
 import { basename } from 'node:path'
-import { openNewFile } from '../capture/new-file.ts'
+import { openNewFile, PACKETS_MODE } from '../capture/new-file.ts'
 import { PcapngWriter } from '../capture/pcapng-writer.ts'
 import { type RangeOptions, type RangeSink, readCaptureRange } from '../capture/read-range.ts'
 import { escapeText } from '../report/escape.ts'
@@ -61,7 +61,7 @@ const MAX_COMMENTS = 16
 export async function writeEvidence(options: EvidenceOptions): Promise<EvidenceResult> {
   const { captures, read = readCaptureRange, selection, file, overwrite = false, application, signal } = options
   signal?.throwIfAborted()
-  const output = openNewFile(file, { overwrite, inputs: captures.map(({ path }) => path) })
+  const output = openNewFile(file, { overwrite, inputs: captures.map(({ path }) => path), mode: PACKETS_MODE })
   try {
     const comment = `Packets taken out of ${captures.map(({ path }) => escapeText(path)).join(', ')}`
     const writer = new PcapngWriter(output, { comment, ...(application === undefined ? {} : { application }) })

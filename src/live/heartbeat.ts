@@ -16,6 +16,10 @@ export interface LossRecord {
   received: number | null
   droppedByKernel: number | null
   droppedByInterface: number | null
+  /** Received, and neither delivered nor dropped: on their way, and at the end left in buffers. */
+  left: number | null
+  /** The three counts are the least there was. */
+  atLeast: boolean
   /** Who counted. */
   source: string
 }
@@ -106,6 +110,14 @@ export function lossRecord(known: InterfaceLoss | null, name: string, down: bool
     received: known?.received ?? null,
     droppedByKernel: known?.droppedByKernel ?? null,
     droppedByInterface: known?.droppedByInterface ?? null,
+    left: known === null ? null : left(known, delivered),
+    atLeast: known?.atLeast ?? false,
     source: known?.from ?? 'not known: packets come from a pipe',
   }
+}
+
+/** Null where the source does not count what is still in the buffer, or has counted a part only. */
+function left({ received, droppedByKernel, atLeast, countsAll }: InterfaceLoss, delivered: number): number | null {
+  if (!countsAll || atLeast || received === null || droppedByKernel === null) return null
+  return Math.max(0, received - droppedByKernel - delivered)
 }

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream'
 import { CaptureError } from '../capture/capture-error.ts'
 import type { InterfaceLoss } from '../capture/live/live-capture.ts'
+import { CaptureStartError } from '../capture/live/start-error.ts'
 import { readCapture, readCaptureStream } from '../capture/read-capture.ts'
 import type { Warning } from '../track/ledger.ts'
 import type { Limits } from '../track/limits.ts'
@@ -33,6 +34,9 @@ const CLOSED_US = 75_000_000
 const EXPIRE_US = 5_000_000
 /** Warnings that are told one by one. */
 const MOST_WARNINGS = 1000
+
+/** Warnings that are also the error with which the capture ends. */
+export const END_CODES: ReadonlySet<string> = new Set(['capture-lost', 'capture-not-started'])
 
 export class LiveTracker {
   /** Of the capture: its interfaces, joined. */
@@ -90,6 +94,24 @@ export class LiveTracker {
     this.down.delete(place)
     const name = this.options.interfaces[place]!
     this.warn({ code: 'interface-up', message: `${name}: capturing again`, frame: this.lastFrame })
+  }
+
+  /** Of the capturing itself. */
+  note(code: string, message: string): void {
+    this.warn({ code, message, frame: this.lastFrame })
+  }
+
+  notStarted(message: string): void {
+    this.damaged = true
+    this.note('capture-not-started', message)
+  }
+
+  /** Nothing more can be captured. @returns what ends the capture */
+  lost(reason: string): CaptureStartError {
+    this.damaged = true
+    this.note('capture-lost', reason)
+    for (const place of this.options.interfaces.keys()) this.down.add(place)
+    return new CaptureStartError('failed', reason)
   }
 
   warn(warning: Warning): void {

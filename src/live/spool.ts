@@ -2,12 +2,13 @@
  * The newest SMB packets of a live capture, in files of our own that nobody else can read, for whoever wants to look at one of them again. They are
  * deleted at the end, and the oldest when there are too many.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { CaptureError } from '../capture/capture-error.ts'
 import { type CaptureFiles, openCaptureFiles } from '../capture/capture-files.ts'
+import { NewFileError } from '../capture/new-file.ts'
 import { type RangeOptions, type RangeSink, readCaptureRange } from '../capture/read-range.ts'
+import { makeSpoolFolder, SpoolError } from './spool-folder.ts'
 import type { PacketKeeper } from './traffic.ts'
 
 const FILE_BYTES = 64_000_000
@@ -19,20 +20,23 @@ export interface Spool extends PacketKeeper {
   close(): void
 }
 
+/** @throws SpoolError, as all of its functions do where there is no room */
 export function openSpool(application: string, fileBytes = FILE_BYTES): Spool {
-  const folder = mkdtempSync(join(tmpdir(), 'smblens-'))
-  const files: CaptureFiles = openCaptureFiles({
-    path: join(folder, 'packets.pcapng'),
-    maxBytes: fileBytes,
-    maxFiles: FILES,
-    application,
-  })
+  const folder = makeSpoolFolder()
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  let files: CaptureFiles
+  try {
+    files = openFiles(folder, application, fileBytes)
+  } catch (error) {
+    remove()
+    throw error
+  }
   /** Files that are there, each with the number of its first frame. */
   const parts: { path: string; first: number }[] = []
   let frames = 0
   return {
     packet(bytes, start, captured, original, linkType, time, name) {
-      files.packet(bytes, start, captured, original, linkType, time, name)
+      inFolder(folder, () => files.packet(bytes, start, captured, original, linkType, time, name))
       frames++
       if (parts.at(-1)?.path === files.current) return
       parts.push({ path: files.current, first: frames })
@@ -40,7 +44,7 @@ export function openSpool(application: string, fileBytes = FILE_BYTES): Spool {
     },
 
     async read(name, sink, { from, to, signal }) {
-      files.flush()
+      inFolder(folder, () => files.flush())
       if (to < (parts[0]?.first ?? 1))
         throw new CaptureError('changed', name, `frame ${to} is no longer kept: --write FILE keeps all of them`)
       let read = 0
@@ -59,8 +63,28 @@ export function openSpool(application: string, fileBytes = FILE_BYTES): Spool {
     },
 
     close() {
-      files.close()
-      rmSync(folder, { recursive: true, force: true })
+      try {
+        files.close()
+      } catch (error) {
+        // What is about to be deleted needs no room any more.
+        if (!(error instanceof NewFileError)) throw error
+      } finally {
+        remove()
+      }
     },
+  }
+}
+
+function openFiles(folder: string, application: string, maxBytes: number): CaptureFiles {
+  const path = join(folder, 'packets.pcapng')
+  return inFolder(folder, () => openCaptureFiles({ path, maxBytes, maxFiles: FILES, application }))
+}
+
+/** A full disk is the spool's, whichever of its files it was: nobody has named them. */
+function inFolder<T>(folder: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw error instanceof NewFileError ? new SpoolError(dirname(folder), error.cause) : error
   }
 }

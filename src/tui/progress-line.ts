@@ -35,7 +35,7 @@ function liveLine({ elapsedMs, done }: Reading, { packets, frames, rate, loss }:
     segment(`  ${count(packets, 'packet')} (${number(frames)} SMB)`),
   ]
   if (!done) parts.push(segment(`  ${number(Math.round(rate))}/s`))
-  parts.push(lost(loss))
+  parts.push(lost(loss, done))
   for (const { interface: name, state } of loss) {
     const down = state === 'down' && !done
     parts.push(segment(`  ${escapeText(name)}${down ? ' is down' : ''}`, down ? 'high' : 'quiet'))
@@ -43,13 +43,19 @@ function liveLine({ elapsedMs, done }: Reading, { packets, frames, rate, loss }:
   return fitLine(parts, width)
 }
 
-/** All that somebody has counted. Where one of the interfaces has nobody who does, no sum is claimed. */
-function lost(loss: LiveReading['loss']): Segment {
+/**
+ * All that somebody has counted. Where one of the interfaces has nobody who does, no sum is claimed; where a part was not counted, it is the least
+ * there was. What is in buffers is on its way until the end, and lost then.
+ */
+function lost(loss: LiveReading['loss'], done: boolean): Segment {
   const dropped = loss.map((l) => l.droppedByKernel)
   if (dropped.includes(null)) return segment('  loss not known', 'medium')
-  const sum = loss.reduce((all, l) => all + (l.droppedByKernel ?? 0) + (l.droppedByInterface ?? 0), 0)
+  const of = (l: LiveReading['loss'][number]) => (l.droppedByKernel ?? 0) + (l.droppedByInterface ?? 0)
+  const sum = loss.reduce((all, l) => all + of(l) + (done ? (l.left ?? 0) : 0), 0)
   const sources = [...new Set(loss.map(({ source }) => source))]
-  return segment(`  ${number(sum)} lost (${escapeText(sources.join(', '))})`, sum > 0 ? 'high' : 'plain')
+  const atLeast = loss.some((l) => l.atLeast)
+  const text = `  ${atLeast ? 'at least ' : ''}${number(sum)} lost (${escapeText(sources.join(', '))})`
+  return segment(text, sum > 0 ? 'high' : atLeast ? 'medium' : 'plain')
 }
 
 function clock(ms: number): string {

@@ -33,7 +33,8 @@ export function screenLines(controller: Controller): Line[] {
   while (body.length < room) body.push([])
   return [
     tabs(controller, width),
-    progressLine(controller.shown.reading, width),
+    // Goes on while the picture is held: what is lost is never hidden.
+    progressLine(controller.store.snapshot().reading, width),
     ...body,
     bottom(controller, page.length, width),
   ]

@@ -3,10 +3,7 @@
  * full-screen program.
  */
 import { writeSync } from 'node:fs'
-
-const ENTER = '\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l'
-/** Attributes off, autowrap on, cursor shown, back to the first screen. */
-const LEAVE = '\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l'
+import { ENTER_SCREEN, LEAVE_SCREEN } from './screen-sequences.ts'
 
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
 
@@ -28,11 +25,11 @@ export function enterScreen({ fd, onSignal, onError }: ScreenOptions): Screen {
   const leave = (): void => {
     if (!inside) return
     inside = false
-    put(fd, LEAVE)
+    put(fd, LEAVE_SCREEN)
     // Ink puts the terminal into raw mode, and takes it out again only where it can unmount.
     if (process.stdin.isTTY) process.stdin.setRawMode(false)
   }
-  put(fd, ENTER)
+  put(fd, ENTER_SCREEN)
   process.once('exit', leave)
   for (const [name, number] of Object.entries(SIGNALS)) {
     process.once(name, () => {

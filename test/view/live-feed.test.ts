@@ -9,7 +9,17 @@ import { ViewStore } from '../../src/view/store.ts'
 import { SAMPLES, scanSample } from '../golden/records.ts'
 
 const STOP = new AbortController().signal
-const LOSS = [{ interface: 'eth0', received: 10, droppedByKernel: 2, droppedByInterface: 0, from: 'tcpdump' }]
+const LOSS = [
+  {
+    interface: 'eth0',
+    received: 10,
+    droppedByKernel: 2,
+    droppedByInterface: 0,
+    atLeast: false,
+    countsAll: true,
+    from: 'tcpdump',
+  },
+]
 let spool: Spool
 afterEach(() => spool.close())
 

@@ -1,10 +1,11 @@
 /** Who can capture here: each program is made to open an interface and nothing more, which is the one true answer. */
 import { execFile } from 'node:child_process'
 import { escapeText } from '../../report/escape.ts'
+import { nodeOptions, programEnvironment } from './environment.ts'
 import { listInterfaces } from './interfaces.ts'
 import { CAPTURE_PROGRAMS, type CaptureProgram } from './live-capture.ts'
-import { builtFile, findProgram } from './programs.ts'
-import { INSTALL, rightsFor } from './remedies.ts'
+import { builtFile, type Found, findProgram, PROBE_LIMIT } from './programs.ts'
+import { INSTALL, replaceable, rightsFor } from './remedies.ts'
 import { readWords, type Said } from './words.ts'
 
 export interface CaptureAbility {
@@ -16,18 +17,22 @@ export interface CaptureAbility {
   missing: string | null
 }
 
-/** @param name of the interface that is tried; without one, one that is up */
+/** @param name of the interface that is tried; without one, one that is up, or all of them: `any` opens where none is */
 export async function captureAbilities(name?: string): Promise<CaptureAbility[]> {
   const interfaces = await listInterfaces()
-  const tried = name ?? (interfaces.find(({ state }) => state === 'up') ?? interfaces[0])?.name ?? 'any'
+  const tried = name ?? interfaces.find(({ state }) => state === 'up')?.name ?? 'any'
   return Promise.all(CAPTURE_PROGRAMS.map((program) => abilityOf(program, tried)))
 }
 
 async function abilityOf(program: CaptureProgram, name: string): Promise<CaptureAbility> {
-  const found = program === 'cap' ? { path: builtFile('capture-cap.cjs'), executable: true } : findProgram(program)
+  const found: Found | null =
+    program === 'cap' ? { path: builtFile('capture-cap.cjs'), unusable: null } : findProgram(program)
   if (found === null) return { program, path: null, canCapture: false, missing: INSTALL[program] }
   const { path } = found
-  if (!found.executable) return { program, path, canCapture: false, missing: rightsFor(program, path) }
+  if (found.unusable !== null) {
+    const missing = found.unusable === 'replaceable' ? escapeText(replaceable(path)) : rightsFor(program, path)
+    return { program, path, canCapture: false, missing }
+  }
   const { failed, stderr } = await run(program, path, name)
   if (!failed) return { program, path, canCapture: true, missing: null }
   const error = firstError(program, stderr)
@@ -39,7 +44,7 @@ async function abilityOf(program: CaptureProgram, name: string): Promise<Capture
 function run(program: CaptureProgram, path: string, name: string): Promise<{ failed: boolean; stderr: string }> {
   const [file, args] = probe(program, path, name)
   return new Promise((resolve) => {
-    execFile(file, args, { env: { ...process.env, LC_ALL: 'C' } }, (error, _stdout, stderr) =>
+    execFile(file, args, { env: programEnvironment(), ...PROBE_LIMIT }, (error, _stdout, stderr) =>
       resolve({ failed: error !== null, stderr: stderr === '' && error !== null ? error.message : stderr }),
     )
   })
@@ -50,7 +55,7 @@ function probe(program: CaptureProgram, path: string, name: string): [string, st
   if (program === 'tcpdump') return [path, ['-i', name, '-d']]
   if (program === 'dumpcap') return [path, ['-i', name, '-L']]
   const wishes = { interface: name, filter: '', snapLength: 65_535, bufferBytes: 1 << 20, probe: true }
-  return [process.execPath, [path, JSON.stringify(wishes)]]
+  return [process.execPath, [...nodeOptions(), path, JSON.stringify(wishes)]]
 }
 
 function firstError(program: CaptureProgram, stderr: string): (Said & { kind: 'error' }) | null {

@@ -1,13 +1,13 @@
 /** One interface of a live capture: its program's runs, one after the other, and what is known of its losses. */
 import type { Socket } from 'node:net'
 import { escapeText } from '../../report/escape.ts'
-import { type LinkState, linkState } from './interfaces.ts'
+import { type LinkState, linkState, seesEachPacketOnce } from './interfaces.ts'
 import type { Report } from './launcher-messages.ts'
 import type { Launcher } from './launcher-process.ts'
 import type { CaptureProgram, InterfaceLoss } from './live-capture.ts'
 import type { CaptureStartErrorCode } from './start-error.ts'
 import { createTally } from './tally.ts'
-import { readWords } from './words.ts'
+import { type Figures, readWords } from './words.ts'
 
 export interface StartProblem {
   code: CaptureStartErrorCode
@@ -29,18 +29,35 @@ export interface CapturePlace {
   open(events: PlaceEvents, restart: () => void): void
   loss(): Promise<InterfaceLoss>
   stop(): Promise<void>
-  /** Nobody can start or end the program any more. */
-  lose(reason: string): void
+  /** The program has ended with the launcher. `forGood`: nobody can start it any more. */
+  lose(reason: string, forGood: boolean): void
 }
 
+/** A program that fails again and again is tried less and less often; an interface that has just come back, at once. */
 const RETRY_MS = 1000
+const RETRY_MOST_MS = 15_000
+/** A run that was longer did not fail at once. */
+const HELD_MS = 10_000
 const LINK_MS = 1000
+/** Programs are ready within milliseconds; one that waits for something may wait forever. */
+const START_MS = 10_000
+/** Counts that were asked so long ago are what is known of a program that ends without a word. */
+const ASK_MS = 5000
 /** tcpdump answers at once, unless it waits for us to read: then the figures are those of the last time. */
 const COUNT_MS = 1000
 const STOP_LOOK_MS = 250
 /** A program that was told to end, and for so long neither gave nor said anything: dumpcap does not hear it while its interface is down. */
 const STOP_SILENT_MS = 3000
 const STOP_MOST_MS = 20_000
+/** After it was killed: whoever should have done so does not answer. */
+const STOP_KILLED_MS = 2000
+/** What the kernel holds when the capture is to end is still read, for so long at most; it hands packets over once a second at the latest. */
+const DRAIN_MS = 4000
+const DRAIN_LOOK_MS = 50
+const DRAIN_STILL_MS = 1200
+
+const HELD =
+  'somebody stopped the program that captures (SIGSTOP): it goes on now, and what was lost meanwhile is counted'
 
 const LINK_WORDS: Record<LinkState, string | null> = {
   up: null,
@@ -49,8 +66,16 @@ const LINK_WORDS: Record<LinkState, string | null> = {
   gone: 'is not there any more',
 }
 
-export function createPlace(place: number, name: string, program: CaptureProgram, launcher: Launcher): CapturePlace {
+/** @param hears false while the launcher does not answer: then nothing is asked of it */
+export function createPlace(
+  place: number,
+  name: string,
+  program: CaptureProgram,
+  launcher: Launcher,
+  hears: () => boolean,
+): CapturePlace {
   const tally = createTally(program)
+  const countsOnce = seesEachPacketOnce(name)
   let events: PlaceEvents | null = null
   let restart = () => {}
   let running = false
@@ -60,24 +85,48 @@ export function createPlace(place: number, name: string, program: CaptureProgram
   let problem: StartProblem | null = null
   let down: string | null = null
   let ended = ''
+  /** Somebody has stopped the program. */
+  let held = false
+  let begun = 0
+  let failures = 0
+  let figures: Partial<Figures> | null = null
   let said = 0
+  let lastLink: LinkState | null = null
   let onBegun = () => {}
   let onStarted = (_: StartProblem | null) => {}
   let onEnded: (() => void)[] = []
   let onCounted: (() => void)[] = []
   let linkTimer: NodeJS.Timeout | undefined
+  let askTimer: NodeJS.Timeout | undefined
+  let startTimer: NodeJS.Timeout | undefined
   let retryTimer: NodeJS.Timeout | undefined
 
-  function start(begun = () => {}): Promise<StartProblem | null> {
+  function start(handedOver = () => {}): Promise<StartProblem | null> {
+    if (running) {
+      handedOver()
+      return Promise.resolve(null)
+    }
     running = true
     ready = false
+    held = false
     problem = null
-    onBegun = begun
+    figures = null
+    begun = performance.now()
+    onBegun = handedOver
     tally.startRun()
+    startTimer = setTimeout(giveUpStart, START_MS)
     launcher.send({ type: 'start', place, program })
     return new Promise((resolve) => {
       onStarted = resolve
     })
+  }
+
+  function giveUpStart(): void {
+    const text = `${program} was started and is not ready after ${START_MS / 1000} s: look what it waits for`
+    problem ??= { code: 'failed', text }
+    launcher.send({ type: 'kill', place })
+    // Its end comes, unless nobody is there who could kill it.
+    startTimer = setTimeout(() => onEnd('it was killed'), STOP_KILLED_MS)
   }
 
   function onReport(report: Report, handle: Socket | undefined): void {
@@ -87,7 +136,11 @@ export function createPlace(place: number, name: string, program: CaptureProgram
       stream?.on('error', () => {})
       onBegun()
     } else if (report.type === 'line') onLine(report.line)
-    else onEnd(report.how)
+    else if (report.type === 'ended') onEnd(report.how)
+    else if (report.type !== 'pong') {
+      held = report.type === 'stopped'
+      look()
+    }
   }
 
   function onLine(line: string): void {
@@ -101,21 +154,27 @@ export function createPlace(place: number, name: string, program: CaptureProgram
     } else {
       // What tcpdump says when it is asked is not its last word; all others speak once.
       tally.count(words.figures, words.kind === 'part' || program !== 'tcpdump')
-      if (words.kind === 'figures') settle('counted')
+      if (words.kind !== 'figures') return
+      figures = words.figures
+      settle('counted')
     }
   }
 
   function onReady(): void {
     if (ready) return
     ready = true
+    clearTimeout(startTimer)
     deliver()
     look()
     onStarted(null)
   }
 
   function onEnd(how: string): void {
+    if (!running) return
     running = false
-    tally.endRun()
+    clearTimeout(startTimer)
+    failures = ready && performance.now() - begun > HELD_MS ? 0 : failures + 1
+    tally.endRun(ready)
     if (!ready) stream?.destroy()
     ended = problem?.text ?? reasonFor(how)
     onBegun()
@@ -123,7 +182,12 @@ export function createPlace(place: number, name: string, program: CaptureProgram
     settle('counted')
     settle('ended')
     look()
-    if (!stopping && events !== null) retryTimer = setTimeout(restart, RETRY_MS)
+    retryLater()
+  }
+
+  function retryLater(): void {
+    if (stopping || events === null) return
+    retryTimer = setTimeout(restart, Math.min(RETRY_MOST_MS, RETRY_MS * 2 ** Math.max(0, failures - 1)))
   }
 
   function reasonFor(how: string): string {
@@ -136,12 +200,21 @@ export function createPlace(place: number, name: string, program: CaptureProgram
     events.onStream(stream)
   }
 
+  /** What it waited for is there. */
+  function retryNow(): void {
+    failures = 0
+    clearTimeout(retryTimer)
+    retryLater()
+  }
+
   /** Tells what has changed since the last look. */
   function look(): void {
     if (events === null || stopping) return
     const link = linkState(name)
+    if (lastLink !== 'up' && link === 'up' && !running) retryNow()
+    lastLink = link
     const words = link === null ? null : LINK_WORDS[link]
-    const reason = running && ready ? words && `${escapeText(name)} ${words}` : ended
+    const reason = !running || !ready ? ended : held ? HELD : words && `${escapeText(name)} ${words}`
     if (reason === down || (reason !== null && down !== null)) return
     down = reason
     if (reason === null) events.onUp()
@@ -163,56 +236,87 @@ export function createPlace(place: number, name: string, program: CaptureProgram
       restart = again
       // It may have been stopped before the first event: the stream still has to find its end, but nothing is watched any more.
       if (!stopping) linkTimer = setInterval(look, LINK_MS)
+      if (!stopping && program === 'tcpdump') askTimer = setInterval(() => void ask(), ASK_MS)
       deliver()
       look()
       // It ended while the others were being started.
-      if (!running && !stopping) retryTimer = setTimeout(restart, RETRY_MS)
+      if (!running) retryLater()
     },
     async loss() {
-      if (running && ready && !stopping && program === 'tcpdump') {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, COUNT_MS)
-          onCounted.push(() => {
-            clearTimeout(timer)
-            resolve()
-          })
-          launcher.send({ type: 'count', place })
-        })
-      }
-      return tally.loss(name)
+      if (!stopping) await ask()
+      return { ...tally.loss(name), countsAll: program === 'tcpdump' && countsOnce }
     },
     async stop() {
       stopping = true
       clearInterval(linkTimer)
+      clearInterval(askTimer)
       clearTimeout(retryTimer)
+      if (running && ready) await drain()
       if (!running) return
       launcher.send({ type: 'stop', place })
       const started = performance.now()
       let heard = started
       let sign = signOfLife()
+      let killed: number | null = null
       const timer = setInterval(() => {
         const now = performance.now()
         if (signOfLife() !== sign) heard = now
         sign = signOfLife()
-        if (now - heard > STOP_SILENT_MS || now - started > STOP_MOST_MS) launcher.send({ type: 'kill', place })
+        const asked = now - heard
+        const most = now - started
+        if (hears() && asked <= STOP_SILENT_MS && most <= STOP_MOST_MS) return
+        launcher.send({ type: 'kill', place })
+        killed ??= now
+        if (now - killed > STOP_KILLED_MS) onEnd('nobody could end it')
       }, STOP_LOOK_MS)
       await new Promise<void>((resolve) => onEnded.push(resolve))
       clearInterval(timer)
     },
-    lose(reason) {
+    lose(reason, forGood) {
+      problem ??= { code: 'failed', text: reason }
+      stopping ||= forGood
+      // What the program has written can still be read; its guard has killed it.
+      onEnd(reason)
+      if (!forGood) return
       clearInterval(linkTimer)
-      ended = reason
-      running = false
-      tally.endRun()
-      onStarted({ code: 'failed', text: reason })
-      settle('counted')
-      settle('ended')
-      look()
-      stopping = true
+      clearInterval(askTimer)
       clearTimeout(retryTimer)
-      // Without the launcher nobody counts and nobody ends it: it ends by itself, when it writes to what is closed.
-      stream?.destroy()
     },
+  }
+
+  /** The newest figures; null where there are none to be had, or nobody answers. */
+  function ask(): Promise<Partial<Figures> | null> {
+    if (!running || !ready || program !== 'tcpdump' || !hears()) return Promise.resolve(null)
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(null), COUNT_MS)
+      onCounted.push(() => {
+        clearTimeout(timer)
+        resolve(figures)
+      })
+      launcher.send({ type: 'count', place })
+    })
+  }
+
+  /**
+   * Until what had been received when this began has been read. A program that is told to end leaves the rest where it is: tens of thousands of
+   * packets, under load.
+   */
+  async function drain(): Promise<void> {
+    const began = performance.now()
+    let moved = began
+    let taken = -1
+    let goal: number | null = null
+    for (;;) {
+      const now = performance.now()
+      const known = await ask()
+      if (known?.taken === undefined) return
+      goal ??= known.received ?? 0
+      if (known.taken + (known.droppedByKernel ?? 0) >= goal || now - began > DRAIN_MS) return
+      if (known.taken !== taken) moved = now
+      else if (now - moved > DRAIN_STILL_MS) return
+      taken = known.taken
+      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS))
+    }
   }
 
   function signOfLife(): number {

@@ -59,12 +59,17 @@ export async function listInterfaces(): Promise<Interface[]> {
 /** What has become of one interface; null where the system does not tell, as of pseudo devices. */
 export function linkState(name: string): LinkState | null {
   const names = namesInSysfs()
-  if (names === null || isPseudo(name)) return null
-  if (!names.includes(name)) return 'gone'
+  if (names === null) return null
+  if (!names.includes(name)) return isPseudo(name) ? null : 'gone'
   const flags = flagsOf(name)
   if (flags === null) return null
   if ((flags & IFF_UP) === 0) return 'down'
   return read(name, 'carrier') === '0' ? 'no-link' : 'up'
+}
+
+/** Packets of the loopback pass it twice, going out and coming in, and the kernel counts both; libpcap takes one. */
+export function seesEachPacketOnce(name: string): boolean {
+  return namesInSysfs() !== null && Number(read(name, 'type') ?? ARPHRD_LOOPBACK) !== ARPHRD_LOOPBACK
 }
 
 /** What libpcap takes for an interface and the system does not. */

@@ -5,11 +5,14 @@ import { CAPTURE_PROGRAMS, type CaptureProgram, type CaptureRequest } from './li
 export type Order =
   | { type: 'request'; request: CaptureRequest }
   | { type: 'start'; place: number; program: CaptureProgram }
-  | { type: 'count' | 'stop' | 'kill'; place: number }
+  | { type: 'count' | 'stop' | 'kill' | 'ping'; place: number }
 
-/** `stream` comes with the program's standard output as a handle; `line` is a line of its standard error, as it is. */
+/**
+ * `stream` comes with the program's standard output as a handle; `line` is a line of its standard error, as it is; `pong` answers `ping`. A program is
+ * `stopped` where somebody sent it SIGSTOP.
+ */
 export type Report =
-  | { type: 'stream'; place: number }
+  | { type: 'stream' | 'stopped' | 'continued' | 'pong'; place: number }
   | { type: 'line'; place: number; line: string }
   | { type: 'ended'; place: number; how: string }
 
@@ -26,7 +29,7 @@ export function readOrder(message: unknown, places: number): Order | null {
   if (type === 'request') return isRequest(request) ? { type, request } : null
   if (typeof place !== 'number' || !Number.isInteger(place) || place < 0 || place >= places) return null
   if (type === 'start') return isProgram(program) ? { type, place, program } : null
-  return type === 'count' || type === 'stop' || type === 'kill' ? { type, place } : null
+  return type === 'count' || type === 'stop' || type === 'kill' || type === 'ping' ? { type, place } : null
 }
 
 /** From the launcher, which main trusts: only the shape is looked at. */
@@ -35,11 +38,20 @@ export function isReport(message: unknown): message is Report {
 }
 
 /**
- * A name that an interface can have. Programs take more for one: a number, standard input (`-`), a pipe by its path, a machine elsewhere
- * (`TCP@...`, `rpcap://...`). None of that is an interface here.
+ * A name that Linux lets an interface have (dev_valid_name): no blank and no slash in it. Programs take more for one: standard input (`-`), a pipe by
+ * its path, a machine elsewhere (`rpcap://...`). None of that is an interface here.
  */
 export function isInterfaceName(name: unknown): name is string {
-  return typeof name === 'string' && name.length <= MAX_NAME && /^(?!-)(?!\d+$)[^\s/@\\\p{Cc}]+$/u.test(name)
+  return typeof name === 'string' && name.length <= MAX_NAME && /^(?!-$|\.\.?$)[^\s/\0]+$/u.test(name)
+}
+
+/**
+ * What a program would take for something else than this name, which an interface can have: tcpdump and dumpcap a number for a place in their lists,
+ * dumpcap `TCP@...` for a machine elsewhere. tcpdump looks for the name first.
+ */
+export function isMistaken(program: CaptureProgram, name: string, isThere: boolean): boolean {
+  if (program === 'dumpcap' && /^TCP@/i.test(name)) return true
+  return /^\d+$/.test(name) && (program === 'dumpcap' || !isThere)
 }
 
 function isRequest(value: unknown): value is CaptureRequest {

@@ -6,15 +6,23 @@
  * attacker took over with a packet gets no further than the packets.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import type { Readable } from 'node:stream'
+import { programEnvironment } from './environment.ts'
+import { keepGuard } from './guard.ts'
+import { linkState } from './interfaces.ts'
 import type { Order, Report } from './launcher-messages.ts'
-import { readOrder } from './launcher-messages.ts'
+import { isMistaken, readOrder } from './launcher-messages.ts'
 import { eachLine } from './lines.ts'
 import type { CaptureRequest } from './live-capture.ts'
 import { commandLine } from './programs.ts'
 
+/** How often it is looked whether somebody has stopped a program. */
+const LOOK_MS = 1000
+
 let request: CaptureRequest | null = null
 const running = new Map<number, ChildProcess>()
+const stopped = new Set<number>()
 
 // Ctrl-C and a service's end are main's to act on: the last packets and figures are still to come. Main's own end is the end here too.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
@@ -25,10 +33,16 @@ process.on('message', (message) => {
 process.on('disconnect', end)
 // Main may be gone already.
 if (!process.connected) end()
+keepGuard()
+setInterval(lookForStopped, LOOK_MS)
 
 function obey(order: Order): void {
   if (order.type === 'request') {
     request ??= order.request
+    return
+  }
+  if (order.type === 'ping') {
+    report({ type: 'pong', place: order.place })
     return
   }
   if (order.type === 'start') {
@@ -42,13 +56,19 @@ function obey(order: Order): void {
 
 /** Main asks for the next start when it has the stream of this one: Node hands over one at a time, and would read from those that wait. */
 function start(request: CaptureRequest, { place, program }: Order & { type: 'start' }): void {
-  const { file, args } = commandLine(program, request, place)
-  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment(), cwd: '/' })
-  running.set(place, child)
+  const name = request.interfaces[place]!
   const ended = (how: string) => {
     running.delete(place)
+    stopped.delete(place)
     report({ type: 'ended', place, how })
   }
+  if (isMistaken(program, name, linkState(name) !== 'gone')) {
+    ended(`it would take the name ${name} for something else`)
+    return
+  }
+  const { file, args } = commandLine(program, request, place)
+  const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: programEnvironment(), cwd: '/' })
+  running.set(place, child)
   if (child.pid === undefined) {
     child.once('error', (error) => ended(error.message))
     return
@@ -71,10 +91,26 @@ function leaveUnread(stream: Readable): void {
   handle.readStop()
 }
 
-/** English messages, whatever the user's language; and nothing that would change how a program or Node runs. */
-function environment(): NodeJS.ProcessEnv {
-  const { PATH, HOME } = process.env
-  return { PATH, HOME, LC_ALL: 'C' }
+/** A program that somebody stopped (SIGSTOP) goes on: until then its packets wait in the kernel's buffer, and main is told. */
+function lookForStopped(): void {
+  for (const [place, child] of running) {
+    const isStopped = child.pid !== undefined && stateOf(child.pid) === 'T'
+    if (isStopped) child.kill('SIGCONT')
+    if (isStopped === stopped.has(place)) continue
+    if (isStopped) stopped.add(place)
+    else stopped.delete(place)
+    report({ type: isStopped ? 'stopped' : 'continued', place })
+  }
+}
+
+/** Third field of proc(5)'s stat; null where there is none. */
+function stateOf(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return stat.charAt(stat.lastIndexOf(')') + 2)
+  } catch {
+    return null
+  }
 }
 
 function report(message: Report, stream?: Readable): void {

@@ -25,6 +25,10 @@ export interface InterfaceLoss {
   droppedByKernel: number | null
   /** By the interface or its driver. */
   droppedByInterface: number | null
+  /** The figures are the least there was: a program ended without its last counts, or tells them later. */
+  atLeast: boolean
+  /** `received` has every packet once, those included that are still in the kernel's buffer: what is missing of them is known. */
+  countsAll: boolean
   /** Who counted, for people: "tcpdump", "dumpcap, at its end". */
   from: string
 }
@@ -37,6 +41,10 @@ export interface CaptureEvents {
   onDown(place: number, reason: string): void
   /** Capturing goes on. */
   onUp(place: number): void
+  /** Something about the capturing itself that is to be known; `code` is stable, in kebab-case, `message` one line for people. */
+  onNote(code: string, message: string): void
+  /** Nothing more can be captured: the rights for it ended with the process that held them. One line for people. */
+  onLost(reason: string): void
 }
 
 export interface LiveCapture {

@@ -1,26 +1,39 @@
 /** The three programs: where they are and what they are told. An argument is one word of execve's: no shell ever sees it. */
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
+import { nodeOptions } from './environment.ts'
 import type { CaptureProgram, CaptureRequest } from './live-capture.ts'
+import { trustedPath } from './trusted-path.ts'
 
 /** Beside PATH: administrators' folders, which others than root rarely have in it. */
 const MORE_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin']
 
+/** For programs that are asked something: they answer at once, or never. */
+export const PROBE_LIMIT = { timeout: 5000, killSignal: 'SIGKILL' } as const
+
 export interface Found {
   path: string
-  /** False where it is there, but not for this user to start: dumpcap is often its group's alone. */
-  executable: boolean
+  /**
+   * Why it must not be started, null where it may: it is not for this user to start, as dumpcap is often its group's alone; or this is root, and
+   * others may change it or put another in its place.
+   */
+  unusable: 'not-executable' | 'replaceable' | null
 }
 
-/** Null where it is not installed. Folders that are relative to where we happen to be are left out: what is started holds rights. */
-export function findProgram(name: 'tcpdump' | 'dumpcap'): Found | null {
+/**
+ * Null where it is not installed. Folders that are relative to where we happen to be are left out, and for root all in which others may write: what is
+ * started holds rights.
+ */
+export function findProgram(name: 'tcpdump' | 'dumpcap' | 'id'): Found | null {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter(isAbsolute), ...MORE_FOLDERS]
+  const asRoot = process.getuid?.() === 0
   let found: Found | null = null
   for (const folder of folders) {
     const path = join(folder, name)
     if (!isFile(path)) continue
-    if (mayExecute(path)) return { path, executable: true }
-    found ??= { path, executable: false }
+    const usable = asRoot ? trustedPath(path) : path
+    if (usable !== null && mayExecute(usable)) return { path: usable, unusable: null }
+    found ??= { path, unusable: usable === null ? 'replaceable' : 'not-executable' }
   }
   return found
 }
@@ -59,15 +72,21 @@ export function commandLine(program: CaptureProgram, request: CaptureRequest, pl
   const name = request.interfaces[place]!
   switch (program) {
     case 'tcpdump':
-      return { file: findProgram(program)?.path ?? program, args: tcpdumpArgs(name, request, tcpdumpAccount()) }
+      return { file: pathOf(program), args: tcpdumpArgs(name, request, tcpdumpAccount()) }
     case 'dumpcap':
-      return { file: findProgram(program)?.path ?? program, args: dumpcapArgs(name, request) }
+      return { file: pathOf(program), args: dumpcapArgs(name, request) }
     case 'cap': {
       const { filter, snapLength, bufferBytes } = request
       const wishes = JSON.stringify({ interface: name, filter, snapLength, bufferBytes })
-      return { file: process.execPath, args: [builtFile('capture-cap.cjs'), wishes] }
+      return { file: process.execPath, args: [...nodeOptions(), builtFile('capture-cap.cjs'), wishes] }
     }
   }
+}
+
+/** Where it must not be started there is nothing of that name: starting fails, and says so. */
+function pathOf(program: 'tcpdump' | 'dumpcap'): string {
+  const found = findProgram(program)
+  return found?.unusable === null ? found.path : `/nowhere/${program}`
 }
 
 /**

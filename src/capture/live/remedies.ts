@@ -7,6 +7,11 @@ export const INSTALL: Record<CaptureProgram, string> = {
   cap: 'install the libpcap headers (sudo apt install libpcap-dev), then run npm install again where smblens is installed',
 }
 
+/** Root starts no program that others may have put there. */
+export function replaceable(path: string): string {
+  return `root does not start ${path}, which others may change: it and its folders must be root's alone`
+}
+
 export function rightsFor(program: CaptureProgram, path: string): string {
   switch (program) {
     case 'tcpdump':

@@ -1,7 +1,9 @@
 /** Whatever parses packets holds no rights: root's are given up for good, by everything that started with them, before the first packet is read. */
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { escapeText } from '../../report/escape.ts'
+import { programEnvironment } from './environment.ts'
+import { findProgram } from './programs.ts'
 import { CaptureStartError } from './start-error.ts'
 
 interface Account {
@@ -57,11 +59,32 @@ function named(name: string, option: string): Account {
   return { uid, gid, name }
 }
 
-/** Ids as the system knows them, from wherever it has its accounts. A name that looks like an option or a number is none. */
+/**
+ * Ids as the system knows them: from its list of accounts, or from wherever else it has some, which `id` asks. A name that looks like an option or a
+ * number is none.
+ */
 function idOf(name: string, which: '-u' | '-g'): number | null {
   if (!/^[a-z_][\w.@-]*\$?$/i.test(name)) return null
+  const [, , uid, gid] = localAccount(name) ?? []
+  if (uid !== undefined && gid !== undefined) return Number(which === '-u' ? uid : gid)
+  const id = findProgram('id')
+  if (id?.unusable !== null) return null
+  const { status, stdout } = spawnSync(id.path, [which, '--', name], {
+    // Behind its link it may be a program that asks by which name it was called.
+    argv0: 'id',
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: programEnvironment(),
+  })
+  return status === 0 && /^\d+$/.test(stdout.trim()) ? Number(stdout) : null
+}
+
+/** Its line of passwd(5), in fields. */
+function localAccount(name: string): string[] | null {
   try {
-    return Number(execFileSync('id', [which, '--', name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+    const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
+    const fields = lines.find((line) => line.startsWith(`${name}:`))?.split(':')
+    return fields !== undefined && /^\d+$/.test(fields[2] ?? '') && /^\d+$/.test(fields[3] ?? '') ? fields : null
   } catch {
     return null
   }

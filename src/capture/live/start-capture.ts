@@ -3,12 +3,12 @@ import { escapeText } from '../../report/escape.ts'
 import { didYouMean } from '../../report/suggest.ts'
 import { type CapturePlace, createPlace, type StartProblem } from './capture-place.ts'
 import { checkFilter } from './check-filter.ts'
-import { listInterfaces } from './interfaces.ts'
-import { isInterfaceName, MAX_SNAP_LENGTH } from './launcher-messages.ts'
+import { linkState, listInterfaces } from './interfaces.ts'
+import { isInterfaceName, isMistaken, MAX_SNAP_LENGTH } from './launcher-messages.ts'
 import { type Launcher, startLauncher } from './launcher-process.ts'
 import type { CaptureEvents, CaptureProgram, CaptureRequest, LiveCapture } from './live-capture.ts'
 import { findProgram } from './programs.ts'
-import { INSTALL, rightsFor } from './remedies.ts'
+import { INSTALL, replaceable, rightsFor } from './remedies.ts'
 import { CaptureStartError } from './start-error.ts'
 
 export { CaptureStartError } from './start-error.ts'
@@ -21,25 +21,35 @@ const AUTO: readonly CaptureProgram[] = ['tcpdump', 'dumpcap', 'cap']
 
 /**
  * Resolves when every interface is being captured. Rights can be dropped then: what still needs them is another process.
+ * @param signal ends the attempt
  * @throws CaptureStartError
  */
-export async function startCapture(request: CaptureRequest, events: CaptureEvents): Promise<LiveCapture> {
+export async function startCapture(
+  request: CaptureRequest,
+  events: CaptureEvents,
+  signal: AbortSignal,
+): Promise<LiveCapture> {
   await refuseEarly(request)
   const problems: { program: CaptureProgram; problem: StartProblem }[] = []
   for (const program of request.with === 'auto' ? AUTO : [request.with]) {
+    if (signal.aborted) break
     const problem = unusable(program, request)
     if (problem !== null) {
       problems.push({ program, problem })
       continue
     }
-    const started = await startWith(program, request, events)
+    const started = await startWith(program, request, events, signal)
     if (!('code' in started)) return started
+    if (signal.aborted) continue
     if (started.code === 'bad-filter') throw new CaptureStartError('bad-filter', wrongFilter(started.text))
     problems.push({ program, problem: started })
     if (started.code === 'no-interface') break
   }
+  if (signal.aborted) throw new CaptureStartError('ended', ENDED)
   throw await explain(problems, request)
 }
+
+const ENDED = 'the capture was ended before it had begun'
 
 async function refuseEarly({ interfaces, snapLength }: CaptureRequest): Promise<void> {
   if (process.platform === 'win32')
@@ -49,36 +59,50 @@ async function refuseEarly({ interfaces, snapLength }: CaptureRequest): Promise<
     )
   if (snapLength > MAX_SNAP_LENGTH)
     throw new CaptureStartError('failed', `packets are kept up to ${MAX_SNAP_LENGTH} bytes: ask for no more than that`)
-  const odd = interfaces.find((name) => !isInterfaceName(name))
+  // A number that is no interface's name would be taken for a place in a list.
+  const odd = interfaces.find((name) => !isInterfaceName(name) || (/^\d+$/.test(name) && linkState(name) === 'gone'))
   if (odd !== undefined) throw await noInterface(odd)
 }
 
 /** What is known without starting it. */
-function unusable(program: CaptureProgram, { promiscuous }: CaptureRequest): StartProblem | null {
+function unusable(program: CaptureProgram, { interfaces, promiscuous }: CaptureRequest): StartProblem | null {
+  const mistaken = interfaces.find((name) => isMistaken(program, name, true))
+  if (mistaken !== undefined)
+    return { code: 'failed', text: `it takes the name ${escapeText(mistaken)} for something else: choose tcpdump` }
   if (program === 'cap')
     return promiscuous ? null : { code: 'failed', text: 'it captures promiscuously only: choose another program' }
   const found = findProgram(program)
   if (found === null) return { code: 'no-program', text: 'is not installed' }
-  return found.executable ? null : { code: 'no-rights', text: `this user may not start ${found.path}` }
+  if (found.unusable === 'replaceable') return { code: 'failed', text: replaceable(escapeText(found.path)) }
+  return found.unusable === null ? null : { code: 'no-rights', text: `this user may not start ${found.path}` }
 }
 
 async function startWith(
   program: CaptureProgram,
   request: CaptureRequest,
   events: CaptureEvents,
+  signal: AbortSignal,
 ): Promise<LiveCapture | (StartProblem & { interface: string })> {
   let lost: string | null = null
+  let silent = false
+  let begun = false
   const places: CapturePlace[] = []
   const launcher = startLauncher(request, {
     onReport: (report, stream) => places[report.place]?.onReport(report, stream),
-    onLost(reason) {
+    onLost(reason, forGood) {
       lost = reason
-      for (const place of places) place.lose(reason)
+      for (const place of places) place.lose(reason, forGood)
+      if (forGood && begun) events.onLost(reason)
+    },
+    onSilent(now) {
+      silent = now
+      if (begun) events.onNote(...(silent ? SILENT : HEARD))
     },
   })
-  for (const [i, name] of request.interfaces.entries()) places.push(createPlace(i, name, program, launcher))
+  const hears = () => !silent
+  for (const [i, name] of request.interfaces.entries()) places.push(createPlace(i, name, program, launcher, hears))
   for (const [i, place] of places.entries()) {
-    const problem = lost === null ? await place.start() : { code: 'failed' as const, text: lost }
+    const problem = lost === null ? await startUnlessEnded(place, signal) : { code: 'failed' as const, text: lost }
     if (problem === null) continue
     await Promise.all(places.map((each) => each.stop()))
     await launcher.end()
@@ -86,7 +110,28 @@ async function startWith(
     const words = problem.code === 'failed' ? await checkFilter(request.filter) : null
     return words === null ? { ...problem, interface: name } : { code: 'bad-filter', text: words, interface: name }
   }
+  begun = true
   return capturing(program, places, launcher, events)
+}
+
+const SILENT: [code: string, message: string] = [
+  'capture-silent',
+  'the process that captures for smblens does not answer: packets still come, but losses are not counted meanwhile, ' +
+    'and an interface that fails is not tried again',
+]
+const HEARD: [code: string, message: string] = ['capture-heard', 'the process that captures for smblens answers again']
+
+function startUnlessEnded(place: CapturePlace, signal: AbortSignal): Promise<StartProblem | null> {
+  const ended: StartProblem = { code: 'ended', text: ENDED }
+  if (signal.aborted) return Promise.resolve(ended)
+  return new Promise((resolve) => {
+    const onAbort = () => resolve(ended)
+    signal.addEventListener('abort', onAbort, { once: true })
+    void place.start().then((problem) => {
+      signal.removeEventListener('abort', onAbort)
+      resolve(problem)
+    })
+  })
 }
 
 function capturing(
@@ -169,7 +214,7 @@ function wrongFilter(words: string): string {
 
 async function noInterface(name: string): Promise<CaptureStartError> {
   const names = (await listInterfaces()).map((each) => each.name)
-  const suggestion = didYouMean(name, names)
+  const suggestion = names.includes(name) ? '' : didYouMean(name, names)
   return new CaptureStartError(
     'no-interface',
     `there is no interface "${escapeText(name)}"${escapeText(suggestion)}: there are ${escapeText(names.join(', '))}`,

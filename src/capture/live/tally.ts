@@ -12,24 +12,29 @@ const SOURCES: Record<CaptureProgram, string> = {
   cap: 'cap, which counts no losses',
 }
 
-type Counts = { [key in keyof Figures]: number | null }
+const KEYS = ['received', 'droppedByKernel', 'droppedByInterface'] as const
+type Counts = Record<(typeof KEYS)[number], number | null>
 
-const NONE: Counts = { received: 0, droppedByKernel: 0, droppedByInterface: 0 }
 const UNKNOWN: Counts = { received: null, droppedByKernel: null, droppedByInterface: null }
 
 export interface Tally {
   startRun(): void
   /** What the run that goes on has counted since its start, or a part of it. */
   count(figures: Partial<Figures>, last: boolean): void
-  /** A run that ended without its last counts leaves them unknown for good. */
-  endRun(): void
-  loss(name: string): InterfaceLoss
+  /**
+   * What a run had counted before it ended without its last counts stays as the least there was.
+   * @param began false where it ended before it captured anything: then there was nothing to count
+   */
+  endRun(began: boolean): void
+  loss(name: string): Omit<InterfaceLoss, 'countsAll'>
 }
 
 export function createTally(program: CaptureProgram): Tally {
-  let past = NONE
+  let past = UNKNOWN
   let run: Counts | null = null
   let told = false
+  /** There was a run whose last counts nobody has told. */
+  let untold = false
 
   return {
     startRun() {
@@ -50,13 +55,24 @@ export function createTally(program: CaptureProgram): Tally {
       }
       told ||= last
     },
-    endRun() {
+    endRun(began) {
+      if (run === null) return
       // At its end tcpdump has no line for the interface's drops where there are none.
-      if (run !== null && run.droppedByKernel !== null) run.droppedByInterface ??= 0
-      if (run !== null) past = sum(past, told ? run : UNKNOWN)
+      if (told && run.droppedByKernel !== null) run.droppedByInterface ??= 0
+      untold ||= began && !told
+      past = sum(past, run)
       run = null
     },
-    loss: (name) => ({ interface: name, ...sum(past, run ?? NONE), from: SOURCES[program] }),
+    loss(name) {
+      const all = run === null ? past : sum(past, run)
+      const isPart = untold || (run !== null && KEYS.some((key) => past[key] !== null && run?.[key] === null))
+      return {
+        interface: name,
+        ...all,
+        atLeast: isPart && KEYS.some((key) => all[key] !== null),
+        from: SOURCES[program],
+      }
+    },
   }
 }
 
@@ -67,8 +83,9 @@ function onwards(before: number | null, count: number | null): number | null {
   return wrapped >= before ? wrapped : wrapped + WRAP
 }
 
+/** Of what is known: a run of which nobody knows adds nothing, and makes of a number the least there was. */
 function sum(a: Counts, b: Counts): Counts {
-  const add = (x: number | null, y: number | null) => (x === null || y === null ? null : x + y)
+  const add = (x: number | null, y: number | null) => (x === null ? y : x + (y ?? 0))
   return {
     received: add(a.received, b.received),
     droppedByKernel: add(a.droppedByKernel, b.droppedByKernel),

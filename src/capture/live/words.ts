@@ -5,6 +5,8 @@ import type { CaptureStartErrorCode } from './start-error.ts'
 /** Counts of one run, from its start. */
 export interface Figures {
   received: number
+  /** Of these, the ones that the program has read; only tcpdump tells. */
+  taken?: number
   droppedByKernel: number | null
   droppedByInterface: number | null
 }
@@ -39,11 +41,12 @@ function tcpdump(line: string): Said | null {
   if (/^tcpdump: listening on .*, link-type /.test(line)) return { kind: 'ready' }
   const asked = TCPDUMP_ASKED.exec(line)
   if (asked !== null) {
-    const [, , received, dropped, byInterface = '0'] = asked
+    const [, taken, received, dropped, byInterface = '0'] = asked
     return {
       kind: 'figures',
       figures: {
         received: Number(received),
+        taken: Number(taken),
         droppedByKernel: Number(dropped),
         droppedByInterface: Number(byInterface),
       },

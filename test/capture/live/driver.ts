@@ -9,17 +9,23 @@ const streams: Buffer[][] = []
 const open: Promise<void>[] = []
 
 try {
-  const capture = await startCapture(request, {
-    onStream(place, stream) {
-      const chunks: Buffer[] = []
-      streams.push(chunks)
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-      open.push(new Promise((resolve) => stream.once('close', resolve)))
-      print({ event: 'stream', place })
+  const capture = await startCapture(
+    request,
+    {
+      onStream(place, stream) {
+        const chunks: Buffer[] = []
+        streams.push(chunks)
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+        open.push(new Promise((resolve) => stream.once('close', resolve)))
+        print({ event: 'stream', place })
+      },
+      onDown: (place, reason) => print({ event: 'down', place, reason }),
+      onUp: (place) => print({ event: 'up', place }),
+      onNote: (code, message) => print({ event: 'note', code, message }),
+      onLost: (reason) => print({ event: 'lost', reason }),
     },
-    onDown: (place, reason) => print({ event: 'down', place, reason }),
-    onUp: (place) => print({ event: 'up', place }),
-  })
+    new AbortController().signal,
+  )
   if (drop) dropRights(null)
   print({ event: 'started', program: capture.program, uid: uids() })
   for await (const word of createInterface({ input: process.stdin })) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isInterfaceName, readOrder } from '../../../src/capture/live/launcher-messages.ts'
+import { isInterfaceName, isMistaken, readOrder } from '../../../src/capture/live/launcher-messages.ts'
 
 const REQUEST = {
   interfaces: ['eth0', 'any'],
@@ -47,17 +47,46 @@ describe('what the launcher takes', () => {
 })
 
 describe('a name of an interface', () => {
-  it.each(['eth0', 'any', 'enp0s31f6', 'br-lan', 'vlan.100', 'eth0:1', 'nflog:5', 'ж0', '1a'])(
-    '%s can be one',
-    (name) => {
-      expect(isInterfaceName(name)).toBe(true)
-    },
-  )
+  it.each([
+    'eth0',
+    'any',
+    'enp0s31f6',
+    'br-lan',
+    'vlan.100',
+    'eth0:1',
+    'nflog:5',
+    'ж0',
+    '1a',
+    '42',
+    'a@b',
+    '-x',
+    'TCP@a:80',
+    'a,b',
+    '%h',
+    '\\',
+  ])('%s can be one', (name) => {
+    expect(isInterfaceName(name)).toBe(true)
+  })
 
-  it.each(['', '-', '-D', '1', '42', '/tmp/pipe', 'TCP@192.0.2.1:80', 'rpcap://x/y', 'a b', 'a\n', '\u001b[2J'])(
+  it.each(['', '-', '.', '..', '/tmp/pipe', 'rpcap://x/y', 'a b', 'a\n', 'a\0b'])(
     '%j is something else to a capture program',
     (name) => {
       expect(isInterfaceName(name)).toBe(false)
     },
   )
+})
+
+describe('a name that a program takes for something else', () => {
+  it('is a number to dumpcap, and to tcpdump where there is no such interface', () => {
+    expect(isMistaken('dumpcap', '42', true)).toBe(true)
+    expect(isMistaken('tcpdump', '42', true)).toBe(false)
+    expect(isMistaken('tcpdump', '42', false)).toBe(true)
+    expect(isMistaken('tcpdump', '42a', false)).toBe(false)
+  })
+
+  it('is a machine elsewhere to dumpcap', () => {
+    expect(isMistaken('dumpcap', 'TCP@192.0.2.1:80', true)).toBe(true)
+    expect(isMistaken('dumpcap', 'a@b', true)).toBe(false)
+    expect(isMistaken('tcpdump', 'TCP@192.0.2.1:80', true)).toBe(false)
+  })
 })

@@ -20,7 +20,8 @@ describe('the process that starts the capturing programs', () => {
     writeFileSync(join(folder, 'tcpdump'), `#!/bin/sh\nprintf '%s' '${text}'\nsleep 1\nprintf '!'\n`, { mode: 0o755 })
     const env = { ...process.env, PATH: `${folder}${delimiter}${process.env['PATH']}` }
     launcher = spawn(process.execPath, [join(ROOT, 'dist/capture-launcher.cjs')], {
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      // The last one ends with this process.
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'],
       env,
     })
     const stream = new Promise<Socket>((resolve) => {

@@ -16,6 +16,7 @@ describe('a tally', () => {
       received: null,
       droppedByKernel: null,
       droppedByInterface: null,
+      atLeast: false,
       from: 'dumpcap, which counts at its end',
     })
   })
@@ -28,7 +29,7 @@ describe('a tally', () => {
       tally.count({ received: 20 }, true)
       tally.count({ droppedByKernel: 5 }, true)
       tally.count({ droppedByInterface: 4 }, true)
-      tally.endRun()
+      tally.endRun(true)
     }
     tally.startRun()
     tally.count(figures(1, 1, 1), false)
@@ -41,19 +42,51 @@ describe('a tally', () => {
     tally.count({ received: 3 }, true)
     tally.count({ droppedByKernel: 1 }, true)
     expect(tally.loss('eth0').droppedByInterface).toBeNull()
-    tally.endRun()
+    tally.endRun(true)
     expect(tally.loss('eth0')).toMatchObject(figures(3, 1, 0))
   })
 
-  it('takes no asked count for the last one: a run that was killed leaves the losses unknown', () => {
+  it('takes no asked count for the last one: of a run that was killed it is the least there was', () => {
     const tally = createTally('tcpdump')
     tally.startRun()
-    tally.count(figures(10), false)
-    tally.endRun()
+    tally.count(figures(10, 3), false)
+    tally.endRun(true)
     tally.startRun()
     tally.count(figures(10), true)
-    tally.endRun()
-    expect(tally.loss('eth0')).toMatchObject({ received: null, droppedByKernel: null, droppedByInterface: null })
+    expect(tally.loss('eth0')).toMatchObject({ ...figures(20, 3), atLeast: true })
+    tally.endRun(true)
+    expect(tally.loss('eth0')).toMatchObject({ ...figures(20, 3), atLeast: true })
+  })
+
+  it('loses nothing to runs that ended before they began, as those of an interface that is away', () => {
+    const tally = createTally('tcpdump')
+    tally.startRun()
+    tally.count(figures(10, 3), true)
+    tally.endRun(true)
+    for (let run = 0; run < 3; run++) {
+      tally.startRun()
+      tally.endRun(false)
+    }
+    expect(tally.loss('eth0')).toMatchObject({ ...figures(10, 3), atLeast: false })
+  })
+
+  it('has, of a program that counts at its end, what earlier runs had as the least', () => {
+    const tally = createTally('dumpcap')
+    tally.startRun()
+    tally.count(figures(10, 3), true)
+    tally.endRun(true)
+    tally.startRun()
+    expect(tally.loss('eth0')).toMatchObject({ ...figures(10, 3), atLeast: true })
+    tally.count(figures(5, 1), true)
+    tally.endRun(true)
+    expect(tally.loss('eth0')).toMatchObject({ ...figures(15, 4), atLeast: false })
+  })
+
+  it('says of a run that ended without a word that nobody knows', () => {
+    const tally = createTally('dumpcap')
+    tally.startRun()
+    tally.endRun(true)
+    expect(tally.loss('eth0')).toMatchObject({ received: null, droppedByKernel: null, atLeast: false })
   })
 
   it('goes on where 32 bits end, as often as they do', () => {
@@ -67,7 +100,7 @@ describe('a tally', () => {
     const tally = createTally('cap')
     tally.startRun()
     tally.count({ received: 7, droppedByKernel: null, droppedByInterface: null }, true)
-    tally.endRun()
+    tally.endRun(true)
     expect(tally.loss('eth0')).toMatchObject({ received: 7, droppedByKernel: null, droppedByInterface: null })
   })
 })

@@ -2,9 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import { readWords } from '../../../src/capture/live/words.ts'
 
-const figures = (received: number, droppedByKernel: number | null, droppedByInterface: number | null) => ({
+const figures = (
+  received: number,
+  droppedByKernel: number | null,
+  droppedByInterface: number | null,
+  more: { taken?: number } = {},
+) => ({
   kind: 'figures',
-  figures: { received, droppedByKernel, droppedByInterface },
+  figures: { received, droppedByKernel, droppedByInterface, ...more },
 })
 
 describe('tcpdump', () => {
@@ -21,16 +26,16 @@ describe('tcpdump', () => {
 
   it('counts when it is asked', () => {
     expect(read('tcpdump: 2 packets captured, 6 packets received by filter, 0 packets dropped by kernel')).toEqual(
-      figures(6, 0, 0),
+      figures(6, 0, 0, { taken: 2 }),
     )
     expect(read('tcpdump: 1 packet captured, 1 packet received by filter, 1 packet dropped by kernel')).toEqual(
-      figures(1, 1, 0),
+      figures(1, 1, 0, { taken: 1 }),
     )
     expect(
       read(
         'tcpdump: 10 packets captured, 4294967295 packets received by filter, 7 packets dropped by kernel, 3 packets dropped by interface',
       ),
-    ).toEqual(figures(4294967295, 7, 3))
+    ).toEqual(figures(4294967295, 7, 3, { taken: 10 }))
   })
 
   it('counts at its end, a line each', () => {
