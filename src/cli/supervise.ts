@@ -10,8 +10,8 @@ import { dropRights } from '../capture/live/rights.ts'
 import { sweepSpoolFolders } from '../live/spool-folder.ts'
 import { LEAVE_SCREEN } from '../tui/screen-sequences.ts'
 import { EXIT } from './exit-status.ts'
-import { writerTo } from './patient-writer.ts'
-import { tell } from './tell.ts'
+import { type PatientWriter, writerTo } from './patient-writer.ts'
+import { prepareToTell, tell } from './tell.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 type EndSignal = (typeof SIGNALS)[number]
@@ -40,6 +40,9 @@ export function isSupervised(): boolean {
 /** Runs the same command in a process of its own: its exit status. */
 export function supervise(options: Options): Promise<number> {
   closeStrayDescriptors(options.descriptors)
+  // While this is root: the terminal, and the pipe that standard error may be, can be root's alone.
+  prepareToTell()
+  const terminal = options.screen ? writerTo(1) : null
   const child = start(options.descriptors)
   return new Promise((resolve) => {
     const ending = endOnSignals(child, options.screen)
@@ -50,7 +53,7 @@ export function supervise(options: Options): Promise<number> {
     const onEnd = (code: number | null, how: string) => {
       ending.release()
       if (code === null) {
-        if (options.screen) writerTo(1).put(LEAVE_SCREEN)
+        leaveScreen(terminal)
         sweepSpoolFolders(tmpdir())
         if (ending.signal !== null) process.kill(process.pid, ending.signal)
         else tell(`the process that reads packets ended (${how}): what it knew is lost`)
@@ -60,6 +63,16 @@ export function supervise(options: Options): Promise<number> {
     child.once('error', (error) => onEnd(null, error.message))
     child.once('exit', (code, signal) => onEnd(code, signal ?? ''))
   })
+}
+
+/** A terminal that takes nothing is not waited for. */
+function leaveScreen(terminal: PatientWriter | null): void {
+  try {
+    void terminal?.put(LEAVE_SCREEN)
+    terminal?.flush()
+  } catch {
+    // It has gone away.
+  }
 }
 
 function start(descriptors: ReadonlySet<number>): ChildProcess {
@@ -147,5 +160,7 @@ export function reportUnprivileged(): void {
 
 /** A channel that is open keeps the other from ending its part. */
 export function leaveSupervisor(): void {
-  if (isSupervised()) process.disconnect()
+  if (!isSupervised()) return
+  process.removeAllListeners('disconnect')
+  process.disconnect()
 }

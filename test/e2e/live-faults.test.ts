@@ -269,6 +269,29 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(await live.stop()).toBe(0)
   })
 
+  it.each([
+    ['scan', ['scan', '-']],
+    ['messages', ['messages', '-']],
+    ['live over a pipe', ['live', '-i', '-']],
+  ])('opens none in %s either', async (_, args) => {
+    const child = world.client.spawn(process.execPath, [BIN, ...args], { stdio: ['pipe', 'ignore', 'ignore'] })
+    // It waits for the capture once it has loaded all it needs.
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    kill(child.pid!, 'SIGUSR1')
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(child.exitCode ?? child.signalCode).toBeNull()
+    expect((await world.client.run('ss', ['-H', '-l', '-t', '-n'])).stdout).toBe('')
+    child.stdin!.end()
+    await once(child, 'close')
+  })
+
+  it('ends by itself after the time that was asked for', async () => {
+    const live = start({ args: ['--duration', '1'] })
+    expect(await live.ended()).toBe(0)
+    expect(live.stderr()).toBe('')
+    expect(live.records().at(-1)).toMatchObject({ type: 'summary' })
+  })
+
   it.each(['SIGINT', 'SIGHUP'] as const)('ends with a summary at %s, as at SIGTERM', async (signal) => {
     const live = start()
     await live.begun()
@@ -489,6 +512,31 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
       received: expect.any(Number),
       droppedByKernel: expect.any(Number),
     })
+  })
+
+  it('finds out what can capture where there is nothing but a loopback that is down', () => {
+    const command = ['--net', process.execPath, BIN, 'interfaces', '-f', 'json']
+    const { status, stdout } = spawnSync('unshare', command, { encoding: 'utf8', env: environment() })
+    const { interfaces, programs } = JSON.parse(stdout)
+    expect(interfaces[0]).toMatchObject({ name: 'lo', state: 'down' })
+    expect(programs[0]).toMatchObject({ program: 'tcpdump', canCapture: true })
+    expect(status).toBe(0)
+  })
+
+  it.each(['a@b', '1', 'x\\y'])('takes the interface name %s', async (name) => {
+    const ip = async (...args: string[]) => expect((await world.client.run('ip', args)).status).toBe(0)
+    await ip('link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', 'odd')
+    await ip('link', 'set', name, 'up')
+    const live = start({ args: ['-i', name, '--duration', '1'] })
+    expect(await live.ended(), live.stderr()).toBe(0)
+    expect(lossOf(live.records().at(-1)!, 1)).toMatchObject({ interface: name, received: expect.any(Number) })
+    await ip('link', 'delete', name)
+  })
+
+  it('does not take a number that is no name for a place in a list', async () => {
+    const live = start({ args: ['-i', '2'] })
+    expect(await live.ended()).toBe(2)
+    expect(live.stderr()).toMatch(/^smblens: there is no interface "2": there are /)
   })
 
   it('reads what the kernel still holds when the end is asked for, and accounts for all of it', async () => {

@@ -1,5 +1,6 @@
 /** `smblens live` on the screen, over real traffic: a Samba server, a client, and a terminal. */
-import { readdirSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -12,6 +13,7 @@ import {
   waitFor,
   whyNoWorld,
 } from '../support/namespaces.ts'
+import { family, pidOf } from '../support/processes.ts'
 import { BIN, hasProgram, ROOT, smblens } from '../support/smblens.ts'
 import { hasTmux, openTerminal, type Terminal } from '../support/terminal.ts'
 
@@ -76,9 +78,14 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
     await t.until('3 Sessions 1')
     t.keys('p')
     await runTraffic(world, 'signed')
-    // Rates and clocks stand still too.
-    await t.settled(2500)
+    // What was captured and lost is told all the same; packets of both sessions have come when the clock has gone on for a while.
+    const clock = () => /live \d+:\d+:\d+/.exec(t.text())?.[0]
+    for (let second = 0; second < 4; second++) {
+      const before = clock()
+      await t.until(() => clock() !== before, 'the clock to go on')
+    }
     expect(t.text()).toContain('3 Sessions 1')
+    expect(t.text()).toContain('0 lost (tcpdump)')
     t.keys('p')
     await t.until('3 Sessions 2')
     t.keys('q')
@@ -95,6 +102,105 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
     expect(await t.exitStatus()).toBe(0)
     expect(smblens(['scan', file]).stdout).toContain('1 session')
   })
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('leaves the terminal as it was at %s', async (signal) => {
+    const before = new Set(spools())
+    const t = await watch()
+    t.signal(signal)
+    const number = { SIGTERM: 15, SIGINT: 2, SIGHUP: 1 }[signal]
+    expect(await t.exitStatus()).toBe(128 + number)
+    expect(t.state()).toMatchObject({ alternate: false, cursorVisible: true })
+    expect(t.settings()).toEqual({ echo: true, canonical: true, signals: true })
+    expect(spools().filter((name) => !before.has(name))).toEqual([])
+  })
+
+  it('leaves at Ctrl-C', async () => {
+    const t = await watch()
+    t.keys('C-c')
+    expect(await t.exitStatus()).toBe(0)
+    expect(t.settings()).toEqual({ echo: true, canonical: true, signals: true })
+  })
+
+  it('puts the terminal back, deletes what it kept and ends with 3 where the process that reads packets is killed', async () => {
+    const before = new Set(spools())
+    const t = await watch()
+    const parser = await pidOf('parser', t.pid())
+    process.kill(parser, 'SIGKILL')
+    expect(await t.exitStatus()).toBe(3)
+    expect(t.stderr()).toContain('the process that reads packets ended (SIGKILL)')
+    expect(t.state()).toMatchObject({ alternate: false, cursorVisible: true })
+    expect(t.settings()).toEqual({ echo: true, canonical: true, signals: true })
+    expect(spools().filter((name) => !before.has(name))).toEqual([])
+  })
+
+  it('ends where the process with the rights is killed: the picture stays, with the reason', async () => {
+    const t = await watch()
+    process.kill(await pidOf('launcher', t.pid()), 'SIGKILL')
+    await t.until('ended after')
+    t.keys('q')
+    expect(await t.exitStatus()).toBe(3)
+    expect(t.stderr()).toContain('the process that captures for smblens ended')
+  })
+
+  it('ends although nothing that it writes to the terminal is taken any more', async () => {
+    const t = await watch()
+    const pid = t.pid()
+    const all = family(pid).map((each) => each.pid)
+    t.freeze(true)
+    // The terminal's buffer is full when it has drawn some more.
+    await new Promise((resolve) => setTimeout(resolve, 3000))
+    process.kill(pid, 'SIGTERM')
+    await waitFor('it to end', () => all.every((each) => !alive(each)))
+    t.freeze(false)
+    expect(await t.exitStatus()).toBe(143)
+    expect(t.settings()).toEqual({ echo: true, canonical: true, signals: true })
+  })
+
+  it.each([
+    ['cannot be written', '/proc', 'name a folder in TMPDIR where you may write'],
+    ['is not there', '/smbl/nowhere', 'name a folder in TMPDIR where you may write'],
+  ])('says what to do where the folder for packets %s', async (_, TMPDIR, what) => {
+    const inside = ['ip', 'netns', 'exec', world.server.name]
+    terminal = openTerminal([...inside, 'env', `TMPDIR=${TMPDIR}`, process.execPath, BIN, 'live', '-i', 'eth0'], {
+      cwd: ROOT,
+    })
+    expect(await terminal.exitStatus()).toBe(2)
+    expect(terminal.stderr()).toContain(what)
+    expect(terminal.settings()).toEqual({ echo: true, canonical: true, signals: true })
+  })
+
+  it.each([
+    ['from the start', 8],
+    ['after a while', 0],
+  ])('ends with status 2 where the disk for packets is full %s', async (_, ballast) => {
+    const disk = join(world.shared, `tiny-${ballast}`)
+    mkdirSync(disk)
+    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8k,mode=1777', 'tmpfs', disk]).status).toBe(0)
+    try {
+      writeFileSync(join(disk, 'ballast'), Buffer.alloc(ballast * 1024))
+      const inside = ['ip', 'netns', 'exec', world.server.name, 'env', `TMPDIR=${disk}`]
+      terminal = openTerminal([...inside, process.execPath, BIN, 'live', '-i', 'eth0'], { cwd: ROOT })
+      if (ballast === 0) {
+        await terminal.until('live 0:00')
+        await connect(5000)
+      }
+      expect(await terminal.exitStatus()).toBe(2)
+      expect(terminal.stderr()).toContain('(ENOSPC): make room, or name another folder in TMPDIR')
+      expect(readdirSync(disk)).toEqual(['ballast'])
+    } finally {
+      spawnSync('umount', [disk])
+    }
+  })
+
+  /** To port 139, which nobody listens on: two packets each, which are kept because they may become SMB. */
+  async function connect(times: number): Promise<void> {
+    const script = `
+      const { connect } = require('node:net')
+      let left = ${times}
+      const next = () => left-- > 0 && connect(139, '${world.server.address}').on('error', next)
+      for (let i = 0; i < 10; i++) next()`
+    expect((await world.client.run(process.execPath, ['-e', script])).status).toBe(0)
+  }
 
   it('leaves nothing behind when the terminal goes away', async () => {
     const before = new Set(spools())

@@ -51,6 +51,8 @@ export interface Terminal {
   signal(signal: NodeJS.Signals): void
   /** The command's process, once it has begun. */
   pid(): number
+  /** The terminal takes nothing of what is written any more, or does again. */
+  freeze(frozen: boolean): void
   /** The terminal goes away, as when its window is closed. */
   hangUp(): void
   /** Waits for the command's end: its exit status, 128 and the signal's number where one ended it. */
@@ -132,6 +134,7 @@ export function openTerminal(command: readonly string[], options: TerminalOption
     { env: { ...inherited, LANG: 'C.UTF-8' }, stdio: 'ignore' },
   )
 
+  const server = Number(tmux('display-message', '-p', '#{pid}'))
   tmux('pipe-pane', `cat >>${at('written')}`)
   // Size and recording are settled before the command begins.
   writeFileSync(at('go'), '')
@@ -193,6 +196,7 @@ export function openTerminal(command: readonly string[], options: TerminalOption
     },
     signal: (signal) => void process.kill(Number(read('pid')), signal),
     pid: () => Number(read('pid')),
+    freeze: (frozen) => void process.kill(server, frozen ? 'SIGSTOP' : 'SIGCONT'),
     hangUp: () => void spawnSync('tmux', ['-L', socket, 'kill-server']),
     async exitStatus() {
       await terminal.until(() => read('status') !== '', 'the end of the command')
