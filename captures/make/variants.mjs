@@ -72,6 +72,11 @@ for (const [link, { number, takes }] of Object.entries(l.LINKS)) {
   addAll(`link-${link}`, `link type ${number}`, { keeps: 'frames', link }, [IPV4, IPV6].filter(takes))
 }
 {
+  const file = (packets) => l.pcapFile(packets, l.EXPORTED_TCP)
+  add('link-upper-pdu-tcp', 'exported PDUs of TCP', { keeps: 'frames', file })
+  add('link-upper-pdu-tcp-ipv6', 'exported PDUs of TCP; IPv6', { keeps: 'frames', ipv6: true, file })
+}
+{
   const links = (names) => names.map((name) => l.LINKS[name])
   const some = ['ethernet', 'raw-101', 'sll', 'sll2', 'loop', 'ppp', 'pppoe-link', '80211', 'radiotap-fcs']
   const pcapng = { keeps: 'frames', extension: 'pcapng' }
@@ -98,6 +103,28 @@ addAll('vlan-9100', 'one tag, 0x9100', frames(e.vlan(0x9100)))
 addAll('vlan-88a8-8100', 'two tags', frames(e.vlan(0x88a8, 0x8100)))
 addAll('vlan-8100-8100', 'two tags of one kind', frames(e.vlan(0x8100, 0x8100)))
 addAll('vlan-9100-88a8-8100', 'three tags', frames(e.vlan(0x9100, 0x88a8, 0x8100)))
+addAll('vlan-8200', 'one tag, 0x8200', frames(e.vlan(0x8200)))
+addAll('vlan-9300-8100', 'two tags, 0x9300 outside', frames(e.vlan(0x9300, 0x8100)))
+addAll('timestamp-tag', 'Cisco timestamp tag', frames(e.timestampTag))
+addAll('meta-data', 'Cisco MetaData', frames(e.metaData))
+addAll('e-tag', 'IEEE 802.1BR E-TAG', frames(e.eTag))
+addAll('hsr', 'HSR', frames(e.hsr))
+addAll('prp', 'PRP trailer', frames(e.prp))
+addAll('edsa', 'Marvell EDSA', frames(e.edsa))
+addAll('arista-64', 'Arista timestamp of 64 bits', frames(e.aristaTimestamp(64)))
+addAll('arista-48', 'Arista timestamp of 48 bits', frames(e.aristaTimestamp(48)))
+addAll('macsec', 'MACsec without encryption', frames(e.macsec(false)))
+addAll('macsec-channel', 'MACsec without encryption, with a channel', frames(chain(e.vlan(0x8100), e.macsec(true))))
+addAll('trill', 'TRILL', frames(e.trill(false)))
+addAll('trill-options', 'TRILL with options', frames(e.trill(true)))
+// A tag that a switch adds to what it receives, and not to what it sends.
+const half = (stage) => (packets) => packets.map((p, i) => (p.fromClient ? p : stage([p], i)[0]))
+addAll('timestamp-tag-half', 'Cisco timestamp tag on one direction', frames(half(e.timestampTag)))
+addAll(
+  'erspan-timestamp-tag-half',
+  'ERSPAN II around a timestamp tag on one direction',
+  frames(chain(half(e.timestampTag), e.erspan.two(IPV4))),
+)
 // 802.3 frames are no longer than 1500 bytes, LLC and SNAP included.
 const shorter = (s) => c.inPieces(s, 1400)
 addAll('snap', '802.3 with LLC and SNAP', { shape: shorter, stage: e.snap })
@@ -152,6 +179,31 @@ for (const [family, name] of [
     `IP in GENEVE over IP${name}`,
     frames(e.geneve(family, { bridged: false, options: true })),
   )
+  addAll(`tzsp-${name}`, `TZSP over IP${name}`, frames(e.tzsp(family)))
+  addAll(`l2tp2-${name}`, `L2TPv2 over IP${name}`, frames(e.l2tp2(family)))
+  addAll(`l2tp2-all-${name}`, `L2TPv2 with all fields over IP${name}`, frames(e.l2tp2(family, true)))
+  addAll(`l2tp3-udp-${name}`, `L2TPv3 in UDP over IP${name}`, frames(e.l2tp3(family)))
+  addAll(`l2tp3-ip-${name}`, `L2TPv3 over IP${name}`, frames(e.l2tp3(family, { inIp: true })))
+  addAll(
+    `l2tp3-cookie-${name}`,
+    `L2TPv3 with cookie and sublayer over IP${name}`,
+    frames(e.l2tp3(family, { inIp: true, cookie: 8, sublayer: 4 })),
+  )
+  addAll(`mpls-in-udp-${name}`, `MPLS in UDP over IP${name}`, frames(e.mplsInUdp(family)))
+  addAll(`gre-in-udp-${name}`, `GRE in UDP over IP${name}`, frames(e.greInUdp(family)))
+  addAll(`gue-${name}`, `GUE over IP${name}`, frames(e.gue(family)))
+  addAll(`gue-bare-${name}`, `GUE without a header over IP${name}`, frames(e.gue(family, true)))
+  addAll(`lisp-${name}`, `LISP over IP${name}`, frames(e.lisp(family)))
+  addAll(`capwap-${name}`, `Ethernet in CAPWAP over IP${name}`, frames(e.capwap(family, 'ethernet')))
+  addAll(`capwap-wireless-${name}`, `802.11 in CAPWAP over IP${name}`, frames(e.capwap(family, 'wireless')))
+  addAll(`capwap-swapped-${name}`, `802.11 in CAPWAP, swapped, over IP${name}`, frames(e.capwap(family, 'swapped')))
+  addAll(`capwap-fragments-${name}`, `802.11 in fragments of CAPWAP over IP${name}`, {
+    stage: e.capwap(family, 'swapped', 160),
+  })
+  addAll(`hp-mirror-${name}`, `HP mirror over IP${name}`, frames(e.hpMirror(family)))
+  addAll(`aruba-mirror-${name}`, `Aruba mirror over IP${name}`, frames(e.arubaMirror(family, false)))
+  addAll(`aruba-mirror-radio-${name}`, `Aruba mirror with a rate over IP${name}`, frames(e.arubaMirror(family, true)))
+  addAll(`wireless-in-gre-${name}`, `802.11 in GRE over IP${name}`, frames(e.wirelessInGre(family)))
   addAll(`ip-in-ip${name}`, `IP in IP${name}`, frames(e.inIp(family)))
   addAll(`ah-tunnel-${name}`, `AH, tunnel mode, over IP${name}`, frames(e.authenticatedTunnel(family, 1)))
 }
@@ -615,14 +667,18 @@ function oneSide(packets, lag) {
   const cut = (length) => ({ file: (packets) => cutFile(packets, length) })
   for (const length of [96, 128, 200]) {
     addAll(`snap-${length}`, `${length} bytes of each frame`, { keeps: 'some', ...cut(length) }, [IPV4])
+    const sliced = { file: (packets) => cutFile(packets, length, true) }
+    addAll(`sliced-${length}`, `${length} bytes of each frame, called whole`, { keeps: 'some', ...sliced }, [IPV4])
   }
   addAll('snap-262144', '262,144 bytes of each frame', { keeps: 'frames', ...cut(262_144) })
 }
 
-function cutFile(packets, length) {
+/** `sliced`: whoever cut the packets, a mirror port, did not tell the one who wrote the file. */
+function cutFile(packets, length, sliced = false) {
   const { number } = l.LINKS.ethernet
   const frames = l.cutTo(l.framed(packets, l.LINKS.ethernet), length)
-  return writePcap({ linkType: number, packets: frames }, { snapLength: length })
+  if (sliced) for (const frame of frames) frame.original = frame.bytes.length
+  return writePcap({ linkType: number, packets: frames }, sliced ? {} : { snapLength: length })
 }
 
 // --- all at once

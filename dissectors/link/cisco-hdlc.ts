@@ -1,6 +1,6 @@
 /** Cisco's HDLC, RFC 1547 4.3.1: address 1 (0F unicast, 8F broadcast), control 1 (zero), EtherType 2. */
 import { u16be } from '../bytes.ts'
-import { etherTypeLayer, skip } from '../net/layer.ts'
+import { nextByEtherType, skip } from '../net/layer.ts'
 import { DECODED, type Segment } from '../net/segment.ts'
 
 const HEADER = 4
@@ -11,7 +11,7 @@ export function decodeCiscoHdlc(b: Uint8Array, s: Segment): number {
   const o = s.payload
   if (o + HEADER > s.payloadEnd) return DECODED.OTHER
   skip(s, HEADER)
-  return etherTypeLayer(u16be(b, o + 2))
+  return nextByEtherType(s, u16be(b, o + 2))
 }
 
 /** Two bytes at `o` are there. */

@@ -5,7 +5,7 @@ import { LAYER } from '../net/layer.ts'
 import type { Segment } from '../net/segment.ts'
 import { decodeTcp } from '../net/tcp.ts'
 import { decodeEthernet } from './ethernet.ts'
-import { LINKTYPE, linkLayer } from './link-type.ts'
+import { LINKTYPE, nextByLinkType } from './link-type.ts'
 
 /**
  * Decodes the frame at [start, end) of `b` into `out`; one of DECODED.
@@ -22,8 +22,9 @@ export function decodeFrame(
   out.payload = start
   out.payloadEnd = end
   out.length = wireEnd - start
+  out.unread = 0
   out.depth = 0
-  return linkType === LINKTYPE.ETHERNET ? decodeUsual(b, out) : decodeHeaders(linkLayer(linkType), b, out)
+  return linkType === LINKTYPE.ETHERNET ? decodeUsual(b, out) : decodeHeaders(nextByLinkType(out, linkType), b, out)
 }
 
 /** As decodeHeaders does it, but straight through Ethernet, IPv4 and TCP, in two thirds of the time; no limit is below these three. */

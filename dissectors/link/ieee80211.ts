@@ -4,9 +4,10 @@
  *
  * Encrypted frames are left alone, and so are fragments and A-MSDUs, which hold several packets: frames of busy networks, which are encrypted.
  */
-import { u16le } from '../bytes.ts'
+import { u16be, u16le } from '../bytes.ts'
 import { LAYER, skip } from '../net/layer.ts'
 import { DECODED, type Segment } from '../net/segment.ts'
+import { CLOSED, UNREAD } from '../net/unread.ts'
 
 const MIN_HEADER = 24
 const ADDRESS = 6
@@ -16,6 +17,7 @@ const HT_CONTROL = 4
 /** Version 0, type data; subtypes with the bit of "no data" are others. */
 const VERSION_TYPE_NO_DATA = 0x004f
 const DATA = 0x0008
+const VERSION_TYPE = 0x0f
 const FRAME_CONTROL = {
   QOS: 0x0080,
   TO_AND_FROM_DS: 0x0300,
@@ -41,17 +43,34 @@ export function decodeIeee80211Padded(b: Uint8Array, s: Segment): number {
   return LAYER.LLC
 }
 
+/** The same from controllers some of which write frame control the other way round, as its first byte then shows: no such frame is data otherwise. */
+export function decodeIeee80211Swapped(b: Uint8Array, s: Segment): number {
+  const o = s.payload
+  const isSwapped = o + 2 <= s.payloadEnd && (b[o] & VERSION_TYPE) !== DATA && (b[o + 1] & VERSION_TYPE) === DATA
+  const header = headerLength(b, s, isSwapped)
+  if (header === 0) return DECODED.OTHER
+  skip(s, header)
+  return LAYER.LLC
+}
+
 /** Zero for a frame that is not read. */
-function headerLength(b: Uint8Array, s: Segment): number {
+function headerLength(b: Uint8Array, s: Segment, isSwapped = false): number {
   const o = s.payload
   if (o + MIN_HEADER > s.payloadEnd) return 0
-  const control = u16le(b, o)
+  const control = isSwapped ? u16be(b, o) : u16le(b, o)
   if ((control & VERSION_TYPE_NO_DATA) !== DATA) return 0
-  if ((control & (FRAME_CONTROL.PROTECTED | FRAME_CONTROL.MORE_FRAGMENTS)) !== 0) return 0
-  if ((b[o + 22] & FRAGMENT_NUMBER) !== 0) return 0
+  if ((control & FRAME_CONTROL.PROTECTED) !== 0) return closed(s, CLOSED.ENCRYPTED_WIRELESS)
+  if ((control & FRAME_CONTROL.MORE_FRAGMENTS) !== 0 || (b[o + 22] & FRAGMENT_NUMBER) !== 0)
+    return closed(s, CLOSED.AGGREGATED_WIRELESS)
   let header = MIN_HEADER
   if ((control & FRAME_CONTROL.TO_AND_FROM_DS) === FRAME_CONTROL.TO_AND_FROM_DS) header += ADDRESS
   if ((control & FRAME_CONTROL.QOS) === 0) return header
-  if (o + header + QOS_CONTROL > s.payloadEnd || (b[o + header] & A_MSDU) !== 0) return 0
+  if (o + header + QOS_CONTROL > s.payloadEnd) return 0
+  if ((b[o + header] & A_MSDU) !== 0) return closed(s, CLOSED.AGGREGATED_WIRELESS)
   return header + QOS_CONTROL + ((control & FRAME_CONTROL.HT_CONTROL) === 0 ? 0 : HT_CONTROL)
+}
+
+function closed(s: Segment, what: number): number {
+  s.unread = UNREAD.CLOSED | what
+  return 0
 }

@@ -7,7 +7,7 @@
  * The protocol is an EtherType, or one of Linux's own small numbers. VLAN tags may follow where the interface kept them.
  */
 import { u16be } from '../bytes.ts'
-import { etherTypeLayer, LAYER, skip } from '../net/layer.ts'
+import { LAYER, nextByEtherType, skip } from '../net/layer.ts'
 import { DECODED, type Segment } from '../net/segment.ts'
 
 const HEADER = 16
@@ -19,16 +19,16 @@ export function decodeLinuxSll(b: Uint8Array, s: Segment): number {
   const o = s.payload
   if (o + HEADER > s.payloadEnd) return DECODED.OTHER
   skip(s, HEADER)
-  return cookedLayer(u16be(b, o + 14))
+  return cookedLayer(s, u16be(b, o + 14))
 }
 
 export function decodeLinuxSll2(b: Uint8Array, s: Segment): number {
   const o = s.payload
   if (o + HEADER_2 > s.payloadEnd) return DECODED.OTHER
   skip(s, HEADER_2)
-  return cookedLayer(u16be(b, o))
+  return cookedLayer(s, u16be(b, o))
 }
 
-function cookedLayer(protocol: number): number {
-  return protocol === LLC ? LAYER.LLC : etherTypeLayer(protocol)
+function cookedLayer(s: Segment, protocol: number): number {
+  return protocol === LLC ? LAYER.LLC : nextByEtherType(s, protocol)
 }

@@ -2,7 +2,7 @@
 import { u16le, u32le } from '../bytes.ts'
 import { skip } from '../net/layer.ts'
 import { DECODED, type Segment } from '../net/segment.ts'
-import { linkLayer } from './link-type.ts'
+import { nextByLinkType } from './link-type.ts'
 
 const HEADER = 8
 
@@ -12,5 +12,5 @@ export function decodePpi(b: Uint8Array, s: Segment): number {
   const header = u16le(b, o + 2)
   if (header < HEADER) return DECODED.OTHER
   skip(s, header)
-  return linkLayer(u32le(b, o + 4))
+  return nextByLinkType(s, u32le(b, o + 4))
 }

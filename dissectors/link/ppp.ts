@@ -5,6 +5,7 @@
 import { u16be } from '../bytes.ts'
 import { LAYER, skip } from '../net/layer.ts'
 import { DECODED, type Segment } from '../net/segment.ts'
+import { CLOSED, UNREAD } from '../net/unread.ts'
 import { decodeCiscoHdlc, isCiscoHdlc } from './cisco-hdlc.ts'
 
 const ADDRESS_CONTROL = 0xff03
@@ -26,6 +27,13 @@ export function decodePpp(b: Uint8Array, s: Segment): number {
     case 0x0281:
     case 0x0283:
       return LAYER.MPLS
+    // Compressed (RFC 1962) or encrypted (RFC 1968), in one link or several.
+    case 0x00fd:
+    case 0x00fb:
+    case 0x0053:
+    case 0x0055:
+      s.unread = UNREAD.CLOSED | CLOSED.ENCRYPTED_PPP
+      return DECODED.OTHER
     default:
       return DECODED.OTHER
   }

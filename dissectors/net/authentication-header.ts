@@ -3,7 +3,7 @@
  *
  * Next header 1, length 1 in units of four bytes less two, reserved 2, SPI 4, sequence number 4, integrity check value.
  */
-import { nextHeaderLayer, skip } from './layer.ts'
+import { nextHeader, skip } from './layer.ts'
 import { DECODED, type Segment } from './segment.ts'
 
 const MIN_HEADER = 12
@@ -12,5 +12,5 @@ export function decodeAuthenticationHeader(b: Uint8Array, s: Segment): number {
   const o = s.payload
   if (o + MIN_HEADER > s.payloadEnd) return DECODED.OTHER
   skip(s, (b[o + 1] + 2) * 4)
-  return nextHeaderLayer(b[o])
+  return nextHeader(s, b[o])
 }

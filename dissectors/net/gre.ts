@@ -8,11 +8,14 @@
 import { u16be } from '../bytes.ts'
 import { decodeErspan, ERSPAN_TYPE_2, ERSPAN_TYPE_3 } from './erspan.ts'
 import { ipLayer } from './ip.ts'
-import { bound, etherTypeLayer, LAYER, skip } from './layer.ts'
+import { bound, etherTypeLayer, LAYER, nextByEtherType, skip } from './layer.ts'
 import { DECODED, type Segment } from './segment.ts'
 
 const FLAG = { CHECKSUM: 0x8000, ROUTING: 0x4000, KEY: 0x2000, SEQUENCE: 0x1000, ACKNOWLEDGMENT: 0x0080 } as const
 const VERSION = 0x0007
+
+/** 8200 to 83FF. */
+const ARUBA = 0x8200
 
 const PROTOCOL = { PPP: 0x880b, WCCP: 0x883e } as const
 
@@ -47,8 +50,18 @@ function decodeVersion0(b: Uint8Array, s: Segment, flags: number, protocol: numb
     case PROTOCOL.PPP:
       return LAYER.PPP
     default:
-      return etherTypeLayer(protocol)
+      return isAruba(b, s, protocol) ? LAYER.IEEE80211 : nextByEtherType(s, protocol)
   }
+}
+
+/**
+ * Aruba's access points send 802.11 frames to their controller under a range of types of their own. One of them is also a VLAN tag's, which has the type
+ * of what it tags in its third and fourth byte.
+ */
+function isAruba(b: Uint8Array, s: Segment, protocol: number): boolean {
+  if (protocol >> 9 !== ARUBA >> 9) return false
+  const o = s.payload
+  return protocol !== ARUBA || o + 4 > s.payloadEnd || etherTypeLayer(u16be(b, o + 2)) === DECODED.OTHER
 }
 
 /** Source route entries, RFC 1701 "Routing": address family 2, offset 1, length 1, that many bytes. One of family and length zero is the last. */

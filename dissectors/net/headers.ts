@@ -1,29 +1,80 @@
 /** From header to header: the one place where decoders are called, so that what is nested in what, and how deep, is nobody else's concern. */
 import { decodeCiscoHdlc } from '../link/cisco-hdlc.ts'
-import { decodeEthernet, decodeFabricPath, decodePbb, decodeVlan, decodeVnTag } from '../link/ethernet.ts'
-import { decodeIeee80211, decodeIeee80211Padded } from '../link/ieee80211.ts'
+import { decodeErf } from '../link/erf.ts'
+import { decodeEthernet } from '../link/ethernet.ts'
+import {
+  decodeAristaTimestamp,
+  decodeEdsa,
+  decodeETag,
+  decodeFabricPath,
+  decodeHsr,
+  decodeMetaData,
+  decodePbb,
+  decodeTaggedEthernet,
+  decodeTimestampTag,
+  decodeVlan,
+  decodeVnTag,
+} from '../link/ethernet-tags.ts'
+import { decodeFddi } from '../link/fddi.ts'
+import { decodeFrameRelay } from '../link/frame-relay.ts'
+import {
+  decodeBroadcomPrepended,
+  decodeIeee1394,
+  decodeIpnet,
+  decodeIpOverFibreChannel,
+  decodeNetanalyzer,
+  decodeNetanalyzerTransparent,
+  decodePreamble,
+  decodeSunAtm,
+} from '../link/hardware-prefix.ts'
+import { decodeIeee80211, decodeIeee80211Padded, decodeIeee80211Swapped } from '../link/ieee80211.ts'
+import { decodeIpoib } from '../link/ipoib.ts'
+import {
+  decodeJuniperCiscoHdlc,
+  decodeJuniperEthernet,
+  decodeJuniperFrameRelay,
+  decodeJuniperPpp,
+} from '../link/juniper.ts'
 import { decodeLinuxSll, decodeLinuxSll2 } from '../link/linux-sll.ts'
 import { decodeLlc } from '../link/llc.ts'
+import { decodeMacsec } from '../link/macsec.ts'
+import { decodeNflog } from '../link/nflog.ts'
 import { decodeNullLoopback } from '../link/null-loopback.ts'
+import { decodeEnc, decodePflog } from '../link/packet-filter.ts'
+import { decodePktap } from '../link/pktap.ts'
 import { decodePpi } from '../link/ppi.ts'
 import { decodePpp } from '../link/ppp.ts'
 import { decodePppoe } from '../link/pppoe.ts'
 import { decodeAvs, decodePrism } from '../link/prism.ts'
 import { decodeRadiotap } from '../link/radiotap.ts'
+import { decodeTrill } from '../link/trill.ts'
+import { decodeUpperPdu } from '../link/upper-pdu.ts'
+import {
+  decodeCiscoHdlcWithDirection,
+  decodeFrameRelayWithDirection,
+  decodePppd,
+  decodePppWithDirection,
+} from '../link/with-direction.ts'
 import { decodeAuthenticationHeader } from './authentication-header.ts'
+import { decodeCapwap } from './capwap.ts'
 import { decodeEtherIp } from './etherip.ts'
 import { decodeGeneve } from './geneve.ts'
 import { decodeGre } from './gre.ts'
 import { decodeGtpU } from './gtp-u.ts'
+import { decodeGue } from './gue.ts'
 import { decodeIp } from './ip.ts'
 import { decodeIpv4 } from './ipv4.ts'
 import { decodeIpv6, decodeIpv6Extension, decodeIpv6Fragment } from './ipv6.ts'
+import { decodeL2tpIp, decodeL2tpUdp } from './l2tp.ts'
 import { FIRST_LAYER, LAYER, type Layer } from './layer.ts'
+import { decodeLisp } from './lisp.ts'
 import { decodeMpls } from './mpls.ts'
 import { decodeNsh } from './nsh.ts'
+import { decodeArubaMirror, decodeHpMirror } from './remote-mirroring.ts'
 import { DECODED, type Segment } from './segment.ts'
 import { decodeTcp } from './tcp.ts'
 import { decodeTeredo } from './teredo.ts'
+import { decodeTzsp } from './tzsp.ts'
 import { decodeUdp } from './udp.ts'
 import { decodeVxlan, decodeVxlanGpe } from './vxlan.ts'
 
@@ -65,6 +116,49 @@ const DECODERS: Readonly<Record<Layer, Decoder>> = {
   [LAYER.TEREDO]: decodeTeredo,
   [LAYER.GTP_U]: decodeGtpU,
   [LAYER.TCP]: decodeTcp,
+  [LAYER.E_TAG]: decodeETag,
+  [LAYER.META_DATA]: decodeMetaData,
+  [LAYER.TIMESTAMP_TAG]: decodeTimestampTag,
+  [LAYER.ARISTA_TIMESTAMP]: decodeAristaTimestamp,
+  [LAYER.HSR]: decodeHsr,
+  [LAYER.EDSA]: decodeEdsa,
+  [LAYER.TAGGED_ETHERNET]: decodeTaggedEthernet,
+  [LAYER.MACSEC]: decodeMacsec,
+  [LAYER.TRILL]: decodeTrill,
+  [LAYER.TZSP]: decodeTzsp,
+  [LAYER.L2TP_UDP]: decodeL2tpUdp,
+  [LAYER.L2TP_IP]: decodeL2tpIp,
+  [LAYER.GUE]: decodeGue,
+  [LAYER.LISP]: decodeLisp,
+  [LAYER.CAPWAP]: decodeCapwap,
+  [LAYER.HP_MIRROR]: decodeHpMirror,
+  [LAYER.ARUBA_MIRROR]: decodeArubaMirror,
+  [LAYER.IEEE80211_SWAPPED]: decodeIeee80211Swapped,
+  [LAYER.FDDI]: decodeFddi,
+  [LAYER.FRAME_RELAY]: decodeFrameRelay,
+  [LAYER.NFLOG]: decodeNflog,
+  [LAYER.PKTAP]: decodePktap,
+  [LAYER.PFLOG]: decodePflog,
+  [LAYER.ENC]: decodeEnc,
+  [LAYER.IPOIB]: decodeIpoib,
+  [LAYER.ERF]: decodeErf,
+  [LAYER.JUNIPER_ETHERNET]: decodeJuniperEthernet,
+  [LAYER.JUNIPER_PPP]: decodeJuniperPpp,
+  [LAYER.JUNIPER_FRAME_RELAY]: decodeJuniperFrameRelay,
+  [LAYER.JUNIPER_CISCO_HDLC]: decodeJuniperCiscoHdlc,
+  [LAYER.UPPER_PDU]: decodeUpperPdu,
+  [LAYER.BROADCOM_PREPENDED]: decodeBroadcomPrepended,
+  [LAYER.PPP_WITH_DIRECTION]: decodePppWithDirection,
+  [LAYER.PPP_PPPD]: decodePppd,
+  [LAYER.CISCO_HDLC_WITH_DIRECTION]: decodeCiscoHdlcWithDirection,
+  [LAYER.FRAME_RELAY_WITH_DIRECTION]: decodeFrameRelayWithDirection,
+  [LAYER.NETANALYZER]: decodeNetanalyzer,
+  [LAYER.NETANALYZER_TRANSPARENT]: decodeNetanalyzerTransparent,
+  [LAYER.PREAMBLE]: decodePreamble,
+  [LAYER.IP_OVER_FC]: decodeIpOverFibreChannel,
+  [LAYER.IEEE1394]: decodeIeee1394,
+  [LAYER.SUN_ATM]: decodeSunAtm,
+  [LAYER.IPNET]: decodeIpnet,
 }
 
 /** Reads headers from `layer` on, which starts at the payload of `s`, down to TCP; one of DECODED. */

@@ -1,6 +1,6 @@
 /** What an IP datagram carries, for whoever puts its fragments together. */
 import { decodeHeaders } from './headers.ts'
-import { nextHeaderLayer } from './layer.ts'
+import { joinedLayer } from './layer.ts'
 import type { Segment } from './segment.ts'
 
 /**
@@ -21,6 +21,7 @@ export function decodeIpPayload(
   out.payload = start
   out.payloadEnd = end
   out.length = wireEnd - start
+  out.unread = 0
   out.depth = depth
-  return decodeHeaders(nextHeaderLayer(protocol), b, out)
+  return decodeHeaders(joinedLayer(out, protocol), b, out)
 }

@@ -1,7 +1,8 @@
 /** IPv4 header, RFC 791 3.1. */
 import { u16be } from '../bytes.ts'
-import { bound, fragment, protocolLayer, skip } from './layer.ts'
+import { fragment, measured, protocolLayer, skip } from './layer.ts'
 import { DECODED, type Segment } from './segment.ts'
+import { UNREAD } from './unread.ts'
 
 const MIN_HEADER = 20
 const MORE_FRAGMENTS = 0x2000
@@ -14,10 +15,13 @@ export function decodeIpv4(b: Uint8Array, s: Segment): number {
   const header = (b[o] & 0x0f) * 4
   if (header < MIN_HEADER) return DECODED.OTHER
   const next = protocolLayer(b[o + 9])
-  if (next === DECODED.OTHER) return DECODED.OTHER
+  if (next === DECODED.OTHER) {
+    s.unread = UNREAD.PROTOCOL | b[o + 9]
+    return DECODED.OTHER
+  }
   const total = u16be(b, o + 2)
   // Zero was left by offloading, for the network card to fill in: the frame is all there is to go by.
-  if (total !== 0) bound(s, total)
+  if (total !== 0) measured(s, total)
   skip(s, header)
   s.src0 = 0
   s.src1 = 0
@@ -32,10 +36,10 @@ export function decodeIpv4(b: Uint8Array, s: Segment): number {
   return fragment(s, u16be(b, o + 4), b[o + 9], (flags & OFFSET) * 8, (flags & MORE_FRAGMENTS) >> 13)
 }
 
-/** Could the bytes at `o` be an IPv4 header, of a datagram of at most `length` bytes? */
-export function isIpv4(b: Uint8Array, o: number, end: number, length: number): boolean {
+/** Could the bytes at `o` be an IPv4 header? Its datagram may be longer than what is there of it: mirror ports cut. */
+export function isIpv4(b: Uint8Array, o: number, end: number): boolean {
   if (o + MIN_HEADER > end || b[o] >> 4 !== 4) return false
   const header = (b[o] & 0x0f) * 4
   const total = u16be(b, o + 2)
-  return header >= MIN_HEADER && (total === 0 || (total >= header && total <= length))
+  return header >= MIN_HEADER && (total === 0 || total >= header)
 }

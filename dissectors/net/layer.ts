@@ -3,6 +3,7 @@
  * one of DECODED where the way ends. headers.ts does the walking. Numbers of LAYER lie above those of DECODED.
  */
 import { DECODED, type Segment } from './segment.ts'
+import { UNREAD } from './unread.ts'
 
 export const LAYER = {
   ETHERNET: 16,
@@ -42,6 +43,50 @@ export const LAYER = {
   TEREDO: 48,
   GTP_U: 49,
   TCP: 50,
+  E_TAG: 51,
+  META_DATA: 52,
+  TIMESTAMP_TAG: 53,
+  ARISTA_TIMESTAMP: 54,
+  HSR: 55,
+  EDSA: 56,
+  TAGGED_ETHERNET: 57,
+  MACSEC: 58,
+  TRILL: 59,
+  TZSP: 60,
+  L2TP_UDP: 61,
+  L2TP_IP: 62,
+  GUE: 63,
+  LISP: 64,
+  CAPWAP: 65,
+  HP_MIRROR: 66,
+  ARUBA_MIRROR: 67,
+  /** 802.11 as some controllers send it: the two bytes of its frame control may have changed places. */
+  IEEE80211_SWAPPED: 68,
+  FDDI: 69,
+  FRAME_RELAY: 70,
+  NFLOG: 71,
+  PKTAP: 72,
+  PFLOG: 73,
+  ENC: 74,
+  IPOIB: 75,
+  ERF: 76,
+  JUNIPER_ETHERNET: 77,
+  JUNIPER_PPP: 78,
+  JUNIPER_FRAME_RELAY: 79,
+  JUNIPER_CISCO_HDLC: 80,
+  UPPER_PDU: 81,
+  BROADCOM_PREPENDED: 82,
+  PPP_WITH_DIRECTION: 83,
+  PPP_PPPD: 84,
+  CISCO_HDLC_WITH_DIRECTION: 85,
+  FRAME_RELAY_WITH_DIRECTION: 86,
+  NETANALYZER: 87,
+  NETANALYZER_TRANSPARENT: 88,
+  PREAMBLE: 89,
+  IP_OVER_FC: 90,
+  IEEE1394: 91,
+  SUN_ATM: 92,
+  IPNET: 93,
 } as const
 
 export type Layer = (typeof LAYER)[keyof typeof LAYER]
@@ -57,13 +102,27 @@ export function etherTypeLayer(type: number): number {
   return type === 0x86dd ? LAYER.IPV6 : encapsulationLayer(type)
 }
 
+/** The same for the header at hand of `s`, which notes a type that is not read. */
+export function nextByEtherType(s: Segment, type: number): number {
+  const next = etherTypeLayer(type)
+  if (next === DECODED.OTHER) s.unread = UNREAD.ETHERTYPE | type
+  return next
+}
+
+/** And where it may be a length: one that no EtherType is as small as. */
+export function nextByTypeOrLength(s: Segment, value: number): number {
+  return value < FIRST_ETHERTYPE ? LAYER.LLC : nextByEtherType(s, value)
+}
+
 function encapsulationLayer(type: number): number {
   switch (type) {
-    // 802.1Q, 802.1ad, and two that were used before it.
+    // 802.1Q, 802.1ad, and those that were used before it.
     case 0x8100:
     case 0x88a8:
+    case 0x8200:
     case 0x9100:
     case 0x9200:
+    case 0x9300:
       return LAYER.VLAN
     case 0x88e7:
       return LAYER.PBB
@@ -71,6 +130,22 @@ function encapsulationLayer(type: number): number {
       return LAYER.VN_TAG
     case 0x8903:
       return LAYER.FABRIC_PATH
+    case 0x893f:
+      return LAYER.E_TAG
+    case 0x8909:
+      return LAYER.META_DATA
+    case 0x8988:
+      return LAYER.TIMESTAMP_TAG
+    case 0xd28b:
+      return LAYER.ARISTA_TIMESTAMP
+    case 0x892f:
+      return LAYER.HSR
+    case 0xdada:
+      return LAYER.EDSA
+    case 0x88e5:
+      return LAYER.MACSEC
+    case 0x22f3:
+      return LAYER.TRILL
     // Unicast; multicast, or with an upstream-assigned label (RFC 5332).
     case 0x8847:
     case 0x8848:
@@ -106,6 +181,13 @@ function tunnelLayer(protocol: number): number {
       return LAYER.AUTHENTICATION
     case 97:
       return LAYER.ETHERIP
+    case 115:
+      return LAYER.L2TP_IP
+    // MPLS in IP (RFC 4023), Ethernet in IP (RFC 8986).
+    case 137:
+      return LAYER.MPLS
+    case 143:
+      return LAYER.ETHERNET
     default:
       return DECODED.OTHER
   }
@@ -114,6 +196,13 @@ function tunnelLayer(protocol: number): number {
 /** What a Next Header says: a protocol, or one of the extension headers of IPv6 (RFC 8200 4). */
 export function nextHeaderLayer(next: number): number {
   return next === 6 ? LAYER.TCP : extensionLayer(next)
+}
+
+/** The same for the header at hand of `s`, which notes a protocol that is not read. */
+export function nextHeader(s: Segment, next: number): number {
+  const layer = nextHeaderLayer(next)
+  if (layer === DECODED.OTHER) s.unread = UNREAD.PROTOCOL | next
+  return layer
 }
 
 function extensionLayer(next: number): number {
@@ -145,6 +234,29 @@ export function bound(s: Segment, n: number): void {
   s.length = n
   const end = s.payload + n
   if (end < s.payloadEnd) s.payloadEnd = end
+}
+
+/**
+ * The IP datagram that begins here is `n` bytes long. Of its length on the wire its header is the better witness than the capture: behind it may be
+ * padding or a checksum, and where a mirror port or a sensor cuts packets, the record says the cut length twice and calls the packet whole.
+ */
+export function measured(s: Segment, n: number): void {
+  s.length = n
+  const end = s.payload + n
+  if (end < s.payloadEnd) s.payloadEnd = end
+}
+
+/** Numbers beyond those of IP's protocols are of what tunnels put into fragments of their own. */
+const LAYER_AS_PROTOCOL = 0x100
+
+/** What `fragment` is to be told of fragments that make up such a layer. */
+export function fragmentsOf(layer: number): number {
+  return LAYER_AS_PROTOCOL + layer
+}
+
+/** What fragments make up, by the protocol that they have in common. */
+export function joinedLayer(s: Segment, protocol: number): number {
+  return protocol < LAYER_AS_PROTOCOL ? nextHeader(s, protocol) : protocol - LAYER_AS_PROTOCOL
 }
 
 /** A fragment, whose data is what is left. */

@@ -25,6 +25,8 @@ export interface Segment {
   payloadEnd: number
   /** Payload bytes on the wire: more than payloadEnd - payload where the capture cut the frame. */
   length: number
+  /** Of a frame that leads to no TCP: what is in the way, as unread.ts has it. */
+  unread: number
   /** Headers entered so far, and how many may be. */
   depth: number
   readonly depthLimit: number
@@ -60,6 +62,7 @@ export function createSegment(depthLimit: number = MAX_HEADERS): Segment {
     payload: 0,
     payloadEnd: 0,
     length: 0,
+    unread: 0,
     depth: 0,
     depthLimit,
     fragmentId: 0,

@@ -12,7 +12,10 @@ import { PcapngWalker } from './pcapng.ts'
 import { damageText, type RecordWalker } from './record-walker.ts'
 
 /** What is known of a capture once it was read. */
-export type CaptureSummary = Omit<CaptureFacts, 'path' | 'captureId' | 'smbMessages' | 'limits'>
+export type CaptureSummary = Omit<
+  CaptureFacts,
+  'path' | 'captureId' | 'smbMessages' | 'limits' | 'damaged' | 'unreadPackets'
+>
 
 /** Names in a summary. */
 const MAX_LINK_TYPES = 64

@@ -235,7 +235,7 @@ function requestOf(options: LiveOptions): CaptureRequest | null {
     return {
       interfaces,
       with: options.captureWith,
-      filter: captureFilter({ filter, allTraffic }),
+      filter: captureFilter({ interfaces, filter, allTraffic }),
       snapLength,
       bufferBytes: buffer << 20,
       promiscuous,

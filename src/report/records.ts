@@ -19,6 +19,7 @@ import type {
   MessageCounts,
   SessionFacts,
   SigningMode,
+  UnreadFacts,
   Warning,
 } from '../track/ledger.ts'
 import type { MessageRow } from '../track/messages.ts'
@@ -52,6 +53,8 @@ export interface CaptureRecord {
   firstTime: string | null
   lastTime: string | null
   complete: boolean
+  /** Packets that were not read, and may have held SMB: by link type or encapsulation, the most frequent first. */
+  unreadPackets: UnreadFacts[]
   limits: Record<string, number>
   warnings: Warning[]
 }
@@ -260,6 +263,7 @@ export function captureRecord(capture: CaptureFacts): CaptureRecord {
     firstTime: timeOrNull(capture.firstTime),
     lastTime: timeOrNull(capture.lastTime),
     complete: capture.complete,
+    unreadPackets: capture.unreadPackets.map(({ kind, what, packets }) => ({ kind, what, packets })),
     limits: capture.limits,
     warnings: capture.warnings.map(({ code, message, frame }) => ({ code, message, frame })),
   }

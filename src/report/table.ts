@@ -68,8 +68,7 @@ function writeVerdict(page: Page, report: Report): void {
   for (const line of lines.slice(1)) page.sink.write(`${line}\n`)
   paragraph(page, '', scope(report), page.style.quiet)
   const { captures } = report.ledger
-  const incomplete = captures.filter((capture) => !capture.complete).length
-  for (const text of unreadSentences(captures.length, incomplete, report.inputsUnread)) paragraph(page, '', text)
+  for (const text of unreadSentences(captures, report.inputsUnread)) paragraph(page, '', text)
 }
 
 function verdictFacts({ ledger, findings, findingsHidden }: Report): VerdictFacts {
@@ -79,6 +78,7 @@ function verdictFacts({ ledger, findings, findingsHidden }: Report): VerdictFact
     hidden: findingsHidden,
     captures: captures.length,
     packets: total(captures, (c) => c.packets),
+    unread: captures.flatMap((c) => c.unreadPackets),
     connections: connectionCounts(connections),
     sessions: sessions.length,
     soFar: false,

@@ -1,5 +1,6 @@
 /** The verdict: one or two sentences that answer the question with which somebody opened a capture. */
 import { SEVERITIES, type Severity } from '../audit/rule.ts'
+import type { CaptureFacts, UnreadFacts } from '../track/ledger.ts'
 import { count, join, number, total } from './words.ts'
 
 /** What became of connections that had no session. */
@@ -34,6 +35,8 @@ export interface VerdictFacts {
   hidden: number
   captures: number
   packets: number
+  /** Of these, what was not read. */
+  unread: readonly UnreadFacts[]
   connections: ConnectionCounts
   sessions: number
   /** There is more to read. */
@@ -71,13 +74,39 @@ export function verdict(facts: VerdictFacts): Verdict {
     return good('Nothing', `at or above the severity asked for; ${below} below it.`)
   }
   if (captures === 0) return soFar ? good('Nothing', 'was read yet.') : good('Nothing', 'could be read.')
-  if (connections.all === 0) {
-    const packets = count(facts.packets, 'packet')
-    return soFar ? good('No SMB', `in ${packets} so far.`) : good('No SMB', `in ${packets}: there is nothing to judge.`)
-  }
+  if (connections.all === 0) return withoutSmb(facts)
   const word = soFar ? 'No findings so far.' : 'No findings.'
   if (sessions === 0) return good(word, connectionsSentence(connections))
   return good(word, sessionsSentence(sessions, facts.protection()))
+}
+
+/** "No SMB" is said of what was read alone. */
+function withoutSmb({ packets, unread, soFar }: VerdictFacts): Verdict {
+  const notRead = total(unread, (kind) => kind.packets)
+  if (notRead === 0) {
+    const all = count(packets, 'packet')
+    return good('No SMB', soFar ? `in ${all} so far.` : `in ${all}: there is nothing to judge.`)
+  }
+  const why = unreadText(unread)
+  const read = packets - notRead
+  if (read <= 0) return good('Nothing', `could be read: ${count(notRead, 'packet')} of ${why}.`)
+  const rest = `${number(notRead)} ${notRead === 1 ? 'was' : 'were'} not: ${why}.`
+  return good(
+    'No SMB',
+    `in the ${count(read, 'packet')} that ${read === 1 ? 'was' : 'were'} read${soFar ? ' so far' : ''}; ${rest}`,
+  )
+}
+
+const KINDS_NAMED = 3
+
+/** What was not read, of one capture or several. */
+function unreadText(unread: readonly UnreadFacts[]): string {
+  const packets = new Map<string, number>()
+  for (const kind of unread) packets.set(kind.what, (packets.get(kind.what) ?? 0) + kind.packets)
+  const kinds = [...packets].sort(([, a], [, b]) => b - a)
+  const named = kinds.slice(0, KINDS_NAMED).map(([what, n]) => (kinds.length === 1 ? what : `${what} (${number(n)})`))
+  if (kinds.length > KINDS_NAMED) named.push(`${kinds.length - KINDS_NAMED} more`)
+  return join(named)
 }
 
 function good(word: string, sentence: string): Verdict {
@@ -136,13 +165,22 @@ function part(n: number, what: string): string {
   return n === 0 ? '' : `${number(n)} ${what}`
 }
 
-/** The two sentences about what could not be read, empty where all was. */
-export function unreadSentences(captures: number, incomplete: number, unread: number): string[] {
+/** The sentences about what could not be read, empty where all was. `inputs` are those of which nothing could be read. */
+export function unreadSentences(captures: readonly CaptureFacts[], inputs: number): string[] {
   const sentences: string[] = []
-  if (incomplete > 0) {
-    const which = captures > 1 ? count(incomplete, 'capture is', 'captures are') : 'The capture is'
+  const damaged = captures.filter((capture) => capture.damaged).length
+  if (damaged > 0) {
+    const which = captures.length > 1 ? count(damaged, 'capture is', 'captures are') : 'The capture is'
     sentences.push(`${which} cut or damaged: this holds for the part that could be read.`)
   }
-  if (unread > 0 && captures > 0) sentences.push(`${count(unread, 'input')} could not be read at all.`)
+  const links = captures.flatMap(({ unreadPackets }) => unreadPackets.filter(({ kind }) => kind === 'link-type'))
+  // Without SMB the verdict itself says so.
+  if (links.length > 0 && captures.some(({ smbMessages }) => smbMessages > 0)) {
+    const packets = total(links, (kind) => kind.packets)
+    sentences.push(
+      `${count(packets, 'packet is', 'packets are')} of a link type that is not read: ${unreadText(links)}.`,
+    )
+  }
+  if (inputs > 0 && captures.length > 0) sentences.push(`${count(inputs, 'input')} could not be read at all.`)
   return sentences
 }

@@ -7,6 +7,8 @@ import { protocolLayer } from '../../dissectors/net/layer.ts'
 import { DECODED } from '../../dissectors/net/segment.ts'
 import { TCP_SYN } from '../../dissectors/net/tcp.ts'
 import { portLayer } from '../../dissectors/net/udp.ts'
+import { UNREAD } from '../../dissectors/net/unread.ts'
+import type { UnreadPackets } from './unread.ts'
 
 /** Ethernet, IPv4 without options, TCP without options. */
 const PLAIN_HEADERS = 54
@@ -15,15 +17,23 @@ const ETHERNET_HEADER = 14
 const TRANSPORT = 34
 const PROTOCOL_TCP = 6
 const PROTOCOL_UDP = 17
+const UDP_HEADER = 8
 
 /**
  * Is the Ethernet frame at [start, end) of `b` plain, and none of ours: neither TCP nor a tunnel; or a whole datagram with TCP, no SYN, on no port
  * of `ports`, and with a payload that does not begin as SMB does?
  */
-export function passesBy(b: Uint8Array, start: number, end: number, ports: Uint8Array): boolean {
+export function passesBy(
+  b: Uint8Array,
+  start: number,
+  end: number,
+  ports: Uint8Array,
+  unread: UnreadPackets,
+  frame: number,
+): boolean {
   if (end - start < PLAIN_HEADERS || b[start + 12] !== 0x08 || b[start + 13] !== 0x00 || b[start + 14] !== 0x45)
     return false
-  if (b[start + 23] !== PROTOCOL_TCP) return !mayTunnel(b, start)
+  if (b[start + 23] !== PROTOCOL_TCP) return passesUntold(b, start, end, unread, frame)
   if (isFragment(b, start)) return false
   const tcp = start + TRANSPORT
   if ((ports[u16be(b, tcp)] | ports[u16be(b, tcp + 2)] | (b[tcp + 13] & TCP_SYN)) !== 0) return false
@@ -32,11 +42,21 @@ export function passesBy(b: Uint8Array, start: number, end: number, ports: Uint8
   return !mayBeSmb(b, tcp + (b[tcp + 12] >> 4) * 4, payloadEnd)
 }
 
-/** May what is not TCP itself carry it? */
-function mayTunnel(b: Uint8Array, start: number): boolean {
-  if (b[start + 23] !== PROTOCOL_UDP) return protocolLayer(b[start + 23]) !== DECODED.OTHER
+/** May what is not TCP itself carry it? If nobody knows, it is noted. */
+function passesUntold(b: Uint8Array, start: number, end: number, unread: UnreadPackets, frame: number): boolean {
+  const protocol = b[start + 23]
+  if (protocol !== PROTOCOL_UDP) {
+    if (protocolLayer(protocol) !== DECODED.OTHER) return false
+    unread.packet(UNREAD.PROTOCOL | protocol, frame)
+    return true
+  }
   const udp = start + TRANSPORT
-  return isFragment(b, start) || portLayer(u16be(b, udp), u16be(b, udp + 2)) !== DECODED.OTHER
+  const source = u16be(b, udp)
+  const destination = u16be(b, udp + 2)
+  if (isFragment(b, start) || portLayer(source, destination) !== DECODED.OTHER) return false
+  const payload = udp + UDP_HEADER
+  unread.udp(b, payload, Math.min(end, udp + u16be(b, udp + 4)), source, destination, frame)
+  return true
 }
 
 /** More Fragments, or an offset: the decoders see to it. */

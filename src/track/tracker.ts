@@ -4,6 +4,7 @@ import { LINKTYPE } from '../../dissectors/link/link-type.ts'
 import { decodeIpPayload } from '../../dissectors/net/ip-payload.ts'
 import { createSegment, DECODED, type Segment } from '../../dissectors/net/segment.ts'
 import { TCP_ACK, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
+import { UNREAD } from '../../dissectors/net/unread.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
 import { CaptureIdentity } from './capture-identity.ts'
 import { Connection } from './connection.ts'
@@ -22,7 +23,7 @@ import { Fragments } from './fragments.ts'
 import { isMessageStart } from './framer.ts'
 import { type HalfOpen, HalfOpenTable } from './half-open.ts'
 import { IdIndex } from './id-index.ts'
-import type { CaptureFacts, ConnectionFacts, Ledger, SessionFacts } from './ledger.ts'
+import type { CaptureFacts, ConnectionFacts, Ledger, SessionFacts, UnreadFacts } from './ledger.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import type { MessageSink } from './messages.ts'
 import { keepOpenBytes } from './open-state.ts'
@@ -34,6 +35,7 @@ import { bestFit, FIT, isHandshakeOf, isSyn, ownerOfSyn } from './segment-owner.
 import type { LiveSession } from './session.ts'
 import { type Seen, type SoFar, soFarOf } from './so-far.ts'
 import { SynMemory } from './syn-memory.ts'
+import { UnreadPackets } from './unread.ts'
 
 export interface TrackerOptions {
   limits?: Partial<Limits> | undefined
@@ -44,7 +46,10 @@ export interface TrackerOptions {
 }
 
 /** What the reader knows of the capture; the tracker adds what it saw in it. */
-export type CaptureDescription = Omit<CaptureFacts, 'path' | 'captureId' | 'smbMessages' | 'limits'>
+export type CaptureDescription = Omit<
+  CaptureFacts,
+  'path' | 'captureId' | 'smbMessages' | 'limits' | 'damaged' | 'unreadPackets'
+>
 
 /** Times in microseconds, as frames have them: what was used last before, or after the last of them, is ended. */
 export interface IdleSince {
@@ -64,9 +69,6 @@ const LINGERING = 1024
 /** Connections between the same endpoints that are followed at one time. */
 const MOST_ALIKE = 4
 
-/** Unknown link types that are named; a pcapng file may claim any number. */
-const UNKNOWN_LINKS = 16
-
 /** Prefix and protocol id: what a payload must hold to be recognised as SMB. */
 const RECOGNISABLE = 8
 
@@ -85,7 +87,7 @@ export class Tracker implements FrameSink {
   /** By port: 1 where a connection with this port may be followed. */
   private readonly ports = new Uint8Array(65_536)
   private readonly fragments: Fragments
-  private readonly unknownLinks = new Map<number, { frame: number; count: number }>()
+  private readonly unread = new UnreadPackets()
   /** Did the last frame belong to what is followed, or may it still turn out so? SYNs and fragments may. */
   followed = false
 
@@ -109,16 +111,17 @@ export class Tracker implements FrameSink {
   ): void {
     this.followed = false
     if (this.identity?.add(bytes, start, captured, original, linkType, time)) this.identify()
-    if (linkType === LINKTYPE.ETHERNET && passesBy(bytes, start, start + captured, this.ports)) return
+    if (linkType === LINKTYPE.ETHERNET && passesBy(bytes, start, start + captured, this.ports, this.unread, number))
+      return
     const s = this.segment
     const decoded = decodeFrame(linkType, bytes, start, start + captured, start + original, s)
     if (decoded === DECODED.TCP) this.tcp(bytes, time, number)
-    else if (decoded === DECODED.FRAGMENT) this.fragment(bytes, linkType, time, number)
-    else if (decoded !== DECODED.OTHER) this.undecoded(decoded, linkType, number)
+    else if (decoded === DECODED.FRAGMENT) this.fragment(bytes, time, number)
+    else this.undecoded(decoded, bytes, number)
   }
 
   /** One of several that make a datagram, which may hold fragments of another in turn. */
-  private fragment(bytes: Uint8Array, linkType: number, time: number, number: number): void {
+  private fragment(bytes: Uint8Array, time: number, number: number): void {
     const s = this.segment
     this.followed = true
     let from = bytes
@@ -131,7 +134,7 @@ export class Tracker implements FrameSink {
       decoded = decodeIpPayload(joined.protocol, from, 0, joined.captured, from.length, s.depth, s)
     }
     if (decoded === DECODED.TCP) this.tcp(from, time, number)
-    else if (decoded !== DECODED.OTHER) this.undecoded(decoded, linkType, number)
+    else this.undecoded(decoded, from, number)
   }
 
   /** What is known by now. `seen` is what the call before returned, null for the first. */
@@ -142,6 +145,11 @@ export class Tracker implements FrameSink {
       if (facts !== null) open.push(facts)
     }
     return soFarOf(this.context, open, seen)
+  }
+
+  /** What was not read of so many packets by now. */
+  unreadSoFar(packets: number): UnreadFacts[] {
+    return this.unread.facts(packets)
   }
 
   /**
@@ -183,11 +191,6 @@ export class Tracker implements FrameSink {
     for (const connection of this.flows.connections().sort((x, y) => byFirstFrame(x.facts, y.facts)))
       connection.finish()
     this.halfOpen.finish()
-    const unknown = [...this.unknownLinks]
-    for (const [linkType, { frame, count }] of unknown) {
-      const message = `link type ${linkType} is not known: ${count} packets were not read`
-      warn(context, 'unknown-link-type', message, frame, `unknown-link-type ${linkType}`)
-    }
     if (context.cutSegments > 0) {
       const message = `${context.cutSegments} packets with SMB were captured in part: what their ends held is unknown`
       warn(context, 'cut-packets', message, context.firstCut)
@@ -203,6 +206,8 @@ export class Tracker implements FrameSink {
     const limits = settleLimits(context)
     this.identify()
     context.connections.captureId = context.sessions.captureId = this.captureId
+    const unread = this.unread.facts(description.packets)
+    const unreadWarnings = this.unread.warnings(description.packets, context.smbMessages > 0)
     return {
       captures: [
         {
@@ -211,8 +216,10 @@ export class Tracker implements FrameSink {
           captureId: this.captureId,
           smbMessages: context.smbMessages,
           limits,
-          complete: description.complete && unknown.length === 0,
-          warnings: [...description.warnings, ...context.warnings.values()],
+          complete: description.complete && unread.every(({ kind }) => kind !== 'link-type'),
+          damaged: !description.complete,
+          unreadPackets: unread,
+          warnings: [...description.warnings, ...unreadWarnings, ...context.warnings.values()],
         },
       ],
       connections: new FactsView([context.connections], context.connections.rowsByFrame()),
@@ -405,14 +412,11 @@ export class Tracker implements FrameSink {
     sweepSessions(this.context, busy, this.flows.size)
   }
 
-  private undecoded(decoded: number, linkType: number, frame: number): void {
-    if (decoded === DECODED.TOO_DEEP) {
-      hit(this.context, 'depth', frame)
-      return
-    }
-    const seen = this.unknownLinks.get(linkType)
-    if (seen !== undefined) seen.count++
-    else if (this.unknownLinks.size < UNKNOWN_LINKS) this.unknownLinks.set(linkType, { frame, count: 1 })
+  private undecoded(decoded: number, b: Uint8Array, frame: number): void {
+    const { payload, payloadEnd, srcPort, dstPort, unread } = this.segment
+    if (decoded === DECODED.TOO_DEEP) hit(this.context, 'depth', frame)
+    else if (unread === UNREAD.UDP) this.unread.udp(b, payload, payloadEnd, srcPort, dstPort, frame)
+    else if (unread !== UNREAD.NOTHING) this.unread.packet(unread, frame)
   }
 }
 

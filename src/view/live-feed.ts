@@ -133,7 +133,9 @@ export class LiveFeed implements Audience, Source {
   private ledgerNow = (): Ledger => {
     const { live } = this
     const { ledger, smbMessages, limits } = live.tracker.soFar()
-    return { ...ledger, captures: [{ ...live.describe(), path: live.name, captureId: '', smbMessages, limits }] }
+    const unreadPackets = live.tracker.unreadSoFar(live.traffic.packets)
+    const seen = { path: live.name, captureId: '', smbMessages, limits, damaged: live.damaged, unreadPackets }
+    return { ...ledger, captures: [{ ...live.describe(), ...seen }] }
   }
 
   private async makePicture(): Promise<void> {

@@ -17,7 +17,7 @@ describe('linkTypeName', () => {
   })
 
   it('numbers what has no name: 147 to 162 are for private use', () => {
-    expect(linkTypeName(147)).toBe('linktype-147')
+    expect(linkTypeName(302)).toBe('linktype-302')
     expect(linkTypeName(65_535)).toBe('linktype-65535')
   })
 })

@@ -426,7 +426,7 @@ export interface Known {
   findings: string[]
 }
 
-export const KNOWN: Record<string, Known> = {
+const SNAPPED: Record<string, Known> = {
   // Of SMB2's header all but tree, session and signature; of SMB1's all but UID and MID.
   'snap-96': { connection: { dialect: null, serverSigning: null }, session: null, findings: [] },
   'snap-96-smb1': { connection: { dialect: null, serverSigning: null }, session: null, findings: ['smb1-negotiated'] },
@@ -484,4 +484,10 @@ export const KNOWN: Record<string, Known> = {
     },
     findings: ['smb1-negotiated', 'signing-not-required', 'unsigned-session', 'unencrypted-session'],
   },
+}
+
+/** What the mirror cut says as much as what the capture cut. */
+export const KNOWN: Record<string, Known> = {
+  ...SNAPPED,
+  ...Object.fromEntries(Object.entries(SNAPPED).map(([name, known]) => [name.replace('snap', 'sliced'), known])),
 }

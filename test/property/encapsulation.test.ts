@@ -13,6 +13,7 @@ const SEGMENTS: Packet[] = [
     bytes: join(`60000000 0024 06 40 fe800000000000000000000000000001 20010db8000000000001000000000002 ${TCP}`),
   },
 ]
+const MOST_OF_A_DATAGRAM = 65_535
 /** IP and TCP. */
 const SEGMENT_HEADERS = 2
 
@@ -40,16 +41,17 @@ function decode(frame: Uint8Array, linkType: number = LINKTYPE.ETHERNET, origina
 }
 
 /** The fields of the segment, wherever it lies. */
-function fields({ payload, payloadEnd, depth: _depth, ...rest }: Segment) {
+function fields({ payload, payloadEnd, depth: _depth, unread: _unread, ...rest }: Segment) {
   return { ...rest, captured: payloadEnd - payload }
 }
 
-function expectWithin(s: Segment, start: number, end: number, wireEnd: number): void {
+/** What is captured lies in the frame; what is missing of it is no more than an IP header can claim. */
+function expectWithin(s: Segment, start: number, end: number): void {
   expect(s.payload).toBeGreaterThanOrEqual(start)
   expect(s.payload).toBeLessThanOrEqual(s.payloadEnd)
   expect(s.payloadEnd).toBeLessThanOrEqual(end)
   expect(s.length).toBeGreaterThanOrEqual(s.payloadEnd - s.payload)
-  expect(s.payload + s.length).toBeLessThanOrEqual(wireEnd)
+  expect(s.length).toBeLessThanOrEqual(MOST_OF_A_DATAGRAM)
 }
 
 describe('encapsulations in any order', () => {
@@ -101,7 +103,7 @@ describe('encapsulations in any order', () => {
           const { decoded, s, start } = decode(frame.subarray(0, length), LINKTYPE.ETHERNET, frame.length)
           if (decoded === DECODED.TCP) {
             expect({ ...fields(s), captured: 4 }).toEqual(fields(whole.s))
-            expectWithin(s, start, start + length, start + frame.length)
+            expectWithin(s, start, start + length)
           } else expect([DECODED.OTHER, DECODED.TOO_DEEP]).toContain(decoded)
         }
       }),
@@ -123,7 +125,7 @@ describe('encapsulations in any order', () => {
         seen.set(decoded, (seen.get(decoded) ?? 0) + 1)
         expect(s.depth).toBeLessThanOrEqual(MAX_HEADERS)
         if (decoded !== DECODED.TCP && decoded !== DECODED.FRAGMENT) return
-        expectWithin(s, start, start + captured.length, start + frame.length)
+        expectWithin(s, start, start + captured.length)
         if (decoded === DECODED.FRAGMENT) {
           expect(s.fragmentOffset % 8).toBe(0)
           expect(s.fragmentOffset).toBeLessThan(65_536)
@@ -140,8 +142,7 @@ describe('encapsulations in any order', () => {
     fc.assert(
       fc.property(linkTypes, fc.uint8Array({ maxLength: 100 }), (link, frame) => {
         const { decoded, s, start } = decode(frame, link)
-        if (decoded === DECODED.TCP || decoded === DECODED.FRAGMENT)
-          expectWithin(s, start, start + frame.length, start + frame.length)
+        if (decoded === DECODED.TCP || decoded === DECODED.FRAGMENT) expectWithin(s, start, start + frame.length)
       }),
       { numRuns: 5000 },
     )

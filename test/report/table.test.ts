@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { displayWidth } from '../../src/report/escape.ts'
 import type { Report } from '../../src/report/records.ts'
 import { writeTable } from '../../src/report/table.ts'
+import type { UnreadFacts } from '../../src/track/ledger.ts'
 import {
   bareConnection,
   capture,
@@ -15,6 +16,10 @@ import {
 } from '../support/facts.ts'
 import { finding, report, rule, textOf } from '../support/findings.ts'
 
+const unread = (packets: number, what: string, kind: UnreadFacts['kind'] = 'encapsulation'): UnreadFacts[] => [
+  { kind, what, packets },
+]
+
 function table(overrides: Partial<Report>, width = 80, color = false): string {
   return textOf((sink) => writeTable(report(overrides), sink, { width, color }))
 }
@@ -26,6 +31,36 @@ describe('table: the verdict', () => {
       'no SMB',
       { ledger: ledger([], [], [capture({ packets: 1234 })]) },
       'No SMB in 1,234 packets: there is nothing to judge.',
+    ],
+    [
+      'no SMB in what was read',
+      { ledger: ledger([], [], [capture({ packets: 900, unreadPackets: unread(812, 'EtherType 0x1234') })]) },
+      'No SMB in the 88 packets that were read; 812 were not: EtherType 0x1234.',
+    ],
+    [
+      'nothing that could be read',
+      {
+        ledger: ledger(
+          [],
+          [],
+          [capture({ packets: 69, complete: false, damaged: false, unreadPackets: unread(69, 'link type usbpcap') })],
+        ),
+      },
+      'Nothing could be read: 69 packets of link type usbpcap.',
+    ],
+    [
+      'several kinds of what was not read, in several captures',
+      {
+        ledger: ledger(
+          [],
+          [],
+          [
+            capture({ packets: 50, unreadPackets: [...unread(10, 'ESP (IPsec)'), ...unread(1, 'RoCE (RDMA)')] }),
+            capture({ path: 'b.pcap', packets: 50, unreadPackets: unread(20, 'ESP (IPsec)') }),
+          ],
+        ),
+      },
+      'No SMB in the 69 packets that were read; 31 were not: ESP (IPsec) (30) and RoCE',
     ],
     [
       'attempts alone',
@@ -106,6 +141,15 @@ describe('table: the verdict', () => {
     const sessions = [session(), session({ status: 'failed' }), session({ status: 'failed' })]
     expect(table({ ledger: ledger([connection()], sessions) })).toMatch(/3 sessions, 2\s+refused, 2024-/)
     expect(table({ ledger: ledger([connection()], [session()]) })).not.toContain('refused')
+  })
+
+  it('says which packets are of a link type that is not read, and calls no capture damaged for them', () => {
+    const parts = [
+      capture({ complete: false, damaged: false, unreadPackets: unread(31, 'link type usbpcap', 'link-type') }),
+    ]
+    const text = table({ ledger: ledger([connection()], [], parts) })
+    expect(text).toContain('31 packets are of a link type that is not read: link type usbpcap.')
+    expect(text).not.toContain('damaged')
   })
 
   it('says when a part could not be read', () => {

@@ -41,6 +41,15 @@ function ppp({ etherType, bytes }: Packet): Uint8Array {
   return join(etherType === MPLS ? 0x0281 : etherType === IPV4 ? 0x0021 : 0x0057, bytes)
 }
 
+/** A data frame of 802.11 with these two bytes of frame control, LLC and SNAP. */
+function wireless(control: string, { etherType, bytes }: Packet): Uint8Array {
+  return join(control, '0000', MACS, '020000000003 0000 aaaa03 000000', etherType, bytes)
+}
+
+function byte(value: number): Uint8Array {
+  return Uint8Array.of(value)
+}
+
 /** Inside of an IP datagram: its protocol, and how it is made of the packet. */
 interface Transport {
   name: string
@@ -115,6 +124,78 @@ const transports: Transport[] = [
     join(0x0c00, NEXT_PROTOCOL.get(etherType)!, '00002a00', bytes),
   ),
   inUdp('GENEVE', 6081, any, ({ etherType, bytes }) => join('0240', etherType, '00002a00 0102800100000000', bytes)),
+  {
+    ...inUdp('TZSP', 37_008, any, (inner) => join('0100 0001 0a01c8 00 2904deadbeef 01', ethernet(inner))),
+    headers: 3,
+  },
+  { ...inUdp('L2TPv2', 1701, isLayer3, (inner) => join('0002 0001 0002', ppp(inner))), headers: 3 },
+  {
+    ...inUdp('L2TPv2 with everything', 1701, isLayer3, (inner) => {
+      const payload = ppp(inner)
+      return join('4a02', 20 + payload.length, '0001 0002 0003 0004 0006 eeeeeeeeeeee', payload)
+    }),
+    headers: 3,
+  },
+  { ...inUdp('L2TPv3', 1701, isIp, (inner) => join('0003 0000 00000007', ethernet(inner))), headers: 3 },
+  {
+    name: 'L2TPv3 in IP, with cookie and sublayer',
+    headers: 2,
+    protocol: 115,
+    accepts: isIp,
+    payload: (inner) => join('00000007 0102030405060708 40000001', ethernet(inner)),
+  },
+  {
+    name: 'L2TPv3 in IP, with IP',
+    headers: 1,
+    protocol: 115,
+    accepts: isIp,
+    payload: (inner) => join('00000007', inner.bytes),
+  },
+  inUdp('GRE in UDP', 4754, any, ({ etherType, bytes }) => join('0000', etherType, bytes)),
+  { ...inUdp('MPLS in UDP', 6635, is(MPLS), ({ bytes }) => bytes), headers: 1 },
+  { name: 'MPLS in IP', headers: 0, protocol: 137, accepts: is(MPLS), payload: ({ bytes }) => bytes },
+  { name: 'Ethernet in IP', headers: 1, protocol: 143, accepts: any, payload: ethernet },
+  inUdp('GUE', 6080, isIp, ({ etherType, bytes }) =>
+    join(etherType === IPV4 ? '0104 0000' : '0129 0000', '00000001', bytes),
+  ),
+  inUdp('GUE without a header', 6080, isIp, ({ bytes }) => bytes),
+  inUdp('LISP', 4341, isIp, ({ bytes }) => join('88000001 00000a00', bytes)),
+  inUdp('LISP with a next protocol', 4341, hasNextProtocol, ({ etherType, bytes }) =>
+    join('0c0000', byte(NEXT_PROTOCOL.get(etherType)!), '00000a00', bytes),
+  ),
+  { ...inUdp('CAPWAP', 5247, any, (inner) => join('00 100000 00000000', ethernet(inner))), headers: 3 },
+  {
+    ...inUdp('CAPWAP with 802.11', 5247, any, (inner) =>
+      join('00 200330 00000000 0401020304000000', wireless('0801', inner)),
+    ),
+    headers: 4,
+  },
+  {
+    ...inUdp('CAPWAP with 802.11 the other way round', 5247, any, (inner) =>
+      join('00 100320 00000000', wireless('0208', inner)),
+    ),
+    headers: 4,
+  },
+  { ...inGre('802.11 in GRE', any, (inner) => join('0000 8200', wireless('0801', inner))), headers: 3 },
+  { ...inUdp('HP mirror', 7932, any, (inner) => join('0102030405060708 00100080', ethernet(inner))), headers: 3 },
+  {
+    ...inUdp('Aruba mirror', 5555, any, (inner) => {
+      const frame = wireless('0802', inner)
+      return join('65000000 00000001', 0, frame.length, 0, frame.length, frame)
+    }),
+    headers: 4,
+  },
+  {
+    ...inUdp('Aruba mirror with a rate', 5555, any, (inner) => {
+      const frame = wireless('0802', inner)
+      return join('65000000 00000001', 0, frame.length, 0, frame.length, '000c 0b 32', frame)
+    }),
+    headers: 4,
+  },
+  {
+    ...inUdp('Aruba mirror with radiotap', 5555, any, (inner) => join('0000 0800 00000000', wireless('0802', inner))),
+    headers: 5,
+  },
   inUdp('Teredo', 3544, is(IPV6), ({ bytes }) => join('0000 1234 3ffffdfe', bytes)),
   inUdp('GTP-U', 2152, isIp, ({ bytes }) => join('34ff', bytes.length + 8, '00000001 00000085 01 0000 00', bytes)),
 ]
@@ -147,6 +228,31 @@ function inIpv6({ name, headers, protocol, accepts, payload }: Transport): Encap
   }
 }
 
+/** Tags of an EtherType and so much before the next. */
+const TAGS: Readonly<Record<string, { etherType: number; before: string }>> = {
+  'E-TAG': { etherType: 0x893f, before: '2064 0000 0000' },
+  'Cisco MetaData': { etherType: 0x8909, before: '0101 0001 0007' },
+  'Cisco MetaData with two options': { etherType: 0x8909, before: '0102 0001 0007 0002 0000' },
+  'timestamp tag': { etherType: 0x8988, before: '0102030405ff' },
+  'Arista timestamp': { etherType: 0xd28b, before: '0001 0110 0102030405060708' },
+  'Arista timestamp of 48 bits': { etherType: 0xd28b, before: '0001 0020 010203040506' },
+  HSR: { etherType: 0x892f, before: '1046 0007' },
+  EDSA: { etherType: 0xdada, before: '0000 c0000064' },
+}
+
+/** The data are short, or their length is not told. */
+function macsec(tci: string, rest: string, etherType: number, bytes: Uint8Array): Uint8Array {
+  const length = 2 + bytes.length
+  return join(
+    tci,
+    fromHex((length < 48 ? length : 0).toString(16).padStart(2, '0')),
+    rest,
+    etherType,
+    bytes,
+    'cc'.repeat(16),
+  )
+}
+
 /** What is told by an EtherType, and needs no IP. */
 const tags: Encapsulation[] = [
   { name: 'Ethernet', headers: 1, accepts: any, wrap: (inner) => ({ etherType: ETHERNET, bytes: ethernet(inner) }) },
@@ -159,7 +265,7 @@ const tags: Encapsulation[] = [
       bytes: join(MACS, Math.min(8 + bytes.length, 1500), 'aaaa03 000000', etherType, bytes),
     }),
   },
-  ...[0x8100, 0x88a8, 0x9100, 0x9200].map((tag) => ({
+  ...[0x8100, 0x88a8, 0x8200, 0x9100, 0x9200, 0x9300].map((tag) => ({
     name: `tag ${tag.toString(16)}`,
     headers: 1,
     accepts: any,
@@ -182,6 +288,38 @@ const tags: Encapsulation[] = [
     headers: 1,
     accepts: any,
     wrap: ({ etherType, bytes }) => ({ etherType: 0x8926, bytes: join('00000033', etherType, bytes) }),
+  },
+  ...Object.entries(TAGS).map(([name, { etherType: tag, before }]) => ({
+    name,
+    headers: 1,
+    accepts: any,
+    wrap: ({ etherType, bytes }: Packet) => ({ etherType: tag, bytes: join(before, etherType, bytes) }),
+  })),
+  {
+    name: 'MACsec in clear',
+    headers: 1,
+    accepts: any,
+    wrap: ({ etherType, bytes }) => ({ etherType: 0x88e5, bytes: macsec('00', '00000001', etherType, bytes) }),
+  },
+  {
+    name: 'MACsec in clear, with a channel',
+    headers: 1,
+    accepts: any,
+    wrap({ etherType, bytes }) {
+      return { etherType: 0x88e5, bytes: macsec('20', '00000001 020000000001 0001', etherType, bytes) }
+    },
+  },
+  {
+    name: 'TRILL',
+    headers: 2,
+    accepts: any,
+    wrap: (inner) => ({ etherType: 0x22f3, bytes: join('0014 0001 0002', ethernet(inner)) }),
+  },
+  {
+    name: 'TRILL with options',
+    headers: 2,
+    accepts: any,
+    wrap: (inner) => ({ etherType: 0x22f3, bytes: join('0094 0001 0002 0102030405060708', ethernet(inner)) }),
   },
   {
     name: 'NSH',

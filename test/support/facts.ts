@@ -334,6 +334,8 @@ export function capture(overrides: Partial<CaptureFacts> = {}): CaptureFacts {
     firstTime: EPOCH,
     lastTime: at(100).time,
     complete: true,
+    damaged: overrides.complete === false,
+    unreadPackets: [],
     limits: {},
     warnings: [],
     ...overrides,

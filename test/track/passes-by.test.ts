@@ -4,6 +4,7 @@ import { decodeFrame } from '../../dissectors/link/frame.ts'
 import { createSegment, DECODED } from '../../dissectors/net/segment.ts'
 import { TCP_SYN } from '../../dissectors/net/tcp.ts'
 import { mayBeSmb, passesBy } from '../../src/track/passes-by.ts'
+import { UnreadPackets } from '../../src/track/unread.ts'
 import { packet, SERVER, SYN, smb2, tcpFrame } from '../support/conversation.ts'
 import { ETHERTYPE, nest, toFrame } from '../support/encapsulations.ts'
 
@@ -11,7 +12,7 @@ const WEB = { ip: [10, 0, 0, 9], port: 80 }
 const ports = new Uint8Array(65_536)
 ports[445] = 1
 
-const passes = (bytes: Uint8Array) => passesBy(bytes, 0, bytes.length, ports)
+const passes = (bytes: Uint8Array, unread = new UnreadPackets()) => passesBy(bytes, 0, bytes.length, ports, unread, 1)
 const segment = (payload: Uint8Array, server = WEB, flags = 0x10) =>
   tcpFrame({ from: 'client', seq: 1, ack: 1, flags, payload }, undefined, server).bytes
 
@@ -83,7 +84,7 @@ describe('the first look', () => {
         const length = b.length - cut
         const s = createSegment()
         const decoded = decodeFrame(1, b, 0, length, length, s)
-        if (!passesBy(b, 0, length, ports)) {
+        if (!passesBy(b, 0, length, ports, new UnreadPackets(), 1)) {
           if (decoded !== DECODED.OTHER) kept++
           return
         }

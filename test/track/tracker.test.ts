@@ -310,10 +310,14 @@ describe('limits', () => {
 })
 
 describe('what is not read', () => {
-  it('is a link type that we do not know: the capture is not complete', () => {
+  it('is a link type that we do not know: the capture is not complete, but not damaged either', () => {
     const { captures } = track(conversation(EXCHANGE), {}, 147)
-    expect(captures).toMatchObject([{ complete: false, warnings: [{ code: 'unknown-link-type', frame: 1 }] }])
-    expect(captures[0].warnings[0].message).toContain('147')
+    const warnings = [
+      { code: 'unknown-link-type', frame: 1, message: expect.stringContaining('user0 (147) is not read') },
+    ]
+    expect(captures).toMatchObject([{ complete: false, damaged: false, warnings }])
+    const packets = conversation(EXCHANGE).length
+    expect(captures[0].unreadPackets).toEqual([{ kind: 'link-type', what: 'link type user0', packets }])
   })
 
   it('is a fragment of an IP datagram', () => {

@@ -1,5 +1,5 @@
 /**
- * What the kernel lets through, in libpcap's words (pcap-filter(7)): SMB and Kerberos, wherever on a mirror port they may be.
+ * What the kernel lets through, in libpcap's words (pcap-filter(7)): SMB, wherever on a mirror port it may be.
  *
  * Packets that are not TCP or UDP right behind an IP header pass whole where SMB may be inside: the kernel sorts out what is cheap to sort out, the
  * dissectors do the rest. `vlan`, `mpls`, `pppoes` and `geneve` are not used, because each of them moves the offsets of all that stands behind it,
@@ -7,20 +7,28 @@
  */
 
 export interface FilterWishes {
+  /** To capture on. */
+  interfaces: readonly string[]
   /** The user's own BPF; empty for none. */
   filter: string
   /** Leave the built-in filter out. */
   allTraffic: boolean
 }
 
-/** SMB over TCP and over NetBIOS; Kerberos, over TCP and UDP. libpcap means IPv4 and IPv6 by each. */
-const PORTS = ['tcp port 445 or tcp port 139', 'port 88']
+/** SMB over TCP and over NetBIOS. libpcap means IPv4 and IPv6 by each. Nobody reads Kerberos beside SMB yet: port 88 has no place here until then. */
+const PORTS = ['tcp port 445 or tcp port 139']
 
-/** Where UDP is a tunnel: VXLAN (and what Linux used before its port was registered), VXLAN-GPE, GENEVE, GTP-U, Teredo. */
-const UDP_TUNNELS = [4789, 8472, 4790, 6081, 2152, 3544].map((port) => `udp port ${port}`)
+/**
+ * Where UDP is a tunnel: VXLAN (and what Linux used before its port was registered), VXLAN-GPE, GENEVE, GTP-U, Teredo; L2TP, LISP, GRE, Aruba's mirroring,
+ * GUE, MPLS, CAPWAP, HP's mirroring, TZSP.
+ */
+const UDP_TUNNELS = [
+  ...[4789, 8472, 4790, 6081, 2152, 3544],
+  ...[1701, 4341, 4754, 5555, 6080, 6635, 5247, 7932, 37_008],
+].map((port) => `udp port ${port}`)
 
-/** IP in IP, IPv6 in IP, GRE with what it carries (ERSPAN too), authentication header, EtherIP. */
-const IP_TUNNELS = [4, 41, 47, 51, 97].map((protocol) => `ip proto ${protocol}`)
+/** IP in IP, IPv6 in IP, GRE with what it carries (ERSPAN too), authentication header, EtherIP, L2TPv3, MPLS and Ethernet in IP. */
+const IP_TUNNELS = [4, 41, 47, 51, 97, 115, 137, 143].map((protocol) => `ip proto ${protocol}`)
 
 /** A fragment but the first has no ports to look at, and the first must not be kept without the others. */
 const IPV4_FRAGMENTS = 'ip[6:2] & 0x3fff != 0'
@@ -32,11 +40,22 @@ const IPV4_FRAGMENTS = 'ip[6:2] & 0x3fff != 0'
 const IPV6_OTHERS = 'ip6 and not (ip6[6] = 6 or ip6[6] = 17 or ip6[6] = 58 or ip6[6] = 50)'
 
 /**
- * Behind the EtherType: VLAN tags, MAC in MAC, VN-Tag, FabricPath, MPLS, PPPoE, NSH, transparent bridging; and 802.3 frames with SNAP or IP's own
- * LLC. Linux takes the outer 802.1Q or 802.1ad tag off before a filter sees the packet, so that one tag costs nothing: with two, all passes.
+ * Behind the EtherType: VLAN tags, MAC in MAC, VN-Tag, FabricPath, MPLS, PPPoE, NSH, transparent bridging; E-TAG, Cisco's and Arista's tags, HSR, EDSA,
+ * MACsec (encrypted or not), TRILL; and 802.3 frames with SNAP or IP's own LLC. Linux takes the outer 802.1Q or 802.1ad tag off before a filter sees the packet, so that one tag costs nothing: with two, all passes.
  */
 const LINK_ENCAPSULATIONS = [
-  0x8100, 0x88a8, 0x9100, 0x9200, 0x88e7, 0x8926, 0x8903, 0x8847, 0x8848, 0x8864, 0x894f, 0x6558, 0xaa, 0x06,
+  ...[0x8100, 0x88a8, 0x8200, 0x9100, 0x9200, 0x9300],
+  ...[0x893f, 0x8909, 0x8988, 0xd28b, 0x892f, 0xdada, 0x88e5, 0x22f3],
+  0x88e7,
+  0x8926,
+  0x8903,
+  0x8847,
+  0x8848,
+  0x8864,
+  0x894f,
+  0x6558,
+  0xaa,
+  0x06,
 ].map((type) => `ether proto 0x${type.toString(16)}`)
 
 const BUILT_IN = [
@@ -48,14 +67,18 @@ const BUILT_IN = [
   ...LINK_ENCAPSULATIONS,
 ].join(' or ')
 
+/** Interfaces of firewalls and of all traffic at once: libpcap does not find IP behind their headers, or tells IPv4 alone. */
+const BEYOND_LIBPCAP = /^(nflog|pktap|pflog\d|enc\d)/
+
 /**
  * One expression; empty for everything. The user's narrows the built-in one, and stands behind it: an offset that it moves is then its own affair.
  * A bracket in it without a partner would end ours: such a filter is left as it is, for libpcap to say what is wrong with it.
  */
-export function captureFilter({ filter, allTraffic }: FilterWishes): string {
+export function captureFilter({ interfaces, filter, allTraffic }: FilterWishes): string {
   const own = filter.trim()
-  if (own === '') return allTraffic ? '' : BUILT_IN
-  return allTraffic || !isBalanced(own) ? own : `(${BUILT_IN}) and (${own})`
+  const all = allTraffic || interfaces.some((name) => BEYOND_LIBPCAP.test(name))
+  if (own === '') return all ? '' : BUILT_IN
+  return all || !isBalanced(own) ? own : `(${BUILT_IN}) and (${own})`
 }
 
 function isBalanced(filter: string): boolean {

@@ -111,8 +111,8 @@ function verdictLines(snapshot: Snapshot, width: number, height: number): Line[]
   ].filter((text) => text !== '')
   lines.push(fitLine([segment(`Seen: ${seen.join(', ')}.`, 'quiet')], width))
   // While a capture is read its end was not seen yet, which does not make it a damaged one.
-  const incomplete = reading.done ? captures.filter(({ complete }) => !complete).length : 0
-  for (const text of unreadSentences(captures.length, incomplete, unread.length)) {
+  const read = reading.done ? captures : captures.map((capture) => ({ ...capture, damaged: false }))
+  for (const text of unreadSentences(read, unread.length)) {
     lines.push(...paragraph(text, width, '! ', 'medium'))
   }
   return lines.slice(0, Math.max(1, Math.floor(height / 2)))
@@ -125,6 +125,7 @@ function verdictFacts(snapshot: Snapshot): VerdictFacts {
     hidden: 0,
     captures: captures.length,
     packets: packetsOf(snapshot),
+    unread: captures.flatMap((capture) => capture.unreadPackets),
     connections: overview.connections,
     sessions: sessions.length,
     soFar: !reading.done,

@@ -37,6 +37,13 @@ export function warningsLines({ captures, warnings, unread, framesDropped }: Fac
   ]
 }
 
+function whyIncomplete({ damaged, unreadPackets }: CaptureFacts): string {
+  const links = unreadPackets.some(({ kind }) => kind === 'link-type')
+    ? 'it has packets of a link type that is not read'
+    : ''
+  return [damaged ? 'the file is cut or damaged' : '', links].filter((reason) => reason !== '').join(', and ')
+}
+
 function captureLines(capture: CaptureFacts, width: number): Line[] {
   const { path, format, compression, linkTypes, packets, bytes, smbMessages, firstTime, lastTime, complete } = capture
   const limits = Object.entries(capture.limits).map(([name, n]) => `${wireText(name)} ${number(n)}`)
@@ -48,9 +55,12 @@ function captureLines(capture: CaptureFacts, width: number): Line[] {
     ...fact('Packets', `${number(packets)}, ${number(bytes)} bytes captured`),
     ...fact('SMB', count(smbMessages, 'message')),
     ...fact('Time', firstTime === null || lastTime === null ? 'no packets' : `${timeSpan(firstTime, lastTime)} UTC`),
+    ...capture.unreadPackets.flatMap(({ what, packets: n }, i) =>
+      fact(i === 0 ? 'Not read' : '', `${count(n, 'packet')}: ${what}`),
+    ),
     ...(complete
       ? fact('Complete', 'yes')
-      : labelled('  Complete', 'no: the file is cut or damaged', width, 14, 'medium')),
+      : labelled('  Complete', `no: ${whyIncomplete(capture)}`, width, 14, 'medium')),
     ...(limits.length > 0 ? fact('Limits', `reached: ${limits.join(', ')}`) : []),
   ]
 }

@@ -17,13 +17,16 @@ interface Variant {
 const script = new URL('../../../captures/make/variants.mjs', import.meta.url).href
 const { VARIANTS } = (await import(script)) as { VARIANTS: Variant[] }
 
-const BUILT_IN = captureFilter({ filter: '', allTraffic: false })
+const BUILT_IN = captureFilter({ interfaces: ['eth0'], filter: '', allTraffic: false })
 const there = hasProgram('tcpdump')
 const folder = mkdtempSync(join(tmpdir(), 'smblens-filter-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Where libpcap itself looks for IP in the wrong place: odd Wi-Fi frames of monitor mode, and PPP without its address bytes. */
 const BEYOND_LIBPCAP = /4-addresses|ht-control|data-pad|ppp-bare|ppp-compressed|80211|radiotap|, ppp\b/
+/** And where it knows no IP at all: link types of files, of which a live interface has none but those that have no built-in filter. */
+const OF_FILES =
+  /(^link-|, )(nflog|pktap|pflog|enc|ppp-with-dir|c-hdlc-with-dir|frelay|erf|ipoib|dsa|juniper|upper-pdu|mpls-link|tzsp-link|netanalyzer|mpacket|ipnet|fddi|sun-atm|ip-over-fc|ppp-pppd)/
 
 function tcpdump(args: readonly string[], input?: Uint8Array) {
   return spawnSync('tcpdump', ['-n', ...args], { input: input ?? '', maxBuffer: 1 << 28 })
@@ -31,15 +34,28 @@ function tcpdump(args: readonly string[], input?: Uint8Array) {
 
 describe('the filter of a capture', () => {
   it('is the built-in one, narrowed by the user’s, which stands last', () => {
-    expect(captureFilter({ filter: ' host 192.0.2.1 or vlan 5 ', allTraffic: false })).toBe(
+    expect(captureFilter({ interfaces: ['eth0'], filter: ' host 192.0.2.1 or vlan 5 ', allTraffic: false })).toBe(
       `(${BUILT_IN}) and (host 192.0.2.1 or vlan 5)`,
     )
     expect(BUILT_IN).not.toMatch(/\b(vlan|mpls|pppoes|geneve)\b/)
   })
 
+  it('is none on interfaces behind whose headers libpcap finds no IP', () => {
+    for (const name of ['nflog', 'nflog:5', 'pktap', 'pflog0', 'enc0']) {
+      expect(captureFilter({ interfaces: ['eth0', name], filter: '', allTraffic: false })).toBe('')
+      expect(captureFilter({ interfaces: [name], filter: 'tcp', allTraffic: false })).toBe('tcp')
+    }
+    for (const name of ['enp3s0', 'encap', 'any'])
+      expect(captureFilter({ interfaces: [name], filter: '', allTraffic: false })).toBe(BUILT_IN)
+  })
+
+  it('lets no port through that nobody reads', () => {
+    expect(BUILT_IN).not.toMatch(/\bport 88\b/)
+  })
+
   it('is the user’s alone with all traffic', () => {
-    expect(captureFilter({ filter: 'udp', allTraffic: true })).toBe('udp')
-    expect(captureFilter({ filter: '', allTraffic: true })).toBe('')
+    expect(captureFilter({ interfaces: ['eth0'], filter: 'udp', allTraffic: true })).toBe('udp')
+    expect(captureFilter({ interfaces: ['eth0'], filter: '', allTraffic: true })).toBe('')
   })
 })
 
@@ -47,7 +63,10 @@ describe.skipIf(!there)(`the built-in filter${there ? '' : ' (skipped: no tcpdum
   it.each(['EN10MB', 'LINUX_SLL', 'LINUX_SLL2', 'RAW', 'NULL', 'PPP', 'IEEE802_11', 'IEEE802_11_RADIO', 'C_HDLC'])(
     'compiles for %s, with a filter of the user too',
     (linkType) => {
-      for (const filter of [BUILT_IN, captureFilter({ filter: 'host 192.0.2.1', allTraffic: false })]) {
+      for (const filter of [
+        BUILT_IN,
+        captureFilter({ interfaces: ['eth0'], filter: 'host 192.0.2.1', allTraffic: false }),
+      ]) {
         const { status, stderr } = tcpdump(['-y', linkType, '-d', '--', filter])
         expect({ status, stderr: `${stderr}` }).toEqual({ status: 0, stderr: '' })
       }
@@ -55,7 +74,13 @@ describe.skipIf(!there)(`the built-in filter${there ? '' : ' (skipped: no tcpdum
   )
 
   it.each(['tcp) or (udp', '(tcp', 'tcp)', ') or ('])('is not ended by a bracket without a partner: %s', (filter) => {
-    const { status, stderr } = tcpdump(['-y', 'EN10MB', '-d', '--', captureFilter({ filter, allTraffic: false })])
+    const { status, stderr } = tcpdump([
+      '-y',
+      'EN10MB',
+      '-d',
+      '--',
+      captureFilter({ interfaces: ['eth0'], filter, allTraffic: false }),
+    ])
     expect({ status, stderr: `${stderr}` }).toEqual({ status: 1, stderr: expect.stringContaining('syntax error') })
   })
 
@@ -69,13 +94,13 @@ describe.skipIf(!there)(`the built-in filter${there ? '' : ' (skipped: no tcpdum
       if (all.status !== 0) continue
       const some = tcpdump(['-r', '-', '-w', '-', '--', BUILT_IN], file)
       if (some.stdout.equals(all.stdout)) kept++
-      else if (!BEYOND_LIBPCAP.test(`${name}, ${what}`)) lost.push(name)
+      else if (!BEYOND_LIBPCAP.test(`${name}, ${what}`) && !OF_FILES.test(`${name}, ${what}`)) lost.push(name)
     }
     expect(lost).toEqual([])
-    expect(kept).toBeGreaterThan(VARIANTS.length * 0.85)
+    expect(kept).toBeGreaterThan(VARIANTS.length * 0.75)
   })
 
-  it('lets nothing through that is neither SMB nor Kerberos nor wrapped', () => {
+  it('lets nothing through that is neither SMB nor wrapped', () => {
     const clean = readFileSync(join(ROOT, 'captures/smb311-unsigned-data.pcap'))
     // The same packets, but between other ports.
     const other = Buffer.from(clean)

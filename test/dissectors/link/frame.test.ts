@@ -146,8 +146,13 @@ describe('network layer', () => {
     expect(inHeader).toMatchObject({ decoded: DECODED.TCP, payload: '', length: 4 })
   })
 
-  it('never believes a length that the frame did not have', () => {
-    expectIpv4(IPV4.replace('4500 0038', '4500 ffff'))
+  it('believes the datagram about its length: what a mirror port cut off is missing, though the record calls it whole', () => {
+    const sliced = { payload: 'SMB!', length: 0xffff - 52 }
+    expect(decode(LINKTYPE.RAW, IPV4.replace('4500 0038', '4500 ffff'))).toMatchObject(sliced)
+    const sliced6 = { payload: 'SMB!', length: 0xffff - 32 }
+    expect(decode(LINKTYPE.RAW, IPV6.replace('0024 06', 'ffff 06'))).toMatchObject(sliced6)
+    const inHeader = decode(LINKTYPE.RAW, bytes(IPV4).subarray(0, 45))
+    expect(inHeader).toMatchObject({ decoded: DECODED.TCP, payload: '', length: 4 })
     expectNothing(IPV4.replace('4500 0038', '4500 0013'))
   })
 

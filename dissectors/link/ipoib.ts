@@ -1,0 +1,25 @@
+/**
+ * IP over InfiniBand, RFC 4391 6: EtherType 2, reserved 2. Some captures put before it what the fabric says of the receiver, in forty bytes or in twenty; an
+ * EtherType that is read, and two bytes of zero behind it, tell.
+ */
+import { u16be } from '../bytes.ts'
+import { etherTypeLayer, nextByEtherType, skip } from '../net/layer.ts'
+import { DECODED, type Segment } from '../net/segment.ts'
+
+const HEADER = 4
+const GLOBAL_ROUTE = 40
+const HARDWARE_ADDRESS = 20
+
+export function decodeIpoib(b: Uint8Array, s: Segment): number {
+  if (s.payload + HEADER > s.payloadEnd) return DECODED.OTHER
+  if (!isHeader(b, s.payload, s.payloadEnd)) {
+    if (isHeader(b, s.payload + GLOBAL_ROUTE, s.payloadEnd)) skip(s, GLOBAL_ROUTE)
+    else if (isHeader(b, s.payload + HARDWARE_ADDRESS, s.payloadEnd)) skip(s, HARDWARE_ADDRESS)
+  }
+  skip(s, HEADER)
+  return nextByEtherType(s, u16be(b, s.payload - HEADER))
+}
+
+function isHeader(b: Uint8Array, o: number, end: number): boolean {
+  return o + HEADER <= end && etherTypeLayer(u16be(b, o)) !== DECODED.OTHER && u16be(b, o + 2) === 0
+}

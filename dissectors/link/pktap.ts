@@ -1,0 +1,25 @@
+/**
+ * What macOS's tcpdump puts before the packets of "pktap" interfaces, little-endian: length of the header 4, record type 4 (1: a packet), link type 4, then
+ * what is known of interface and program. Old files have it under a number for private use.
+ */
+import { u32le } from '../bytes.ts'
+import { skip } from '../net/layer.ts'
+import { DECODED, type Segment } from '../net/segment.ts'
+import { UNREAD } from '../net/unread.ts'
+import { LINKTYPE, nextByLinkType } from './link-type.ts'
+
+const MIN_HEADER = 108
+const LONGEST_HEADER = 1024
+const TYPE_PACKET = 1
+
+export function decodePktap(b: Uint8Array, s: Segment): number {
+  const o = s.payload
+  if (o + 12 > s.payloadEnd) return DECODED.OTHER
+  const header = u32le(b, o)
+  if (header < MIN_HEADER || header > LONGEST_HEADER || u32le(b, o + 4) !== TYPE_PACKET) {
+    s.unread = UNREAD.LINK | LINKTYPE.USER2
+    return DECODED.UNKNOWN_LINK
+  }
+  skip(s, header)
+  return nextByLinkType(s, u32le(b, o + 8))
+}

@@ -1,0 +1,26 @@
+/** Captures of serial lines that note the direction: one byte before PPP, Cisco's HDLC or Frame Relay; or, of pppd, in place of PPP's address byte. */
+import { LAYER, skip } from '../net/layer.ts'
+import type { Segment } from '../net/segment.ts'
+
+const DIRECTION = 1
+const DIRECTION_CONTROL = 2
+
+export function decodePppWithDirection(_b: Uint8Array, s: Segment): number {
+  skip(s, DIRECTION)
+  return LAYER.PPP
+}
+
+export function decodeCiscoHdlcWithDirection(_b: Uint8Array, s: Segment): number {
+  skip(s, DIRECTION)
+  return LAYER.CISCO_HDLC
+}
+
+export function decodeFrameRelayWithDirection(_b: Uint8Array, s: Segment): number {
+  skip(s, DIRECTION)
+  return LAYER.FRAME_RELAY
+}
+
+export function decodePppd(_b: Uint8Array, s: Segment): number {
+  skip(s, DIRECTION_CONTROL)
+  return LAYER.PPP
+}

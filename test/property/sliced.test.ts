@@ -1,0 +1,87 @@
+/**
+ * Mirror ports and sensors that cut packets (`netsh trace packettruncatebytes`, AWS's PacketLength, the MTU of an ERSPAN session) leave records that call
+ * the cut packet whole. The IP header knows better: what comes out is what a snap length of the same size gives, whose records tell both lengths.
+ */
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { audit } from '../../src/audit/audit.ts'
+import { createNetworks } from '../../src/audit/networks.ts'
+import { type CaptureSummary, readCapture } from '../../src/capture/read-capture.ts'
+import { type ScanRecord, scanRecords } from '../../src/report/records.ts'
+import type { MessageRow } from '../../src/track/messages.ts'
+import { Tracker } from '../../src/track/tracker.ts'
+import { type CollectedFrame, collector } from '../support/frames.ts'
+
+const FOLDER = fileURLToPath(new URL('../../captures/', import.meta.url))
+const SAMPLES = readdirSync(FOLDER).filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
+/** From Ethernet, IPv4 and TCP without a payload, over what people use, to most of a message. */
+const LENGTHS = [54, 60, 66, 74, 86, 96, 128, 160, 200, 256, 300, 600]
+const NETWORKS = createNetworks()
+
+/** Wraps a frame in what a mirror puts around it, at a length that is cut afterwards. */
+type Wrap = (frame: Uint8Array) => Uint8Array
+
+const plain: Wrap = (frame) => frame
+/** Ethernet, IPv4, GRE with a sequence number, ERSPAN II. The outer datagram is as long as what is left of the inner frame. */
+const erspan = (frame: Uint8Array): Uint8Array => {
+  const outer = new Uint8Array(14 + 20 + 8 + 8 + frame.length)
+  const view = new DataView(outer.buffer)
+  view.setUint16(12, 0x0800)
+  outer[14] = 0x45
+  view.setUint16(16, outer.length - 14)
+  outer[23] = 47
+  outer.set([192, 0, 2, 1, 192, 0, 2, 2], 26)
+  outer.set([0x10, 0x00, 0x88, 0xbe], 34)
+  outer[42] = 0x10
+  outer.set(frame, 50)
+  return outer
+}
+
+function scan(
+  frames: readonly CollectedFrame[],
+  summary: CaptureSummary,
+  length: number,
+  { sliced, wrap }: { sliced: boolean; wrap: Wrap },
+): { records: ScanRecord[]; rows: MessageRow[] } {
+  const rows: MessageRow[] = []
+  const tracker = new Tracker('test.pcap', { messages: { message: (row) => rows.push(row) } })
+  frames.forEach(({ data, original, linkType, time }, i) => {
+    const inner = data.subarray(0, length)
+    const bytes = sliced ? wrap(inner) : inner
+    tracker.frame(
+      bytes,
+      0,
+      bytes.length,
+      sliced ? bytes.length : original,
+      sliced && wrap !== plain ? 1 : linkType,
+      time,
+      i + 1,
+    )
+  })
+  const ledger = tracker.finish(summary)
+  const findings = audit(ledger, { networks: NETWORKS })
+  const report = { ledger, networks: NETWORKS, findings, findingsHidden: 0, inputsUnread: 0, rules: [], durationMs: 0 }
+  return { records: [...scanRecords(report)], rows }
+}
+
+describe('sliced packets say what packets of a snap length say', () => {
+  it.each(SAMPLES)('%s', async (name) => {
+    const sink = collector()
+    const summary = await readCapture(`${FOLDER}${name}`, sink)
+    const { frames } = sink
+    const isEthernet = frames.every(({ linkType }) => linkType === 1)
+    for (const length of LENGTHS) {
+      const snapped = scan(frames, summary, length, { sliced: false, wrap: plain })
+      expect({ length, ...scan(frames, summary, length, { sliced: true, wrap: plain }) }).toEqual({
+        length,
+        ...snapped,
+      })
+      if (!isEthernet) continue
+      expect({ length, ...scan(frames, summary, length, { sliced: true, wrap: erspan }) }).toEqual({
+        length,
+        ...snapped,
+      })
+    }
+  })
+})
