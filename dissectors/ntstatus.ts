@@ -20,6 +20,10 @@ export const STATUS_NOT_SUPPORTED = 0xc00000bb
 export const STATUS_FILE_CLOSED = 0xc0000128
 export const STATUS_USER_SESSION_DELETED = 0xc0000203
 export const STATUS_NETWORK_SESSION_EXPIRED = 0xc000035c
+/** SMB1's own, [MS-CIFS] 2.2.2.4: the same bits as the DOS error ERRSRV/ERRbaduid. */
+export const STATUS_SMB_BAD_UID = 0x005b0002
+export const STATUS_NETWORK_ACCESS_DENIED = 0xc00000ca
+const STATUS_UNSUCCESSFUL = 0xc0000001
 
 /** Names without their "STATUS_" prefix, by value. */
 const NAMES: ReadonlyMap<number, string> = new Map([
@@ -49,7 +53,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [0x8000001a, 'NO_MORE_ENTRIES'],
   [0x8000002d, 'STOPPED_ON_SYMLINK'],
 
-  [0xc0000001, 'UNSUCCESSFUL'],
+  [STATUS_UNSUCCESSFUL, 'UNSUCCESSFUL'],
   [0xc0000002, 'NOT_IMPLEMENTED'],
   [0xc0000003, 'INVALID_INFO_CLASS'],
   [0xc0000004, 'INFO_LENGTH_MISMATCH'],
@@ -137,7 +141,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [0xc00000c4, 'UNEXPECTED_NETWORK_ERROR'],
   [0xc00000c6, 'PRINT_QUEUE_FULL'],
   [0xc00000c9, 'NETWORK_NAME_DELETED'],
-  [0xc00000ca, 'NETWORK_ACCESS_DENIED'],
+  [STATUS_NETWORK_ACCESS_DENIED, 'NETWORK_ACCESS_DENIED'],
   [0xc00000cb, 'BAD_DEVICE_TYPE'],
   [0xc00000cc, 'BAD_NETWORK_NAME'],
   [0xc00000ce, 'TOO_MANY_SESSIONS'],
@@ -339,4 +343,27 @@ export function dosErrorName(status: number): string {
   const known = DOS_ERRORS[errorClass]
   if (known === undefined) return `0x${errorClass.toString(16).padStart(2, '0')}/${code}`
   return `${known.name}/${known.codes[code] ?? code}`
+}
+
+/** DOS errors of logons and tree connects that have one NTSTATUS in [MS-CIFS] 2.2.2.4, class in the low byte. Most have several, or none. */
+const DOS_TO_NTSTATUS: ReadonlyMap<number, number> = new Map([
+  [0x00050001, STATUS_ACCESS_DENIED],
+  [0x00020002, STATUS_LOGON_FAILURE],
+  [0x00040002, STATUS_NETWORK_ACCESS_DENIED],
+  [0x00060002, 0xc00000cc],
+  [0x00070002, 0xc00000cb],
+  [0x08bf0002, 0xc0000193],
+  [0x08c00002, 0xc0000070],
+  [0x08c10002, 0xc000006f],
+  [0x08c20002, 0xc0000071],
+])
+
+/**
+ * The NTSTATUS of a DOS error, read as `dosErrorName` reads it. One that has none keeps its class and code, which `isDosError` finds again. What neither
+ * form can hold, a class without a code or a code beyond all that are assigned, is STATUS_UNSUCCESSFUL.
+ */
+export function dosToNtStatus(status: number): number {
+  const error = (status & 0xffff00ff) >>> 0
+  if ((error & 0xff) === 0) return STATUS_SUCCESS
+  return DOS_TO_NTSTATUS.get(error) ?? (isDosError(error) ? error : STATUS_UNSUCCESSFUL)
 }

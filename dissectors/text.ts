@@ -5,7 +5,6 @@
 
 const UTF16LE = new TextDecoder('utf-16le')
 const UTF8 = new TextDecoder('utf-8')
-const LATIN1 = new TextDecoder('latin1')
 
 /** Names are short: up to this many bytes a loop beats the decoder's call. */
 const SHORT = 128
@@ -26,9 +25,20 @@ export function utf16le(b: Uint8Array): string {
   return UTF16LE.decode(b.subarray(0, end))
 }
 
-/** OEM text ([MS-CIFS] 2.2.1.1): its code page is not on the wire, so every byte is taken as windows-1252. */
+/** Arguments of one call: many more would not fit on the stack. */
+const UNITS_AT_ONCE = 4096
+
+/**
+ * OEM text ([MS-CIFS] 2.2.1.1): its code page is not on the wire, so none is assumed. Every byte becomes the character of its number, as in ISO 8859-1:
+ * right for ASCII, and for the rest the bytes can be had again. No decoder of the platform does it: what they make of 0x80 to 0x9f has changed from one
+ * Node to the next.
+ */
 export function oem(b: Uint8Array): string {
-  return LATIN1.decode(b)
+  if (b.length <= UNITS_AT_ONCE) return String.fromCharCode(...b)
+  const pieces: string[] = []
+  for (let o = 0; o < b.length; o += UNITS_AT_ONCE)
+    pieces.push(String.fromCharCode(...b.subarray(o, o + UNITS_AT_ONCE)))
+  return pieces.join('')
 }
 
 /** UTF-8, as Kerberos' GeneralString is used in practice ([MS-KILE] 2.1.1). */

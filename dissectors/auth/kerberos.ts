@@ -1,13 +1,18 @@
 /**
- * The Kerberos messages of a session setup: AP-REQ, AP-REP and KRB-ERROR, RFC 4120 5.5 and 5.9, in the framing of RFC 4121 4.1:
+ * The Kerberos messages of a session setup: AP-REQ, AP-REP and KRB-ERROR, RFC 4120 5.5 and 5.9, in the framing of RFC 4121 4.1, and what user-to-user
+ * (draft-swift-win2k-krb-user2user) and IAKERB (draft-ietf-kitten-iakerb) put before them:
  *
  *   60 .. 06 .. krb5 OID   GSS frame, which later tokens and some clients leave out
  *   TOK_ID (2)             01 00 AP-REQ, 02 00 AP-REP, 03 00 KRB-ERROR; left out too by DCE-style clients
+ *                          04 00 TGT-REQ, 04 01 TGT-REP; 05 01 IAKERB_PROXY: IAKERB-HEADER, then a message to or from the KDC
  *   AP-REQ     [APPLICATION 14] { pvno [0], msg-type [1], ap-options [2], ticket [3], authenticator [4] EncryptedData }
  *   Ticket     [APPLICATION 1]  { tkt-vno [0], realm [1], sname [2], enc-part [3] EncryptedData }
  *   AP-REP     [APPLICATION 15] { pvno [0], msg-type [1], enc-part [2] EncryptedData }
  *   KRB-ERROR  [APPLICATION 30] { pvno [0], msg-type [1], ctime [2], cusec [3], stime [4], susec [5], error-code [6], crealm [7], cname [8],
  *                                 realm [9], sname [10], e-text [11], e-data [12] }
+ *   TGT-REQ    SEQUENCE or [APPLICATION 16] { pvno [0], msg-type [1], server-name [2] OPTIONAL, realm [3] OPTIONAL }
+ *   TGT-REP    SEQUENCE or [APPLICATION 17] { pvno [0], msg-type [1], ticket [2] }
+ *   IAKERB-HEADER   SEQUENCE { target-realm [1], cookie [2] OPTIONAL }
  *   EncryptedData   { etype [0], kvno [1] OPTIONAL, cipher [2] }
  *   PrincipalName   { name-type [0], name-string [1] SEQUENCE OF GeneralString }
  *
@@ -18,32 +23,44 @@ import { Cursor, type Parsed, parse } from '../parse.ts'
 import { utf8 } from '../text.ts'
 import { applicationTag, DER_TAG, DerReader, type Element, type Fields } from './der.ts'
 import { GSS_TOKEN_TAG, type GssToken, readGssToken } from './gss.ts'
-import { isKerberosMechanism, OID_KRB5, OID_MS_KRB5 } from './oids.ts'
+import { isKerberosMechanism } from './oids.ts'
 
 const KRB_AP_REQ = 14
 const KRB_AP_REP = 15
+const KRB_TGT_REQ = 16
+const KRB_TGT_REP = 17
 const KRB_ERROR = 30
 const TICKET = 1
 const PVNO = 5
 
-type MessageType = typeof KRB_AP_REQ | typeof KRB_AP_REP | typeof KRB_ERROR
+/** What a TOK_ID announces, and the identifier octets with which it may begin. */
+interface Announced {
+  kind: KerberosMessage['kind']
+  tags: readonly number[]
+}
 
-/** TOK_ID, RFC 4121 4.1, big-endian, and the message that it announces. */
-const TOKEN_MESSAGES: ReadonlyMap<number, MessageType> = new Map<number, MessageType>([
-  [0x0100, KRB_AP_REQ],
-  [0x0200, KRB_AP_REP],
-  [0x0300, KRB_ERROR],
+/** By TOK_ID, big-endian. */
+const TOKENS: ReadonlyMap<number, Announced> = new Map<number, Announced>([
+  [0x0100, { kind: 'ap-req', tags: [applicationTag(KRB_AP_REQ)] }],
+  [0x0200, { kind: 'ap-rep', tags: [applicationTag(KRB_AP_REP)] }],
+  [0x0300, { kind: 'krb-error', tags: [applicationTag(KRB_ERROR)] }],
+  [0x0400, { kind: 'tgt-req', tags: [DER_TAG.SEQUENCE, applicationTag(KRB_TGT_REQ)] }],
+  [0x0401, { kind: 'tgt-rep', tags: [DER_TAG.SEQUENCE, applicationTag(KRB_TGT_REP)] }],
+  [0x0501, { kind: 'iakerb-proxy', tags: [DER_TAG.SEQUENCE] }],
 ])
 
-const KINDS = { [KRB_AP_REQ]: 'ap-req', [KRB_AP_REP]: 'ap-rep', [KRB_ERROR]: 'krb-error' } as const
-
-const MESSAGE_TAGS: ReadonlySet<number> = new Set([...TOKEN_MESSAGES.values()].map(applicationTag))
+/** Messages that say what they are without a TOK_ID. */
+const BARE: ReadonlyMap<number, KerberosMessage['kind']> = new Map<number, KerberosMessage['kind']>([
+  [applicationTag(KRB_AP_REQ), 'ap-req'],
+  [applicationTag(KRB_AP_REP), 'ap-rep'],
+  [applicationTag(KRB_ERROR), 'krb-error'],
+])
 
 /** APOptions, RFC 4120 5.5.1. */
 export const AP_OPTION_USE_SESSION_KEY = 0x40000000
 export const AP_OPTION_MUTUAL_REQUIRED = 0x20000000
 
-export type KerberosMessage = ApReq | ApRep | KrbError
+export type KerberosMessage = ApReq | ApRep | KrbError | TgtReq | TgtRep | IakerbProxy
 
 export interface ApReq {
   kind: 'ap-req'
@@ -79,6 +96,23 @@ export interface KrbError {
   serverTime: number | null
 }
 
+/** User-to-user: the client asks for the ticket of the server's user, to be answered by a TGT-REP. */
+export interface TgtReq {
+  kind: 'tgt-req'
+  serverName: string | null
+  realm: string | null
+}
+
+export interface TgtRep {
+  kind: 'tgt-rep'
+}
+
+/** A message to the KDC, or from it, that the server passes on. It is not read. */
+export interface IakerbProxy {
+  kind: 'iakerb-proxy'
+  realm: string | null
+}
+
 /** Whether a token is Kerberos by its frame or its first bytes, one that `parseKerberosToken` does not support included. */
 export function isKerberosToken(token: Uint8Array, wireLength: number = token.length): boolean {
   if (token[0] === GSS_TOKEN_TAG) {
@@ -88,12 +122,11 @@ export function isKerberosToken(token: Uint8Array, wireLength: number = token.le
     })
     return frame.ok && isKerberosMechanism(frame.value.thisMech)
   }
-  if (MESSAGE_TAGS.has(token[0])) return true
-  const message = TOKEN_MESSAGES.get(u16be(token, 0))
-  return message !== undefined && token[2] === applicationTag(message)
+  if (BARE.has(token[0])) return true
+  return TOKENS.get(u16be(token, 0))?.tags.includes(token[2]) === true
 }
 
-/** Reads a token. Other mechanisms (user-to-user, IAKERB), other token ids and other versions than 5 are `unsupported`. */
+/** Reads a token. Other mechanisms, other token ids and other versions than 5 are `unsupported`. */
 export function parseKerberosToken(token: Uint8Array, wireLength: number = token.length): Parsed<KerberosMessage> {
   return parse<KerberosMessage>(new Cursor(token, wireLength), (c, out) => {
     const der = new DerReader(c)
@@ -101,22 +134,28 @@ export function parseKerberosToken(token: Uint8Array, wireLength: number = token
     let end = wireLength
     if (c.viewAt(0, 1, 'InitialContextToken')[0] === GSS_TOKEN_TAG) {
       const frame = readGssToken(der, der.root('InitialContextToken'))
-      if (frame.thisMech !== OID_KRB5 && frame.thisMech !== OID_MS_KRB5) c.unsupported('thisMech', 0)
+      if (!isKerberosMechanism(frame.thisMech)) c.unsupported('thisMech', 0)
       start = frame.start
       end = frame.end
     }
     const announced = readTokenId(c, start, end)
     if (announced !== null) {
       start += 2
-      out.kind = KINDS[announced]
+      out.kind = announced.kind
     }
     const message = der.elementAt(start, end, 'msg-type')
-    if (announced !== null) der.expect(message, applicationTag(announced), 'msg-type')
-    switch (message.tag) {
-      case applicationTag(KRB_AP_REQ):
+    if (announced !== null && !announced.tags.includes(message.tag)) c.malformed('msg-type', start)
+    switch (announced?.kind ?? BARE.get(message.tag)) {
+      case 'ap-req':
         return readApReq(der, message, out as Partial<ApReq>)
-      case applicationTag(KRB_AP_REP):
+      case 'ap-rep':
         return readApRep(der, message, out as Partial<ApRep>)
+      case 'tgt-req':
+        return readTgtReq(der, message, out as Partial<TgtReq>)
+      case 'tgt-rep':
+        return { kind: 'tgt-rep' }
+      case 'iakerb-proxy':
+        return readIakerbHeader(der, message, out as Partial<IakerbProxy>)
       // TOK_ID, or the byte in its place, has left no other.
       default:
         return readKrbError(der, message, out as Partial<KrbError>)
@@ -124,13 +163,37 @@ export function parseKerberosToken(token: Uint8Array, wireLength: number = token
   })
 }
 
-/** The message that TOK_ID announces; null where the message itself stands in its place. */
-function readTokenId(c: Cursor, start: number, end: number): MessageType | null {
+/** What TOK_ID announces; null where the message itself stands in its place. */
+function readTokenId(c: Cursor, start: number, end: number): Announced | null {
   if (start + 2 > end) c.malformed('TOK_ID', start)
   c.offset = start
   const tokenId = c.u16be('TOK_ID')
-  if (MESSAGE_TAGS.has(tokenId >> 8)) return null
-  return TOKEN_MESSAGES.get(tokenId) ?? c.unsupported('TOK_ID', start)
+  if (BARE.has(tokenId >> 8)) return null
+  return TOKENS.get(tokenId) ?? c.unsupported('TOK_ID', start)
+}
+
+function readTgtReq(der: DerReader, message: Element, out: Partial<TgtReq>): TgtReq {
+  const sequence = message.tag === DER_TAG.SEQUENCE ? message : der.inside(message, 'TGT-REQ')
+  const fields = der.fields(sequence, 'TGT-REQ')
+  while (fields.advance()) {
+    const { number, value } = fields
+    if (number < 2) readPreamble(der, fields, KRB_TGT_REQ)
+    else if (number === 2) out.serverName = readPrincipalName(der, value, 'server-name')
+    else if (number === 3) out.realm = der.generalString(value, 'realm')
+  }
+  return { kind: 'tgt-req', serverName: out.serverName ?? null, realm: out.realm ?? null }
+}
+
+/** target-realm is a UTF8String in the draft, and an OCTET STRING in what was built from earlier ones. */
+function readIakerbHeader(der: DerReader, header: Element, out: Partial<IakerbProxy>): IakerbProxy {
+  const fields = der.fields(header, 'IAKERB-HEADER')
+  while (fields.advance()) {
+    const { number, value } = fields
+    if (number !== 1) continue
+    out.realm = utf8(der.captured(value))
+    der.raiseIfCut(value, 'target-realm')
+  }
+  return { kind: 'iakerb-proxy', realm: out.realm ?? null }
 }
 
 function readApReq(der: DerReader, message: Element, out: Partial<ApReq>): ApReq {

@@ -14,8 +14,9 @@ import { Cursor, type Parsed, parse } from '../parse.ts'
 import { contextTag, DER_TAG, DerReader, type Element } from './der.ts'
 import { GSS_TOKEN_TAG, readGssToken } from './gss.ts'
 import { isKerberosToken } from './kerberos.ts'
+import { NEGOEX_SIGNATURE } from './negoex.ts'
 import { isNtlmssp, NTLMSSP_SIGNATURE } from './ntlmssp.ts'
-import { isKerberosMechanism, OID_NTLMSSP, OID_SPNEGO } from './oids.ts'
+import { isKerberosMechanism, OID_NEGOEX, OID_NTLMSSP, OID_SPNEGO } from './oids.ts'
 
 /** negState, RFC 4178 4.2.2. */
 export const NEG_STATE = {
@@ -24,9 +25,6 @@ export const NEG_STATE = {
   REJECT: 2,
   REQUEST_MIC: 3,
 } as const
-
-/** [MS-NEGOEX] 2.2.6: the eight characters that every NEGOEX message starts with. */
-const NEGOEX_SIGNATURE = Uint8Array.from('NEGOEXTS', (c) => c.charCodeAt(0))
 
 /** A token is a view of what was captured of it; its `…Length` is how long it says it is. */
 export type SecurityBlob = NegTokenInit | NegTokenResp | RawToken | EmptyBlob
@@ -55,9 +53,9 @@ export interface NegTokenResp {
   mechListMic: boolean
 }
 
-/** A mechanism's own token. `raw-kerberos` keeps its GSS frame; `raw-ntlmssp` starts at its signature. */
+/** A mechanism's own token. `raw-kerberos` keeps its GSS frame, where it has one; the others start at their signature. */
 export interface RawToken {
-  form: 'raw-ntlmssp' | 'raw-kerberos'
+  form: 'raw-ntlmssp' | 'raw-kerberos' | 'raw-negoex'
   token: Uint8Array
   tokenLength: number
 }
@@ -83,19 +81,33 @@ export interface InnerToken {
 export function parseSecurityBlob(blob: Uint8Array, wireLength: number = blob.length): Parsed<SecurityBlob> {
   if (wireLength === 0) return { ok: true, value: { form: 'empty' } }
   return parse<SecurityBlob>(new Cursor(blob, wireLength), (c, out) => {
-    if (blob[0] === NTLMSSP_SIGNATURE[0]) return readRawNtlmssp(c, 0, wireLength, out)
+    if (blob[0] === NTLMSSP_SIGNATURE[0]) return readSigned(c, 0, wireLength, out)
+    if (blob[0] !== GSS_TOKEN_TAG && isKerberosToken(blob, wireLength)) {
+      return readRaw(c, 'raw-kerberos', 0, wireLength, out)
+    }
     const der = new DerReader(c)
     const root = der.root('SecurityBuffer')
     if (root.tag === contextTag(0)) return readNegTokenInit(der, root, out)
     if (root.tag === contextTag(1)) return readNegTokenResp(der, root, out)
     if (root.tag !== GSS_TOKEN_TAG) c.unsupported('SecurityBuffer', 0)
     const { thisMech, start, end } = readGssToken(der, root)
-    if (thisMech === OID_NTLMSSP) return readRawNtlmssp(c, start, end, out)
+    if (thisMech === OID_NTLMSSP || thisMech === OID_NEGOEX) return readSigned(c, start, end, out)
     if (isKerberosMechanism(thisMech)) return readRaw(c, 'raw-kerberos', 0, end, out)
     if (thisMech !== OID_SPNEGO) c.unsupported('thisMech', root.start)
     const token = der.elementAt(start, end, 'NegotiationToken', 1)
     return token.tag === contextTag(1) ? readNegTokenResp(der, token, out) : readNegTokenInit(der, token, out)
   })
+}
+
+/**
+ * How long a blob says it is, by its outermost element; null where it says nothing. SMB1 clients may send a long one in pieces, each in a SESSION_SETUP of
+ * its own: the first is shorter than this.
+ */
+export function lengthOfBlob(blob: Uint8Array): number | null {
+  const tags = [GSS_TOKEN_TAG, contextTag(0), contextTag(1)]
+  if (blob[0] === undefined || !tags.includes(blob[0])) return null
+  const header = parse<Element>(new Cursor(blob, 0xffffffff), (c) => new DerReader(c).root('SecurityBuffer'))
+  return header.ok && !header.value.indefinite ? header.value.end : null
 }
 
 /** The token of a blob, or of what could be read of one. */
@@ -108,7 +120,7 @@ export function innerToken(blob: Partial<SecurityBlob>): InnerToken {
   } else if (blob.form === 'neg-token-resp') {
     bytes = blob.responseToken
     wireLength = blob.responseTokenLength
-  } else if (blob.form === 'raw-ntlmssp' || blob.form === 'raw-kerberos') {
+  } else if (blob.form === 'raw-ntlmssp' || blob.form === 'raw-kerberos' || blob.form === 'raw-negoex') {
     bytes = blob.token
     wireLength = blob.tokenLength
   }
@@ -197,9 +209,11 @@ function isMic(der: DerReader, value: Element, responseToken: Uint8Array | null 
   return mic.length > 0 && !isCopy
 }
 
-function readRawNtlmssp(c: Cursor, start: number, end: number, out: Partial<SecurityBlob>): RawToken {
+/** A token that begins with the eight characters of its mechanism. */
+function readSigned(c: Cursor, start: number, end: number, out: Partial<SecurityBlob>): RawToken {
   c.offset = start
   c.skip(NTLMSSP_SIGNATURE.length, 'Signature')
+  if (startsWith(c.bytes, NEGOEX_SIGNATURE, start)) return readRaw(c, 'raw-negoex', start, end, out)
   if (!startsWith(c.bytes, NTLMSSP_SIGNATURE, start)) c.unsupported('SecurityBuffer', start)
   return readRaw(c, 'raw-ntlmssp', start, end, out)
 }

@@ -47,3 +47,19 @@ export const SMB1_COMMAND = {
   TREE_CONNECT_ANDX: 0x75,
   NO_ANDX_COMMAND: 0xff,
 } as const
+
+/** Whether a body with so many words is an answer, for commands whose forms differ; null where that tells nothing: an error answer has no words. */
+export function isAnswerForm(command: number, wordCount: number): boolean | null {
+  switch (command) {
+    case SMB1_COMMAND.NEGOTIATE:
+      return wordCount !== 0
+    case SMB1_COMMAND.SESSION_SETUP_ANDX:
+      return wordCount === 0 ? null : wordCount < 10
+    case SMB1_COMMAND.TREE_CONNECT_ANDX:
+      return wordCount === 0 ? null : wordCount !== 4
+    case SMB1_COMMAND.TREE_CONNECT:
+      return wordCount === 0 ? null : true
+    default:
+      return null
+  }
+}

@@ -112,6 +112,8 @@ export function parseNegotiateResponse(
     out.dialectIndex = c.u16('DialectIndex')
     if (wordCount === WORDS_NT) readNt(c, out)
     else {
+      // First: a record without it that knows of no extended security is of the core protocol, which has none.
+      out.securityMode = wordCount === WORDS_LANMAN ? c.u16('SecurityMode') : null
       out.capabilities = null
       out.extendedSecurity = false
       out.serverName = null
@@ -119,7 +121,6 @@ export function parseNegotiateResponse(
       out.securityBlob = null
       if (wordCount === WORDS_LANMAN) readLanman(c, out)
       else {
-        out.securityMode = null
         out.challenge = null
         out.domainName = null
         readBytes(c, () => {})
@@ -130,7 +131,6 @@ export function parseNegotiateResponse(
 }
 
 function readLanman(c: Cursor, out: Partial<NegotiateResponse>): void {
-  out.securityMode = c.u16('SecurityMode')
   c.skip(18, 'MaxBufferSize')
   const keyLength = c.u16('EncryptionKeyLength')
   c.skip(2, 'Reserved')

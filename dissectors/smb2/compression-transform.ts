@@ -13,6 +13,7 @@
  * Which it is, the Flags at 10 say. Nothing is decompressed, and nothing is allocated by the sizes that the sender
  * names.
  */
+import { u16le, u32le } from '../bytes.ts'
 import { Cursor, type Parsed, parse } from '../parse.ts'
 import { PROTOCOL_ID_COMPRESSION } from './header.ts'
 
@@ -53,6 +54,30 @@ export interface CompressedPayload {
   compressionAlgorithm: number
   /** Compressed bytes on the wire. */
   length: number
+}
+
+/** Where the bytes begin that go as they are, in either form. */
+export const CLEAR_START = 16
+
+/**
+ * How many bytes of a compressed message go as they are, from CLEAR_START on; 0 where the sizes do not fit. The tracker reads this in place, as it reads
+ * headers: the message starts at `start`, and its first 16 bytes are there.
+ */
+export function clearLength(b: Uint8Array, start: number, wireLength: number): number {
+  if (isChained(b, start) && u16le(b, start + 8) !== SMB2_COMPRESSION.NONE) return 0
+  // Offset, or Length of the first payload.
+  const length = u32le(b, start + 12)
+  return length > wireLength - CLEAR_START ? 0 : length
+}
+
+/** How long the message is without compression, by the sender's word. */
+export function uncompressedLength(b: Uint8Array, start: number): number {
+  const segment = u32le(b, start + 4)
+  return isChained(b, start) ? segment : segment + u32le(b, start + 12)
+}
+
+function isChained(b: Uint8Array, start: number): boolean {
+  return (u16le(b, start + 10) & SMB2_COMPRESSION_FLAG_CHAINED) !== 0
 }
 
 /** `message` starts at the transform header. */

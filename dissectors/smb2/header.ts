@@ -61,3 +61,19 @@ export const PROTOCOL_ID_COMPRESSION = 0x424d53fc
 /** SecurityMode bits of NEGOTIATE (u16) and SESSION_SETUP (u8), [MS-SMB2] 2.2.3, 2.2.4, 2.2.5. */
 export const SMB2_NEGOTIATE_SIGNING_ENABLED = 0x01
 export const SMB2_NEGOTIATE_SIGNING_REQUIRED = 0x02
+
+/** StructureSize of request and response, for commands where they differ and no error answer looks like a request ([MS-SMB2] 2.2.2). */
+const FORMS: ReadonlyMap<number, { request: number | null; response: number }> = new Map([
+  [SMB2_COMMAND.NEGOTIATE, { request: 36, response: 65 }],
+  [SMB2_COMMAND.SESSION_SETUP, { request: 25, response: 9 }],
+  [SMB2_COMMAND.TREE_CONNECT, { request: null, response: 16 }],
+  [SMB2_COMMAND.CREATE, { request: 57, response: 89 }],
+  [SMB2_COMMAND.IOCTL, { request: 57, response: 49 }],
+  [SMB2_COMMAND.SET_INFO, { request: 33, response: 2 }],
+])
+
+/** Whether a body with this StructureSize is an answer; null where that tells nothing. */
+export function isAnswerForm(command: number, structureSize: number): boolean | null {
+  const form = FORMS.get(command)
+  return structureSize === form?.response ? true : structureSize === form?.request ? false : null
+}

@@ -22,6 +22,8 @@ const SMB2_HEADER = /^SMB2 header$/
 const SMB1_HEADER = /^SMB header$/
 const NTLM = /^NTLMSSP AUTHENTICATE$/
 const SMB1_SETUP = /^SESSION_SETUP_ANDX request$/
+/** Where share-level security has its passwords. */
+const SHARE = /^TREE_CONNECT(_ANDX)? request$/
 const PASSWORDS = [
   'PasswordLength',
   'OEMPasswordLen',
@@ -45,6 +47,7 @@ const RESPONSES: readonly Choice[] = [
     names: ['LmChallengeResponseFields', 'NtChallengeResponseFields', 'LmChallengeResponse', 'NtChallengeResponse'],
   },
   { under: SMB1_SETUP, names: PASSWORDS },
+  { under: SHARE, names: ['PasswordLength', 'Password'] },
   { under: /^SESSION_SETUP.* request$/, names: ['SecurityBuffer', 'SecurityBlob'] },
 ]
 const GRANT: readonly Choice[] = [
@@ -82,7 +85,13 @@ const CITATIONS: readonly Citation[] = [
       { under: /^SESSION_SETUP.* request$/, names: ['SecurityBuffer', 'SecurityBlob'] },
     ],
   },
-  { what: /password in clear text/, choices: [{ under: SMB1_SETUP, names: PASSWORDS }] },
+  {
+    what: /password in clear text/,
+    choices: [
+      { under: SMB1_SETUP, names: PASSWORDS },
+      { under: SHARE, names: ['PasswordLength', 'Password'] },
+    ],
+  },
   {
     what: /^user name empty/,
     choices: [
@@ -113,7 +122,7 @@ const CITATIONS: readonly Citation[] = [
   },
   {
     what: /^TREE_CONNECT /,
-    choices: [{ under: /^TREE_CONNECT(_ANDX)? request$/, names: ['PathName', 'Path'] }, ...STATUS],
+    choices: [{ under: SHARE, names: ['PathName', 'Path'] }, ...STATUS],
   },
   {
     what: /^session in use/,

@@ -23,26 +23,31 @@ const MAX_ELEMENTS = 64
  * The fields of what begins in `bytes`: a message at its protocol id, or a packet at its NetBIOS prefix. Ranges count from the first byte.
  * Never fails: what is cut or makes no sense is in the notes, and the number of fields is bounded.
  * @param wireLength how long the message is on the wire, where `bytes` hold only its beginning
+ * @param response whether it is an answer, where that is known otherwise than by its own flag
  */
-export function describeMessage(bytes: Uint8Array, wireLength: number = bytes.length): Field[] {
+export function describeMessage(
+  bytes: Uint8Array,
+  wireLength: number = bytes.length,
+  response: boolean | null = null,
+): Field[] {
   const r = new FieldReader(bytes, Math.max(wireLength, bytes.length))
   const top = r.group('', '', () => {
-    if (isSessionPacketType(bytes[0])) describePacket(r)
-    else describeElements(r, r.cursor.wireLength)
+    if (isSessionPacketType(bytes[0])) describePacket(r, response)
+    else describeElements(r, r.cursor.wireLength, response)
   })
   if (top.note !== undefined && top.children.length > 0) note(top.children[top.children.length - 1] as Field, top.note)
   return top.children
 }
 
-function describePacket(r: FieldReader): void {
+function describePacket(r: FieldReader, response: boolean | null): void {
   const { length, isMessage } = describePrefix(r)
   const end = Math.min(NETBIOS_HEADER_LENGTH + length, r.cursor.wireLength)
-  if (isMessage) describeElements(r, end)
+  if (isMessage) describeElements(r, end, response)
   else if (end > r.offset) r.raw('Payload', end - r.offset)
 }
 
 /** The messages from where `r` stands to `end`: one, or those of a compound. */
-function describeElements(r: FieldReader, end: number): void {
+function describeElements(r: FieldReader, end: number, response: boolean | null): void {
   const packet = r.fields.at(-1)
   for (let count = 0; r.offset < end && r.offset < r.bytes.length; count++) {
     if (count === MAX_ELEMENTS) {
@@ -52,7 +57,7 @@ function describeElements(r: FieldReader, end: number): void {
     const start = r.offset
     const length = elementLength(r.bytes, start, end - start)
     const field = r.add(nameOf(r.bytes, start), `${length} bytes`, start, start + length)
-    r.within(field, start, length, describeElement)
+    r.within(field, start, length, (inside) => describeElement(inside, response))
     r.offset = start + length
   }
 }
@@ -78,16 +83,16 @@ function nameOf(b: Uint8Array, o: number): string {
   }
 }
 
-function describeElement(r: FieldReader): void {
+function describeElement(r: FieldReader, response: boolean | null): void {
   switch (u32le(r.bytes, 0)) {
     case PROTOCOL_ID_SMB2: {
-      const header = describeSmb2Header(r)
+      const header = describeSmb2Header(r, response)
       if (r.offset < SMB2_HEADER_LENGTH || u16le(r.bytes, SMB2_OFFSET.structureSize) !== SMB2_HEADER_LENGTH) return
       describeSmb2Body(r, header)
       break
     }
     case PROTOCOL_ID_SMB1:
-      describeSmb1Commands(r, describeSmb1Header(r))
+      describeSmb1Commands(r, describeSmb1Header(r, response))
       break
     case PROTOCOL_ID_TRANSFORM:
       describeTransform(r)

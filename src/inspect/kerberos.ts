@@ -73,6 +73,14 @@ const KRB_ERROR: readonly (ShowField | undefined)[] = [
   bytes('e-data'),
 ]
 
+const TGT_REQ: readonly (ShowField | undefined)[] = [
+  integer('pvno', String),
+  integer('msg-type', String),
+  undefined,
+  text('realm'),
+]
+const IAKERB_HEADER: readonly (ShowField | undefined)[] = [undefined, text('target-realm'), bytes('cookie')]
+
 const MESSAGES = new Map([
   [applicationTag(14), { name: 'AP-REQ', fields: AP_REQ }],
   [applicationTag(15), { name: 'AP-REP', fields: AP_REP }],
@@ -97,9 +105,27 @@ export function describeKerberos(r: FieldReader): void {
     start += 2
   }
   const message = der.elementAt(start, end, 'msg-type')
+  if (message.tag === DER_TAG.SEQUENCE) {
+    plainMessage(r, der, message, end)
+    return
+  }
   const known = MESSAGES.get(message.tag)
   if (known === undefined) note(r.rawAt('Token', start, end - start), 'no message of a session setup')
   else sequence(r, der, known.name, der.inside(message, known.name), message, known.fields)
+}
+
+/** What user-to-user and IAKERB put before the AP exchange has no tag of its own: TOK_ID, read before, says which it is. */
+function plainMessage(r: FieldReader, der: DerReader, message: Element, end: number): void {
+  const proxied = message.end < end
+  sequence(
+    r,
+    der,
+    proxied ? 'IAKERB-HEADER' : 'TGT-REQ or TGT-REP',
+    message,
+    message,
+    proxied ? IAKERB_HEADER : TGT_REQ,
+  )
+  if (proxied) r.rawAt('KDC message', message.end, end - message.end)
 }
 
 /** A SEQUENCE under a heading, with its explicitly tagged fields by number; `outer` is the element that the heading covers. */

@@ -121,8 +121,8 @@ class OneFrame implements FrameSink {
       limits,
       messages: {
         message: () => {},
-        content: (row, bytes, start, captured, wireLength) => {
-          if (row.frame === number && !this.done) this.keep(row, bytes, start, captured, wireLength)
+        content: (row, bytes, start, captured, wireLength, response) => {
+          if (row.frame === number && !this.done) this.keep(row, bytes, start, captured, wireLength, response)
         },
       },
     })
@@ -177,10 +177,17 @@ class OneFrame implements FrameSink {
     this.found = { frame: this.number, time, linkType, bytes, original, headers: fields }
   }
 
-  private keep(row: MessageRow, bytes: Uint8Array, start: number, captured: number, length: number): void {
+  private keep(
+    row: MessageRow,
+    bytes: Uint8Array,
+    start: number,
+    captured: number,
+    length: number,
+    response: boolean | null,
+  ): void {
     const copy = bytes.slice(start, start + captured)
     const inFrame = bytes === this.buffer ? { start: 0, end: captured, frameStart: start - this.bufferStart } : null
-    this.messages.push({ row, bytes: copy, length, fields: describeMessage(copy, length), inFrame })
+    this.messages.push({ row, bytes: copy, length, fields: describeMessage(copy, length, response), inFrame })
   }
 
   private prefixes(): Field[] {

@@ -52,3 +52,8 @@ export function fileTime(value: bigint): string {
   if (milliseconds > LAST_TIME) return String(value)
   return new Date(Number(milliseconds)).toISOString()
 }
+
+/** A note on a message whose flag says the other thing than the side that sent it. */
+export function wrongFlag(flag: boolean): string {
+  return `its flag says ${flag ? 'response' : 'request'}; the side that sent it says otherwise`
+}

@@ -5,10 +5,13 @@
 import { contextTag, DER_TAG, DerReader, type Element } from '../../dissectors/auth/der.ts'
 import { GSS_TOKEN_TAG, readGssToken } from '../../dissectors/auth/gss.ts'
 import { isKerberosToken } from '../../dissectors/auth/kerberos.ts'
+import { NEGOEX_MESSAGE, NEGOEX_SIGNATURE, parseNegoex } from '../../dissectors/auth/negoex.ts'
 import { isNtlmssp } from '../../dissectors/auth/ntlmssp.ts'
 import { mechanismName, OID_SPNEGO, oidText } from '../../dissectors/auth/oids.ts'
 import { NEG_STATE } from '../../dissectors/auth/spnego.ts'
-import { oem, utf8 } from '../../dissectors/text.ts'
+import { startsWith } from '../../dissectors/bytes.ts'
+import { readable } from '../../dissectors/parse.ts'
+import { utf8 } from '../../dissectors/text.ts'
 import { type BufferReader, type FieldReader, note } from './field.ts'
 import { describeKerberos } from './kerberos.ts'
 import { flags, keyOf } from './names.ts'
@@ -19,10 +22,8 @@ export const securityBuffer: BufferReader = {
   inside: describeSecurityBlob,
 }
 
-/** [MS-NEGOEX] 2.2.6: what every message of it starts with. It is named and not read. */
-const NEGOEX = 'NEGOEXTS'
-
 const stateName = keyOf(NEG_STATE)
+const negoexName = keyOf(NEGOEX_MESSAGE)
 const REQ_FLAGS = flags(2, [
   [0x80, 'delegFlag'],
   [0x40, 'mutualFlag'],
@@ -38,6 +39,10 @@ function describeSecurityBlob(r: FieldReader): void {
   const { cursor } = r
   if (isNtlmssp(r.bytes)) {
     describeNtlmssp(r)
+    return
+  }
+  if (startsWith(r.bytes, NEGOEX_SIGNATURE) || (r.bytes[0] !== GSS_TOKEN_TAG && isKerberosToken(r.bytes))) {
+    describeToken(r, 'Token', 0, cursor.wireLength)
     return
   }
   const der = new DerReader(cursor)
@@ -128,6 +133,18 @@ function negTokenResp(r: FieldReader, der: DerReader, token: Element): void {
   })
 }
 
+/** The messages of NEGOEX by their types; what they carry is not read. */
+function describeNegoex(r: FieldReader): void {
+  let at = 0
+  for (const { messageType, length, authScheme } of readable(parseNegoex(r.bytes, r.cursor.wireLength)).messages ??
+    []) {
+    const scheme = authScheme === null ? '' : `, scheme ${authScheme}`
+    r.add('Message', `${negoexName(messageType) ?? `type ${messageType}`}${scheme}`, at, at + length)
+    at += length
+  }
+  r.offset = at
+}
+
 /** One mechanism's token: what it is, its first bytes tell. */
 function describeToken(r: FieldReader, name: string, start: number, end: number): void {
   const field = r.rawAt(name, start, end - start)
@@ -138,6 +155,8 @@ function describeToken(r: FieldReader, name: string, start: number, end: number)
   } else if (isKerberosToken(bytes, end - start)) {
     field.value = 'Kerberos'
     r.within(field, start, end - start, describeKerberos)
-  } else if (oem(bytes.subarray(0, NEGOEX.length)) === NEGOEX) field.value = 'NEGOEX'
-  else if (bytes.length > 0) note(field, 'a token of no known mechanism')
+  } else if (startsWith(bytes, NEGOEX_SIGNATURE)) {
+    field.value = 'NEGOEX'
+    r.within(field, start, end - start, describeNegoex)
+  } else if (bytes.length > 0) note(field, 'a token of no known mechanism')
 }

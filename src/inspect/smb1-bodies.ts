@@ -1,4 +1,5 @@
 /** The SMB1 commands of a session's setup, and those that carry file data, [MS-CIFS] 2.2.4 and [MS-SMB] 2.2.4. */
+import { readable } from '../../dissectors/parse.ts'
 import { andxChain } from '../../dissectors/smb1/andx.ts'
 import { SMB1_COMMAND, SMB1_HEADER_LENGTH } from '../../dissectors/smb1/header.ts'
 import {
@@ -9,6 +10,7 @@ import {
   NO_DIALECT,
 } from '../../dissectors/smb1/negotiate.ts'
 import { SMB_SETUP_GUEST, SMB_SETUP_USE_LANMAN_KEY } from '../../dissectors/smb1/session-setup-andx.ts'
+import { parseTreeConnectRequest } from '../../dissectors/smb1/tree-connect.ts'
 import { type Field, type FieldReader, note } from './field.ts'
 import { type FlagNames, fileTime, flags, hexadecimal } from './names.ts'
 import { securityBuffer } from './security-blob.ts'
@@ -69,6 +71,7 @@ type Command = (r: FieldReader, body: Field, words: number, unicode: boolean) =>
 const REQUESTS: ReadonlyMap<number, Command> = new Map<number, Command>([
   [SMB1_COMMAND.NEGOTIATE, negotiateRequest],
   [SMB1_COMMAND.SESSION_SETUP_ANDX, sessionSetupRequest],
+  [SMB1_COMMAND.TREE_CONNECT, coreTreeConnectRequest],
   [SMB1_COMMAND.TREE_CONNECT_ANDX, treeConnectRequest],
   [SMB1_COMMAND.LOGOFF_ANDX, andxOnly],
   [SMB1_COMMAND.WRITE_ANDX, writeAndxRequest],
@@ -77,6 +80,7 @@ const REQUESTS: ReadonlyMap<number, Command> = new Map<number, Command>([
 const RESPONSES: ReadonlyMap<number, Command> = new Map<number, Command>([
   [SMB1_COMMAND.NEGOTIATE, negotiateResponse],
   [SMB1_COMMAND.SESSION_SETUP_ANDX, sessionSetupResponse],
+  [SMB1_COMMAND.TREE_CONNECT, coreTreeConnectResponse],
   [SMB1_COMMAND.TREE_CONNECT_ANDX, treeConnectResponse],
   [SMB1_COMMAND.LOGOFF_ANDX, andxOnly],
   [SMB1_COMMAND.READ_ANDX, readAndxResponse],
@@ -245,4 +249,30 @@ function treeConnectResponse(r: FieldReader, _body: Field, words: number, unicod
     smb1String(r, 'Service', false, end)
     smb1String(r, 'NativeFileSystem', unicode, end)
   })
+}
+
+/** Of the core protocol: each string behind its BufferFormat. */
+function coreTreeConnectRequest(r: FieldReader, _body: Field, words: number): void {
+  if (words > 0) r.raw('Words', 2 * words)
+  const { password } = readable(parseTreeConnectRequest(r.bytes, r.offset - 1, r.cursor.wireLength))
+  smb1Bytes(r, (end) => {
+    r.u8('BufferFormat', hexadecimal(2))
+    smb1String(r, 'Path', false, end)
+    r.u8('BufferFormat', hexadecimal(2))
+    if (password === undefined) return
+    const nul = r.bytes[r.offset + password.length] === 0 ? 1 : 0
+    r.raw('Password', password.length + nul)
+    r.u8('BufferFormat', hexadecimal(2))
+    smb1String(r, 'Service', false, end)
+  })
+}
+
+function coreTreeConnectResponse(r: FieldReader, _body: Field, words: number): void {
+  if (words !== 2) {
+    plain(r, words)
+    return
+  }
+  r.u16('MaxBufferSize')
+  r.u16('TID', hexadecimal(4))
+  smb1Bytes(r, () => {})
 }

@@ -10,8 +10,8 @@ import {
   SMB1_COMMAND,
   SMB1_OFFSET,
 } from '../../dissectors/smb1/header.ts'
-import type { FieldReader } from './field.ts'
-import { type FlagNames, flags, hexadecimal, keyOf, named } from './names.ts'
+import { type FieldReader, note } from './field.ts'
+import { type FlagNames, flags, hexadecimal, keyOf, named, wrongFlag } from './names.ts'
 
 const FLAGS: FlagNames = [
   [0x01, 'LOCK_AND_READ_OK'],
@@ -50,16 +50,18 @@ export interface Smb1Header {
   unicode: boolean
 }
 
-/** Reads the 32 bytes of the header. */
-export function describeSmb1Header(r: FieldReader): Smb1Header {
+/** Reads the 32 bytes of the header, of an answer where `response` says so, whatever its flag. */
+export function describeSmb1Header(r: FieldReader, response: boolean | null): Smb1Header {
   const header: Smb1Header = { command: -1, response: false, unicode: false }
   r.group('SMB header', '', (group) => {
     r.u32('Protocol', () => "FF 'SMB'")
     header.command = r.u8('Command', named(2, nameOf))
     // Flags and Flags2 behind it say how Status is to be read.
-    header.response = ((r.bytes[SMB1_OFFSET.flags] ?? 0) & SMB_FLAGS_REPLY) !== 0
+    const flag = ((r.bytes[SMB1_OFFSET.flags] ?? 0) & SMB_FLAGS_REPLY) !== 0
+    header.response = response ?? flag
     const isNtStatus = ((r.bytes[SMB1_OFFSET.flags2 + 1] ?? 0) & (SMB_FLAGS2_NT_STATUS >> 8)) !== 0
     group.value = `${smb1CommandName(header.command)} ${header.response ? 'response' : 'request'}`
+    if (header.response !== flag) note(group, wrongFlag(flag))
     r.u32('Status', named(8, isNtStatus ? ntStatusName : dosErrorName))
     r.u8('Flags', flags(2, FLAGS))
     header.unicode = (r.u16('Flags2', flags(4, FLAGS2)) & SMB_FLAGS2_UNICODE) !== 0

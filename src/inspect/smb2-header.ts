@@ -7,8 +7,8 @@ import {
   SMB2_FLAGS_SERVER_TO_REDIR,
   SMB2_FLAGS_SIGNED,
 } from '../../dissectors/smb2/header.ts'
-import type { FieldReader } from './field.ts'
-import { type FlagNames, flags, hexadecimal, keyOf, named } from './names.ts'
+import { type FieldReader, note } from './field.ts'
+import { type FlagNames, flags, hexadecimal, keyOf, named, wrongFlag } from './names.ts'
 
 const FLAGS: FlagNames = [
   [SMB2_FLAGS_SERVER_TO_REDIR, 'SERVER_TO_REDIR'],
@@ -29,8 +29,8 @@ export interface Smb2Header {
   title: string
 }
 
-/** Reads the 64 bytes of the header. */
-export function describeSmb2Header(r: FieldReader): Smb2Header {
+/** Reads the 64 bytes of the header, of an answer where `response` says so, whatever its flag. */
+export function describeSmb2Header(r: FieldReader, response: boolean | null): Smb2Header {
   const header: Smb2Header = { command: -1, response: false, status: 0, title: 'message' }
   const start = r.offset
   r.group('SMB2 header', '', (group) => {
@@ -39,7 +39,9 @@ export function describeSmb2Header(r: FieldReader): Smb2Header {
     r.u16('CreditCharge')
     // Which of the two stands here, a flag behind it says.
     const { bytes } = r
-    header.response = ((bytes[start + 16] ?? 0) & SMB2_FLAGS_SERVER_TO_REDIR) !== 0
+    const flag = ((bytes[start + 16] ?? 0) & SMB2_FLAGS_SERVER_TO_REDIR) !== 0
+    header.response = response ?? flag
+    if (header.response !== flag) note(group, wrongFlag(flag))
     if (header.response) header.status = r.u32('Status', named(8, ntStatusName))
     else {
       r.u16('ChannelSequence')

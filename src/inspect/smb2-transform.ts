@@ -1,7 +1,10 @@
 /** What stands before encrypted and compressed messages, [MS-SMB2] 2.2.41 and 2.2.42. */
+import { u32le } from '../../dissectors/bytes.ts'
 import { SMB2_COMPRESSION, SMB2_COMPRESSION_FLAG_CHAINED } from '../../dissectors/smb2/compression-transform.ts'
+import { PROTOCOL_ID_SMB2, SMB2_HEADER_LENGTH } from '../../dissectors/smb2/header.ts'
 import type { FieldReader } from './field.ts'
 import { flags, hexadecimal, keyOf, named } from './names.ts'
+import { describeSmb2Header } from './smb2-header.ts'
 
 export const compressionAlgorithm = keyOf(SMB2_COMPRESSION)
 
@@ -34,10 +37,19 @@ export function describeCompression(r: FieldReader): void {
       r.u16('CompressionAlgorithm', named(4, compressionAlgorithm))
       r.u16('Flags', hexadecimal(4))
       const offset = r.u32('Offset')
-      r.raw('Uncompressed data', offset)
+      uncompressed(r, offset)
       r.raw('Compressed data', r.cursor.remaining())
     }
   })
+}
+
+/** The first bytes of the message, where they go as they are, hold its header. */
+function uncompressed(r: FieldReader, length: number): void {
+  const start = r.offset
+  const field = r.raw('Uncompressed data', length)
+  if (length < SMB2_HEADER_LENGTH || u32le(r.bytes, start) !== PROTOCOL_ID_SMB2) return
+  r.within(field, start, length, (inside) => void describeSmb2Header(inside, null))
+  r.offset = start + length
 }
 
 function payload(r: FieldReader): void {
@@ -48,5 +60,6 @@ function payload(r: FieldReader): void {
     r.u32('OriginalPayloadSize')
     length -= 4
   }
-  r.raw(algorithm === SMB2_COMPRESSION.NONE ? 'Uncompressed data' : 'Compressed data', length)
+  if (algorithm === SMB2_COMPRESSION.NONE) uncompressed(r, length)
+  else r.raw('Compressed data', length)
 }

@@ -28,8 +28,9 @@ import { hasRoom, keepConnection } from './retention.ts'
 import { FIT } from './segment-owner.ts'
 import type { LiveSession } from './session.ts'
 import { smb1Message, smb1Wanted } from './smb1.ts'
-import { type AwaitedSignature, settleSignatures } from './smb1-signing.ts'
-import { compressedMessage, smb2Message, smb2Wanted, transformMessage } from './smb2.ts'
+import { type AwaitedSignature, type RecentSignatures, settleSignatures } from './smb1-signing.ts'
+import { smb2Message, smb2Wanted } from './smb2.ts'
+import { COMPRESSED_WANTED, compressedMessage, transformMessage } from './smb2-transform.ts'
 import { Stream, type StreamOwner } from './stream.ts'
 import type { Handshake } from './syn-memory.ts'
 
@@ -46,6 +47,15 @@ export interface PendingRequest extends FrameRef {
   detail: string | number | null
 }
 
+/** A security blob of which the first pieces came, each in a SESSION_SETUP of its own. */
+export interface SplitBlob {
+  session: LiveSession
+  /** What came of it, and how much it says there is. */
+  bytes: Uint8Array
+  wireLength: number
+  pieces: number
+}
+
 const BOTH_SIDES = 3
 
 export class Connection implements MessageReader, StreamOwner, DeferredOwner {
@@ -55,14 +65,20 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
 
   readonly endpointA: Endpoint
   readonly endpointB: Endpoint
-  /** Null until a SYN or a message has told which side is the client. */
+  /** Null until a SYN, the ports or a message have told which side is the client. */
   clientIsA: boolean | null = null
+  /** It was a message that told: the flags of the others are believed too. */
+  private byFlag = false
 
   readonly pending: PendingRequest[] = []
   /** SMB1 requests whose signatures are compared with their answers'. */
   readonly awaitedSignatures: AwaitedSignature[] = []
-  lastSignature = 0
+  /** Signatures of the last SMB1 messages; made when the first comes. */
+  recentSignatures: RecentSignatures | null = null
   readonly sessions = new KnownSessions()
+  /** A session on it was kept for good: its id is one that the server knows. */
+  carries = false
+  splitBlob: SplitBlob | null = null
   /** Authentications under way, from the first request to the last answer: each channel of a session runs its own. */
   exchanges: Map<LiveSession, LogonFacts> | null = null
   /** The session of the last look-up: the next message is nearly always of the same one. */
@@ -301,6 +317,8 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
         return smb2Wanted(bytes, start, length)
       case PROTOCOL_ID_SMB1:
         return smb1Wanted(bytes, start, length)
+      case PROTOCOL_ID_COMPRESSION:
+        return COMPRESSED_WANTED
       default:
         return 0
     }
@@ -321,7 +339,7 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
         transformMessage(this, fromA, bytes, start, captured, length)
         break
       case PROTOCOL_ID_COMPRESSION:
-        compressedMessage(this, bytes, start, captured, length)
+        compressedMessage(this, fromA, bytes, start, captured, length)
     }
   }
 
@@ -341,6 +359,7 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
         this.isn = s.seq
         this.isnKnown = true
         this.clientIsA = fromA
+        this.byFlag = false
         if (facts.state === 'midstream') facts.state = this.hasData ? 'established' : 'attempted'
       } else {
         this.clientIsA ??= !fromA
@@ -366,17 +385,26 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
     return false
   }
 
-  /** Learns from a message which side is the client, where no SYN told. */
-  orient(fromA: boolean, response: boolean): void {
-    this.clientIsA ??= fromA !== response
+  /**
+   * Is a message an answer? Who opened the connection tells, and else the port: some clients set the flag in their requests. Where neither tells, the
+   * first message's flag does, and each message's own from then on.
+   */
+  isResponse(fromA: boolean, flag: boolean): boolean {
+    if (this.clientIsA === null) {
+      this.byFlag = !this.hasServerPort()
+      this.clientIsA = this.byFlag ? fromA !== flag : this.isClient(true)
+    }
+    return this.byFlag ? flag : !this.isClient(fromA)
   }
 
   /** By the ports where nothing else is known. */
   isClient(fromA: boolean): boolean {
     if (this.clientIsA !== null) return fromA === this.clientIsA
-    const server =
-      isSmbPort(this.a.port) !== isSmbPort(this.b.port) ? isSmbPort(this.a.port) : this.a.port < this.b.port
-    return fromA !== server
+    return fromA !== (this.hasServerPort() ? isSmbPort(this.a.port) : this.a.port < this.b.port)
+  }
+
+  private hasServerPort(): boolean {
+    return isSmbPort(this.a.port) !== isSmbPort(this.b.port)
   }
 
   private isServerSeen(): boolean {
@@ -387,7 +415,10 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
   settle(): string {
     const { facts } = this
     if (facts.id !== '') return facts.id
-    this.clientIsA ??= this.isClient(true)
+    if (this.clientIsA === null) {
+      this.byFlag = !this.hasServerPort()
+      this.clientIsA = this.isClient(true)
+    }
     facts.client = this.clientIsA ? this.endpointA : this.endpointB
     facts.server = this.clientIsA ? this.endpointB : this.endpointA
     facts.id = connectionId(this.context, facts)

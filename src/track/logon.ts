@@ -6,17 +6,26 @@ import type { AvPairs } from '../../dissectors/auth/av-pairs.ts'
 import { parseKerberosToken } from '../../dissectors/auth/kerberos.ts'
 import {
   messageType,
+  NTLMSSP_NEGOTIATE_LOCAL_CALL,
+  type NtlmAuthenticate,
   parseNtlmAuthenticate,
   parseNtlmChallenge,
   parseNtlmNegotiate,
 } from '../../dissectors/auth/ntlmssp.ts'
-import { innerToken, parseSecurityBlob } from '../../dissectors/auth/spnego.ts'
+import { type InnerToken, innerToken, parseSecurityBlob, type SecurityBlob } from '../../dissectors/auth/spnego.ts'
 import { isZero } from '../../dissectors/bytes.ts'
 import { readable } from '../../dissectors/parse.ts'
-import type { TrackContext } from './context.ts'
+import { hit, type TrackContext } from './context.ts'
 import { keptText } from './kept-text.ts'
 import type { AuthKind, LogonFacts, NtlmFacts } from './ledger.ts'
+import { hasRoomForText } from './retention.ts'
 import type { LiveSession } from './session.ts'
+import type { SetupRequest } from './session-setup.ts'
+
+/** MessageType of NTLMSSP, [MS-NLMP] 2.2.1. */
+const NTLM_NEGOTIATE = 1
+const NTLM_CHALLENGE = 2
+const NTLM_AUTHENTICATE = 3
 
 export function createLogon(context: TrackContext, purpose: LogonFacts['purpose']): LogonFacts {
   // V8 copies a literal with another inside it the slow way: what is nested is made first, here and in session.ts.
@@ -41,28 +50,51 @@ export function createLogon(context: TrackContext, purpose: LogonFacts['purpose'
   }
 }
 
-/** Reads the security blob of a setup request or answer into `logon`: what was captured of its `wireLength` bytes. */
-export function readSecurityBlob(
-  context: TrackContext,
-  logon: LogonFacts,
-  blob: Uint8Array,
-  wireLength: number | undefined,
-): void {
+/** Lists a logon with its session, within the limits. */
+export function addLogon(context: TrackContext, { facts }: LiveSession, logon: LogonFacts): void {
+  // A new list, of just the length: a pushed one has room for sixteen more.
+  if (facts.logons.length >= context.limits.logonsPerSession) hit(context, 'logonsPerSession', context.frame)
+  else if (facts.logons.length === 0 || hasRoomForText(context)) facts.logons = [...facts.logons, logon]
+}
+
+/** A security blob that was opened: what it offers, and the token in it. */
+export interface OpenBlob {
+  offer: Partial<SecurityBlob>
+  token: InnerToken
+}
+
+/** Opens the security blob of a setup request or answer: what was captured of its `wireLength` bytes. */
+export function openBlob(blob: Uint8Array, wireLength: number | undefined): OpenBlob {
   const offer = readable(parseSecurityBlob(blob, wireLength))
-  if (offer.form === 'neg-token-init' && offer.mechTypes !== undefined && logon.offered.length === 0) {
-    logon.offered = offer.mechTypes.slice()
-    logon.offeredCut = offer.mechTypesCut === true
-  } else if (offer.form === 'raw-ntlmssp' || offer.form === 'raw-kerberos') logon.offeredCut = false
-  const token = innerToken(offer)
+  return { offer, token: innerToken(offer) }
+}
+
+/** Whether a client's blob begins a logon, or goes on with one; null where it does not tell. */
+export function stepOf({ offer, token }: OpenBlob): SetupRequest['step'] {
+  const type = token.kind === 'ntlmssp' && token.bytes !== null ? messageType(token.bytes) : null
+  if (offer.form === 'neg-token-resp' || type === NTLM_AUTHENTICATE) return 'next'
+  return offer.form === 'neg-token-init' || type === NTLM_NEGOTIATE || offer.form === 'raw-kerberos' ? 'first' : null
+}
+
+/** Notes in `logon` what a blob of either side holds. */
+export function readSecurityBlob(context: TrackContext, logon: LogonFacts, { offer, token }: OpenBlob): void {
+  if (offer.form === 'neg-token-init' && offer.mechTypes !== undefined) {
+    if (logon.offered.length === 0 || logon.offeredCut) {
+      logon.offered = offer.mechTypes.slice()
+      logon.offeredCut = offer.mechTypesCut === true
+    }
+  } else if (offer.form?.startsWith('raw-')) logon.offeredCut = false
   if (token.bytes === null) return
   if (token.kind === 'ntlmssp') readNtlm(context, logon, token.bytes, token.wireLength)
   else if (token.kind === 'kerberos') readKerberos(context, logon, token.bytes, token.wireLength)
+  // Until another mechanism turns out to be the one.
+  else if (token.kind === 'negoex' && logon.auth === 'unknown') logon.auth = 'negoex'
 }
 
 function readNtlm(context: TrackContext, logon: LogonFacts, token: Uint8Array, wireLength: number): void {
   logon.ntlm ??= noNtlm()
   switch (messageType(token)) {
-    case 1: {
+    case NTLM_NEGOTIATE: {
       const { negotiateFlags, version } = readable(parseNtlmNegotiate(token, wireLength))
       logon.ntlm.negotiate = {
         frame: context.frame,
@@ -72,10 +104,10 @@ function readNtlm(context: TrackContext, logon: LogonFacts, token: Uint8Array, w
       }
       break
     }
-    case 2:
+    case NTLM_CHALLENGE:
       readChallenge(context, logon.ntlm, token, wireLength)
       break
-    case 3:
+    case NTLM_AUTHENTICATE:
       readAuthenticate(context, logon, logon.ntlm, token, wireLength)
   }
 }
@@ -111,11 +143,12 @@ function readAuthenticate(
   wireLength: number,
 ): void {
   const message = readable(parseNtlmAuthenticate(token, wireLength))
-  const { userName, domainName, workstation, micZero, ntlmv2, responses = 'unknown' } = message
+  const { userName, domainName, workstation, micZero, ntlmv2 } = message
+  const kind = kindOf(message, ntlm)
   logon.user = nameOf(userName)
   logon.domain = nameOf(domainName)
   logon.workstation = nameOf(workstation)
-  logon.auth = authKind(responses)
+  logon.auth = authKind(kind)
   const avPairs = ntlmv2?.avPairs ?? null
   const avPairsCut = ntlmv2 !== null && avPairs?.cut !== false
   const bindings = avPairs?.channelBindings ?? null
@@ -126,7 +159,7 @@ function readAuthenticate(
     version: message.version ?? null,
     lmLength: message.lmChallengeResponseLength ?? null,
     ntLength: message.ntChallengeResponseLength ?? null,
-    kind: responses,
+    kind,
     user: logon.user,
     domain: logon.domain,
     workstation: logon.workstation,
@@ -137,6 +170,23 @@ function readAuthenticate(
     channelBindings: bindings !== null ? (isZero(bindings) ? 'zero' : 'bound') : avPairsCut ? 'unknown' : 'absent',
     avPairsCut,
   }
+}
+
+/**
+ * Empty credentials are a null session, unless both sides have marked the exchange as a local call: then the client is who it is on that host. A client's
+ * mark alone is only its word, and where the CHALLENGE was not seen nobody can say which it is.
+ */
+function kindOf(
+  { responses = 'unknown', negotiateFlags }: Partial<NtlmAuthenticate>,
+  { challenge }: NtlmFacts,
+): NonNullable<NtlmFacts['authenticate']>['kind'] {
+  if (responses !== 'anonymous' || !isLocalCall(negotiateFlags)) return responses
+  if (challenge === null || challenge.flags === null) return 'unknown'
+  return isLocalCall(challenge.flags) ? 'local' : 'anonymous'
+}
+
+function isLocalCall(flags: number | null | undefined): boolean {
+  return ((flags ?? 0) & NTLMSSP_NEGOTIATE_LOCAL_CALL) !== 0
 }
 
 /** A name that was given as none is "", one that was not seen null. */
@@ -180,6 +230,13 @@ function readKerberos(context: TrackContext, logon: LogonFacts, token: Uint8Arra
       break
     case 'ap-rep':
       kerberos.apRep = { frame: context.frame, time: context.time, etype: message.etype ?? null }
+      break
+    case 'tgt-req':
+      if (logon.auth === 'unknown') logon.auth = 'kerberos'
+      break
+    case 'iakerb-proxy':
+      if (logon.auth === 'unknown') logon.auth = 'kerberos'
+      kerberos.proxied ??= { frame: context.frame, time: context.time, realm: nameOf(message.realm) }
       break
     case 'krb-error':
       kerberos.error = {

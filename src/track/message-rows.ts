@@ -18,7 +18,10 @@ import type { Connection } from './connection.ts'
 import { NEXT_COMMAND_END } from './framer.ts'
 import type { MessageRow, MessageSink } from './messages.ts'
 
-/** Tells `rows` about the message at `o`: `captured` bytes of it are there, its protocol id at least. */
+/**
+ * Tells `rows` about the message at `o`: `captured` bytes of it are there, its protocol id at least. `response` is what the tracker takes it for, which
+ * may be another than its flag says; null where nobody knows.
+ */
 export function emitMessage(
   c: Connection,
   rows: MessageSink,
@@ -27,6 +30,7 @@ export function emitMessage(
   o: number,
   captured: number,
   length: number,
+  response: boolean | null,
 ): void {
   const clientIsA = c.isClient(true)
   const row: MessageRow = {
@@ -48,7 +52,7 @@ export function emitMessage(
   else if (family === 'smb1') smb1Row(row, b, o, captured)
   else if (family === 'transform' && captured >= TRANSFORM_HEADER_LENGTH) sessionId(row, b, o + TRANSFORM_SESSION_ID)
   rows.message(row)
-  rows.content?.(row, b, o, captured, length)
+  rows.content?.(row, b, o, captured, length, response)
 }
 
 function smb2Row(row: MessageRow, b: Uint8Array, o: number, captured: number): void {

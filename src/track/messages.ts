@@ -31,6 +31,14 @@ export interface MessageSink {
    * The bytes of the message of `row`, called behind `message`: `captured` of them are at `start`, as many as the tracker wanted. `bytes` is borrowed.
    * It is the frame's own buffer where the message lies whole in one frame, and another one where it does not.
    * @param wireLength where the row has none, to the end of the message's packet
+   * @param response whether it is taken for an answer: by the side that sent it, whatever its flag says; null where that is not known
    */
-  content?(row: MessageRow, bytes: Uint8Array, start: number, captured: number, wireLength: number): void
+  content?(
+    row: MessageRow,
+    bytes: Uint8Array,
+    start: number,
+    captured: number,
+    wireLength: number,
+    response: boolean | null,
+  ): void
 }

@@ -50,8 +50,8 @@ function closeIdle(flows: FlowTable, context: TrackContext, open: number): numbe
 }
 
 /** Bytes, about. What several connections share counts for each of them. */
-function weigh({ sessions, pending, exchanges }: Connection): number {
-  let bytes = 0
+function weigh({ sessions, pending, exchanges, splitBlob }: Connection): number {
+  let bytes = splitBlob?.bytes.length ?? 0
   for (const session of sessions) bytes += weighSession(session)
   for (const { path, logon } of pending) {
     bytes += OPEN.request + (path?.length ?? 0)

@@ -82,6 +82,18 @@ export function hasRoomForText(context: TrackContext): boolean {
   return false
 }
 
+/** The session was none: it goes, and `carrier`, its connection, counts among those without a session if nothing else is on it. */
+export function forgetSession(context: TrackContext, session: LiveSession, carrier: string | null): void {
+  const { sessions, awake, carriers } = context
+  if (carrier !== null) carriers.delete(carrier)
+  if (session.number < 0) return
+  const row = awake.delete(session) ? -1 : sessions.find(session.serial)
+  if (row >= 0) sessions.forget(row)
+  // Whoever has seen it settled must learn that it is gone.
+  else if (session.serial >= 0) sessions.generation++
+  session.number = -1
+}
+
 function sessionCount(context: TrackContext): number {
   return context.sessions.size + context.awake.size
 }

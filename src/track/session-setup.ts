@@ -2,17 +2,20 @@
  * The life of a session's setup, for both families: a first authentication, a re-authentication on the live session, or the binding of another
  * channel ([MS-SMB2] 3.3.5.5). One exchange may take several requests; each answer is matched by MessageId (SMB2) or MID (SMB1).
  */
-import { isSuccess, STATUS_MORE_PROCESSING_REQUIRED, STATUS_PENDING } from '../../dissectors/ntstatus.ts'
+import {
+  isSuccess,
+  STATUS_MORE_PROCESSING_REQUIRED,
+  STATUS_PENDING,
+  STATUS_SUCCESS,
+} from '../../dissectors/ntstatus.ts'
 import type { Connection, PendingRequest } from './connection.ts'
-import { hit } from './context.ts'
 import type { LogonFacts, SigningMode } from './ledger.ts'
-import { createLogon } from './logon.ts'
+import { addLogon, createLogon } from './logon.ts'
 import { dropOldest } from './oldest.ts'
 import { OPEN } from './open-state.ts'
 import { addPending, takePending } from './pending.ts'
-import { hasRoomForText } from './retention.ts'
 import { createSession, here, type LiveSession, setSessionId, touch } from './session.ts'
-import { attach, joinedSession, known, publish } from './sessions.ts'
+import { attach, confirmed, joinedSession, known, publish, takenUp } from './sessions.ts'
 
 export interface SetupRequest {
   family: 'smb1' | 'smb2'
@@ -25,6 +28,8 @@ export interface SetupRequest {
   /** SMB2_SESSION_FLAG_BINDING; null where it was cut. */
   binding: boolean | null
   signing: SigningMode | null
+  /** Whether what it carries begins a logon, or goes on with one; null where nobody can say. */
+  step: 'first' | 'next' | null
 }
 
 export interface SetupAnswer {
@@ -45,7 +50,9 @@ export function beginSetup(c: Connection, request: SetupRequest): { session: Liv
   touch(session, context)
   const { facts } = session
   facts.setupSigning ??= request.signing
-  const logon = c.exchanges?.get(session) ?? startLogon(c, session, request.binding === true || joined !== null)
+  const logon =
+    underWay(c, session, request.step) ?? startLogon(c, session, request.binding === true || joined !== null)
+  session.goesOn = false
   addPending(c, {
     frame: context.frame,
     time: context.time,
@@ -59,6 +66,15 @@ export function beginSetup(c: Connection, request: SetupRequest): { session: Liv
   return { session, logon }
 }
 
+/**
+ * The exchange that a request goes on with. One that came to its end, of which the last answer is not in the capture, is over when another begins: the
+ * session may be someone else's then.
+ */
+function underWay(c: Connection, session: LiveSession, step: SetupRequest['step']): LogonFacts | null {
+  const logon = c.exchanges?.get(session) ?? null
+  return logon !== null && step === 'first' && !session.goesOn && logon.auth !== 'unknown' ? null : logon
+}
+
 /** The session of another connection that this request binds to this one. Where the flag was cut, that the id is such a session's tells. */
 function sessionToJoin(c: Connection, { low, high, binding }: SetupRequest): LiveSession | null {
   if (binding === false || (low === 0 && high === 0)) return null
@@ -66,25 +82,33 @@ function sessionToJoin(c: Connection, { low, high, binding }: SetupRequest): Liv
   return session !== null && !session.closed ? null : joinedSession(c, low, high)
 }
 
-function sessionOfRequest(c: Connection, { low, high, family }: SetupRequest): LiveSession {
-  const named = low !== 0 || high !== 0
-  if (named) {
-    const session = known(c, low, high)
-    if (session !== null && !session.closed) return session
+function sessionOfRequest(c: Connection, { low, high, family, step }: SetupRequest): LiveSession {
+  if (low === 0 && high === 0) {
+    // Some servers give the id with the last answer only.
+    return (step === 'next' ? unnamed(c) : null) ?? newSession(c, family)
   }
+  const session = known(c, low, high)
+  if (session !== null && !session.closed) return session
   // The answer that gave the id is not in the capture, or nothing of this exchange was before.
-  const session = (named ? unnamed(c) : null) ?? createSession(c.context, c.settle(), family, 'pending')
-  if (named) {
-    setSessionId(session, low, high)
-    attach(c, session)
-  }
-  return session
+  const begun = unnamed(c)
+  if (begun === null) return takenUp(c, family, 'pending', low, high)
+  setSessionId(begun, low, high)
+  attach(c, begun)
+  return begun
 }
 
-/** The session whose first request was seen and no answer. */
+function newSession(c: Connection, family: 'smb1' | 'smb2'): LiveSession {
+  c.carries = true
+  return createSession(c.context, c.settle(), family, 'pending')
+}
+
+/** The session whose first request was seen, and no answer that names it; of several the last that was asked to go on, or the first. */
 function unnamed(c: Connection): LiveSession | null {
-  for (const session of c.exchanges?.keys() ?? []) if (session.idLow === 0 && session.idHigh === 0) return session
-  return null
+  let found: LiveSession | null = null
+  for (const session of c.exchanges?.keys() ?? []) {
+    if (session.idLow === 0 && session.idHigh === 0 && (found === null || session.goesOn)) found = session
+  }
+  return found
 }
 
 function startLogon(c: Connection, session: LiveSession, binding: boolean): LogonFacts {
@@ -96,16 +120,12 @@ function startLogon(c: Connection, session: LiveSession, binding: boolean): Logo
 }
 
 function keepLogon(c: Connection, session: LiveSession, logon: LogonFacts): void {
-  const { logonsPerSession, sessionsPerConnection } = c.context.limits
-  const { facts } = session
-  // A new list, of just the length: a pushed one has room for sixteen more.
-  if (facts.logons.length >= logonsPerSession) hit(c.context, 'logonsPerSession', c.context.frame)
-  else if (facts.logons.length === 0 || hasRoomForText(c.context)) facts.logons = [...facts.logons, logon]
+  addLogon(c.context, session, logon)
   c.exchanges ??= new Map()
   c.exchanges.set(session, logon)
   c.context.opened += OPEN.logon
   // Exchanges that nobody ended.
-  dropOldest(c.exchanges, sessionsPerConnection)
+  dropOldest(c.exchanges, c.context.limits.sessionsPerConnection)
 }
 
 /** The request that a setup answer belongs to, with its session named by now; null where there was none and the answer names none. */
@@ -114,22 +134,13 @@ export function setupOfAnswer(c: Connection, answer: SetupAnswer, family: 'smb1'
   const named = low !== 0 || high !== 0
   const request = takePending(c, answer.command, answer.id)
   if (request?.session) {
-    const { session } = request
-    if (named && session.idLow === 0 && session.idHigh === 0) {
-      setSessionId(session, low, high)
-      forget(c, low, high)
-      attach(c, session)
-    }
+    if (named) nameSession(c, request.session, low, high)
     return request
   }
   if (!named) return null
   // A capture of one direction, or one that begins here.
   let session = known(c, low, high)
-  if (session === null || session.closed) {
-    session = createSession(c.context, c.settle(), family, 'pending')
-    setSessionId(session, low, high)
-    attach(c, session)
-  }
+  if (session === null || session.closed) session = takenUp(c, family, 'pending', low, high)
   let logon = c.exchanges?.get(session)
   if (logon === undefined) {
     logon = createLogon(c.context, session.facts.decided === null ? 'first' : 'reauthentication')
@@ -145,6 +156,20 @@ export function setupOfAnswer(c: Connection, answer: SetupAnswer, family: 'smb1'
     path: null,
     detail: null,
   }
+}
+
+/** The answer gives the session its id. While it is being set up, it may get another one with each answer: the last one holds (Samba 3.0.20). */
+function nameSession(c: Connection, session: LiveSession, low: number, high: number): void {
+  if (session.idLow === low && session.idHigh === high) return
+  const unnamed = session.idLow === 0 && session.idHigh === 0
+  if (!unnamed) {
+    if (session.facts.status !== 'pending') return
+    c.sessions.delete(session)
+    if (c.lastSession === session) c.lastSession = null
+  }
+  forget(c, low, high)
+  setSessionId(session, low, high)
+  attach(c, session)
 }
 
 /** A session of this id on this connection is no more: the server has given the id to another. */
@@ -167,25 +192,37 @@ export function endSetup(c: Connection, request: PendingRequest, answer: SetupAn
     addPending(c, request)
     return
   }
-  if (status === STATUS_MORE_PROCESSING_REQUIRED) return
-  c.exchanges?.delete(session)
+  // Credentials that were sent are a logon that failed, whatever the id.
+  if (!confirmed(c, session, logon.auth === 'unknown' ? status : STATUS_SUCCESS)) return
+  session.goesOn = status === STATUS_MORE_PROCESSING_REQUIRED
+  if (session.goesOn) return
+  // Another exchange may have begun on the session before the answer to this one.
+  if (c.exchanges?.get(session) === logon) c.exchanges.delete(session)
   logon.ntStatus = status
   logon.answered = here(context)
+  const success = isSuccess(status)
+  logon.guest = success ? (granted?.guest ?? null) : false
+  logon.anonymous = success ? isAnonymous(granted, logon) : false
   const { facts } = session
   if (logon.purpose !== 'first') return
   facts.ntStatus = status
   facts.decided = here(context)
-  if (!isSuccess(status)) {
+  if (!success) {
     facts.status = 'failed'
     facts.guest = facts.anonymous = facts.encryptData = false
     session.closed = true
     return
   }
   facts.status = 'established'
-  facts.guest = granted?.guest ?? null
+  facts.guest = logon.guest
   facts.encryptData = granted?.encryptData ?? null
-  facts.anonymous = isAnonymous(granted, logon)
+  facts.anonymous = logon.anonymous
   if (facts.family === 'smb2') publish(c, session)
+  // A server with share-level security may give all its clients UID 0.
+  else if (session.idLow === 0) {
+    forget(c, 0, 0)
+    attach(c, session)
+  }
 }
 
 /** Most servers grant a null session without saying so, so the credentials count too. One that was mapped to guest is a guest session. */
@@ -193,5 +230,5 @@ function isAnonymous(granted: SetupAnswer['granted'], { auth, user }: LogonFacts
   if (granted === null) return null
   if (granted.anonymous) return true
   if (granted.guest) return false
-  return auth === 'unknown' && user === null ? null : auth === 'anonymous'
+  return auth === 'unknown' && !user ? null : auth === 'anonymous'
 }

@@ -22,6 +22,10 @@ export class LiveSession {
   trees: Map<number, TreeFacts['shareType']> | null = null
   /** Logged off: its id is free for another session. */
   closed = false
+  /** The server asked for more of its logon, and nothing has come since. */
+  goesOn = false
+  /** Taken up by its id alone, which no answer has confirmed yet: the server may not know it. */
+  unproven = false
   /** The last unsigned request where a side requires signing: MessageId (low word), or -1. */
   unsignedRequest = -1
   unsignedFrame = 0
@@ -164,6 +168,14 @@ export function countClear(session: LiveSession, at: FrameRef, response: boolean
   else counts.unsigned++
   if (response) first.response ??= here(at)
   else first.request ??= here(at)
+}
+
+/** Counts one that is compressed, of which nobody can say whether it is signed. */
+export function countUnread(session: LiveSession, context: TrackContext, response: boolean): void {
+  const { facts } = session
+  if (response) facts.responses.unread++
+  else facts.requests.unread++
+  facts.firstUnread ??= here(context)
 }
 
 export function countEncrypted(session: LiveSession, context: TrackContext, response: boolean): void {

@@ -3,11 +3,12 @@
  * servers, and one session may use several connections.
  */
 import { hex64 } from '../../dissectors/bytes.ts'
+import { STATUS_SMB_BAD_UID, STATUS_USER_SESSION_DELETED } from '../../dissectors/ntstatus.ts'
 import type { Connection } from './connection.ts'
 import { hit } from './context.ts'
 import { dropOldest } from './oldest.ts'
 import { OPEN } from './open-state.ts'
-import { keepChannel } from './retention.ts'
+import { forgetSession, keepChannel } from './retention.ts'
 import { createSession, type LiveSession, setSessionId } from './session.ts'
 
 /** The session of a message with this id, joined from another connection or taken up midstream; null where there is none to name. */
@@ -36,6 +37,7 @@ export function joinedSession(c: Connection, low: number, high: number): LiveSes
     const session = sessionsByServer.get(`${server} ${hex64(low, high)}`)
     if (session !== undefined && !session.closed) {
       keepChannel(c.context, session, c.settle())
+      c.carries = true
       attach(c, session)
       return session
     }
@@ -46,11 +48,62 @@ export function joinedSession(c: Connection, low: number, high: number): LiveSes
 /** A session whose setup is not in the capture. */
 function midstream(c: Connection, low: number, high: number): LiveSession | null {
   if (low === 0 && high === 0) return null
-  const session = createSession(c.context, c.settle(), 'smb2', 'unknown')
-  setSessionId(session, low, high)
-  attach(c, session)
+  const session = takenUp(c, 'smb2', 'unknown', low, high)
   publish(c, session)
   return session
+}
+
+/** A session that is known by its id alone, until an answer shows that the server knows it too. */
+export function takenUp(
+  c: Connection,
+  family: 'smb1' | 'smb2',
+  status: 'pending' | 'unknown',
+  low: number,
+  high: number,
+): LiveSession {
+  const session = createSession(c.context, c.settle(), family, status)
+  session.unproven = true
+  setSessionId(session, low, high)
+  attach(c, session)
+  return session
+}
+
+/** Does an answer say that the id of its session is none of the server's? */
+export function rejectsId(status: number): boolean {
+  return status === STATUS_USER_SESSION_DELETED || status === STATUS_SMB_BAD_UID
+}
+
+/**
+ * What an answer says of the id that it carries: false where the server does not know it, and nothing else ever showed that there is such a session. Then
+ * there is none, and what was counted of it is forgotten.
+ */
+export function confirmed(c: Connection, session: LiveSession, status: number): boolean {
+  if (!session.unproven) return true
+  if (rejectsId(status)) {
+    discard(c, session)
+    return false
+  }
+  session.unproven = false
+  c.carries = true
+  return true
+}
+
+export function discard(c: Connection, session: LiveSession): void {
+  c.sessions.delete(session)
+  if (c.lastSession === session) c.lastSession = null
+  c.exchanges?.delete(session)
+  for (let p = c.pending.length - 1; p >= 0; p--) if (c.pending[p]!.session === session) c.pending.splice(p, 1)
+  const { awaitedSignatures: awaited } = c
+  for (let s = awaited.length - 1; s >= 0; s--) if (awaited[s]!.session === session) awaited.splice(s, 1)
+  for (const server of serverNames(c)) {
+    const key = `${server} ${hex64(session.idLow, session.idHigh)}`
+    if (c.context.sessionsByServer.get(key) === session) c.context.sessionsByServer.delete(key)
+  }
+  // No other connection joins it, should the server have gone by another name when it began.
+  session.closed = true
+  // Others that nobody has confirmed yet carry it as well as those that were.
+  const alone = !c.carries && c.sessions.size === 0
+  forgetSession(c.context, session, alone ? c.settle() : null)
 }
 
 export function attach(c: Connection, session: LiveSession): void {

@@ -1,9 +1,8 @@
 /** SMB1 SESSION_SETUP_ANDX, [MS-CIFS] 2.2.4.53 and [MS-SMB] 2.2.4.6: with a security blob, or with two password fields. */
-import { classifyResponses, type NtlmResponseKind, parseNtlmv2Response } from '../../dissectors/auth/ntlm-responses.ts'
+import { parseNtlmv2Response } from '../../dissectors/auth/ntlm-responses.ts'
 import { u16le } from '../../dissectors/bytes.ts'
 import { readable } from '../../dissectors/parse.ts'
 import { SMB1_COMMAND, SMB1_OFFSET } from '../../dissectors/smb1/header.ts'
-import { NEGOTIATE_ENCRYPT_PASSWORDS } from '../../dissectors/smb1/negotiate.ts'
 import {
   parseSessionSetupAndxRequest,
   parseSessionSetupAndxResponse,
@@ -12,10 +11,14 @@ import {
 } from '../../dissectors/smb1/session-setup-andx.ts'
 import type { Connection } from './connection.ts'
 import { keptText } from './kept-text.ts'
-import type { LogonFacts, SigningMode } from './ledger.ts'
-import { adoptLogon, authKind, nameOf, readSecurityBlob } from './logon.ts'
+import type { LogonFacts, NtlmFacts, SigningMode } from './ledger.ts'
+import { adoptLogon, authKind, nameOf, openBlob, readSecurityBlob, stepOf } from './logon.ts'
 import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from './session-setup.ts'
 import { smb1ClientSigningMode, strongerMode } from './signing-mode.ts'
+import { type Passwords, passwordKind } from './smb1-passwords.ts'
+import { joinPieces, keepPiece } from './split-blob.ts'
+
+type NtlmAuthenticateFacts = NonNullable<NtlmFacts['authenticate']>
 
 export function smb1SetupRequest(
   c: Connection,
@@ -26,6 +29,9 @@ export function smb1SetupRequest(
   uid: number,
 ): void {
   const request = readable(parseSessionSetupAndxRequest(message, offset, length))
+  const { securityBlob, securityBlobLength } = request
+  const piece = securityBlob ? joinPieces(c, uid, 0, securityBlob, securityBlobLength ?? undefined) : null
+  const blob = piece && openBlob(piece.bytes, piece.wireLength)
   const { session, logon } = beginSetup(c, {
     family: 'smb1',
     command: SMB1_COMMAND.SESSION_SETUP_ANDX,
@@ -34,11 +40,14 @@ export function smb1SetupRequest(
     high: 0,
     binding: false,
     signing: noteClientSigning(c, u16le(message, SMB1_OFFSET.flags2)),
+    // Passwords are all of a logon.
+    step: piece === null || blob === null ? 'first' : piece.pieces > 1 ? 'next' : stepOf(blob),
   })
   session.facts.nativeOs.client ??= system(request.nativeOs, request.nativeLanMan)
-  const { securityBlob, securityBlobLength } = request
-  if (securityBlob) readSecurityBlob(c.context, logon, securityBlob, securityBlobLength ?? securityBlob.length)
-  else readPasswords(c, logon, request)
+  if (piece !== null && blob !== null) {
+    keepPiece(c, session, piece)
+    readSecurityBlob(c.context, logon, blob)
+  } else readPasswords(c, logon, request)
   adoptLogon(session, logon)
 }
 
@@ -49,21 +58,9 @@ function noteClientSigning({ facts: { smb1 } }: Connection, flags2: number): Sig
   return mode
 }
 
-/** LM and NTLM responses; those of NTLMv2 are longer. */
-const LM_RESPONSE = 24
-/** What of an NT response must be there to see the version of its form. */
-const VERSION_END = 18
 const NO_PASSWORD = new Uint8Array(0)
 
-/** The two password fields, as far as they were captured, and their lengths on the wire. */
-interface Passwords {
-  oem: Uint8Array
-  oemLength: number
-  unicode: Uint8Array
-  unicodeLength: number
-}
-
-/** The forms without extended security: an LM and an NT response, or the password itself. It is classified and never kept. */
+/** The forms without extended security: an LM and an NT response, or the password itself. */
 function readPasswords(c: Connection, logon: LogonFacts, request: Partial<SessionSetupAndxRequest>): void {
   const { accountName, primaryDomain, oemPasswordLen, unicodePasswordLen } = request
   if (oemPasswordLen === undefined || oemPasswordLen === null) return
@@ -74,10 +71,12 @@ function readPasswords(c: Connection, logon: LogonFacts, request: Partial<Sessio
     // The LANMAN form has one password field.
     unicodeLength: unicodePasswordLen ?? 0,
   }
-  logon.user = nameOf(accountName)
-  logon.domain = nameOf(primaryDomain)
-  const kind = kindOf(c, passwords, accountName)
-  if (isPlaintext(c, kind, passwords)) {
+  // Strings that the sender left out are none.
+  logon.user = accountName === null ? '' : nameOf(accountName)
+  logon.domain = primaryDomain === null ? '' : nameOf(primaryDomain)
+  logon.workstation = ''
+  const kind = passwordKind(c, passwords, accountName)
+  if (kind === 'plaintext') {
     logon.auth = 'plaintext'
     return
   }
@@ -89,18 +88,10 @@ function readPasswords(c: Connection, logon: LogonFacts, request: Partial<Sessio
     negotiate: null,
     challenge: null,
     authenticate: {
-      frame: c.context.frame,
-      time: c.context.time,
-      flags: null,
-      version: null,
-      lmLength: passwords.oemLength,
-      ntLength: unicodeLength,
-      kind: kind ?? 'unknown',
+      ...noAvPairs(c, kind ?? 'unknown', passwords.oemLength, unicodeLength),
       user: logon.user,
       domain: logon.domain,
-      workstation: '',
       ntProof: v2.ntProofStr ?? null,
-      micPresent: false,
       avFlags: v2.avPairs?.flags ?? null,
       targetName: keptText(v2.avPairs?.targetName),
       channelBindings: pairsCut ? 'unknown' : 'absent',
@@ -109,39 +100,31 @@ function readPasswords(c: Connection, logon: LogonFacts, request: Partial<Sessio
   }
 }
 
-/** Which responses these are. Null where what tells, of them or of what the server asked for, was not seen. */
-function kindOf(
-  c: Connection,
-  { oem, oemLength, unicode, unicodeLength }: Passwords,
-  accountName: string | null | undefined,
-): NtlmResponseKind | null {
-  const named = accountName ?? ''
-  // Nothing at all, or one zero byte: anonymous, unless there is a name, or the byte is a password.
-  const nothing = unicodeLength === 0 && oemLength <= 1
-  if (nothing && (oem.length < oemLength || accountName === undefined)) return null
-  // A password in clear can be as long as a response of NTLMv2.
-  const long = unicodeLength > LM_RESPONSE && unicode.length < VERSION_END
-  if (long && securityModeOf(c) === null) return null
-  return classifyResponses(oem, unicode, named.length, {
-    lmLength: oemLength,
-    ntLength: unicodeLength,
-    extendedSecurity: false,
-  })
-}
-
-/**
- * The password itself: the server did not ask for encrypted ones, or what was sent has no length that a response can have, whatever the server
- * asked for.
- */
-function isPlaintext(c: Connection, kind: NtlmResponseKind | null, { oemLength, unicodeLength }: Passwords): boolean {
-  if (kind === null || kind === 'anonymous' || oemLength + unicodeLength === 0) return false
-  const securityMode = securityModeOf(c)
-  if (securityMode !== null && (securityMode & NEGOTIATE_ENCRYPT_PASSWORDS) === 0) return true
-  return kind === 'unknown' && oemLength !== LM_RESPONSE && unicodeLength < LM_RESPONSE
-}
-
-function securityModeOf(c: Connection): number | null {
-  return c.facts.smb1?.negotiateResponse?.securityMode ?? null
+/** Responses in password fields: there is no message around them that could say more. */
+export function noAvPairs(
+  { context }: Connection,
+  kind: NtlmAuthenticateFacts['kind'],
+  lmLength: number,
+  ntLength: number,
+): NtlmAuthenticateFacts {
+  return {
+    frame: context.frame,
+    time: context.time,
+    flags: null,
+    version: null,
+    lmLength,
+    ntLength,
+    kind,
+    user: null,
+    domain: null,
+    workstation: '',
+    ntProof: null,
+    micPresent: false,
+    avFlags: null,
+    targetName: null,
+    channelBindings: 'absent',
+    avPairsCut: false,
+  }
 }
 
 /** Samba calls itself "Windows 6.1", and only its NativeLanMan says the truth: where that was cut, nobody knows. */
@@ -176,6 +159,6 @@ export function smb1SetupResponse(
   if (request === null || request.session === null || request.logon === null) return
   request.session.facts.nativeOs.server ??= system(response.nativeOs, response.nativeLanMan)
   const { securityBlob, securityBlobLength } = response
-  if (securityBlob) readSecurityBlob(c.context, request.logon, securityBlob, securityBlobLength ?? securityBlob.length)
+  if (securityBlob) readSecurityBlob(c.context, request.logon, openBlob(securityBlob, securityBlobLength ?? undefined))
   endSetup(c, request, answer)
 }

@@ -10,14 +10,17 @@ import {
   SMB2_SESSION_FLAG_IS_NULL,
 } from '../../dissectors/smb2/session-setup.ts'
 import type { Connection } from './connection.ts'
-import { adoptLogon, readSecurityBlob } from './logon.ts'
+import { adoptLogon, openBlob, readSecurityBlob, stepOf } from './logon.ts'
 import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from './session-setup.ts'
 import { smb2SigningMode } from './signing-mode.ts'
+import { joinPieces, keepPiece } from './split-blob.ts'
 
 export function setupRequest(c: Connection, message: Uint8Array, length: number, low: number, high: number): void {
   const { binding, securityMode, securityBuffer, securityBufferLength } = readable(
     parseSessionSetupRequest(message, length),
   )
+  const piece = securityBuffer === undefined ? null : joinPieces(c, low, high, securityBuffer, securityBufferLength)
+  const blob = piece && openBlob(piece.bytes, piece.wireLength)
   const { session, logon } = beginSetup(c, {
     family: 'smb2',
     command: SMB2_COMMAND.SESSION_SETUP,
@@ -26,9 +29,11 @@ export function setupRequest(c: Connection, message: Uint8Array, length: number,
     high,
     binding: binding ?? null,
     signing: securityMode === undefined ? null : smb2SigningMode(securityMode),
+    step: piece === null || blob === null ? null : piece.pieces > 1 ? 'next' : stepOf(blob),
   })
-  if (securityBuffer === undefined) return
-  readSecurityBlob(c.context, logon, securityBuffer, securityBufferLength)
+  if (piece === null || blob === null) return
+  keepPiece(c, session, piece)
+  readSecurityBlob(c.context, logon, blob)
   adoptLogon(session, logon)
 }
 
@@ -53,6 +58,6 @@ export function setupResponse(
   const answer: SetupAnswer = { command: SMB2_COMMAND.SESSION_SETUP, id, low, high, status, granted }
   const request = setupOfAnswer(c, answer, 'smb2')
   if (request === null || request.logon === null) return
-  if (securityBuffer) readSecurityBlob(c.context, request.logon, securityBuffer, securityBufferLength)
+  if (securityBuffer) readSecurityBlob(c.context, request.logon, openBlob(securityBuffer, securityBufferLength))
   endSetup(c, request, answer)
 }

@@ -10,6 +10,7 @@ import {
 } from '../../dissectors/ntstatus.ts'
 import { readable } from '../../dissectors/parse.ts'
 import {
+  isAnswerForm,
   SMB2_COMMAND,
   SMB2_FLAGS_ASYNC_COMMAND,
   SMB2_FLAGS_RELATED_OPERATIONS,
@@ -25,7 +26,6 @@ import {
   parseIoctlRequest,
   parseIoctlResponse,
 } from '../../dissectors/smb2/ioctl.ts'
-import { TRANSFORM_HEADER_LENGTH, TRANSFORM_SESSION_ID } from '../../dissectors/smb2/transform.ts'
 import { parseTreeConnectRequest, parseTreeConnectResponse } from '../../dissectors/smb2/tree-connect.ts'
 import {
   parseValidateNegotiateInfoRequest,
@@ -36,8 +36,8 @@ import { keptText } from './kept-text.ts'
 import { emitMessage } from './message-rows.ts'
 import { negotiateRequest, negotiateResponse } from './negotiate.ts'
 import { addPending, takePending } from './pending.ts'
-import { countClear, countEncrypted, here, type LiveSession, touch } from './session.ts'
-import { sessionOf } from './sessions.ts'
+import { countClear, here, type LiveSession, touch } from './session.ts'
+import { confirmed, known, rejectsId, sessionOf } from './sessions.ts'
 import { setupRequest, setupResponse } from './smb2-session-setup.ts'
 import { answerTree } from './trees.ts'
 
@@ -84,9 +84,8 @@ export function smb2Message(
   }
   const flags = u32le(b, o + SMB2_OFFSET.flags)
   const command = u16le(b, o + SMB2_OFFSET.command)
-  const response = (flags & SMB2_FLAGS_SERVER_TO_REDIR) !== 0
-  c.orient(fromA, response)
-  if (c.rows !== null) emitMessage(c, c.rows, 'smb2', b, o, captured, length)
+  const response = isResponse(c, fromA, (flags & SMB2_FLAGS_SERVER_TO_REDIR) !== 0, b, o, captured)
+  if (c.rows !== null) emitMessage(c, c.rows, 'smb2', b, o, captured, length, response)
 
   let low = u32le(b, o + SMB2_OFFSET.sessionId)
   let high = u32le(b, o + SMB2_OFFSET.sessionId + 4)
@@ -110,8 +109,8 @@ export function smb2Message(
       return
   }
   if (low === 0 && high === 0) return
-  const session = sessionOf(c, low, high)
-  if (session === null) return
+  const session = response && rejectsId(status) ? known(c, low, high) : sessionOf(c, low, high)
+  if (session === null || (response && !confirmed(c, session, status))) return
   touch(session, c.context)
   switch (command) {
     case SMB2_COMMAND.LOGOFF:
@@ -143,42 +142,26 @@ export function smb2Message(
   count(c, session, b, o, captured, flags, response, status)
 }
 
+/** Where the side that sent it and its flag disagree, the form of the body decides, if it is one that tells. */
+function isResponse(c: Connection, fromA: boolean, flag: boolean, b: Uint8Array, o: number, captured: number): boolean {
+  const bySide = c.isResponse(fromA, flag)
+  if (bySide === flag || captured < SMB2_HEADER_LENGTH + 2) return bySide
+  return isAnswerForm(u16le(b, o + SMB2_OFFSET.command), u16le(b, o + SMB2_HEADER_LENGTH)) ?? bySide
+}
+
 /** A message without the whole of its SessionId: it could be any session's, so it says nothing of one. */
 function cutMessage(c: Connection, fromA: boolean, b: Uint8Array, o: number, captured: number, length: number): void {
-  const response = captured < FLAGS_END || (u32le(b, o + SMB2_OFFSET.flags) & SMB2_FLAGS_SERVER_TO_REDIR) !== 0
-  if (captured >= FLAGS_END) c.orient(fromA, response)
-  if (c.rows !== null) emitMessage(c, c.rows, 'smb2', b, o, captured, length)
-  if (!response && u16le(b, o + SMB2_OFFSET.command) === SMB2_COMMAND.NEGOTIATE) {
+  const flagged = captured >= FLAGS_END
+  const response = flagged
+    ? c.isResponse(fromA, (u32le(b, o + SMB2_OFFSET.flags) & SMB2_FLAGS_SERVER_TO_REDIR) !== 0)
+    : null
+  if (c.rows !== null) emitMessage(c, c.rows, 'smb2', b, o, captured, length, response)
+  if (response === false && u16le(b, o + SMB2_OFFSET.command) === SMB2_COMMAND.NEGOTIATE) {
     negotiateRequest(c, b.subarray(o, o + captured), length)
   }
   // A related operation behind it has this one's session.
   c.previousSessionLow = 0
   c.previousSessionHigh = 0
-}
-
-/** An encryption transform, [MS-SMB2] 2.2.41: the session it belongs to is readable, nothing else is. */
-export function transformMessage(
-  c: Connection,
-  fromA: boolean,
-  b: Uint8Array,
-  o: number,
-  captured: number,
-  length: number,
-): void {
-  const { context } = c
-  c.settle()
-  if (c.rows !== null) emitMessage(c, c.rows, 'transform', b, o, captured, length)
-  c.facts.firstTransform ??= here(context)
-  if (captured < TRANSFORM_HEADER_LENGTH) return
-  const response = !c.isClient(fromA)
-  const session = sessionOf(c, u32le(b, o + TRANSFORM_SESSION_ID), u32le(b, o + TRANSFORM_SESSION_ID + 4))
-  if (session === null) return
-  touch(session, context)
-  countEncrypted(session, context, response)
-}
-
-export function compressedMessage(c: Connection, b: Uint8Array, o: number, captured: number, length: number): void {
-  if (c.rows !== null) emitMessage(c, c.rows, 'compressed', b, o, captured, length)
 }
 
 /** Counts a message as signed or not, unless it is one that says nothing about the session ([MS-SMB2] 3.2.5.1.3, 3.3.4.1.1). */

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import {
   dosErrorName,
+  dosToNtStatus,
+  isDosError,
   isSuccess,
   ntStatusName,
   STATUS_BUFFER_OVERFLOW,
@@ -53,6 +55,43 @@ describe('isSuccess', () => {
 
   it('is false for the errors of SMB1 whose severity bits say success', () => {
     for (const code of [0x00010002, 0x00050002, 0x00160002, 0x005b0002, 0x00fb0002]) expect(isSuccess(code)).toBe(false)
+  })
+})
+
+describe('dosToNtStatus', () => {
+  it.each([
+    [0x00050001, 0xc0000022],
+    [0x00020002, 0xc000006d],
+    [0x00040002, 0xc00000ca],
+    // The reserved byte says nothing.
+    [0x0002ff02, 0xc000006d],
+    [0, 0],
+    // No error class is no error.
+    [0x12340000, 0],
+  ])('maps %i to %i', (status, expected) => expect(dosToNtStatus(status)).toBe(expected))
+
+  it('leaves class and code where there is no NTSTATUS for them', () => {
+    for (const status of [0x005b0002, 0x04d20002, 0x00fb0001, 0x00130003, 0x00430001, 0xffff0002, 0x04d20007]) {
+      expect(dosToNtStatus(status)).toBe(status)
+      expect(isDosError(dosToNtStatus(status))).toBe(true)
+      expect(isSuccess(dosToNtStatus(status))).toBe(false)
+    }
+  })
+
+  it('never takes an error for success, whatever a server sends', () => {
+    for (let errorClass = 1; errorClass < 256; errorClass++) {
+      for (const code of [0, 1, 0x3fff, 0x4000, 0x7fff, 0x8000, 0xc000, 0xffff]) {
+        expect(isSuccess(dosToNtStatus(((code << 16) | errorClass) >>> 0))).toBe(false)
+      }
+    }
+  })
+})
+
+describe('isDosError', () => {
+  it('knows an NTSTATUS whose low byte looks like a class', () => {
+    for (const status of [0xc0000001, 0xc0000002, 0xc0000003, 0x80000001, 0x00000103, 0]) {
+      expect(isDosError(status)).toBe(false)
+    }
   })
 })
 

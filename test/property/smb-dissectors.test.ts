@@ -14,8 +14,17 @@ import {
   parseSessionSetupAndxRequest,
   parseSessionSetupAndxResponse,
 } from '../../dissectors/smb1/session-setup-andx.ts'
+import {
+  parseTreeConnectRequest as parseCoreTreeConnectRequest,
+  parseTreeConnectResponse as parseCoreTreeConnectResponse,
+} from '../../dissectors/smb1/tree-connect.ts'
 import { parseTreeConnectAndxRequest, parseTreeConnectAndxResponse } from '../../dissectors/smb1/tree-connect-andx.ts'
-import { parseCompressionTransform } from '../../dissectors/smb2/compression-transform.ts'
+import {
+  CLEAR_START,
+  clearLength,
+  parseCompressionTransform,
+  uncompressedLength,
+} from '../../dissectors/smb2/compression-transform.ts'
 import { parseErrorResponse } from '../../dissectors/smb2/error.ts'
 import { parseIoctlRequest, parseIoctlResponse } from '../../dissectors/smb2/ioctl.ts'
 import { parseLogoffRequest, parseLogoffResponse } from '../../dissectors/smb2/logoff.ts'
@@ -36,7 +45,9 @@ import {
 import { sessionRequest } from '../dissectors/netbios/fixtures.ts'
 import * as smb1 from '../dissectors/smb1/fixtures.ts'
 import * as smb2 from '../dissectors/smb2/fixtures.ts'
+import { ascii } from '../support/der-builder.ts'
 import { bytes, expectPlaceNoMatter, expectPrefixFaults, mutations, type Sample } from '../support/messages.ts'
+import { smb1 as smb1Message, treeConnectBytes } from '../support/smb1.ts'
 
 type Smb1Parser = (message: Uint8Array, offset: number, wireLength?: number) => Parsed<object>
 
@@ -134,6 +145,18 @@ const SMB1: Sample[] = [
   ...[smb1.treeConnectResponseLanman, smb1.treeConnectResponseNt, smb1.treeConnectResponseExtended].map((message) =>
     smb1Sample('TREE_CONNECT_ANDX response', message, parseTreeConnectAndxResponse),
   ),
+  ...[new Uint8Array(0), ascii('secret'), Uint8Array.from({ length: 24 }, (_, i) => (i * 37) % 256)].map((password) =>
+    smb1Sample(
+      `TREE_CONNECT request, ${password.length}`,
+      smb1Message({ command: 0x70, bytes: treeConnectBytes('\\\\SRV\\C', password, 'A:') }),
+      parseCoreTreeConnectRequest,
+    ),
+  ),
+  smb1Sample(
+    'TREE_CONNECT response',
+    smb1Message({ command: 0x70, response: true, words: Uint8Array.of(0, 16, 7, 0) }),
+    parseCoreTreeConnectResponse,
+  ),
   smb1Sample('LOGOFF_ANDX request', smb1.logoffRequest, parseLogoffAndxRequest),
   smb1Sample('LOGOFF_ANDX response', smb1.logoffResponse, parseLogoffAndxResponse),
   smb1Sample('LOGOFF_ANDX error', smb1.logoffResponseError, parseLogoffAndxResponse),
@@ -184,6 +207,29 @@ describe.each([
       { numRuns: 300 },
     )
   })
+})
+
+describe('the clear part of a compressed message', () => {
+  const sample = bytes(`fc534d42 00100000 0200 0000 40000000 ${'ab'.repeat(80)}`)
+
+  it('lies within the message, whatever its sizes say', () => {
+    fc.assert(
+      fc.property(mutations({ name: '', message: sample, parse: parseCompressionTransform }), (m) => {
+        if (m.mutant.length < CLEAR_START) return
+        const length = clearLength(m.mutant, 0, m.wireLength)
+        expect(length).toBeGreaterThanOrEqual(0)
+        expect(length).toBeLessThanOrEqual(m.wireLength - CLEAR_START)
+        expect(uncompressedLength(m.mutant, 0)).toBeGreaterThanOrEqual(0)
+        const parsed = parseCompressionTransform(m.mutant, m.wireLength)
+        if (parsed.ok) expect(length).toBe(parsed.value.clear.length + missing(m, length))
+      }),
+    )
+  })
+
+  /** What the capture lacks of it. */
+  function missing({ mutant }: { mutant: Uint8Array }, length: number): number {
+    return Math.max(0, CLEAR_START + length - mutant.length)
+  }
 })
 
 describe('AndX chains', () => {

@@ -251,12 +251,56 @@ describe('KRB-ERROR', () => {
   })
 })
 
+describe('user-to-user', () => {
+  const name = sequence(context(0, integer(2)), context(1, sequence(generalString('cifs'), generalString('pc2'))))
+  const fields = sequence(pvno(), msgType(16), context(2, name), context(3, generalString('EXAMPLE')))
+
+  it.each([
+    ['a SEQUENCE', fields],
+    ['an application tag', application(16, fields)],
+  ])('asks for the ticket of the other side, in %s', (_, request) => {
+    const expected = { kind: 'tgt-req', serverName: 'cifs/pc2', realm: 'EXAMPLE' }
+    expect(parseKerberosToken(framed(OID_KRB5_U2U, '04 00', request))).toEqual({ ok: true, value: expected })
+  })
+
+  it('need not say for whom', () => {
+    const request = framed(OID_KRB5_U2U, '04 00', sequence(pvno(), msgType(16)))
+    expect(parseKerberosToken(request)).toMatchObject({ value: { serverName: null, realm: null } })
+  })
+
+  it('is answered, and goes on with an AP-REQ of the same mechanism', () => {
+    const answer = framed(OID_KRB5_U2U, '04 01', sequence(pvno(), msgType(17)))
+    expect(parseKerberosToken(answer)).toEqual({ ok: true, value: { kind: 'tgt-rep' } })
+    expect(parseKerberosToken(framed(OID_KRB5_U2U, '01 00', apReq()))).toMatchObject({ value: { kind: 'ap-req' } })
+  })
+})
+
+describe('IAKERB', () => {
+  const asReq = application(10, sequence())
+  const header = (realm: Uint8Array) => concat(sequence(context(1, realm), context(2, octetString(bytes('01')))), asReq)
+
+  it.each([
+    ['UTF8String', tlv(0x0c, ascii('EXAMPLE'))],
+    ['OCTET STRING', octetString(ascii('EXAMPLE'))],
+  ])('names the realm of the KDC, as %s', (_, realm) => {
+    const expected = { ok: true, value: { kind: 'iakerb-proxy', realm: 'EXAMPLE' } }
+    expect(parseKerberosToken(framed(OID_IAKERB, '05 01', header(realm)))).toEqual(expected)
+    // Later tokens have no frame.
+    expect(parseKerberosToken(concat(bytes('05 01'), header(realm)))).toEqual(expected)
+  })
+
+  it('comes to an AP-REQ in the end', () => {
+    expect(parseKerberosToken(framed(OID_IAKERB, '01 00', apReq()))).toMatchObject({ value: { kind: 'ap-req' } })
+  })
+})
+
 describe('faults', () => {
   const req = (...fields: Uint8Array[]): Uint8Array => application(14, sequence(...fields))
 
   it.each([
-    ['unsupported', 'thisMech', 'user-to-user', framed(OID_KRB5_U2U, '04 00', application(16, sequence()))],
-    ['unsupported', 'thisMech', 'IAKERB', framed(OID_IAKERB, '05 01', sequence())],
+    ['malformed', 'msg-type', 'a TGT-REQ that is something else', framed(OID_KRB5_U2U, '04 00', application(14))],
+    ['malformed', 'msg-type', 'an IAKERB-HEADER that is something else', framed(OID_IAKERB, '05 01', application(14))],
+    ['malformed', 'IAKERB-HEADER', 'one whose fields are none', framed(OID_IAKERB, '05 01', sequence(bytes('30 00')))],
     ['unsupported', 'thisMech', 'another mechanism', framed('1.2.3.4', '01 00', apReq())],
     ['unsupported', 'TOK_ID', 'a wrap token', framed(OID_KRB5, '02 01', new Uint8Array(8))],
     ['unsupported', 'TOK_ID', 'a message that has no business here', application(10, sequence())],

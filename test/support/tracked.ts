@@ -1,0 +1,37 @@
+/** Turns of a conversation, tracked: its facts. */
+import { type PlainLedger, plainLedger } from '../../src/track/ledger.ts'
+import type { Limits } from '../../src/track/limits.ts'
+import { Tracker } from '../../src/track/tracker.ts'
+import { conversation, feed, packet, type TestFrame, type Turn } from './conversation.ts'
+
+const DESCRIPTION = {
+  format: 'pcap' as const,
+  compression: null,
+  linkTypes: ['ethernet'],
+  packets: 0,
+  bytes: 0,
+  firstTime: null,
+  lastTime: null,
+  complete: true,
+  warnings: [],
+}
+
+/** The facts of these frames, as one capture. */
+export function tracked(frames: TestFrame[], limits: Partial<Limits> = {}): PlainLedger {
+  const tracker = new Tracker('test.pcap', { limits })
+  feed(tracker, frames)
+  return plainLedger(tracker.finish(DESCRIPTION))
+}
+
+/** The facts of a connection on which these messages went, from its SYN on. */
+export function trackedTurns(turns: Turn[], limits: Partial<Limits> = {}): PlainLedger {
+  return tracked(conversation(turns), limits)
+}
+
+export function client(message: Uint8Array): Turn {
+  return { from: 'client', payload: packet(message) }
+}
+
+export function server(message: Uint8Array): Turn {
+  return { from: 'server', payload: packet(message) }
+}
