@@ -1,13 +1,15 @@
-// src/ and dissectors/ to dist/: cli.cjs for bin/smblens, index.js for programs that import the library, with its typings in types/.
+// src/ and dissectors/ to dist/: cli.cjs for bin/smblens, index.js for programs that import the library, with its typings in types/, and the
+// licences of the packages whose code is in them.
 //
 // Bundled, because sixty small modules take longer to load than a small capture to scan. The command is CommonJS, because Node has that loader
 // running when it starts and the other one not: a tenth of the time of a small scan. What a command does not need stays unevaluated in the file.
 // The terminal UI is a file of its own: Ink is only there as modules, and takes longer to load as its hundred files than as one.
 // Packages stay packages otherwise. The old dist/ stays in place until the new one is whole.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, renameSync, rmSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { thirdPartyNotices } from './third-party-notices.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${root}/dist`
@@ -16,7 +18,15 @@ const next = `${root}/node_modules/.cache/smblens-${process.pid}`
 mkdirSync(next, { recursive: true })
 process.on('exit', () => rmSync(next, { recursive: true, force: true }))
 
-const common = { bundle: true, platform: 'node', target: 'node20', packages: 'external', logLevel: 'warning' }
+const common = {
+  absWorkingDir: root,
+  metafile: true,
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  logLevel: 'warning',
+}
 /**
  * Parts of Ink that are left out: React's developer tools, which only a development run asks for but a bundle always has to find, and what writes
  * to standard error at exit to show the cursor, even where that is a file (src/tui/screen.ts shows it).
@@ -37,7 +47,7 @@ const tuiApart = {
     onResolve({ filter: /\/tui\/open\.tsx$/ }, () => ({ path: './tui.mjs', external: true }))
   },
 }
-await build({
+const cli = await build({
   ...common,
   entryPoints: [`${root}/src/cli/main.ts`],
   outfile: `${next}/cli.cjs`,
@@ -45,7 +55,7 @@ await build({
   define: besideIt,
   plugins: [tuiApart],
 })
-await build({
+const tui = await build({
   ...common,
   entryPoints: [`${root}/src/tui/open.tsx`],
   outfile: `${next}/tui.mjs`,
@@ -59,11 +69,12 @@ await build({
 })
 // Programs of their own that the command starts: they hold rights, and have as little in them as can be. Beside them in dist/ they find each other.
 // Before anything else they take the signal at which Node opens its inspector, as bin/smblens does.
+const helpers = []
 for (const [source, name] of [
   ['launcher', 'capture-launcher'],
   ['cap-helper', 'capture-cap'],
 ]) {
-  await build({
+  const helper = await build({
     ...common,
     entryPoints: [`${root}/src/capture/live/${source}.ts`],
     outfile: `${next}/${name}.cjs`,
@@ -71,8 +82,16 @@ for (const [source, name] of [
     define: besideIt,
     banner: { js: "process.on('SIGUSR1', () => {});" },
   })
+  helpers.push(helper)
 }
-await build({ ...common, entryPoints: [`${root}/src/index.ts`], outfile: `${next}/index.js`, format: 'esm' })
+const library = await build({
+  ...common,
+  entryPoints: [`${root}/src/index.ts`],
+  outfile: `${next}/index.js`,
+  format: 'esm',
+})
+const metafiles = [cli, tui, library, ...helpers].map(({ metafile }) => metafile)
+writeFileSync(`${next}/THIRD-PARTY-NOTICES`, thirdPartyNotices(metafiles, root))
 
 const tsc = spawnSync(
   process.execPath,

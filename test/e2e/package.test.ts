@@ -1,6 +1,6 @@
 /** What is published works where it is installed, and as it is built. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { publint } from 'publint'
@@ -87,6 +87,33 @@ export const wrong: number = findings
     const script = `console.log(require('smblens/records.schema.json').$id)`
     const { stdout } = spawnSync(process.execPath, ['-e', script], { cwd: folder, encoding: 'utf8' })
     expect(stdout).toBe('urn:smblens:records:1\n')
+  })
+
+  it('holds the notices of every package whose code is in its bundles', () => {
+    const notices = readFileSync(join(installed, 'dist/THIRD-PARTY-NOTICES'), 'utf8')
+    const bundles = readdirSync(join(installed, 'dist')).filter((name) => /\.(c|m)?js$/.test(name))
+    // esbuild says above each file where it comes from.
+    const folders = bundles.flatMap((name) => {
+      const lines = readFileSync(join(installed, 'dist', name), 'utf8').split('\n')
+      return lines.flatMap(
+        (line) => /^\s*\/\/ ((?:\S*\/)?node_modules\/(?:@[^/\s]+\/)?[^/\s]+)\//.exec(line)?.[1] ?? [],
+      )
+    })
+    const packages = [...new Set(folders)].map((path) =>
+      JSON.parse(readFileSync(join(ROOT, path, 'package.json'), 'utf8')),
+    )
+    expect(packages.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['ink', 'react', 'yoga-layout', 'ipaddr.js']),
+    )
+    expect(packages.length).toBeGreaterThan(30)
+    const parts = notices.split(/^-{80}\n/m).slice(1)
+    for (const { name, version } of packages) {
+      const part = parts.find((text) => text.startsWith(`${name} ${version}\n`))
+      expect(part, name).toMatch(/copyright/i)
+      expect(part, name).toMatch(/Permission (is hereby granted, free of charge|to use, copy, modify)/)
+      expect(notices.slice(0, notices.indexOf('-'.repeat(80)))).toContain(`  ${name} ${version}  `)
+    }
+    expect(parts).toHaveLength(packages.length)
   })
 
   it('pleases publint', async () => {
