@@ -11,6 +11,14 @@
 const INVISIBLE =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]/gu
 
+/**
+ * What terminals do not agree on how wide it is, which would move what follows on the line, or push a screen's head away: Hangul vowels and finals on
+ * their own, enclosing marks, tone marks of Hangul and Chinese, flags and skin colours (one sign or two), signs that became wide in Unicode 16,
+ * circled numbers on black squares, and above the first plane all but mathematical letters, pictographs and ideographs.
+ */
+const UNCERTAIN =
+  /[\p{Me}\p{Emoji_Modifier}\u1160-\u11ff\u2630-\u2637\u268a-\u268f\u302e\u302f\u3248-\u324f\ud7b0-\ud7ff\u{10000}-\u{1d3ff}\u{1d800}-\u{1f2ff}\u{1f650}-\u{1f67f}\u{1f6d8}-\u{1f8ff}\u{1fa00}-\u{1ffff}]/gu
+
 /** What JSON leaves as it is although a terminal or a log viewer would act on it. C0 is escaped by JSON itself. */
 const INVISIBLE_IN_JSON = new RegExp(INVISIBLE.source.replace('\\p{Cc}', '\\u007f-\\u009f'), 'gu')
 
@@ -23,12 +31,12 @@ const NOT_PLAIN_ASCII = /[^\x20-\x7e]/
 const NAMED: Record<string, string> = { '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\\0' }
 
 /**
- * `text` in one line of visible characters. A backslash stays single, because every UNC path is full of them: the result is for eyes, the
- * machine formats carry the exact value.
+ * `text` in one line of visible characters, of which it is known how wide they are. A backslash stays single, because every UNC path is full of
+ * them: the result is for eyes, the machine formats carry the exact value.
  */
 export function escapeText(text: string): string {
   if (!NOT_PLAIN_ASCII.test(text)) return text
-  return text.replace(INVISIBLE, visibleEscape).replace(MARK_PILE, '$1…')
+  return text.replace(INVISIBLE, visibleEscape).replace(UNCERTAIN, visibleEscape).replace(MARK_PILE, '$1…')
 }
 
 function visibleEscape(character: string): string {
@@ -58,7 +66,8 @@ function jsonEscape(character: string): string {
 const WIDE =
   /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u
 
-const MARK = /\p{M}/u
+/** They go over the letter before them. Spacing marks, as vowels of Indic scripts are, have a cell of their own. */
+const MARK = /\p{Mn}/u
 
 /** Cells that one code point of escaped text takes. */
 function cells(character: string): number {

@@ -21,7 +21,7 @@ import { at, clearSession, connection, smb1, smb1Request, tree } from '../../sup
 import { finding, report, rule, textOf } from '../../support/findings.ts'
 import { copyOf, textOfLines, viewOf } from '../../support/view.ts'
 
-const HOSTILE = `evil\x1b[2J\u202e\r\n\x07共有フォルダ👩‍👩‍👧${'e\u0301\u0301\u0301\u0301\u0301\u0301'.repeat(20)}\u{e0041}\x9b`
+const HOSTILE = `evil\x1b[2J\u202e\r\n\x07共有フォルダ👩‍👩‍👧ह\u093e\u0903\u1100\u1161\u11a8\u{1f1e9}\u{1f1ea}\u{1f3fd}\u20e3\u2630${'e\u0301\u0301\u0301\u0301\u0301\u0301'.repeat(20)}\u{e0041}\x9b`
 
 const EVIDENCE: EvidenceView = {
   state: 'ready',
