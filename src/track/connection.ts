@@ -291,6 +291,11 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
   at(frame: number, time: number): void {
     this.context.frame = frame
     this.context.time = time
+    // What was held back may be older than what the connection was known by.
+    if (frame < this.facts.firstFrame) {
+      this.facts.firstFrame = frame
+      this.facts.firstTime = time
+    }
   }
 
   cut(): void {

@@ -47,7 +47,7 @@ export function beginSetup(c: Connection, request: SetupRequest): { session: Liv
   const { context } = c
   const joined = sessionToJoin(c, request)
   const session = joined ?? sessionOfRequest(c, request)
-  touch(session, context)
+  touch(session, c)
   const { facts } = session
   facts.setupSigning ??= request.signing
   const logon =
@@ -186,7 +186,7 @@ export function endSetup(c: Connection, request: PendingRequest, answer: SetupAn
   const { status, granted } = answer
   const { session, logon } = request
   if (session === null || logon === null) return
-  touch(session, context)
+  touch(session, c)
   if (status === STATUS_PENDING) {
     // An interim answer: the real one comes under the same id.
     addPending(c, request)

@@ -147,15 +147,19 @@ export function here(at: FrameRef): FrameRef {
   return { frame: at.frame, time: at.time }
 }
 
-/** Notes that the session was active in the current frame, which is earlier than one before where a hole was given up. */
-export function touch(session: LiveSession, context: TrackContext): void {
+/**
+ * Notes that the session was active in the current frame, which is earlier than one before where a hole was given up. Its first frame is one of the
+ * connection that it began on: a channel that was bound to it later may show earlier ones.
+ */
+export function touch(session: LiveSession, on: { context: TrackContext; facts: { id: string } }): void {
   const { facts } = session
-  if (context.frame >= facts.lastFrame) {
-    facts.lastFrame = context.frame
-    facts.lastTime = context.time
-  } else if (context.frame < facts.firstFrame) {
-    facts.firstFrame = context.frame
-    facts.firstTime = context.time
+  const { frame, time } = on.context
+  if (frame >= facts.lastFrame) {
+    facts.lastFrame = frame
+    facts.lastTime = time
+  } else if (frame < facts.firstFrame && facts.connection === on.facts.id) {
+    facts.firstFrame = frame
+    facts.firstTime = time
   }
 }
 

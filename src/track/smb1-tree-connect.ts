@@ -63,7 +63,7 @@ function request(
   const kind = sharePasswordKind(c, password, passwordLength)
   const session =
     known(c, uid, 0) ?? (kind === null ? null : takenUp(c, 'smb1', uid === 0 ? 'pending' : 'unknown', uid, 0))
-  if (session !== null) touch(session, c.context)
+  if (session !== null) touch(session, c)
   addPending(c, {
     frame: c.context.frame,
     time: c.context.time,
@@ -134,7 +134,7 @@ function response(
   if (session === null) return
   // A password that was sent stays a fact, though the server does not know the id that it came with.
   if (!confirmed(c, session, asked?.logon ? 0 : status)) return
-  touch(session, c.context)
+  touch(session, c)
   const logon = asked?.logon ?? null
   if (logon !== null) endShareLogon(c, session, logon, status)
   else if (uid === 0 && isSuccess(status)) grantWithoutPassword(c, session)

@@ -99,7 +99,7 @@ export function smb1Message(
   }
   const session = response && rejectsId(status) ? known(c, uid, 0) : smb1Session(c, uid)
   if (session === null || (response && !confirmed(c, session, status))) return
-  touch(session, c.context)
+  touch(session, c)
   if (command === SMB1_COMMAND.READ_ANDX && response && isSuccess(status)) {
     clearData(c, session, b, o, captured, READ_DATA_LENGTH)
   } else if (command === SMB1_COMMAND.WRITE_ANDX && !response) {
@@ -176,7 +176,7 @@ function chain(
       case SMB1_COMMAND.LOGOFF_ANDX: {
         const session = response && isSuccess(status) ? known(c, uid, 0) : null
         if (session === null) break
-        touch(session, c.context)
+        touch(session, c)
         session.facts.logoff ??= here(c.context)
         session.closed = true
       }

@@ -32,7 +32,7 @@ export function transformMessage(
   if (session === null) return
   // The server has a key for it.
   if (response) confirmed(c, session, STATUS_SUCCESS)
-  touch(session, context)
+  touch(session, c)
   countEncrypted(session, context, response)
 }
 
@@ -104,6 +104,6 @@ function unread(c: Connection, fromA: boolean): void {
     c.facts.unread++
     return
   }
-  touch(only, c.context)
+  touch(only, c)
   countUnread(only, c.context, !c.isClient(fromA))
 }

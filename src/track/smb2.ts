@@ -111,7 +111,7 @@ export function smb2Message(
   if (low === 0 && high === 0) return
   const session = response && rejectsId(status) ? known(c, low, high) : sessionOf(c, low, high)
   if (session === null || (response && !confirmed(c, session, status))) return
-  touch(session, c.context)
+  touch(session, c)
   switch (command) {
     case SMB2_COMMAND.LOGOFF:
       if (response && status === STATUS_SUCCESS) {

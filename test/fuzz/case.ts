@@ -11,6 +11,7 @@ import {
   extended,
   flippedFileBits,
   hugeRecord,
+  joinedFile,
   oddBlockBody,
   oddFileHeader,
   oddRecordHeader,
@@ -19,6 +20,7 @@ import {
   packed,
   shuffledPieces,
   splicedFiles,
+  zeroRun,
 } from './mutate/files.ts'
 import { fragmented } from './mutate/fragments.ts'
 import { flippedBits, overwritten } from './mutate/frames.ts'
@@ -83,6 +85,8 @@ const FILE_STEPS: Readonly<Record<string, FileStep>> = {
   oddBlockBody,
   shuffledPieces,
   hugeRecord,
+  zeroRun,
+  joinedFile,
   packed,
 }
 

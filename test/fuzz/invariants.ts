@@ -4,7 +4,15 @@ import type { Limits } from './engine.ts'
 import { CAPTURE_NAME, type Engine, type Outcome } from './outcome.ts'
 
 /** What bytes alone, without a file system, can be refused for. */
-const CODES = ['empty-file', 'not-a-capture', 'unsupported-compression', 'damaged']
+const CODES = [
+  'empty-file',
+  'not-a-capture',
+  'unsupported-format',
+  'unsupported-compression',
+  'not-fetched',
+  'translated',
+  'damaged',
+]
 
 type Check = (outcome: Outcome, limits: Limits) => string | null
 
@@ -48,6 +56,16 @@ const CHECKS: Readonly<Record<string, Check>> = {
       ({ frame }) => frame !== null && !(frame >= 1 && (capture.format === 'pcapng' || isFrame(frame, frames))),
     )
     return wrong === undefined ? null : `${wrong.code} at frame ${wrong.frame}`
+  },
+
+  'no session begins before the connection that it began on': ({ ledger }) => {
+    const first = new Map<string, number>()
+    for (const { id, firstFrame } of ledger.connections) first.set(id, firstFrame)
+    for (const { id, connection, firstFrame } of ledger.sessions) {
+      const begins = first.get(connection)
+      if (begins !== undefined && firstFrame < begins) return `${id}: frame ${firstFrame}, its connection ${begins}`
+    }
+    return null
   },
 
   'every message has a row, with the frame in which it ends': ({ ledger, rows, frames }) => {

@@ -108,6 +108,24 @@ export function shuffledPieces(file: Uint8Array, random: Random): Uint8Array {
   return joined(pieces.map(({ start, end }) => file.subarray(start, end)))
 }
 
+/** Zeros behind the last record, or amid the others: space that was reserved, perhaps with something behind it. */
+export function zeroRun(file: Uint8Array, random: Random): Uint8Array {
+  const found = piecesOf(file)
+  if (found === null) return file
+  const zeros = new Uint8Array(random.pick([1, 15, 16, 24, 32, 45, 4096, random.below(70_000)]))
+  const piece = random.pick(found.pieces)
+  const at = random.oneIn(2) ? file.length : piece.start
+  const behind = random.oneIn(3) ? file : file.subarray(at)
+  return joined([file.subarray(0, at), zeros, behind])
+}
+
+/** One file behind itself, as cat does it, or behind a part of itself. */
+export function joinedFile(file: Uint8Array, random: Random): Uint8Array {
+  const first = random.oneIn(3) ? file.subarray(0, random.below(file.length)) : file
+  const second = random.oneIn(5) ? file.subarray(0, random.below(file.length)) : file
+  return joined([first, second])
+}
+
 /** Packed, in one member or several, then perhaps damaged: RFC 1952. */
 export function packed(file: Uint8Array, random: Random): Uint8Array {
   const level = random.pick([constants.Z_NO_COMPRESSION, constants.Z_BEST_SPEED, constants.Z_DEFAULT_COMPRESSION])
