@@ -31,7 +31,7 @@ export interface Unpacked {
 
 /**
  * Unpacks what `source` has at hand and all that follows (all members of a gzip file) into `to`, until it stops. Resolves with what `to` left of the
- * last bytes, and with the fault that ended the unpacking, if one did. Rejects with the errors of `source` and of `to`.
+ * last bytes, and with the fault that ended the unpacking, if one did and `to` had not stopped. Rejects with the errors of `source` and of `to`.
  *
  * Damage costs nothing that stands before it: `to` gets every byte that can be unpacked without the damaged one, however the input's bytes come.
  * zlib drops what the step that fails had unpacked. So a second one follows a step behind, and is fed that step byte by byte: from the start of the
@@ -78,7 +78,9 @@ export async function gunzip(
     leader.destroy()
     follower?.destroy()
   }
-  return { left: delivery.close(), fault }
+  // Whoever had enough before the damage need not know of it, which depends on how large the steps are.
+  const told = delivery.open ? fault : null
+  return { left: delivery.close(), fault: told }
 }
 
 /** What the step that failed had unpacked before its damage goes to the delivery. Returns the damage. */

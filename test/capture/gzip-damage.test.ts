@@ -147,6 +147,15 @@ describe('damaged gzip', () => {
     expect(await fromStream(packed, each)).toEqual(await fromFile(packed))
   })
 
+  it('is not told of where what is inside was damaged before', async () => {
+    const inside = concat(CAPTURE.subarray(0, 3000), new Uint8Array(3000).fill(0xff), CAPTURE)
+    const packed = concat(gzipSync(inside), GARBAGE)
+    const whole = await readBytes(packed)
+    expect(whole.summary.warnings).toMatchObject([{ code: 'corrupt-record' }])
+    for (const cut of [100, 1000, packed.length - 45, packed.length - 40, packed.length - 20])
+      expect(await readBytes(packed, [cut])).toEqual(whole)
+  })
+
   it('costs no packet where only the checksum is wrong', async () => {
     const whole = await readBytes(CAPTURE)
     const packed = changed(PACKED, PACKED.length - 6, 1)
