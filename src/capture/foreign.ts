@@ -99,7 +99,7 @@ export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   printed('a capture as base64 text', 'decode it first: base64 -d FILE > out.pcap', isBase64),
   printed(
     'a hex dump of a capture',
-    'turn it back first: xxd -r FILE out.pcap, or xxd -r -p where it has no offsets',
+    'turn it back first: xxd -r FILE out.pcap, xxd -r -p where it has no offsets, cut -c10-58 FILE | xxd -r -p > out.pcap where hexdump -Cv made it',
     isHexOfFile,
   ),
   printed('a hex dump of packets', 'turn it back first: text2pcap FILE out.pcapng', isHexOfPackets),

@@ -27,22 +27,23 @@ export async function findInputs(paths: readonly string[], commands: readonly st
   return { files, unread: errors.length }
 }
 
-const KIND_WORDS: Record<OtherKind, string> = {
-  text: 'text',
-  'web-page': 'web pages',
-  image: 'images',
-  document: 'documents',
-  empty: 'empty',
-  zeros: 'nothing but zeros',
-  other: 'other data',
+/** Of one and of several. */
+const KIND_WORDS: Record<OtherKind, readonly [string, string]> = {
+  text: ['text', 'text'],
+  'web-page': ['web page', 'web pages'],
+  image: ['image', 'images'],
+  document: ['document', 'documents'],
+  empty: ['empty', 'empty'],
+  zeros: ['nothing but zeros', 'nothing but zeros'],
+  other: ['other data', 'other data'],
 }
 
 /** "evidence: left out 12 files that are no captures (9 text, 2 images, 1 empty)" */
 function leftOutText({ folder, kinds }: LeftOut): string {
   const counts = [...kinds].sort(([, a], [, b]) => b - a)
   const files = counts.reduce((sum, [, count]) => sum + count, 0)
-  if (files === 1) return `${folder}: left out 1 file that is no capture (${KIND_WORDS[counts[0]![0]]})`
-  const each = counts.map(([kind, count]) => `${count} ${KIND_WORDS[kind]}`).join(', ')
+  if (files === 1) return `${folder}: left out 1 file that is no capture (${KIND_WORDS[counts[0]![0]][0]})`
+  const each = counts.map(([kind, count]) => `${count} ${KIND_WORDS[kind][count === 1 ? 0 : 1]}`).join(', ')
   return `${folder}: left out ${files} files that are no captures (${each})`
 }
 

@@ -102,4 +102,60 @@ describe('bad input', () => {
     expect(cut.status).toBe(3)
     expect(smblens(['messages', join(folder, 'nothing')]).status).toBe(3)
   })
+
+  it('of every kind in one folder: a line each, those that are no captures in one, and the captures are read', () => {
+    const mixed = join(folder, 'mixed')
+    mkdirSync(join(mixed, 'deep'), { recursive: true })
+    const put = (name: string, bytes: Uint8Array | string) => writeFileSync(join(mixed, name), bytes)
+    const wrongSum = gzipSync(good)
+    wrongSum[wrongSum.length - 6]! ^= 1
+    put('a-good.pcap', good)
+    put('b-twice.pcap', Buffer.concat([good, good]))
+    put('c-sum.pcap.gz', wrongSum)
+    put('deep/d-zeros.pcap', Buffer.concat([good, Buffer.alloc(4096)]))
+    put('deep/e.snoop', 'snoop\0\0\0\0\0\0\x02\0\0\0\x04')
+    put('f.pcap', 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n')
+    put('g.rar', 'Rar!\x1a\x07\x01\0')
+    put('h.pcap.gz', gzipSync(gzipSync(good)))
+    put('notes.txt', 'notes')
+    put('deep/more.md', '# more')
+    put('shot.png', Buffer.from('89504e470d0a1a0a', 'hex'))
+    put('empty.pcap', '')
+    const { status, stdout, stderr } = smblens(['scan', mixed, '-f', 'ndjson'])
+    const lines = stderr.split('\n').map((line) => line.replace(`smblens: ${mixed}`, '').replace(/(: .{12}).*/, '$1'))
+    expect(lines).toEqual([
+      '/deep/e.snoop: is a snoop c',
+      '/f.pcap: is a Git LFS',
+      '/g.rar: is a RAR arc',
+      '/h.pcap.gz: is gzip-comp',
+      ': left out 4 f',
+      '/b-twice.pcap: another capt',
+      '/c-sum.pcap.gz: the gzip dat',
+      '/deep/d-zeros.pcap: the file end',
+      '',
+    ])
+    expect(stderr).toContain('left out 4 files that are no captures (2 text, 1 empty, 1 image)\n')
+    expect(status).toBe(3)
+    const captures = records(stdout).filter((record) => record['type'] === 'capture')
+    const packets = captures.map((capture) => capture['packets'] as number)
+    expect(packets).toEqual([packets[0], 2 * packets[0]!, packets[0], packets[0]])
+    expect(captures.map((capture) => capture['complete'])).toEqual([true, true, false, false])
+    expect(records(stdout).at(-1)).toMatchObject({ type: 'summary', captures: 4, inputsUnread: 4 })
+    rmSync(join(mixed, 'deep/e.snoop'))
+    const read = smblens(['scan', mixed, '-f', 'ndjson', '--fail-on', 'info'])
+    expect(read.status).toBe(1)
+  })
+
+  it('and what is no capture beside one that is whole is no failure', () => {
+    const plain = join(folder, 'plain')
+    mkdirSync(plain)
+    writeFileSync(join(plain, 'a.pcap'), readFileSync(join(ROOT, GOOD)))
+    writeFileSync(join(plain, 'a.txt'), 'notes')
+    const { status, stderr } = smblens(['scan', plain])
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: `smblens: ${plain}: left out 1 file that is no capture (text)\n`,
+    })
+    expect(smblens(['scan', join(plain, 'a.txt'), join(plain, 'a.pcap')]).status).toBe(3)
+  })
 })
