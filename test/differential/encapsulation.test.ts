@@ -18,10 +18,11 @@ const ENCAPSULATION =
 const OTHERS = 40
 
 /**
- * What tshark reads and we do not: TCP that an ICMP error quotes or a sampler reports, tunnels on ports that are not looked at, and 802.11 in GRE.
+ * What tshark reads and we do not: TCP that an ICMP error quotes or a sampler reports, a tunnel on a port that is not looked at, and several frames in one
+ * of 802.11.
  * BIG TCP (IPv6 and tunnels of a length that no field holds, left zero) is the other way round: this tshark does not read it.
  */
-const NOT_READ = /:icmp(v6)?:|:sflow:|:ayiya:|:udp:gre:|:gre:wlan:/
+const NOT_READ = /:icmp(v6)?:|:sflow:|:ayiya:|:wlan:llc:.*:llc:/
 const NOT_READ_BY_TSHARK = /^bigtcp/
 
 interface Compared {

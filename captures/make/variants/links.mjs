@@ -181,7 +181,7 @@ export const LINKS = {
     frame: (p) => Buffer.concat([hex('11000042'), u16(2 + p.bytes.length), ppp(p)]),
   },
   nflog: { number: 239, takes: isIp, frame: (p) => nflog(p, false) },
-  'nflog-big-endian': { number: 239, takes: isIp, frame: (p) => nflog(p, true) },
+  'nflog-big-endian': { number: 239, takes: isIp, frame: (p) => nflog(p, true), file: { bigEndian: true } },
   pktap: { number: 258, takes: () => true, frame: (p) => pktap(1, ethernetFrame(p)) },
   'pktap-raw': { number: 258, takes: isIp, frame: (p) => pktap(12, p.bytes) },
   'pktap-user2': { number: 149, takes: () => true, frame: (p) => pktap(1, ethernetFrame(p)) },
@@ -202,7 +202,7 @@ export const LINKS = {
   'frelay-with-dir': { number: 206, takes: isIp, frame: (p) => Buffer.concat([direction(p), frameRelay(p)]) },
   'juniper-ether': { number: 178, takes: () => true, frame: (p) => juniper(ethernetFrame(p)) },
   'juniper-ether-bare': { number: 178, takes: isIp, frame: juniperBare },
-  'juniper-ppp': { number: 179, takes: isPpp, frame: (p) => juniper(ppp(p)) },
+  'juniper-ppp': { number: 179, takes: isPpp, frame: (p) => juniper(Buffer.concat([hex('ff03'), ppp(p)])) },
   'juniper-chdlc': { number: 181, takes: isEtherType, frame: (p) => juniper(cisco(p)) },
   'juniper-frelay': { number: 180, takes: isIp, frame: (p) => juniper(frameRelay(p)) },
   'erf-ethernet': {
@@ -269,7 +269,14 @@ export const LINKS = {
   ipnet: {
     number: 226,
     takes: isIp,
-    frame: (p) => Buffer.concat([Buffer.of(1, p.type === IPV6 ? 26 : 2), hex('0000'), Buffer.alloc(20), p.bytes]),
+    frame: (p) =>
+      Buffer.concat([
+        Buffer.of(1, p.type === IPV6 ? 26 : 2),
+        hex('0000'),
+        u32(p.bytes.length),
+        Buffer.alloc(16),
+        p.bytes,
+      ]),
   },
   80211: { number: 105, takes: isEtherType, frame: (p) => wireless(p) },
   '80211-no-qos': { number: 105, takes: isEtherType, frame: (p) => wireless(p, { qos: false }) },
