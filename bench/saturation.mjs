@@ -23,16 +23,16 @@ const START = 1.7e15
 /** What there is of each, at share 1. */
 const COUNTS = {
   attempts: 40_000,
-  bare: 14_000,
-  thin: 60_000,
-  named: 9000,
+  bare: 10_000,
+  thin: 25_000,
+  named: 2500,
   joinable: 9000,
-  datagrams: 1500,
-  open: 20_000,
-  gathering: 400,
-  held: 200,
-  asking: 400,
-  shares: 200,
+  datagrams: 1200,
+  open: 14_000,
+  gathering: 120,
+  held: 100,
+  asking: 120,
+  shares: 60,
   messages: 600_000,
 }
 
@@ -86,7 +86,7 @@ export function* saturation(share = 1) {
     const c = next()
     yield* c.open()
     yield* logon(c, 1e6 + n, 8)
-    yield* c.server(Buffer.concat(Array.from({ length: 250 }, (_, i) => treeAnswer(1e6 + n, i))))
+    yield* c.server(Buffer.concat(Array.from({ length: 60 }, (_, i) => treeAnswer(1e6 + n, i))))
     yield c.reset()
   }
   // Messages, for a list of them.
@@ -123,7 +123,7 @@ export function* saturation(share = 1) {
     const c = next()
     yield* c.open()
     // Exchanges that nobody ends.
-    for (let i = 0; i < 100; i++) yield* logonRequest(c, i, 3e6 + n * 1000 + i, 400)
+    for (let i = 0; i < 60; i++) yield* logonRequest(c, i, 3e6 + n * 1000 + i, 400)
     for (let i = 0; i < 250; i++) yield* c.server(treeAnswer(3e6 + n, i))
   }
   for (let n = 0; n < count('gathering'); n++) {

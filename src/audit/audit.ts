@@ -21,6 +21,8 @@ export interface AuditOptions {
   rules?: readonly Rule[]
   /** Told of every case, before cases become findings: for whoever counts them by connection or session. */
   onCase?: (draft: Draft) => void
+  /** Bytes that findings may take, packed; of more the least severe are left out. DEFAULT_LIMITS has what is usual. */
+  findingBytes?: number | undefined
 }
 
 export function audit(ledger: Ledger, options: AuditOptions): Finding[] {
@@ -34,7 +36,7 @@ export function auditList(ledger: Ledger, options: AuditOptions): FindingList {
 
 /** The same in small pieces, with a rest after each. The ledger must not change until the end. */
 export function* auditSteps(ledger: Ledger, options: AuditOptions): Generator<null, FindingList> {
-  const groups = new Groups(options.rules ?? RULES)
+  const groups = new Groups(options.rules ?? RULES, options.findingBytes)
   yield* groupSteps(ledger, options, groups, emptySurvey())
   return yield* listFindings(groups)
 }

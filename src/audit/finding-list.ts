@@ -20,6 +20,11 @@ export class FindingList implements Facts<Finding> {
     return this.rows.length
   }
 
+  /** Cases that are in none of them, for want of room. */
+  get leftOut(): number {
+    return this.groups.leftOut
+  }
+
   at(index: number): Finding | undefined {
     const i = index < 0 ? index + this.rows.length : index
     if (i < 0 || i >= this.rows.length) return undefined

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { hashText } from '../track/hash.ts'
+import { DEFAULT_LIMITS } from '../track/limits.ts'
 import { Packer } from '../track/packed.ts'
 import { PackedFacts } from '../track/packed-facts.ts'
 import type { Finding } from './findings.ts'
@@ -18,16 +19,25 @@ const PORT_LIMIT = 8
 export const RANK: Record<Severity, number> = { critical: 0, high: 1, medium: 2, low: 3, info: 4 }
 
 const FIRST_PLACES = 1024
+/** How many go at once where there is no more room. */
+const DROPPED_SHARE = 1 / 4
 
 export class Groups {
   readonly rules: readonly Rule[]
+  /** Bytes that packed groups may take. */
+  private readonly limit: number
+  /** Groups that had to go, and cases of which none was begun: where room ends, the least severe are left out. */
+  leftOut = 0
+  /** Groups with this mark and higher ones, less severe, are begun no more. */
+  private closedFrom = Number.POSITIVE_INFINITY
   readonly rows = new PackedFacts<Group>(new Packer(), groupText)
   private generation = 0
   /** Open addressing by the hash of the group's name: the row + 1. The hash is the row's number. */
   private places = new Int32Array(FIRST_PLACES)
 
-  constructor(rules: readonly Rule[]) {
+  constructor(rules: readonly Rule[], limit = DEFAULT_LIMITS.findingBytes) {
     this.rules = rules
+    this.limit = limit
   }
 
   /** What this rule, by its place in `rules`, said. */
@@ -38,6 +48,10 @@ export class Groups {
     const place = this.place(name, hash)
     const row = this.places[place]! - 1
     if (row < 0) {
+      if (RANK[draft.severity] + 1 >= this.closedFrom) {
+        this.leftOut++
+        return
+      }
       const group = newGroup(name, rule, subject, draft)
       addTo(group, draft)
       this.put(place, group, hash)
@@ -45,16 +59,38 @@ export class Groups {
   }
 
   private put(place: number, group: Group, hash: number): void {
-    this.places[place] = this.rows.append(group, hash, 1) + 1
-    if (this.rows.size * 2 > this.places.length) this.index(this.places.length * 2)
+    this.places[place] = this.rows.append(group, hash, markOf(group)) + 1
+    if (this.rows.bytes > this.limit) this.makeRoom()
+    else if (this.rows.size * 2 > this.places.length) this.index(this.places.length * 2)
+  }
+
+  /** Takes away the least severe, the newest first. */
+  private makeRoom(): void {
+    const { rows } = this
+    const all = rows.rows()
+    let excess = Math.ceil(all.length * DROPPED_SHARE)
+    this.leftOut += excess
+    for (let mark = SEVERITIES.length; excess > 0; mark--) {
+      this.closedFrom = mark
+      for (let i = all.length - 1; i >= 0 && excess > 0; i--) {
+        if (rows.mark(all[i]!) !== mark) continue
+        rows.forget(all[i]!)
+        excess--
+      }
+    }
+    rows.compact()
+    this.index(this.places.length)
   }
 
   private change(row: number, place: number, hash: number, how: (group: Group) => void): void {
     const group = this.rows.get(row)
     how(group)
-    if (this.rows.isPlain(row)) return
+    if (this.rows.isPlain(row)) {
+      this.rows.setMark(row, markOf(group))
+      return
+    }
     this.rows.remove(row)
-    this.places[place] = this.rows.append(group, hash, 1) + 1
+    this.places[place] = this.rows.append(group, hash, markOf(group)) + 1
     this.rows.compact()
     if (this.generation !== this.rows.generation) this.index(this.places.length)
   }
@@ -70,7 +106,8 @@ export class Groups {
     const hash = hashText(other.id)
     const place = this.place(other.id, hash)
     const row = this.places[place]! - 1
-    if (row < 0) this.put(place, structuredClone(other), hash)
+    if (row < 0 && markOf(other) >= this.closedFrom) this.leftOut++
+    else if (row < 0) this.put(place, structuredClone(other), hash)
     else this.change(row, place, hash, (group) => mergeInto(group, other))
   }
 
@@ -93,6 +130,11 @@ export class Groups {
       this.places[i] = row + 1
     }
   }
+}
+
+/** The worst of its cases, from 1: the mark of its row. */
+function markOf({ shown }: Group): number {
+  return RANK[shown[0]!.severity] + 1
 }
 
 /** What makes one finding of a rule this one and no other, and its id with it. */

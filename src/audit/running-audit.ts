@@ -29,7 +29,7 @@ export class RunningAudit {
     this.options = options
     this.rules = options.rules ?? RULES
     this.kept = kept
-    this.past = new Groups(this.rules)
+    this.past = new Groups(this.rules, options.findingBytes)
   }
 
   /** Takes in what is over. None of it may be in a later ledger. */
@@ -44,7 +44,7 @@ export class RunningAudit {
    */
   *findings(ledger: Ledger, all: boolean, onCase?: AuditOptions['onCase']): Generator<null, FindingList> {
     const { past, rules, options } = this
-    const groups = new Groups(rules)
+    const groups = new Groups(rules, options.findingBytes)
     yield* groupSteps(ledger, onCase ? { ...options, onCase } : options, groups, this.surveyOf())
     const { rows } = all ? past : groups
     // A group that grows may move others, so the names are read first.
@@ -71,7 +71,7 @@ export class RunningAudit {
       .sort((a, b) => b.time - a.time)
     const left = newest.slice(0, Math.floor(this.kept * (1 - FORGOTTEN_SHARE)))
     this.forgotten += newest.length - left.length
-    this.past = new Groups(this.rules)
+    this.past = new Groups(this.rules, this.options.findingBytes)
     for (const { row } of left.sort((a, b) => a.row - b.row)) this.past.merge(rows.get(row))
   }
 }

@@ -1,19 +1,70 @@
-/** How much memory V8 takes for what is soon garbage. */
-import { statSync } from 'node:fs'
-import { setFlagsFromString } from 'node:v8'
+/** How much memory V8 takes beside what is alive: nothing that matters while there is room, and little where there is not. */
+import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
-/** Bytes of captures whose reading takes seconds. */
-const LARGE = 1e9
+/** The room for new objects grows by doubling, to 32 MB and more: it stops at the first size from here on, in bytes. */
+const YOUNG = 7e6
+/** From this share of the memory on V8 has to be sparing, and from that on garbage is collected at once. */
+const SPARING = 0.6
+const FULL = 0.88
+/** A collection takes up to a tenth of a second: not more often than this, and only where there is something new. */
+const LEAST_PAUSE_MS = 500
+const LEAST_GROWTH = 2e6
+/** To ask the system takes microseconds; this many milliseconds do not change much. */
+const LOOK_MS = 20
 
 /**
- * Room for new objects grows to 32 MB, and a scan that ends in a second gains a twentieth of its time by that. A long one goes on in the megabyte
- * with which every program starts: what it keeps needs the room. To be called before reading; bench/README.md has the figures.
+ * Returns what is to be called now and then while much is read or written. V8 lets its heap grow to several times of what is alive, and the room for new
+ * objects to 32 MB: a scan that ends in a second gains a tenth of its time by that. A capture with more in it leaves no room for either.
+ *
+ * @param memory bytes that the process may take
+ * @param resident bytes that it takes
  */
-export function keepYoungHeapSmall(files: readonly string[]): void {
-  let bytes = 0
-  for (const path of files) {
-    const stats = path === '-' ? undefined : statSync(path, { throwIfNoEntry: false })
-    if (stats?.isFile()) bytes += stats.size
+export function createHeapKeeper(memory: number, resident = residentMemory, collect = collector()): () => void {
+  let sparing = false
+  let grown = false
+  let lookedAt = 0
+  let collectedAt = 0
+  let least = 0
+  return () => {
+    const now = performance.now()
+    if (now - lookedAt < LOOK_MS) return
+    lookedAt = now
+    if (!grown && youngHeap() >= YOUNG) {
+      setFlagsFromString('--semi-space-growth-factor=1')
+      grown = true
+    }
+    const taken = resident()
+    const isFull = taken > memory * FULL && taken > least + LEAST_GROWTH && now - collectedAt > LEAST_PAUSE_MS
+    if (!isFull && (sparing || taken < memory * SPARING)) return
+    if (!sparing) {
+      setFlagsFromString('--heap-growing-percent=25')
+      sparing = true
+    }
+    // The first one also lets V8 reckon with what is alive: before it, it reckons with the memory of the machine.
+    collect()
+    collectedAt = performance.now()
+    least = resident()
   }
-  if (bytes >= LARGE) setFlagsFromString('--semi-space-growth-factor=1')
+}
+
+function youngHeap(): number {
+  return getHeapSpaceStatistics().find((space) => space.space_name === 'new_space')?.space_size ?? 0
+}
+
+function residentMemory(): number {
+  return process.memoryUsage.rss()
+}
+
+/** V8's own function is there only where a flag asks for it, in contexts that are made after that. */
+function collector(): () => void {
+  let gc: (() => void) | null = null
+  return () => {
+    if (gc === null) {
+      setFlagsFromString('--expose-gc')
+      gc = runInNewContext('gc') as () => void
+      setFlagsFromString('--no-expose-gc')
+    }
+    gc()
+  }
 }

@@ -47,15 +47,25 @@ function leftOutText({ folder, kinds }: LeftOut): string {
   return `${folder}: left out ${files} files that are no captures (${each})`
 }
 
-/** What one capture holds; null where nothing can be read of it, which the user has then been told, as of every damage. */
+/**
+ * What one capture holds; null where nothing can be read of it, which the user has then been told, as of every damage.
+ * @param keepMemory is called often
+ */
 export async function readLedger(
   path: string,
   progress: Progress,
+  keepMemory: () => void,
   options: TrackerOptions = {},
 ): Promise<Ledger | null> {
   try {
     const tracker = new Tracker(path, options)
-    const summary = await readCapture(path, tracker, { onProgress: progress.advance })
+    const summary = await readCapture(path, tracker, {
+      onProgress: progress.advance,
+      rest: () => {
+        keepMemory()
+        return undefined
+      },
+    })
     const ledger = tracker.finish(summary)
     progress.clear()
     reportWarnings(path, ledger)

@@ -47,6 +47,7 @@ export interface LiveOptions {
   rule?: string[]
   excludeRule?: string[]
   internal?: string[]
+  memory?: string
   limit?: string[]
 }
 

@@ -1,26 +1,30 @@
 /** `smblens messages <capture>`: every SMB message, as it is read. */
 import { messagesAsNdjson, messagesAsTable } from '../report/messages.ts'
 import { EXIT, type ExitStatus } from './exit-status.ts'
+import { createHeapKeeper } from './heap.ts'
 import { readLedger } from './inputs.ts'
-import { parseLimits } from './limit-option.ts'
+import { parseLimits, parseMemory } from './limit-option.ts'
 import { openOutput } from './output.ts'
 import { createProgress } from './progress.ts'
 
 export interface MessagesOptions {
   format: 'ndjson' | 'table'
   output?: string
+  /** As the user wrote it. */
+  memory?: string
   /** Limits as the user wrote them: name=number. */
   limit?: string[]
 }
 
 export async function listMessages(path: string, options: MessagesOptions): Promise<ExitStatus> {
-  const limits = parseLimits(options.limit)
+  const memory = parseMemory(options.memory)
+  const limits = parseLimits(options.limit, memory)
   const output = openOutput(options.output, [path])
   const progress = createProgress()
   try {
     const messages = options.format === 'table' ? messagesAsTable(output) : messagesAsNdjson(output)
     progress.input(path, 0, 1)
-    const ledger = await readLedger(path, progress, { messages, limits })
+    const ledger = await readLedger(path, progress, createHeapKeeper(memory), { messages, limits })
     if (ledger === null && output.leaveAsItWas()) return EXIT.INPUT
     output.finish()
     return ledger?.captures.every(({ complete }) => complete) ? EXIT.DONE : EXIT.INPUT

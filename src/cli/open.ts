@@ -1,12 +1,16 @@
 /** `smblens <capture...>`: the terminal UI where there is a terminal, the report of `scan` where there is none. */
 import manifest from '../../package.json' with { type: 'json' }
 import { EXIT, type ExitStatus } from './exit-status.ts'
+import { createHeapKeeper } from './heap.ts'
 import { findInputs } from './inputs.ts'
 import { asked, COMMANDS, type ScanOptions, scan } from './scan.ts'
 import { hasScreen } from './terminal.ts'
 
 /** As files that are written name the program. */
 export const APPLICATION = `smblens ${manifest.version}`
+
+/** What is shown takes as much again as what it is made of. */
+const SCREEN_SHARE = 2
 
 export interface OpenOptions extends ScanOptions {
   theme: 'auto' | 'dark' | 'light' | 'mono'
@@ -21,6 +25,7 @@ export async function open(paths: readonly string[], options: OpenOptions): Prom
   const { openTui } = await import('../tui/open.tsx')
   const { damaged, unread: unreadable } = await openTui(files, {
     ...request,
+    keepMemory: createHeapKeeper(request.memory * SCREEN_SHARE),
     theme: options.theme,
     application: APPLICATION,
   })

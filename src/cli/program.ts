@@ -109,7 +109,8 @@ export function createProgram(done: (status: number) => void): Command {
       .addOption(list('--rule <id,...>', 'apply only these rules'))
       .addOption(list('--exclude-rule <id,...>', 'do not apply these rules'))
       .addOption(list('--internal <cidr,...>', 'your own public networks: SMB to them does not leave'))
-      .addOption(list('--limit <name=n,...>', 'set limits on memory, listed below'))
+      .option('--memory <size>', 'what may be taken of it: 200M (the default), 1G')
+      .addOption(list('--limit <name=n,...>', 'set single limits on memory, listed below'))
       .addHelpText('after', () => SCAN_HELP + limitsHelp() + EXIT_STATUSES)
   }
 
@@ -142,7 +143,8 @@ export function createProgram(done: (status: number) => void): Command {
     .addOption(list('--rule <id,...>', 'apply only these rules'))
     .addOption(list('--exclude-rule <id,...>', 'do not apply these rules'))
     .addOption(list('--internal <cidr,...>', 'your own public networks: SMB to them does not leave'))
-    .addOption(list('--limit <name=n,...>', 'set limits on memory: scan --help lists them'))
+    .option('--memory <size>', 'what may be taken of it: 200M (the default), 1G')
+    .addOption(list('--limit <name=n,...>', 'set single limits on memory: scan --help lists them'))
     .addHelpText('after', LIVE_HELP + EXIT_STATUSES)
     .action(async (options: LiveOptions) => {
       const { live } = await import('./live.ts')
@@ -167,7 +169,8 @@ export function createProgram(done: (status: number) => void): Command {
     .argument('<capture>', 'a capture, or - for standard input')
     .addOption(choice('-f, --format <format>', 'ndjson or table', MESSAGE_FORMATS).default('ndjson'))
     .option('-o, --output <file>', 'write to this file, not to standard output')
-    .addOption(list('--limit <name=n,...>', 'set limits on memory: scan --help lists them'))
+    .option('--memory <size>', 'what may be taken of it: 200M (the default), 1G')
+    .addOption(list('--limit <name=n,...>', 'set single limits on memory: scan --help lists them'))
     .addHelpText('after', EXIT_STATUSES)
     .action(async (path: string, options: MessagesOptions) => {
       const { listMessages } = await import('./messages.ts')

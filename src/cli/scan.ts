@@ -1,5 +1,5 @@
 /** `smblens scan <path...>`: captures in, a report out. */
-import { auditList } from '../audit/audit.ts'
+import { auditSteps } from '../audit/audit.ts'
 import { createNetworks, type Networks, parseCidrs } from '../audit/networks.ts'
 import type { Rule, Severity } from '../audit/rule.ts'
 import { RULES } from '../audit/rules/index.ts'
@@ -10,13 +10,15 @@ import { findingRecords, type Report, scanRecords } from '../report/records.ts'
 import { writeTable } from '../report/table.ts'
 import type { Ledger } from '../track/ledger.ts'
 import { LedgerPile } from '../track/ledger-pile.ts'
-import type { Limits } from '../track/limits.ts'
+import { type Limits, limitMessage } from '../track/limits.ts'
+import { runToEnd } from '../track/steps.ts'
 import { EXIT, type ExitStatus, UsageError } from './exit-status.ts'
-import { keepYoungHeapSmall } from './heap.ts'
+import { createHeapKeeper } from './heap.ts'
 import { findInputs, type Inputs, readLedger } from './inputs.ts'
-import { parseLimits } from './limit-option.ts'
+import { parseLimits, parseMemory } from './limit-option.ts'
 import { deliver, type Output, openOutput } from './output.ts'
 import { createProgress } from './progress.ts'
+import { reportLine } from './report-line.ts'
 import { ruleById } from './rules.ts'
 import { colorOnStdout, terminalWidth } from './terminal.ts'
 
@@ -36,20 +38,24 @@ export interface ScanOptions {
   excludeRule?: string[]
   /** Networks as the user wrote them. */
   internal?: string[]
+  /** As the user wrote it. */
+  memory?: string
   /** Limits as the user wrote them: name=number. */
   limit?: string[]
 }
 
 export async function scan(paths: readonly string[], options: ScanOptions): Promise<ExitStatus> {
   const started = performance.now()
-  const { rules, networks, limits } = await asked(options)
+  const { rules, networks, limits, memory } = await asked(options)
   const inputs = await findInputs(paths, COMMANDS)
   const output = openOutput(options.output, inputs.files)
   try {
-    keepYoungHeapSmall(inputs.files)
-    const { ledger, unread } = await readAll(inputs, limits)
+    const keepMemory = createHeapKeeper(memory)
+    const { ledger, unread } = await readAll(inputs, limits, keepMemory)
     if (ledger.captures.length === 0 && output.leaveAsItWas()) return EXIT.INPUT
-    const findings = auditList(ledger, { networks, rules })
+    const { findingBytes } = limits
+    const findings = runToEnd(auditSteps(ledger, { networks, rules, findingBytes }), keepMemory)
+    if (findings.leftOut > 0) reportLine(limitMessage('findingBytes', findingBytes, findings.leftOut))
     const { minSeverity, failOn } = options
     const shown = minSeverity ? findings.atLeast(minSeverity) : findings
     const report: Report = {
@@ -61,7 +67,7 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
       rules,
       durationMs: performance.now() - started,
     }
-    deliver(output, () => write(report, options.format ?? 'table', output))
+    deliver(output, () => write(report, options.format ?? 'table', output, keepMemory))
     if (failOn && findings.atLeast(failOn).length > 0) return EXIT.FINDING
     return unread > 0 || ledger.captures.some(({ complete }) => !complete) ? EXIT.INPUT : EXIT.DONE
   } finally {
@@ -71,35 +77,49 @@ export async function scan(paths: readonly string[], options: ScanOptions): Prom
 
 async function readAll(
   { files, unread }: Inputs,
-  limits: Partial<Limits>,
+  limits: Limits,
+  keepMemory: () => void,
 ): Promise<{ ledger: Ledger; unread: number }> {
   const progress = createProgress()
   const pile = new LedgerPile()
   try {
     for (const [i, path] of files.entries()) {
       progress.input(path, i, files.length)
-      const ledger = await readLedger(path, progress, { limits })
+      const ledger = await readLedger(path, progress, keepMemory, { limits })
       if (ledger !== null) pile.add(ledger)
     }
   } finally {
     progress.end()
   }
-  return { ledger: pile.ledger(), unread: unread + files.length - pile.size }
+  return { ledger: runToEnd(pile.steps(), keepMemory), unread: unread + files.length - pile.size }
 }
 
-function write(report: Report, format: ReportFormat, output: Output): void {
-  if (format === 'json') writeJson(scanRecords(report), output)
-  else if (format === 'ndjson') writeNdjson(scanRecords(report), output)
-  else if (format === 'csv') writeCsv(findingRecords(report), output)
+function write(report: Report, format: ReportFormat, output: Output, keepMemory: () => void): void {
+  if (format === 'json') writeJson(withRests(scanRecords(report), keepMemory), output)
+  else if (format === 'ndjson') writeNdjson(withRests(scanRecords(report), keepMemory), output)
+  else if (format === 'csv') writeCsv(withRests(findingRecords(report), keepMemory), output)
   else writeTable(report, output, { width: terminalWidth(), color: !output.isFile && colorOnStdout() })
 }
 
+/** Records written between two calls of `rest`. */
+const PIECE = 512
+
+function* withRests<T>(records: Iterable<T>, rest: () => void): Generator<T> {
+  let count = 0
+  for (const record of records) {
+    if (count++ % PIECE === 0) rest()
+    yield record
+  }
+}
+
 /** All that can be wrong with the request is found before the first, perhaps long, capture is read. */
-export async function asked({ rule, excludeRule, internal, limit }: ScanOptions) {
+export async function asked({ rule, excludeRule, internal, limit, memory: size }: ScanOptions) {
+  const memory = parseMemory(size)
   return {
     rules: selectRules(rule, excludeRule),
     networks: await internalNetworks(internal),
-    limits: parseLimits(limit),
+    limits: parseLimits(limit, memory),
+    memory,
   }
 }
 

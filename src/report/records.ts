@@ -22,6 +22,7 @@ import type {
   UnreadFacts,
   Warning,
 } from '../track/ledger.ts'
+import { limitText } from '../track/limits.ts'
 import type { MessageRow } from '../track/messages.ts'
 import { statusName as nameOf } from '../track/status-name.ts'
 import { type HostRecord, hostRecords } from './hosts.ts'
@@ -372,7 +373,7 @@ export function summaryRecord(report: Report): SummaryRecord {
     sessions: sessions.length,
     findings: countBySeverity(report.findings),
     findingsHidden: report.findingsHidden,
-    limits: limitTotals(captures),
+    limits: limitTotals(captures, report.findings),
     durationMs: Math.round(report.durationMs),
   }
 }
@@ -428,11 +429,12 @@ function timeOrNull(time: number | null): string | null {
   return time === null ? null : isoTime(time)
 }
 
-function limitTotals(captures: readonly CaptureFacts[]): Record<string, number> {
+function limitTotals(captures: readonly CaptureFacts[], findings: Report['findings']): Record<string, number> {
   const totals: Record<string, number> = {}
   for (const { limits } of captures) {
     for (const [name, count] of Object.entries(limits)) totals[name] = (totals[name] ?? 0) + count
   }
+  if (findings instanceof FindingList && findings.leftOut > 0) totals[limitText('findingBytes')] = findings.leftOut
   return totals
 }
 

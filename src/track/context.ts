@@ -10,6 +10,9 @@ import type { RecentBytes } from './recent-bytes.ts'
 import type { LiveSession } from './session.ts'
 import { connectionText, sessionText } from './weigh.ts'
 
+/** What may be opened between two sweeps. */
+export const AWAKE_BYTES = 4 << 20
+
 export interface TrackContext {
   readonly capture: string
   /** Tells captures apart in ids, in few characters. */
@@ -39,6 +42,8 @@ export interface TrackContext {
   /** Of those in `connections`: attempts, and others without a session. */
   attempts: number
   bareConnections: number
+  /** Characters of the latter, about. */
+  bareText: number
   /** Of sessions that are kept and asleep; the mark of each tells its status. */
   readonly sessions: PackedFacts<SessionFacts>
   /** Those that are kept and awake. */
@@ -55,9 +60,11 @@ export interface TrackContext {
   carriers: Set<string>
   /** New sessions to come before room is looked for again, after it was looked for in vain. */
   sessionsUntilEviction: number
-  /** About how many bytes of state connections have opened since that was last looked at (open-state.ts), and at how many it is next. */
+  /** About how many bytes of state connections have opened by now, and at how many it is looked at next what of it is left (open-state.ts). */
   opened: number
   lookAt: number
+  /** Also at so many opened, sessions that were not touched go to sleep: a few may have long texts. */
+  sweepAtBytes: number
   /** Established sessions by server and id, for channels that join them from other connections. */
   readonly sessionsByServer: Map<string, LiveSession>
   /** By key, in the order in which they arose. */
@@ -90,6 +97,7 @@ export function createContext(capture: string, limits: Limits, messages: Message
     connections: new PackedFacts(packer, connectionText),
     attempts: 0,
     bareConnections: 0,
+    bareText: 0,
     sessions: new PackedFacts(packer, sessionText),
     awake: new Set(),
     sessionsKept: 0,
@@ -101,6 +109,7 @@ export function createContext(capture: string, limits: Limits, messages: Message
     sessionsUntilEviction: 0,
     opened: 0,
     lookAt: limits.openBytes / 4,
+    sweepAtBytes: AWAKE_BYTES,
     sessionsByServer: new Map(),
     warnings: new Map(),
     hits: new Map(),

@@ -3,8 +3,8 @@
 /** Longer than any path, user or host name that a client can use; the wire allows 32,767 characters. */
 const LIMIT = 1024
 
-export function keptText(text: string | null | undefined): string | null {
+export function keptText(text: string | null | undefined, limit = LIMIT): string | null {
   if (!text) return null
   // Joined anew: a slice would keep the whole string alive.
-  return text.length <= LIMIT ? text : `${text.slice(0, LIMIT).split('').join('')}…`
+  return text.length <= limit ? text : `${text.slice(0, limit).split('').join('')}…`
 }

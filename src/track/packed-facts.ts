@@ -15,7 +15,7 @@ const SPARE_ROWS = 1024
 const PLAIN_ROWS = 2048
 const PLAIN_SHARE = 1 / 8
 /** Characters of their texts, by what `weigh` says: where they hold more, fewer rows stay plain. */
-const PLAIN_TEXT = 4 << 20
+const PLAIN_TEXT = 1 << 20
 
 interface Row {
   id: string

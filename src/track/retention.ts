@@ -2,15 +2,20 @@
  * What the ledger keeps where a capture holds more than it may: sessions and the connections that carry them come before connections on which
  * nothing was set up, those before attempts that nobody answered, and each has room of its own, so that a flood of one kind costs no other.
  */
-import { hit, type TrackContext } from './context.ts'
+import { AWAKE_BYTES, hit, type TrackContext } from './context.ts'
 import type { ConnectionFacts, SessionFacts } from './ledger.ts'
 import type { LiveSession } from './session.ts'
-import { sessionText } from './weigh.ts'
+import { connectionText, sessionText } from './weigh.ts'
 
 /** Of the sessions, the last quarter may still be under way, and a quarter goes at most: taking one at a time would look at all of them each time. */
 const SHARE = 1 / 4
 /** Fewer than this share are not worth the look. */
 const LEAST_SHARE = 1 / 16
+
+/** Characters of a connection that offers nothing. */
+const BARE = 128
+/** How much of the room for texts connections without a session may take: what floods are made of must not take that of sessions. */
+const BARE_SHARE = 1 / 4
 
 /** Marks of connections in `context.connections`. */
 const KEPT = { attempt: 1, bare: 2, carrier: 3, answeredCarrier: 4 } as const
@@ -25,7 +30,7 @@ export function keepConnection(context: TrackContext, facts: ConnectionFacts): v
     if (!hasRoom(context, facts)) return
     mark = attempt ? KEPT.attempt : KEPT.bare
     if (attempt) context.attempts++
-    else context.bareConnections++
+    else countBare(context, facts, 1)
   }
   context.connections.append(facts, context.connections.end, mark)
 }
@@ -34,7 +39,7 @@ export function keepConnection(context: TrackContext, facts: ConnectionFacts): v
 export function forgetConnection(context: TrackContext, row: number): void {
   const mark = context.connections.mark(row)
   if (mark === KEPT.attempt) context.attempts--
-  else if (mark === KEPT.bare) context.bareConnections--
+  else if (mark === KEPT.bare) countBare(context, context.connections.get(row), -1)
   context.connections.forget(row)
 }
 
@@ -46,9 +51,17 @@ export function hasRoom(context: TrackContext, facts: ConnectionFacts): boolean 
 }
 
 function hasRoomForBareConnection(context: TrackContext, firstFrame: number): boolean {
-  if (context.bareConnections < context.limits.connections) return true
-  hit(context, 'connections', firstFrame)
+  const { limits, bareConnections, bareText } = context
+  const isFull = bareConnections >= limits.connections
+  if (!isFull && bareText < limits.ledgerBytes * BARE_SHARE) return true
+  hit(context, isFull ? 'connections' : 'ledgerBytes', firstFrame)
   return false
+}
+
+/** Counts a connection without a session in, or out again. */
+function countBare(context: TrackContext, facts: ConnectionFacts, by: 1 | -1): void {
+  context.bareConnections += by
+  context.bareText += by * (BARE + connectionText(facts))
 }
 
 export function hasRoomForAttempt(context: TrackContext, firstFrame: number): boolean {
@@ -134,9 +147,9 @@ export function unpackSession(context: TrackContext, session: LiveSession): Sess
 /** Sessions to come, or to be woken, before it is looked anew for those that may go to sleep. */
 const LEAST_AWAKE = 512
 /** The same where it is mostly the same ones that wake again and again: thousands of clients at work at one time. */
-const MOST_AWAKE = 8192
+const MOST_AWAKE = 4096
 /** Characters of the texts of those awake, by what `weigh` says, from which on none but the least may be. */
-const AWAKE_TEXT = 16 << 20
+const AWAKE_TEXT = 4 << 20
 
 /**
  * Puts to sleep what nobody has touched since the last time. `busy` are sessions with logons under way, parts of whose facts are in use;
@@ -150,6 +163,7 @@ export function sweepSessions(context: TrackContext, busy: ReadonlySet<LiveSessi
   }
   context.sessions.compact()
   context.sweptFrame = context.frame
+  context.sweepAtBytes = context.opened + AWAKE_BYTES
   context.awakeRoom = awakeRoom(context, text)
   context.woken = 0
   context.sweepAt = context.awake.size + Math.max(context.awakeRoom, Math.ceil((following + busy.size) / 8))
@@ -217,11 +231,12 @@ function demoteConnections(context: TrackContext): void {
   for (const { facts } of awake) for (const id of facts.connections) carriers.add(id)
   context.attempts = 0
   context.bareConnections = 0
+  context.bareText = 0
   for (const row of connections.rows()) {
     const mark = connections.mark(row)
     // Those without a session stay as they are: they had room before.
     if (mark === KEPT.attempt) context.attempts++
-    else if (mark === KEPT.bare) context.bareConnections++
+    else if (mark === KEPT.bare) countBare(context, connections.get(row), 1)
     else if (!carriers.delete(connections.peek(row, 'id'))) demote(context, row, mark === KEPT.carrier)
   }
   // The others are not finished.
@@ -239,5 +254,5 @@ function demote(context: TrackContext, row: number, attempt: boolean): void {
   }
   connections.setMark(row, attempt ? KEPT.attempt : KEPT.bare)
   if (attempt) context.attempts++
-  else context.bareConnections++
+  else countBare(context, connections.get(row), 1)
 }

@@ -12,7 +12,7 @@ import type { Connection, PendingRequest } from './connection.ts'
 import type { LogonFacts, SigningMode } from './ledger.ts'
 import { addLogon, createLogon } from './logon.ts'
 import { dropOldest } from './oldest.ts'
-import { OPEN } from './open-state.ts'
+import { LOGON_TEXT, OPEN } from './open-state.ts'
 import { addPending, takePending } from './pending.ts'
 import { createSession, here, type LiveSession, setSessionId, touch } from './session.ts'
 import { attach, confirmed, joinedSession, known, publish, takenUp } from './sessions.ts'
@@ -123,7 +123,7 @@ function keepLogon(c: Connection, session: LiveSession, logon: LogonFacts): void
   addLogon(c.context, session, logon)
   c.exchanges ??= new Map()
   c.exchanges.set(session, logon)
-  c.context.opened += OPEN.logon
+  c.context.opened += OPEN.logon + LOGON_TEXT
   // Exchanges that nobody ended.
   dropOldest(c.exchanges, c.context.limits.sessionsPerConnection)
 }

@@ -13,6 +13,7 @@ import {
 } from '../../dissectors/smb1/header.ts'
 import { parseNegotiateRequest, parseNegotiateResponse } from '../../dissectors/smb1/negotiate.ts'
 import type { Connection } from './connection.ts'
+import { keptText } from './kept-text.ts'
 import type { Smb1Facts } from './ledger.ts'
 import { emitMessage } from './message-rows.ts'
 import { here, type LiveSession, touch } from './session.ts'
@@ -33,6 +34,9 @@ const READ_IN_PLACE = SMB1_HEADER_LENGTH + 32
 const READ_DATA_LENGTH = SMB1_HEADER_LENGTH + 1 + 10
 /** WRITE_ANDX request: DataLength behind AndX block, FID, Offset, Timeout, WriteMode, Remaining and DataLengthHigh. */
 const WRITE_DATA_LENGTH = SMB1_HEADER_LENGTH + 1 + 20
+
+/** Longer than any dialect's name. */
+const DIALECT_LENGTH = 64
 
 /** How much of a message that spans segments is worth gathering. */
 export function smb1Wanted(b: Uint8Array, o: number, length: number): number {
@@ -196,6 +200,7 @@ function smb1Session(c: Connection, uid: number): LiveSession | null {
 function negotiateRequest(c: Connection, smb1: Smb1Facts, message: Uint8Array, length: number): void {
   const parsed = parseNegotiateRequest(message, SMB1_HEADER_LENGTH, length)
   const { dialects = [], anomalies } = readable(parsed)
+  for (const [i, dialect] of dialects.entries()) dialects[i] = keptText(dialect, DIALECT_LENGTH) ?? ''
   smb1.negotiateRequest = {
     frame: c.context.frame,
     time: c.context.time,

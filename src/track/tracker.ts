@@ -26,7 +26,7 @@ import { IdIndex } from './id-index.ts'
 import type { CaptureFacts, ConnectionFacts, Ledger, SessionFacts, UnreadFacts } from './ledger.ts'
 import { DEFAULT_LIMITS, type Limits } from './limits.ts'
 import type { MessageSink } from './messages.ts'
-import { keepOpenBytes } from './open-state.ts'
+import { keepOpenBytes, OPEN } from './open-state.ts'
 import { mayBeSmb, passesBy } from './passes-by.ts'
 import { DIRECT_TCP_PORT, isSmbPort, NETBIOS_SESSION_PORT } from './ports.ts'
 import { sweepSessions } from './retention.ts'
@@ -34,6 +34,7 @@ import { retire } from './retire.ts'
 import { bestFit, FIT, isHandshakeOf, isSyn, ownerOfSyn } from './segment-owner.ts'
 import type { LiveSession } from './session.ts'
 import { type Seen, type SoFar, soFarOf } from './so-far.ts'
+import { runToEnd } from './steps.ts'
 import { SynMemory } from './syn-memory.ts'
 import { UnreadPackets } from './unread.ts'
 
@@ -68,6 +69,9 @@ const LINGERING = 1024
 
 /** Connections between the same endpoints that are followed at one time. */
 const MOST_ALIKE = 4
+
+/** Connections or sessions that are ended between two rests. */
+const PIECE = 64
 
 /** Prefix and protocol id: what a payload must hold to be recognised as SMB. */
 const RECOGNISABLE = 8
@@ -186,11 +190,21 @@ export class Tracker implements FrameSink {
 
   /** Closes what is open and hands over the ledger; the tracker is done after that. */
   finish(description: CaptureDescription): Ledger {
+    return runToEnd(this.finishSteps(description))
+  }
+
+  /** The same in pieces, with a rest after each. */
+  *finishSteps(description: CaptureDescription): Generator<null, Ledger> {
     const { context } = this
     // In the order of the capture: the table's own is another one in every run.
-    for (const connection of this.flows.connections().sort((x, y) => byFirstFrame(x.facts, y.facts)))
+    const open = this.flows.connections().sort((x, y) => byFirstFrame(x.facts, y.facts))
+    for (const [i, connection] of open.entries()) {
+      if (i % PIECE === 0) yield null
       connection.finish()
+    }
+    yield null
     this.halfOpen.finish()
+    yield null
     if (context.cutSegments > 0) {
       const message = `${context.cutSegments} packets with SMB were captured in part: what their ends held is unknown`
       warn(context, 'cut-packets', message, context.firstCut)
@@ -200,11 +214,15 @@ export class Tracker implements FrameSink {
       const message = `${unfinished} fragmented IP datagrams are not in the capture as a whole: they were not read`
       warn(context, 'ip-fragments', message, firstFrame)
     }
-    for (const session of context.awake) session.sleep()
+    for (const [i, session] of [...context.awake].entries()) {
+      if (i % PIECE === 0) yield null
+      session.sleep()
+    }
     settleDisagreements(context)
     settleStrays(context)
     const limits = settleLimits(context)
     this.identify()
+    const sessions = yield* sessionsInOrder(context)
     context.connections.captureId = context.sessions.captureId = this.captureId
     const unread = this.unread.facts(description.packets)
     const unreadWarnings = this.unread.warnings(description.packets, context.smbMessages > 0)
@@ -223,7 +241,7 @@ export class Tracker implements FrameSink {
         },
       ],
       connections: new FactsView([context.connections], context.connections.rowsByFrame()),
-      sessions: sessionsInOrder(context),
+      sessions,
     }
   }
 
@@ -254,7 +272,7 @@ export class Tracker implements FrameSink {
     connection.segment(bytes, s, fromA, number, time)
     if (wasOpen && connection.closedIn !== 0) this.linger(connection)
     if (context.opened >= context.lookAt) keepOpenBytes(this.flows, context)
-    if (context.awake.size >= context.sweepAt) this.sweep()
+    if (context.awake.size >= context.sweepAt || context.opened >= context.sweepAtBytes) this.sweep()
   }
 
   /** A segment between endpoints of which connections are followed: it is of one of them, or begins another. */
@@ -372,6 +390,7 @@ export class Tracker implements FrameSink {
     }
     this.followed = true
     const connection = new Connection(context, s, hash, fromA, number, time)
+    context.opened += OPEN.connection
     const slot = this.syns.find(s, fromA)
     if (attempt !== null) connection.openedBy(attempt, attempt.srcPort === s.srcPort && attempt.src3 === s.src3, fromA)
     else if (slot >= 0) connection.startedAt(this.syns.start(slot))
@@ -425,13 +444,14 @@ function byFirstFrame(x: { firstFrame: number }, y: { firstFrame: number }): num
 }
 
 /** A server that gives one id twice in one frame, or a stream in disorder, makes two sessions of one name: the later gets a mark. */
-function sessionsInOrder({ sessions }: TrackContext): FactsView<SessionFacts> {
+function* sessionsInOrder({ sessions }: TrackContext): Generator<null, FactsView<SessionFacts>> {
   const rows = sessions.rowsByFrame()
   const view = new FactsView([sessions], rows)
   const ids = new IdIndex(view)
   /** By place: how many behind it have its id. */
   let repeats: Uint32Array | null = null
   for (let place = 0; place < rows.length; place++) {
+    if (place % PIECE === 0) yield null
     if (ids.add(place)) continue
     repeats ??= new Uint32Array(rows.length)
     sessions.markRepeated(rows[place]!, ++repeats[ids.find(view.peek(place, 'id'), null)]!)

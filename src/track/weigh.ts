@@ -6,8 +6,8 @@ const SHARE = 64
 const LOGON = 512
 const NUMBER = 8
 
-export function sessionText({ user, domain, workstation, connections, trees, logons }: SessionFacts): number {
-  let text = length(user) + length(domain) + length(workstation)
+export function sessionText({ user, domain, workstation, nativeOs, connections, trees, logons }: SessionFacts): number {
+  let text = length(user) + length(domain) + length(workstation) + length(nativeOs.client) + length(nativeOs.server)
   for (const connection of connections) text += connection.length
   for (const { path } of trees) text += SHARE + length(path)
   for (const logon of logons) text += logonText(logon)

@@ -23,6 +23,8 @@ export interface OpenTuiOptions {
   networks: Networks
   limits: Partial<Limits>
   theme: ThemeName
+  /** Called often while captures are read and pictures made. */
+  keepMemory?: (() => void) | undefined
   /** Name and version, as files that are written tell it. */
   application: string
 }

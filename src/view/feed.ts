@@ -11,6 +11,7 @@ import type { ReadFrames } from '../evidence/write-evidence.ts'
 import type { Report } from '../report/records.ts'
 import type { Facts } from '../track/facts.ts'
 import { emptyLedger, type Ledger } from '../track/ledger.ts'
+import { LedgerPile } from '../track/ledger-pile.ts'
 import type { Limits } from '../track/limits.ts'
 import { mergeLedgers } from '../track/merge.ts'
 import type { MessageRow } from '../track/messages.ts'
@@ -29,6 +30,8 @@ export interface FeedOptions {
   rules: readonly Rule[]
   limits: Partial<Limits>
   signal: AbortSignal
+  /** Called often while captures are read and pictures made. */
+  keepMemory?: (() => void) | undefined
 }
 
 export interface Input {
@@ -44,7 +47,8 @@ const FIRST_VIEW_MS = 250
 const VIEW_MS = 500
 
 export class Feed implements Source {
-  /** Of the captures that were read to their ends. */
+  /** The captures that were read to their ends, and the ledger of them as the last picture shows it. */
+  private readonly pile = new LedgerPile()
   private whole: Ledger = emptyLedger()
   private readonly indexes = new Map<string, FrameIndex>()
   private ledgerNow = (): Ledger => this.whole
@@ -56,6 +60,7 @@ export class Feed implements Source {
   private readonly unread: string[] = []
   private started = 0
   private bytesBefore = 0
+  private nextView = 0
 
   constructor(store: ViewStore, inputs: readonly Input[], options: FeedOptions) {
     this.store = store
@@ -97,6 +102,7 @@ export class Feed implements Source {
   /** Resolves when every capture was read. Rejects with the reason of the signal that ended it, and with faults of ours. */
   async run(): Promise<void> {
     this.started = performance.now()
+    this.nextView = this.started + FIRST_VIEW_MS
     for (const [index, { path }] of this.inputs.entries()) {
       this.store.publish({ reading: this.reading(index, 0, false) })
       await this.read(index, path)
@@ -110,7 +116,6 @@ export class Feed implements Source {
     frames.add(log)
     this.indexes.set(path, frameIndex)
     let bytes = 0
-    let nextView = performance.now() + FIRST_VIEW_MS
     try {
       const tracker = new Tracker(path, { limits: options.limits, messages: log })
       const summary = await readCapture(path, tracker, {
@@ -121,26 +126,55 @@ export class Feed implements Source {
           store.publish({ reading: this.reading(index, bytes, false) })
         },
         rest: () => {
-          if (performance.now() < nextView) return undefined
-          return this.view(() => this.withSoFar(tracker), null).then((cost) => {
-            // The longer it takes, the rarer it is made: the reading has four fifths of the time.
-            nextView = performance.now() + Math.max(VIEW_MS, 4 * cost)
-          })
+          options.keepMemory?.()
+          return performance.now() < this.nextView ? undefined : this.viewSoFar(tracker)
         },
       })
-      this.whole = mergeLedgers(this.whole, tracker.finish(summary))
+      this.pile.add(await inSlices(tracker.finishSteps(summary), options.signal))
     } catch (error) {
       if (!(error instanceof CaptureError)) throw error
       this.unread.push(error.message)
     }
     this.bytesBefore += bytes
-    await this.view(() => this.whole, this.reading(index, 0, index === this.inputs.length - 1))
+    const last = index === this.inputs.length - 1
+    // Of thousands of small captures not each has a picture of its own.
+    if (last || performance.now() >= this.nextView) await this.viewWhole(this.reading(index, 0, last))
   }
 
-  /** The ledger of what was read and what is being read. Of a single capture nothing is merged, which takes long where there is much. */
+  private async viewSoFar(tracker: Tracker): Promise<void> {
+    const { ledger } = tracker.soFar()
+    await this.timed(async () => {
+      // Of a single capture nothing is merged, which takes long where there is much.
+      const all = this.pile.size === 0 ? ledger : await this.sliced(this.pile.steps(ledger))
+      await this.view(all, null, () => this.withSoFar(tracker))
+    })
+  }
+
+  private async viewWhole(reading: Reading): Promise<void> {
+    await this.timed(async () => {
+      const whole = await this.sliced(this.pile.steps())
+      this.whole = whole
+      await this.view(whole, reading, () => whole)
+    })
+  }
+
+  /** The longer a picture takes, the rarer one is made: the reading has four fifths of the time. */
+  private async timed(work: () => Promise<void>): Promise<void> {
+    const started = performance.now()
+    await work()
+    const now = performance.now()
+    this.nextView = now + Math.max(VIEW_MS, 4 * (now - started))
+  }
+
+  private sliced<T>(steps: Generator<unknown, T>): Promise<T> {
+    const { signal, keepMemory } = this.options
+    return inSlices(steps, signal, keepMemory)
+  }
+
+  /** The ledger of what was read and what is being read, for one look at it. */
   private withSoFar(tracker: Tracker): Ledger {
     const { ledger } = tracker.soFar()
-    return this.whole.captures.length === 0 ? ledger : mergeLedgers(this.whole, ledger)
+    return this.pile.size === 0 ? ledger : mergeLedgers(this.pile.ledger(), ledger)
   }
 
   private reading(index: number, bytes: number, done: boolean): Reading {
@@ -157,17 +191,20 @@ export class Feed implements Source {
     }
   }
 
-  /** Makes and publishes a picture; with how long that took, in milliseconds. `reading` is null while a capture is being read. */
-  private async view(ledgerNow: () => Ledger, reading: Reading | null): Promise<number> {
+  /**
+   * Makes and publishes a picture. `reading` is null while a capture is being read; what is looked up then is looked for in what `ledgerNow` gives, since
+   * that changes.
+   */
+  private async view(ledger: Ledger, reading: Reading | null, ledgerNow: () => Ledger): Promise<void> {
     const { store, frames, unread } = this
-    const { networks, rules, signal } = this.options
-    const started = performance.now()
+    const { networks, rules, limits } = this.options
     this.ledgerNow = ledgerNow
-    const ledger = ledgerNow()
     const { captures } = this.whole
-    const { findings, findingRows, sessions, hosts, overview } = await inSlices(
-      pictureSteps(ledger, captures, networks, (of, onCase) => auditSteps(of, { networks, rules, onCase })),
-      signal,
+    const { findingBytes } = limits
+    const { findings, findingRows, sessions, hosts, overview } = await this.sliced(
+      pictureSteps(ledger, captures, networks, (of, onCase) =>
+        auditSteps(of, { networks, rules, onCase, findingBytes }),
+      ),
     )
     this.findings = findings
     const finding = (id: string) => findings.at(placeOf(findingRows, id))
@@ -185,6 +222,5 @@ export class Feed implements Source {
       overview,
       version: store.snapshot().version + 1,
     })
-    return performance.now() - started
   }
 }

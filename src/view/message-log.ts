@@ -9,7 +9,8 @@ import type { Endpoint } from '../track/ledger.ts'
 import type { MessageRow, MessageSink } from '../track/messages.ts'
 import type { FrameRow } from '../tui/rows.ts'
 
-const FIRST_ROOM = 4096
+/** A folder has thousands of captures with a few messages each. */
+const FIRST_ROOM = 64
 const FAMILIES: readonly MessageRow['family'][] = ['smb1', 'smb2', 'transform', 'compressed']
 /** Bits of `flags`: what of a row is there, and what it says. */
 const HAS_COMMAND = 1

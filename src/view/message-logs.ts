@@ -6,17 +6,31 @@ import type { Rows } from './store.ts'
 
 export class MessageLogs implements Rows<FrameRow> {
   private readonly logs: MessageLog[] = []
+  /** Messages before each log. */
+  private readonly starts: number[] = []
+  private readonly byCapture = new Map<string, MessageLog>()
+  private droppedBefore = 0
 
   get length(): number {
-    return this.logs.reduce((sum, log) => sum + log.length, 0)
+    return (this.starts.at(-1) ?? 0) + (this.logs.at(-1)?.length ?? 0)
   }
 
   get dropped(): number {
-    return this.logs.reduce((sum, log) => sum + log.dropped, 0)
+    return this.droppedBefore + (this.logs.at(-1)?.dropped ?? 0)
   }
 
+  /** The one before gets no more messages. */
   add(log: MessageLog): void {
+    const { length } = this
+    this.droppedBefore = this.dropped
+    const before = this.logs.at(-1)
+    if (before?.length === 0) {
+      this.logs.pop()
+      this.starts.pop()
+    }
     this.logs.push(log)
+    this.starts.push(length)
+    if (!this.byCapture.has(log.capture)) this.byCapture.set(log.capture, log)
   }
 
   at(index: number): FrameRow | undefined {
@@ -30,17 +44,19 @@ export class MessageLogs implements Rows<FrameRow> {
 
   /** The message behind a row, as the tracker told it. */
   messageOf(row: FrameRow): MessageRow | undefined {
-    const log = this.logs.find(({ capture }) => capture === row.capture)
-    return log?.of(row)
+    return this.byCapture.get(row.capture)?.of(row)
   }
 
   private find(index: number): { log: MessageLog; i: number } | undefined {
-    if (index < 0) return undefined
-    let i = index
-    for (const log of this.logs) {
-      if (i < log.length) return { log, i }
-      i -= log.length
+    if (index < 0 || index >= this.length) return undefined
+    // The last log that begins at or before it.
+    let low = 0
+    let high = this.logs.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (this.starts[middle]! <= index) low = middle
+      else high = middle - 1
     }
-    return undefined
+    return { log: this.logs[low]!, i: index - this.starts[low]! }
   }
 }

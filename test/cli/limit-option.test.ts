@@ -1,19 +1,23 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { UsageError } from '../../src/cli/exit-status.ts'
-import { limitsHelp, parseLimits } from '../../src/cli/limit-option.ts'
-import { LIMIT_NAMES, LIMITS, limitText } from '../../src/track/limits.ts'
+import { limitsHelp, parseLimits, parseMemory } from '../../src/cli/limit-option.ts'
+import { DEFAULT_LIMITS, DEFAULT_MEMORY, LIMIT_NAMES, LIMITS, limitsFor, limitText } from '../../src/track/limits.ts'
 
 describe('--limit', () => {
   it('sets limits by the names that warnings give', () => {
-    expect(parseLimits(['half-open=100', ' held-bytes-in-all = 5 '])).toEqual({ halfOpen: 100, heldBytesInAll: 5 })
-    expect(parseLimits()).toEqual({})
+    expect(parseLimits(['half-open=100', ' held-bytes-in-all = 5 '])).toEqual({
+      ...DEFAULT_LIMITS,
+      halfOpen: 100,
+      heldBytesInAll: 5,
+    })
+    expect(parseLimits()).toEqual(DEFAULT_LIMITS)
   })
 
   it.each([
     ['flow=5', 'there is no limit "flow" (did you mean'],
     ['halfOpen=5', 'there is no limit "halfOpen"'],
-    ['flows', 'wants a number: flows=16384 is the default'],
+    ['flows', 'wants a number: flows=12288 is the default'],
     ['flows=', 'wants a number'],
     ['flows=-1', 'wants a number'],
     ['flows=1e3', 'wants a number'],
@@ -26,13 +30,41 @@ describe('--limit', () => {
   })
 })
 
+describe('--memory', () => {
+  it.each([
+    [undefined, DEFAULT_MEMORY],
+    ['200M', 200e6],
+    ['200m', 200e6],
+    ['1G', 1e9],
+    ['1.5GB', 1.5e9],
+    ['150000k', 150e6],
+    ['123456789', 123_456_789],
+  ])('takes %s', (text, bytes) => {
+    expect(parseMemory(text)).toBe(bytes)
+  })
+
+  it.each(['', '0', '109M', '1T', 'M', '-200M', '200 000', '1e9', '2e3M'])('refuses "%s"', (text) => {
+    expect(() => parseMemory(text)).toThrow(UsageError)
+  })
+
+  it('divides into the limits on all there is of a kind, and leaves the others as they are', () => {
+    const [least, usual, double] = [parseLimits([], 110e6), parseLimits(), parseLimits([], 300e6)]
+    for (const name of LIMIT_NAMES) {
+      const { shared, least: bound } = LIMITS[name]
+      expect(double[name]).toBe(shared ? usual[name] * 2 : usual[name])
+      expect(least[name]).toBe(shared ? Math.max(bound, Math.floor(usual[name] / 10)) : usual[name])
+    }
+    expect(parseLimits(['flows=100'], 300e6)).toEqual({ ...limitsFor(300e6), flows: 100 })
+  })
+})
+
 describe('every limit', () => {
   const documented = readFileSync(new URL('../../docs/records.md', import.meta.url), 'utf8')
 
   it.each(LIMIT_NAMES)('%s is in the help and in docs/records.md, with its default', (name) => {
-    const { default: value, holds, least } = LIMITS[name]
+    const { default: value, shared, holds, least } = LIMITS[name]
     expect(least).toBeLessThanOrEqual(value)
-    expect(limitsHelp()).toMatch(new RegExp(`^  ${limitText(name)} +${value}  ${holds}$`, 'm'))
-    expect(documented).toContain(`| \`${limitText(name)}\` | ${value} | `)
+    expect(limitsHelp()).toMatch(new RegExp(`^${shared ? '\\*' : ' '} ${limitText(name)} +${value}  ${holds}$`, 'm'))
+    expect(documented).toContain(`| \`${limitText(name)}\` | ${value}${shared ? ' *' : ''} | `)
   })
 })

@@ -150,7 +150,7 @@ describe('a capture that is being read', () => {
     await feed(store, [generated, 'captures/ntlmv1.pcap']).run()
     vi.restoreAllMocks()
 
-    expect(pictures.length).toBeGreaterThan(3)
+    expect(pictures.length).toBeGreaterThan(2)
     const counts = pictures.map(({ snapshot }) => snapshot.sessions.length)
     expect(counts).toEqual([...counts].sort((a, b) => a - b))
     expect(counts[0]).toBeLessThan(counts.at(-1)!)
