@@ -2,8 +2,11 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** The room for new objects grows by doubling, to 32 MB and more: it stops at the first size from here on, in bytes. */
+/** The room for new objects doubles where much of it lives on, to 32 MB and more: it stops at the first size from here on, in bytes. */
 const YOUNG = 7e6
+/** It may grow from this call on, a call being about a megabyte of input, where less than this share of the memory is taken. */
+const CALM_CALLS = 12
+const CALM = 0.42
 /** From this share of the memory on V8 has to be sparing, and from that on garbage is collected at once. */
 const SPARING = 0.6
 const FULL = 0.88
@@ -22,18 +25,24 @@ const LOOK_MS = 20
  */
 export function createHeapKeeper(memory: number, resident = residentMemory, collect = collector()): () => void {
   let sparing = false
-  let grown = false
+  let calls = 0
+  let isGrowing = false
+  // Not in the first megabyte: a flood fills it with what lives on, and it is never given back.
+  setFlagsFromString('--semi-space-growth-factor=1')
   let lookedAt = 0
   let collectedAt = 0
   let least = 0
   return () => {
+    if (++calls === CALM_CALLS && resident() < memory * CALM) {
+      setFlagsFromString('--semi-space-growth-factor=2')
+      isGrowing = true
+    } else if (isGrowing && youngHeap() >= YOUNG) {
+      setFlagsFromString('--semi-space-growth-factor=1')
+      isGrowing = false
+    }
     const now = performance.now()
     if (now - lookedAt < LOOK_MS) return
     lookedAt = now
-    if (!grown && youngHeap() >= YOUNG) {
-      setFlagsFromString('--semi-space-growth-factor=1')
-      grown = true
-    }
     const taken = resident()
     const isFull = taken > memory * FULL && taken > least + LEAST_GROWTH && now - collectedAt > LEAST_PAUSE_MS
     if (!isFull && (sparing || taken < memory * SPARING)) return

@@ -5,8 +5,8 @@
  */
 import { finishWith, type HashKeys, mixWith } from './hash.ts'
 
-/** Packets that count: two captures that begin with the same ones at the same microseconds are readings of one. */
-const PACKETS = 256
+/** The last frame number that counts: two captures that begin with the same packets at the same microseconds are readings of one. */
+export const IDENTIFYING = 256
 /** Bytes of each: headers, and the beginning of what they carry. */
 const BYTES = 128
 
@@ -15,12 +15,11 @@ const HIGH: HashKeys = { seed: 0x1f83d9ab, first: 0x2545f491, second: 0x5851f42d
 const LOW: HashKeys = { seed: 0x5be0cd19, first: 0x14057b7f, second: 0x369dea0f }
 
 export class CaptureIdentity {
-  private packets = 0
   private high = HIGH.seed
   private low = LOW.seed
 
-  /** The next packet, as FrameSink has it. True where that is enough of them. */
-  add(bytes: Uint8Array, start: number, captured: number, original: number, linkType: number, time: number): boolean {
+  /** The next packet, as FrameSink has it. */
+  add(bytes: Uint8Array, start: number, captured: number, original: number, linkType: number, time: number): void {
     for (const fact of [Math.floor(time / 2 ** 32), time, captured, original, linkType]) this.word(fact | 0)
     const end = start + Math.min(captured, BYTES)
     for (let at = start; at < end; at += 4) {
@@ -28,7 +27,6 @@ export class CaptureIdentity {
       for (let i = at; i < at + 4 && i < end; i++) word = (word << 8) | bytes[i]!
       this.word(word)
     }
-    return ++this.packets === PACKETS
   }
 
   /** 16 hex digits. */

@@ -11,7 +11,7 @@ import type { LiveSession } from './session.ts'
 import { connectionText, sessionText } from './weigh.ts'
 
 /** What may be opened between two sweeps. */
-export const AWAKE_BYTES = 4 << 20
+export const AWAKE_BYTES = 3 << 20
 
 export interface TrackContext {
   readonly capture: string
@@ -63,6 +63,8 @@ export interface TrackContext {
   /** About how many bytes of state connections have opened by now, and at how many it is looked at next what of it is left (open-state.ts). */
   opened: number
   lookAt: number
+  /** Characters of those awake, at the last sweep. */
+  awakeText: number
   /** Also at so many opened, sessions that were not touched go to sleep: a few may have long texts. */
   sweepAtBytes: number
   /** Established sessions by server and id, for channels that join them from other connections. */
@@ -109,6 +111,7 @@ export function createContext(capture: string, limits: Limits, messages: Message
     sessionsUntilEviction: 0,
     opened: 0,
     lookAt: limits.openBytes / 4,
+    awakeText: 0,
     sweepAtBytes: AWAKE_BYTES,
     sessionsByServer: new Map(),
     warnings: new Map(),

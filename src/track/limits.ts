@@ -56,14 +56,14 @@ export const LIMITS = {
     cost: 'sessions are not in the results',
   },
   ledgerBytes: {
-    default: 24 << 20,
+    default: 20 << 20,
     shared: true,
     least: 1 << 16,
     holds: 'bytes of sessions and connections, packed',
     cost: 'sessions, shares or logons were left out for want of room',
   },
   findingBytes: {
-    default: 32 << 20,
+    default: 24 << 20,
     shared: true,
     least: 1 << 16,
     holds: 'bytes of findings, packed',
@@ -84,7 +84,7 @@ export const LIMITS = {
     cost: 'holes were given up with segments still awaited',
   },
   heldBytesInAll: {
-    default: 8 << 20,
+    default: 6 << 20,
     shared: true,
     least: 0,
     holds: 'bytes held behind holes by all connections',
@@ -154,7 +154,7 @@ export const LIMITS = {
     cost: 'open sessions can no longer be joined by another connection',
   },
   openBytes: {
-    default: 28 << 20,
+    default: 24 << 20,
     shared: true,
     least: 1 << 16,
     holds: 'bytes of open connections and what is on them',

@@ -12,7 +12,7 @@ import { connectionText, logonText, sessionText } from './weigh.ts'
 /** Bytes that each takes, about, without its texts. */
 export const OPEN = { connection: 2048, session: 2560, sleeping: 384, logon: 1024, request: 256, share: 64 } as const
 /** Of a text that is not Latin-1. */
-const CHARACTER = 2
+export const CHARACTER = 2
 /** Bytes that the texts of a logon take, about, before anybody has looked. */
 export const LOGON_TEXT = 3072
 

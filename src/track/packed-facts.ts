@@ -33,7 +33,8 @@ export class PackedFacts<T extends Row> {
   /** The last rows, from `firstPlain` on. The removed are among them. */
   private plain: T[] = []
   private firstPlain = 0
-  private plainText = 0
+  /** Characters of those. */
+  plainText = 0
   /** For tests, which want all of it packed. */
   plainRows = PLAIN_ROWS
   private chunks: Uint8Array[] = []

@@ -1,12 +1,12 @@
 /** Requests of a connection whose answers are awaited: a short list, oldest first, since few are under way at one time. */
 import type { Connection, PendingRequest } from './connection.ts'
 import { hit } from './context.ts'
-import { OPEN } from './open-state.ts'
+import { CHARACTER, OPEN } from './open-state.ts'
 import { keepTree } from './trees.ts'
 
 export function addPending(c: Connection, request: PendingRequest): void {
   c.pending.push(request)
-  c.context.opened += OPEN.request + (request.path?.length ?? 0)
+  c.context.opened += OPEN.request + (request.path?.length ?? 0) * CHARACTER
   // Answers that never came: of a capture with one direction, or of a client that floods.
   if (c.pending.length > c.context.limits.pendingRequests) {
     c.pending.shift()

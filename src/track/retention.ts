@@ -90,7 +90,8 @@ export function keepSession(context: TrackContext, session: LiveSession): void {
 
 /** May the ledger grow by another session, or by a share or a logon of one? What may not is counted. */
 export function hasRoomForText(context: TrackContext): boolean {
-  if (context.sessions.bytes + context.connections.bytes < context.limits.ledgerBytes) return true
+  const { sessions, connections, awakeText, limits } = context
+  if (sessions.bytes + connections.bytes + sessions.plainText + awakeText < limits.ledgerBytes) return true
   hit(context, 'ledgerBytes', context.frame)
   return false
 }
@@ -162,6 +163,7 @@ export function sweepSessions(context: TrackContext, busy: ReadonlySet<LiveSessi
     else text += sessionText(session.facts)
   }
   context.sessions.compact()
+  context.awakeText = text
   context.sweptFrame = context.frame
   context.sweepAtBytes = context.opened + AWAKE_BYTES
   context.awakeRoom = awakeRoom(context, text)

@@ -6,7 +6,7 @@ import { createSegment, DECODED, type Segment } from '../../dissectors/net/segme
 import { TCP_ACK, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
 import { UNREAD } from '../../dissectors/net/unread.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
-import { CaptureIdentity } from './capture-identity.ts'
+import { CaptureIdentity, IDENTIFYING } from './capture-identity.ts'
 import { Connection } from './connection.ts'
 import {
   createContext,
@@ -79,9 +79,8 @@ const RECOGNISABLE = 8
 export class Tracker implements FrameSink {
   private readonly context: TrackContext
   private readonly segment: Segment
-  /** Null once it is known, or where the capture has none. */
-  private identity: CaptureIdentity | null
-  private captureId = ''
+  /** Null where the capture has none. */
+  private readonly identity: CaptureIdentity | null
   private readonly flows = new FlowTable()
   private readonly syns = new SynMemory()
   private readonly halfOpen: HalfOpenTable
@@ -114,7 +113,9 @@ export class Tracker implements FrameSink {
     number: number,
   ): void {
     this.followed = false
-    if (this.identity?.add(bytes, start, captured, original, linkType, time)) this.identify()
+    if (number <= IDENTIFYING && this.identity !== null) {
+      this.identity.add(bytes, start, captured, original, linkType, time)
+    }
     if (linkType === LINKTYPE.ETHERNET && passesBy(bytes, start, start + captured, this.ports, this.unread, number))
       return
     const s = this.segment
@@ -221,9 +222,9 @@ export class Tracker implements FrameSink {
     settleDisagreements(context)
     settleStrays(context)
     const limits = settleLimits(context)
-    this.identify()
+    const captureId = this.identity?.text() ?? ''
     const sessions = yield* sessionsInOrder(context)
-    context.connections.captureId = context.sessions.captureId = this.captureId
+    context.connections.captureId = context.sessions.captureId = captureId
     const unread = this.unread.facts(description.packets)
     const unreadWarnings = this.unread.warnings(description.packets, context.smbMessages > 0)
     return {
@@ -231,7 +232,7 @@ export class Tracker implements FrameSink {
         {
           ...description,
           path: context.capture,
-          captureId: this.captureId,
+          captureId,
           smbMessages: context.smbMessages,
           limits,
           complete: description.complete && unread.every(({ kind }) => kind !== 'link-type'),
@@ -243,11 +244,6 @@ export class Tracker implements FrameSink {
       connections: new FactsView([context.connections], context.connections.rowsByFrame()),
       sessions,
     }
-  }
-
-  private identify(): void {
-    this.captureId = this.identity?.text() ?? this.captureId
-    this.identity = null
   }
 
   private tcp(bytes: Uint8Array, time: number, number: number): void {
