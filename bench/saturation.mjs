@@ -38,7 +38,6 @@ const COUNTS = {
 
 const { COMMAND, STATUS } = smb2
 const NONE = Buffer.alloc(0)
-const guid = Buffer.alloc(16, 7)
 const bytes = (length) => Buffer.alloc(length, 0x5a)
 /** No Latin-1: twice the memory. */
 const name = (length, n) => `${'Ж'.repeat(length - 8)}${n.toString(36).padStart(8, '0')}`
