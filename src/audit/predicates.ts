@@ -4,6 +4,7 @@ import {
   STATUS_ACCESS_DENIED,
   STATUS_ACCOUNT_RESTRICTION,
   STATUS_LOGON_FAILURE,
+  STATUS_NETWORK_ACCESS_DENIED,
   STATUS_NO_SUCH_USER,
 } from '../../dissectors/ntstatus.ts'
 import type { ConnectionFacts, FrameRef, LogonFacts, SessionFacts, SigningMode, TreeFacts } from '../track/ledger.ts'
@@ -160,6 +161,7 @@ export function firstClearMessage({ firstUnsigned, firstSigned, firstUnread }: S
 /** The statuses that refuse credentials, [MS-ERREF] 2.3.1, and the DOS errors of SMB1 that do, [MS-CIFS] 2.2.2.4. */
 const LOGON_REFUSALS: ReadonlySet<number> = new Set([
   STATUS_ACCESS_DENIED,
+  STATUS_NETWORK_ACCESS_DENIED,
   STATUS_NO_SUCH_USER,
   STATUS_LOGON_FAILURE,
   STATUS_ACCOUNT_RESTRICTION,

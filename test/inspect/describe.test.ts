@@ -5,7 +5,9 @@ import { allFields, type Field } from '../../src/inspect/field.ts'
 import * as blobs from '../dissectors/auth/fixtures.ts'
 import * as smb1 from '../dissectors/smb1/fixtures.ts'
 import * as smb2 from '../dissectors/smb2/fixtures.ts'
-import { patched, sessionSetup } from '../support/messages.ts'
+import { smb2 as smb2Message } from '../support/conversation.ts'
+import { bytes, patched, sessionSetup } from '../support/messages.ts'
+import { smb1 as smb1Message, treeConnectBytes } from '../support/smb1.ts'
 
 /** "Name start-end value" of every field. */
 function lines(message: Uint8Array, wireLength?: number): string[] {
@@ -237,5 +239,44 @@ describe('file data', () => {
     answer.set([17, 0, 80, 0, 2], 64)
     answer.set([0x68, 0x69], 80)
     expect(field(answer, 'Data')).toMatchObject({ value: '6869', start: 80, end: 82 })
+  })
+})
+
+describe('what the tracker knows better than the message', () => {
+  const headings = (fields: Field[]) => [...allFields(fields)].map(({ name, value, note }) => [name, value, note])
+
+  it.each([
+    [true, 'SESSION_SETUP_ANDX response'],
+    [false, 'SESSION_SETUP_ANDX request'],
+  ])('whose reply flag is wrong: answer %s', (response, title) => {
+    const message = smb1Message({ command: 0x73, response: !response, words: new Uint8Array(6) })
+    const names = headings(describeMessage(message, message.length, response))
+    expect(names).toContainEqual(['SMB header', title, expect.stringContaining('its flag says')])
+    expect(names.map(([name]) => name)).toContain(title)
+  })
+
+  it('in SMB2 alike', () => {
+    const names = headings(describeMessage(smb2Message({ command: 5 }), 68, true))
+    expect(names).toContainEqual(['SMB2 header', 'CREATE response', expect.stringContaining('its flag says request')])
+  })
+})
+
+describe('TREE_CONNECT of the core protocol', () => {
+  it.each([0, 6])('has path, password and service: %i bytes', (length) => {
+    const strings = treeConnectBytes('\\\\SRV\\C', new Uint8Array(length).fill(0x41), 'A:')
+    const fields = [...allFields(describeMessage(smb1Message({ command: 0x70, bytes: strings })))]
+    expect(fields.find(({ name }) => name === 'Path')?.value).toContain('SRV')
+    expect(fields.find(({ name }) => name === 'Service')?.value).toContain('A:')
+    const password = fields.find(({ name }) => name === 'Password')
+    expect(password!.end - password!.start).toBe(length + 1)
+  })
+})
+
+describe('a compressed message', () => {
+  it('shows the header that goes uncompressed', () => {
+    const transform = bytes('fc534d42 00100000 0200 0000 40000000')
+    const message = Uint8Array.from([...transform, ...smb2Message({ command: 9 }).subarray(0, 64), 1, 2, 3])
+    const names = [...allFields(describeMessage(message))].map(({ name, value }) => `${name}: ${value}`)
+    expect(names).toContain('SMB2 header: WRITE request')
   })
 })

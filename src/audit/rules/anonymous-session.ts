@@ -1,4 +1,4 @@
-import { STATUS_ACCESS_DENIED } from '../../../dissectors/ntstatus.ts'
+import { STATUS_ACCESS_DENIED, STATUS_NETWORK_ACCESS_DENIED } from '../../../dissectors/ntstatus.ts'
 import type { SessionFacts, TreeFacts } from '../../track/ledger.ts'
 import { statusName } from '../../track/status-name.ts'
 import { cite, evidence, isConnected, isIpc, start } from '../predicates.ts'
@@ -80,8 +80,8 @@ function isDisk(tree: TreeFacts): boolean {
   return tree.shareType === 'disk' || (tree.shareType === null && tree.path !== null && !isIpc(tree))
 }
 
-/** STATUS_ACCESS_DENIED in SMB1's own words, ERRDOS/ERRnoaccess and ERRSRV/ERRaccess. */
-const DENIALS: readonly (number | null)[] = [STATUS_ACCESS_DENIED, 0x00050001, 0x00040002]
+/** By NTSTATUS, and in SMB1's own words, ERRDOS/ERRnoaccess and ERRSRV/ERRaccess. */
+const DENIALS: readonly (number | null)[] = [STATUS_ACCESS_DENIED, STATUS_NETWORK_ACCESS_DENIED, 0x00050001, 0x00040002]
 
 function wasDenied({ trees, treesNotKept }: SessionFacts): boolean {
   return trees.length > 0 && treesNotKept === 0 && trees.every(({ ntStatus }) => DENIALS.includes(ntStatus))
