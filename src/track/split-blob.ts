@@ -16,6 +16,8 @@ export interface BlobSoFar {
   bytes: Uint8Array
   wireLength: number
   pieces: number
+  /** More is to come: all that came is there, and it is not the whole. */
+  isOpen: boolean
 }
 
 /**
@@ -39,19 +41,23 @@ export function joinPieces(
   bytes.set(blob, before.bytes.length)
   // A piece that was cut leaves a hole: what would follow is not read.
   const cut = blob.length < wireLength
-  return { bytes, wireLength: before.wireLength, pieces: cut ? MAX_PIECES : before.pieces + 1 }
+  const pieces = before.pieces + 1
+  const isOpen = !cut && bytes.length < before.wireLength && pieces < MAX_PIECES
+  return { bytes, wireLength: before.wireLength, pieces, isOpen }
 }
 
 function firstPiece(blob: Uint8Array, wireLength: number): BlobSoFar {
-  const whole = blob.length < wireLength ? null : lengthOfBlob(blob)
+  // Of one that the capture cut the end is missing, so that nothing can follow on it.
+  if (blob.length < wireLength) return { bytes: blob, wireLength, pieces: 1, isOpen: false }
+  const whole = lengthOfBlob(blob)
   const isPiece = whole !== null && whole > blob.length && whole <= MAX_LENGTH
-  return { bytes: blob, wireLength: isPiece ? whole : wireLength, pieces: 1 }
+  return { bytes: blob, wireLength: isPiece ? whole : wireLength, pieces: 1, isOpen: isPiece }
 }
 
 /** Keeps what came of a blob until the rest does. */
 export function keepPiece(c: Connection, session: LiveSession, blob: BlobSoFar): void {
-  const { bytes, wireLength, pieces } = blob
-  if (bytes.length >= wireLength || pieces >= MAX_PIECES) return
+  const { bytes, wireLength, pieces, isOpen } = blob
+  if (!isOpen) return
   // A copy: the message is borrowed.
   c.splitBlob = { session, bytes: pieces === 1 ? bytes.slice() : bytes, wireLength, pieces }
   c.context.opened += OPEN.request + bytes.length
