@@ -22,6 +22,7 @@ export function decodeFrame(
   out.payload = start
   out.payloadEnd = end
   out.length = wireEnd - start
+  out.claimed = 0
   out.unread = 0
   out.depth = 0
   return linkType === LINKTYPE.ETHERNET ? decodeUsual(b, out) : decodeHeaders(nextByLinkType(out, linkType), b, out)

@@ -21,6 +21,7 @@ export function decodeIpPayload(
   out.payload = start
   out.payloadEnd = end
   out.length = wireEnd - start
+  out.claimed = 0
   out.unread = 0
   out.depth = depth
   return decodeHeaders(joinedLayer(out, protocol), b, out)

@@ -231,6 +231,8 @@ export function skip(s: Segment, n: number): void {
 /** Of what is left only the first `n` bytes on the wire count; the rest is padding, or a checksum of the link. */
 export function bound(s: Segment, n: number): void {
   if (n >= s.length) return
+  const proved = s.length - s.claimed
+  s.claimed = n > proved ? n - proved : 0
   s.length = n
   const end = s.payload + n
   if (end < s.payloadEnd) s.payloadEnd = end
@@ -241,6 +243,8 @@ export function bound(s: Segment, n: number): void {
  * padding or a checksum, and where a mirror port or a sensor cuts packets, the record says the cut length twice and calls the packet whole.
  */
 export function measured(s: Segment, n: number): void {
+  const proved = s.length - s.claimed
+  s.claimed = n > proved ? n - proved : 0
   s.length = n
   const end = s.payload + n
   if (end < s.payloadEnd) s.payloadEnd = end

@@ -25,6 +25,8 @@ export interface Segment {
   payloadEnd: number
   /** Payload bytes on the wire: more than payloadEnd - payload where the capture cut the frame. */
   length: number
+  /** How many of them an IP header alone speaks of: the record calls the packet whole without them. A mirror cut them, or the header lies. */
+  claimed: number
   /** Of a frame that leads to no TCP: what is in the way, as unread.ts has it. */
   unread: number
   /** Headers entered so far, and how many may be. */
@@ -62,6 +64,7 @@ export function createSegment(depthLimit: number = MAX_HEADERS): Segment {
     payload: 0,
     payloadEnd: 0,
     length: 0,
+    claimed: 0,
     unread: 0,
     depth: 0,
     depthLimit,

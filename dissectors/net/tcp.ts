@@ -22,5 +22,6 @@ export function decodeTcp(b: Uint8Array, s: Segment): number {
   s.flags = b[o + 13]
   s.payload = Math.min(o + header, end)
   s.length -= header
+  if (s.claimed > s.length) s.claimed = s.length
   return DECODED.TCP
 }

@@ -70,8 +70,8 @@ export class Deferred {
     const isFirst = isEmpty(own) || ((s.seq - own.segments[own.first].seq) | 0) < 0
     if (isFirst && !this.mustWait(own, fromA, s.ack)) return false
     const bytes = new Uint8Array(b.subarray(s.payload, s.payloadEnd))
-    const { seq, ack, length } = s
-    own.segments.push({ bytes, seq, ack, payload: 0, payloadEnd: bytes.length, length, frame, time })
+    const { seq, ack, length, claimed } = s
+    own.segments.push({ bytes, seq, ack, payload: 0, payloadEnd: bytes.length, length, claimed, frame, time })
     this.keep(bytes.length + PIECE_OVERHEAD)
     this.keepPatience(time)
     return true

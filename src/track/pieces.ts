@@ -11,6 +11,8 @@ export interface Arrival {
   readonly payload: number
   readonly payloadEnd: number
   readonly length: number
+  /** How many of these an IP header alone speaks of (segment.ts); 0 where that is not known. */
+  readonly claimed?: number | undefined
 }
 
 export interface Piece {

@@ -81,6 +81,10 @@ export class Stream {
   /** In the order of their sequence numbers, without overlaps; most streams never hold any. */
   private held: Piece[] | null = null
   private heldBytes = 0
+  /** Where the last bytes began that an IP header alone spoke of, and where they end: nothing but its word puts them there. */
+  private claimStart = 0
+  private claimEnd = 0
+  private hasClaim = false
   /** In shared.recent. */
   private lastEntry = NONE
 
@@ -149,13 +153,17 @@ export class Stream {
   }
 
   segment(b: Uint8Array, s: Arrival, frame: number, time: number): void {
-    if (this.started && s.seq === this.next && this.held === null)
+    if (this.started && s.seq === this.next && this.held === null) {
       this.deliver(b, s.payload, s.payloadEnd, s.length, frame)
-    else this.arrive(b, this.shift === 0 ? s : this.translated(s), frame, time)
+      if (s.claimed !== 0) this.noteClaim(s)
+    } else {
+      this.arrive(b, this.shift === 0 ? s : this.translated(s), frame, time)
+    }
   }
 
   private arrive(b: Uint8Array, s: Arrival, frame: number, time: number): void {
     if (!this.started && !this.beginsWith(b, s, frame, time)) return
+    if (this.hasClaim && this.refutesClaim(s)) this.takeBackClaim()
     const ahead = (s.seq - this.next) | 0
     if (this.isOutside(s.seq)) {
       this.setAside(b, s, frame, time)
@@ -170,6 +178,7 @@ export class Stream {
     if (ahead + s.length <= 0) return
     if (ahead <= 0 && this.held === null) {
       this.deliver(b, Math.min(s.payload - ahead, s.payloadEnd), s.payloadEnd, s.length + ahead, frame)
+      this.noteClaim(s)
     } else {
       this.hold(b, s, Math.max(0, -ahead), frame, time)
       this.drain(false)
@@ -218,6 +227,25 @@ export class Stream {
     this.unplaced = null
   }
 
+  private noteClaim({ claimed = 0 }: Arrival): void {
+    if (claimed === 0) return
+    this.hasClaim = true
+    this.claimEnd = this.next
+    this.claimStart = (this.next - claimed) | 0
+  }
+
+  /** Do these bytes begin where others were claimed, and nothing came behind those? */
+  private refutesClaim({ seq, length, claimed = 0 }: Arrival): boolean {
+    return seq === this.claimStart && this.next === this.claimEnd && length > claimed
+  }
+
+  /** What an IP header spoke of was not there: the stream goes on before it. The message at hand was given up when it was believed. */
+  private takeBackClaim(): void {
+    this.hasClaim = false
+    this.next = this.claimStart
+    this.framer.lost(UNKNOWN_LOSS)
+  }
+
   private begin(seq: number): void {
     this.started = true
     this.next = this.first = seq
@@ -240,8 +268,8 @@ export class Stream {
     return Math.abs((other - this.next) | 0) < Math.abs((seq - this.next) | 0) ? other : seq
   }
 
-  private translated({ seq, payload, payloadEnd, length }: Arrival): Arrival {
-    return { seq: this.inSequence(seq), payload, payloadEnd, length }
+  private translated({ seq, payload, payloadEnd, length, claimed }: Arrival): Arrival {
+    return { seq: this.inSequence(seq), payload, payloadEnd, length, claimed }
   }
 
   private isOutside(seq: number): boolean {
