@@ -5,6 +5,7 @@
  * A finding depends on its own capture alone, so the findings of merged ledgers are those of each.
  */
 import type { Ledger } from '../track/ledger.ts'
+import { DEFAULT_LIMITS } from '../track/limits.ts'
 import { runToEnd } from '../track/steps.ts'
 import { factsInParts, linkSessions } from './facts.ts'
 import { type FindingList, listFindings } from './finding-list.ts'
@@ -21,9 +22,12 @@ export interface AuditOptions {
   rules?: readonly Rule[]
   /** Told of every case, before cases become findings: for whoever counts them by connection or session. */
   onCase?: (draft: Draft) => void
-  /** Bytes that findings may take, packed; of more the least severe are left out. DEFAULT_LIMITS has what is usual. */
+  /** Bytes that findings may take, packed, and 4 kB more for each capture; of more the least severe are left out. DEFAULT_LIMITS has what is usual. */
   findingBytes?: number | undefined
 }
+
+/** Bytes of findings that each of many captures may have: some eight findings. */
+const CAPTURE_FINDINGS = 4096
 
 export function audit(ledger: Ledger, options: AuditOptions): Finding[] {
   return [...auditList(ledger, options)]
@@ -36,7 +40,8 @@ export function auditList(ledger: Ledger, options: AuditOptions): FindingList {
 
 /** The same in small pieces, with a rest after each. The ledger must not change until the end. */
 export function* auditSteps(ledger: Ledger, options: AuditOptions): Generator<null, FindingList> {
-  const groups = new Groups(options.rules ?? RULES, options.findingBytes)
+  const { findingBytes = DEFAULT_LIMITS.findingBytes } = options
+  const groups = new Groups(options.rules ?? RULES, findingBytes + ledger.captures.length * CAPTURE_FINDINGS)
   yield* groupSteps(ledger, options, groups, emptySurvey())
   return yield* listFindings(groups)
 }

@@ -10,9 +10,9 @@ const CALM = 0.42
 /** From this share of the memory on V8 has to be sparing, and from that on garbage is collected at once. */
 const SPARING = 0.6
 const FULL = 0.88
-/** A collection takes up to a tenth of a second: not more often than this, and only where there is something new. */
+/** A collection takes up to a tenth of a second: not more often than this, and only where this share of the memory is new. */
 const LEAST_PAUSE_MS = 500
-const LEAST_GROWTH = 2e6
+const LEAST_GROWTH = 0.04
 /** To ask the system takes microseconds; this many milliseconds do not change much. */
 const LOOK_MS = 20
 
@@ -44,7 +44,7 @@ export function createHeapKeeper(memory: number, resident = residentMemory, coll
     if (now - lookedAt < LOOK_MS) return
     lookedAt = now
     const taken = resident()
-    const isFull = taken > memory * FULL && taken > least + LEAST_GROWTH && now - collectedAt > LEAST_PAUSE_MS
+    const isFull = taken > memory * FULL && taken > least + memory * LEAST_GROWTH && now - collectedAt > LEAST_PAUSE_MS
     if (!isFull && (sparing || taken < memory * SPARING)) return
     if (!sparing) {
       setFlagsFromString('--heap-growing-percent=25')

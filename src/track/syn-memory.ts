@@ -22,19 +22,20 @@ export interface Handshake {
 }
 
 export class SynMemory {
-  private readonly hashes = new Int32Array(SLOTS)
-  private readonly frames = new Float64Array(SLOTS)
-  private readonly times = new Float64Array(SLOTS)
+  /** Made for the first SYN: most of many captures have none. */
+  private hashes = new Int32Array(0)
+  private frames = new Float64Array(0)
+  private times = new Float64Array(0)
   /** Sequence numbers of the SYN and of the SYN-ACK. */
-  private readonly clientSeq = new Int32Array(SLOTS)
-  private readonly serverSeq = new Int32Array(SLOTS)
-  private readonly answered = new Uint8Array(SLOTS)
-  private readonly fromA = new Uint8Array(SLOTS)
+  private clientSeq = new Int32Array(0)
+  private serverSeq = new Int32Array(0)
+  private answered = new Uint8Array(0)
+  private fromA = new Uint8Array(0)
   private keys: HashKeys | null = null
 
   note(s: Segment, fromA: boolean, frame: number, time: number): void {
-    this.keys ??= keysOf(s, time)
-    const hash = flowHashWith(this.keys, s, fromA)
+    if (this.keys === null) this.begin(s, time)
+    const hash = flowHashWith(this.keys!, s, fromA)
     const i = hash & (SLOTS - 1)
     if ((s.flags & TCP_ACK) === 0) {
       this.hashes[i] = hash
@@ -47,6 +48,17 @@ export class SynMemory {
       this.answered[i] = 1
       this.serverSeq[i] = s.seq
     }
+  }
+
+  private begin(s: Segment, time: number): void {
+    this.keys = keysOf(s, time)
+    this.hashes = new Int32Array(SLOTS)
+    this.frames = new Float64Array(SLOTS)
+    this.times = new Float64Array(SLOTS)
+    this.clientSeq = new Int32Array(SLOTS)
+    this.serverSeq = new Int32Array(SLOTS)
+    this.answered = new Uint8Array(SLOTS)
+    this.fromA = new Uint8Array(SLOTS)
   }
 
   /** The slot of the handshake that this segment's sequence number shows to be its own, or -1. */
