@@ -4,6 +4,7 @@
  */
 import { packetsOf } from './capture-file.ts'
 import { type Corpus, pickSource, type Source } from './corpus.ts'
+import { collidingFlows, manySynAcks, oneFrame, sliced, strayControl, strayData } from './mutate/attacks.ts'
 import { nested } from './mutate/blobs.ts'
 import { exchangedFields, oddFieldEverywhere, oddFields, oddWords } from './mutate/fields.ts'
 import {
@@ -67,6 +68,7 @@ const PACKET_STEPS: readonly Readonly<Record<string, PacketStep>>[] = [
   { snapped, trailed, oddTimes, otherLinkType, excerpt },
   { interleaved, spliced },
   { flippedBits, overwritten },
+  { strayControl, strayData, manySynAcks, sliced, oneFrame, collidingFlows },
   { fragmented, tunnelled },
   { flood },
 ]
