@@ -248,7 +248,7 @@ export class Connection implements MessageReader, StreamOwner, DeferredOwner {
 
   /** Does this segment answer bytes that the other direction has not delivered, or come behind one that does? */
   private mayHaveToWait(s: Segment, fromA: boolean): boolean {
-    if (this.deferred !== null) return true
+    if (this.deferred !== null && !this.deferred.isIdle) return true
     const asked = fromA ? this.streamB : this.streamA
     return asked !== null && (s.flags & TCP_ACK) !== 0 && asked.lacks(s.ack)
   }

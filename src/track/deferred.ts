@@ -61,6 +61,11 @@ export class Deferred {
     this.limits = limits
   }
 
+  /** Nothing waits, and nothing was waited for in vain. */
+  get isIdle(): boolean {
+    return isEmpty(this.a) && isEmpty(this.b) && !this.a.alone && !this.b.alone
+  }
+
   /** Takes a copy of a segment; true where it has to wait. */
   takes(b: Uint8Array, s: Segment, fromA: boolean, frame: number, time: number): boolean {
     const own = fromA ? this.a : this.b

@@ -60,9 +60,17 @@ export class HalfOpenTable {
       return
     }
     if (alike >= MOST_ALIKE) this.settleOldest(newest!)
-    const { src0, src1, src2, src3, srcPort, dst0, dst1, dst2, dst3, dstPort } = s
     this.waiting.set(hash, {
-      ...{ src0, src1, src2, src3, srcPort, dst0, dst1, dst2, dst3, dstPort },
+      src0: s.src0,
+      src1: s.src1,
+      src2: s.src2,
+      src3: s.src3,
+      srcPort: s.srcPort,
+      dst0: s.dst0,
+      dst1: s.dst1,
+      dst2: s.dst2,
+      dst3: s.dst3,
+      dstPort: s.dstPort,
       isn: s.seq,
       firstFrame: frame,
       firstTime: time,
