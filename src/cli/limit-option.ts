@@ -53,10 +53,10 @@ export function limitsHelp(): string {
     return `${shared ? '* ' : '  '}${limitText(name).padEnd(24)}${String(value).padStart(8)}  ${holds}`
   })
   return `
---memory SIZE (200M unless given) is what the process may take, Node included; the
-terminal UI takes up to twice as much. It divides into the limits that are marked
-with *: 300M makes them twice as large. --limit sets one alone. What one costs is
-warned of and counted.
+--memory SIZE (200M unless given) is what the process may take, Node included;
+the terminal UI takes up to twice as much. It divides into the limits marked
+with *: 300M makes them twice as large. --limit sets one alone. What a limit
+costs is counted, and a warning reports it.
 ${lines.join('\n')}
 `
 }

@@ -30,7 +30,7 @@ export function openOutput(path: string | undefined, inputs: readonly string[]):
     const existing = statSync(path, { throwIfNoEntry: false })
     // A device or a pipe is written to as it is: renaming a file over /dev/null would take it from everyone.
     if (existing && !existing.isFile() && !existing.isDirectory()) return openDescriptor(openSync(path, 'w'))
-    return fileOutput(path, openNewFile(path, { overwrite: 'reports', inputs }))
+    return fileOutput(path, inputs)
   } catch (error) {
     if (error instanceof NewFileError) throw new UsageError(`--output ${error.message}`)
     if (errorCode(error) === null) throw error
@@ -74,9 +74,18 @@ function openDescriptor(descriptor: number): Output {
 }
 
 /** Written beside its place and renamed at the end: nobody ever sees half a report, and an old one stays until then. */
-function fileOutput(path: string, file: NewFile): Output {
+function fileOutput(path: string, inputs: readonly string[]): Output {
+  let opened: NewFile | null = null
+  // Before there is anything to leave behind: a signal may come at any moment.
+  const unregister = onInterrupt(() => opened?.discard())
+  let file: NewFile
+  try {
+    file = opened = openNewFile(path, { overwrite: 'reports', inputs })
+  } catch (error) {
+    unregister()
+    throw error
+  }
   const sink = bufferedSink((text) => file.write(Buffer.from(text)))
-  const unregister = onInterrupt(() => file.discard())
   const inWords = (work: () => void) => {
     try {
       work()

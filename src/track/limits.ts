@@ -157,7 +157,7 @@ export const LIMITS = {
     default: 24 << 20,
     shared: true,
     least: 1 << 16,
-    holds: 'bytes of open connections and what is on them',
+    holds: 'bytes of open connections and all on them',
     cost: 'idle connections were closed before their end for want of room',
   },
   treesPerSession: {

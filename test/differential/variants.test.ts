@@ -28,6 +28,16 @@ const noTshark = spawnSync('tshark', ['--version']).status !== 0
  */
 const UNREAD =
   /^(segments-[13]|windows-closed|(length-zero.*|over-64-kb)-ipv6$|(answers-first|reordered-across-.)-smb1$)/
+/** Link types that it does not know, or knows by another number or form. */
+const UNREAD_LINKS =
+  /^link-(ppp-pppd|c-hdlc-with-dir|frelay-with-dir|ipoib|dsa-tag-(brcm|brcm-prepend|dsa|edsa)|mpls-link|netanalyzer)/
+/** Encapsulations that it does not know, or only where it is told ports, cookies and forms; and the nestings that hold one of them. */
+const UNREAD_HEADERS = /^(vlan-8200|vlan-9300|edsa|l2tp3|gue|capwap-wireless|hp-mirror|aruba-mirror)/
+const UNREAD_NESTINGS = /^nested-(2|3|5|11|17|20|25|29|32|34|36|39|44|47|48|51|55|60)$/
+/** Segments that mislead it about where a stream stands, and answers to AndX chains that come first. */
+const MISLED = /^(answered-(twice-behind|late)|bytes-before-.*-joined|stray-syn|(server|client)-early-.*-smb1$)/
+const isRead = ({ name }: Variant) =>
+  ![UNREAD, UNREAD_LINKS, UNREAD_HEADERS, UNREAD_NESTINGS, MISLED].some((names) => names.test(name))
 const PREFERENCES = ['ip', 'tcp', 'udp'].flatMap((name) => ['-o', `${name}.check_checksum:TRUE`])
 /** What labels carry is agreed between routers, so tshark must be told. */
 const LABELS = ['-d', 'mpls.label==3000,pwethnocw', '-d', 'mpls.label==4000,pwethcw']
@@ -81,7 +91,7 @@ describe.skipIf(noTshark)(`variants beside tshark${told}`, () => {
 
   it.each(
     sample(
-      VARIANTS.filter((v) => v.keeps !== 'some' && !UNREAD.test(v.name)),
+      VARIANTS.filter((v) => v.keeps !== 'some' && isRead(v)),
       48,
     ).map((v) => [v.name, v] as const),
   )('%s', (_name, variant) => {

@@ -178,7 +178,9 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     await waitFor('the rest', () => Number(live.beats().at(-1)!['packets']) >= 70)
     expect(await live.stop()).toBe(0)
     const loss = lossOf(live.records().at(-1)!)
-    expect(loss).toMatchObject({ delivered: 70, droppedByKernel: 0, atLeast: true, left: null })
+    expect(loss).toMatchObject({ droppedByKernel: 0, atLeast: true, left: null })
+    // The namespaces' own neighbour discovery may pass the filter too.
+    expect(loss['delivered']).toBeGreaterThanOrEqual(70)
     expect(loss['received']).toBeGreaterThanOrEqual(70)
   })
 

@@ -13,7 +13,13 @@ const folder = temporaryFolder()
 const screen = join(folder.path, 'screen.mjs')
 beforeAll(async () => {
   // Node 20 takes no TypeScript.
-  await build({ entryPoints: [join(ROOT, 'src/tui/screen.ts')], outfile: screen, platform: 'node', format: 'esm' })
+  await build({
+    entryPoints: [join(ROOT, 'src/tui/screen.ts')],
+    outfile: screen,
+    platform: 'node',
+    format: 'esm',
+    bundle: true,
+  })
 })
 afterAll(() => folder.remove())
 
