@@ -167,7 +167,8 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
   })
 
   it('starts the capturing program again where that is killed, and keeps what was counted', async () => {
-    const live = start()
+    // Of its own accord IPv6 reports its multicast groups, behind an extension header: the built-in filter lets that through.
+    const live = start({ args: ['--filter', 'udp port 4789'] })
     await live.begun()
     await send(50)
     // Asked at each heartbeat.
@@ -178,9 +179,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     await waitFor('the rest', () => Number(live.beats().at(-1)!['packets']) >= 70)
     expect(await live.stop()).toBe(0)
     const loss = lossOf(live.records().at(-1)!)
-    expect(loss).toMatchObject({ droppedByKernel: 0, atLeast: true, left: null })
-    // The namespaces' own neighbour discovery may pass the filter too.
-    expect(loss['delivered']).toBeGreaterThanOrEqual(70)
+    expect(loss).toMatchObject({ delivered: 70, droppedByKernel: 0, atLeast: true, left: null })
     expect(loss['received']).toBeGreaterThanOrEqual(70)
   })
 
