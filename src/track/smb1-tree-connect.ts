@@ -6,8 +6,16 @@
 import { isSuccess } from '../../dissectors/ntstatus.ts'
 import { readable } from '../../dissectors/parse.ts'
 import { SMB1_COMMAND } from '../../dissectors/smb1/header.ts'
-import { parseTreeConnectRequest, parseTreeConnectResponse } from '../../dissectors/smb1/tree-connect.ts'
-import { parseTreeConnectAndxRequest, parseTreeConnectAndxResponse } from '../../dissectors/smb1/tree-connect-andx.ts'
+import {
+  parseTreeConnectRequest,
+  parseTreeConnectResponse,
+  type TreeConnectRequest,
+} from '../../dissectors/smb1/tree-connect.ts'
+import {
+  parseTreeConnectAndxRequest,
+  parseTreeConnectAndxResponse,
+  type TreeConnectAndxRequest,
+} from '../../dissectors/smb1/tree-connect-andx.ts'
 import type { Connection, PendingRequest } from './connection.ts'
 import { keptText } from './kept-text.ts'
 import type { LogonFacts, TreeFacts } from './ledger.ts'
@@ -35,9 +43,7 @@ export function treeConnectAndxRequest(
   length: number,
   ids: Smb1Ids,
 ): void {
-  const { path, service, password, passwordLength } = readable(parseTreeConnectAndxRequest(message, offset, length))
-  const asked = { path: keptText(path), service: service ?? null }
-  request(c, SMB1_COMMAND.TREE_CONNECT_ANDX, ids, asked, password ?? NO_PASSWORD, passwordLength ?? 0)
+  request(c, SMB1_COMMAND.TREE_CONNECT_ANDX, ids, readable(parseTreeConnectAndxRequest(message, offset, length)))
 }
 
 export function treeConnectRequest(
@@ -47,19 +53,17 @@ export function treeConnectRequest(
   length: number,
   ids: Smb1Ids,
 ): void {
-  const { path, service, password, passwordLength } = readable(parseTreeConnectRequest(message, offset, length))
-  const asked = { path: keptText(path), service: service ?? null }
-  request(c, SMB1_COMMAND.TREE_CONNECT, ids, asked, password ?? NO_PASSWORD, passwordLength ?? 0)
+  request(c, SMB1_COMMAND.TREE_CONNECT, ids, readable(parseTreeConnectRequest(message, offset, length)))
 }
 
 function request(
   c: Connection,
   command: number,
   { mid, uid }: Smb1Ids,
-  { path, service }: { path: string | null; service: string | null },
-  password: Uint8Array,
-  passwordLength: number,
+  asked: Partial<TreeConnectRequest | TreeConnectAndxRequest>,
 ): void {
+  const { password = NO_PASSWORD, passwordLength = 0, service = null } = asked
+  const path = keptText(asked.path)
   const kind = sharePasswordKind(c, password, passwordLength)
   const session =
     known(c, uid, 0) ?? (kind === null ? null : takenUp(c, 'smb1', uid === 0 ? 'pending' : 'unknown', uid, 0))
