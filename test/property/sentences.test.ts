@@ -8,9 +8,10 @@ import { audit } from '../../src/audit/audit.ts'
 import { clientSigning, serverKey, serverSigning } from '../../src/audit/predicates.ts'
 import type { Draft } from '../../src/audit/rule.ts'
 import { RULES } from '../../src/audit/rules/index.ts'
-import type { AuthKind, ConnectionFacts, LogonFacts, PlainLedger, SessionFacts } from '../../src/track/ledger.ts'
+import type { ConnectionFacts, LogonFacts, PlainLedger, SessionFacts } from '../../src/track/ledger.ts'
 import { factsOf } from '../support/audit-facts.ts'
 import {
+  AUTHS,
   at,
   bareConnection,
   counts,
@@ -33,17 +34,6 @@ const messages = fc.record({ signed: few, unsigned: few, encrypted: few, unread:
 const status = fc.constantFrom(0, 0, 0xc000006d, 0xc0000022, 0x00020002, 0x00050001)
 const NAMES = ['alice', 'Zoe7', 'guest']
 const user = fc.constantFrom<string | null>(...NAMES, '', null)
-const AUTHS: AuthKind[] = [
-  'ntlmv1',
-  'ntlmv2',
-  'ntlm-local',
-  'lm',
-  'plaintext',
-  'kerberos',
-  'negoex',
-  'anonymous',
-  'unknown',
-]
 
 const connections: fc.Arbitrary<ConnectionFacts> = fc
   .record({

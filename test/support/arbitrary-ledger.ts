@@ -1,7 +1,8 @@
 /** Ledgers made up by fast-check: few hosts, users and captures, so that they meet, and facts in every combination. */
 import fc from 'fast-check'
-import type { AuthKind, ConnectionFacts, FrameRef, PlainLedger, SessionFacts } from '../../src/track/ledger.ts'
+import type { ConnectionFacts, FrameRef, PlainLedger, SessionFacts } from '../../src/track/ledger.ts'
 import {
+  AUTHS,
   at,
   connection,
   ledger,
@@ -22,17 +23,6 @@ const ends: fc.Arbitrary<{ request: FrameRef | null; response: FrameRef | null }
   request: seen(frame),
   response: seen(frame),
 })
-const AUTHS: AuthKind[] = [
-  'ntlmv1',
-  'ntlmv2',
-  'ntlm-local',
-  'lm',
-  'plaintext',
-  'kerberos',
-  'negoex',
-  'anonymous',
-  'unknown',
-]
 const status = fc.constantFrom(0, 0xc000006d, 0xc0000022, 0xc00000bb)
 const user = fc.constantFrom('alice', 'Alice', 'bob', 'guest', 'a b', '')
 

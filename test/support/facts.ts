@@ -19,6 +19,19 @@ import type {
   TreeFacts,
 } from '../../src/track/ledger.ts'
 
+/** Every kind of authentication. */
+export const AUTHS: AuthKind[] = [
+  'ntlmv1',
+  'ntlmv2',
+  'ntlm-local',
+  'lm',
+  'plaintext',
+  'kerberos',
+  'negoex',
+  'anonymous',
+  'unknown',
+]
+
 /** 2024-05-01T00:00:00Z, the time of frame 0; each frame comes a millisecond later. */
 export const EPOCH = 1_714_521_600_000_000
 

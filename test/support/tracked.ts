@@ -4,7 +4,8 @@ import type { Limits } from '../../src/track/limits.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { conversation, feed, packet, type TestFrame, type Turn } from './conversation.ts'
 
-const DESCRIPTION = {
+/** What the reader says of a capture of which nothing but its frames matters. */
+export const DESCRIPTION = {
   format: 'pcap' as const,
   compression: null,
   linkTypes: ['ethernet'],

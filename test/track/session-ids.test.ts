@@ -3,18 +3,8 @@ import { KnownSessions } from '../../src/track/known-sessions.ts'
 import type { LiveSession } from '../../src/track/session.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { conversation, feed, packet, smb2, type Turn } from '../support/conversation.ts'
+import { DESCRIPTION } from '../support/tracked.ts'
 
-const DESCRIPTION = {
-  format: 'pcap' as const,
-  compression: null,
-  linkTypes: ['ethernet'],
-  packets: 0,
-  bytes: 0,
-  firstTime: null,
-  lastTime: null,
-  complete: true,
-  warnings: [],
-}
 const STATUS_LOGON_FAILURE = 0xc000006d
 
 /** Setups that a server refuses, all under one id, in one segment: each makes a session of its own. */

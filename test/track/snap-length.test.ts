@@ -8,20 +8,10 @@ import { type PlainLedger, plainLedger } from '../../src/track/ledger.ts'
 import type { MessageRow } from '../../src/track/messages.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { bytes, conversation, feed, packet, smb2, type Turn } from '../support/conversation.ts'
+import { DESCRIPTION } from '../support/tracked.ts'
 
 type Tracked = PlainLedger & { rows: MessageRow[]; findings: string[] }
 
-const DESCRIPTION = {
-  format: 'pcap' as const,
-  compression: null,
-  linkTypes: ['ethernet'],
-  packets: 0,
-  bytes: 0,
-  firstTime: null,
-  lastTime: null,
-  complete: true,
-  warnings: [],
-}
 /** Ethernet, IPv4, TCP, and the prefix of the session packet. */
 const HEADERS = 58
 

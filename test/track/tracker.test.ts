@@ -18,18 +18,8 @@ import {
   type Turn,
   tcpFrame,
 } from '../support/conversation.ts'
+import { DESCRIPTION } from '../support/tracked.ts'
 
-const DESCRIPTION = {
-  format: 'pcap' as const,
-  compression: null,
-  linkTypes: ['ethernet'],
-  packets: 0,
-  bytes: 0,
-  firstTime: null,
-  lastTime: null,
-  complete: true,
-  warnings: [],
-}
 const NONE = new Uint8Array(0)
 const SESSION = 0x1234
 
