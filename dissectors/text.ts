@@ -1,6 +1,6 @@
 /**
  * Text from the wire. Decoding never fails: what is no text becomes U+FFFD, so that the rest of the message stays readable.
- * Escaping for a terminal or a page happens where text leaves the program (src/report/escape.ts), not here.
+ * Escaping for a terminal or a page happens where text leaves the program (src/base/safe-text.ts), not here.
  */
 
 const UTF16LE = new TextDecoder('utf-16le')

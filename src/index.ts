@@ -13,6 +13,7 @@ export type { Finding } from './audit/findings.ts'
 export { createNetworks, type Direction, type Networks, parseCidrs } from './audit/networks.ts'
 export { atLeast, type Rule, SEVERITIES, type Severity } from './audit/rule.ts'
 export { RULES } from './audit/rules/index.ts'
+export type { TextSink } from './base/text-sink.ts'
 export { CaptureError, type CaptureErrorCode } from './capture/capture-error.ts'
 export type { FrameSink } from './capture/frame-sink.ts'
 export { expandInputs } from './capture/inputs.ts'
@@ -35,7 +36,6 @@ export {
   type SummaryRecord,
   scanRecords,
 } from './report/records.ts'
-export type { TextSink } from './report/sink.ts'
 export { type TableOptions, writeTable } from './report/table.ts'
 export type { Facts } from './track/facts.ts'
 export type * from './track/ledger.ts'

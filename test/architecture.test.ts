@@ -32,12 +32,12 @@ const FLOORS = [
 const UPWARDS = new Set([
   'src/capture -> src/track',
   'src/view -> src/tui',
-  'src/capture -> src/report',
   'src/query -> src/tui',
 ])
 
 /** Packages and Node's modules that a wing may import. */
 const PACKAGES: Record<string, readonly string[]> = {
+  'src/base': ['node:timers/promises'],
   'src/policy': ['ipaddr.js', 'node:'],
   'src/capture': ['node:', 'tinyglobby', 'cap'],
   'src/audit': ['node:crypto', 'ipaddr.js'],
@@ -49,7 +49,7 @@ const PACKAGES: Record<string, readonly string[]> = {
 }
 
 /** A hash seed, so that nobody can choose addresses that collide: it shows in no result. */
-const SEEDED = ['src/track/hash.ts']
+const SEEDED = ['src/base/seeded-hash.ts']
 
 interface Import {
   from: string

@@ -4,9 +4,10 @@
  *
  * A finding depends on its own capture alone, so the findings of merged ledgers are those of each.
  */
+
+import { runToEnd } from '../base/steps.ts'
 import type { Ledger } from '../track/ledger.ts'
 import { DEFAULT_LIMITS } from '../track/limits.ts'
-import { runToEnd } from '../track/steps.ts'
 import { factsInParts, linkSessions } from './facts.ts'
 import { type FindingList, listFindings } from './finding-list.ts'
 import type { Finding } from './findings.ts'

@@ -3,7 +3,7 @@
  * until the last of them was looked at, so those that did not for a while are packed.
  */
 import { createHash } from 'node:crypto'
-import { hashText } from '../track/hash.ts'
+import { hashText } from '../base/seeded-hash.ts'
 import { DEFAULT_LIMITS } from '../track/limits.ts'
 import { Packer } from '../track/packed.ts'
 import { PackedFacts } from '../track/packed-facts.ts'

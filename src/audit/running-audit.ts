@@ -2,8 +2,9 @@
  * The audit of traffic that goes on: what is over is looked at once, and only the findings of it are kept; what may still change is looked at anew
  * each time. A finding counts both.
  */
+
+import { runToEnd } from '../base/steps.ts'
 import type { Ledger } from '../track/ledger.ts'
-import { runToEnd } from '../track/steps.ts'
 import { type AuditOptions, groupSteps } from './audit.ts'
 import { type FindingList, listFindings } from './finding-list.ts'
 import { Groups } from './groups.ts'

@@ -1,5 +1,5 @@
 /** Why nothing at all could be read from an input; damage after the first packets is a warning instead. */
-import { hasName } from './error-name.ts'
+import { hasName } from '../base/error-name.ts'
 
 export type CaptureErrorCode =
   | 'not-found'

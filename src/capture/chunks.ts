@@ -5,7 +5,7 @@
 import { closeSync, read, readSync } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import { hasName } from './error-name.ts'
+import { hasName } from '../base/error-name.ts'
 
 /** The bytes at hand are `bytes[start..end)`, valid until `next` is called. There are none before the first call. */
 export interface ByteSource {

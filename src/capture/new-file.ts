@@ -24,10 +24,10 @@ import {
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { hasName } from '../base/error-name.ts'
 import { errorCode } from './capture-error.ts'
 import { detectCompression } from './compression.ts'
 import { recognise } from './detect.ts'
-import { hasName } from './error-name.ts'
 import { FOREIGN_BYTES } from './foreign.ts'
 
 export type NewFileErrorCode =

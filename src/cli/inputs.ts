@@ -1,9 +1,10 @@
 /** The captures that were named, one after another, through the tracker. */
+
+import { didYouMean } from '../base/did-you-mean.ts'
 import { CaptureError } from '../capture/capture-error.ts'
 import type { OtherKind } from '../capture/detect.ts'
 import { expandInputs, type LeftOut } from '../capture/inputs.ts'
 import { readCapture } from '../capture/read-capture.ts'
-import { didYouMean } from '../report/suggest.ts'
 import type { Ledger } from '../track/ledger.ts'
 import { Tracker, type TrackerOptions } from '../track/tracker.ts'
 import { OutputError, ReaderGone } from './descriptor.ts'

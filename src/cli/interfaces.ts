@@ -1,9 +1,10 @@
 /** `smblens interfaces`: what can be listened on, by which program, and what is missing. */
+
+import { displayWidth, escapeText, pad, safeJson, wrap } from '../base/safe-text.ts'
+import type { TextSink } from '../base/text-sink.ts'
 import { type CaptureAbility, captureAbilities } from '../capture/live/abilities.ts'
 import { type Interface, listInterfaces } from '../capture/live/interfaces.ts'
-import { displayWidth, escapeText, pad, safeJson, wrap } from '../report/escape.ts'
 import { SCHEMA_VERSION } from '../report/records.ts'
-import type { TextSink } from '../report/sink.ts'
 import { createStyle } from '../report/style.ts'
 import type { TableOptions } from '../report/table.ts'
 import { EXIT, type ExitStatus } from './exit-status.ts'

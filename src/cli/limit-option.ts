@@ -1,6 +1,6 @@
 /** `--memory SIZE` and `--limit name=number,...`: a budget, and single limits by the names that warnings and records give them. */
 
-import { didYouMean } from '../report/suggest.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
 import {
   DEFAULT_MEMORY,
   LEAST_MEMORY,

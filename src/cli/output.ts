@@ -1,8 +1,8 @@
 /** Where the report goes: standard output, or a file that appears when it is whole. */
 import { closeSync, openSync, statSync } from 'node:fs'
+import { bufferedSink, type TextSink } from '../base/text-sink.ts'
 import { errorCode } from '../capture/capture-error.ts'
 import { type NewFile, NewFileError, openNewFile } from '../capture/new-file.ts'
-import { bufferedSink, type TextSink } from '../report/sink.ts'
 import { DescriptorSink, OutputError, ReaderGone } from './descriptor.ts'
 import { UsageError } from './exit-status.ts'
 import { onInterrupt } from './interrupt.ts'

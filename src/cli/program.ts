@@ -1,9 +1,9 @@
 /** The command line: what can be asked, in commander's terms. What each command does is in the file of its name, loaded when it is asked for. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { SEVERITIES } from '../audit/rule.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
+import { escapeText } from '../base/safe-text.ts'
 import { CAPTURE_PROGRAMS } from '../capture/live/live-capture.ts'
-import { escapeText } from '../report/escape.ts'
-import { didYouMean } from '../report/suggest.ts'
 import { writeDiagnostic, writeText } from './descriptor.ts'
 import type { InterfacesOptions } from './interfaces.ts'
 import { limitsHelp } from './limit-option.ts'

@@ -1,6 +1,6 @@
 /** One line on standard error that says how far the work is, for whoever sits before it: never in a pipe or a log, and gone at the end. */
 import { isatty } from 'node:tty'
-import { escapeText, truncate } from '../report/escape.ts'
+import { escapeText, truncate } from '../base/safe-text.ts'
 import { writeDiagnostic } from './descriptor.ts'
 import { onInterrupt } from './interrupt.ts'
 

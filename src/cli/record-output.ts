@@ -1,6 +1,7 @@
 /** Records of a live capture to whoever reads them, one batch after the other, as fast as they are read. */
+
+import { safeJson } from '../base/safe-text.ts'
 import type { LiveRecord } from '../live/watch.ts'
-import { safeJson } from '../report/escape.ts'
 import { OutputError } from './descriptor.ts'
 import type { PatientWriter } from './patient-writer.ts'
 import { tell } from './tell.ts'

@@ -1,5 +1,5 @@
 /** Warnings and errors: one line each on standard error, whatever text is in it. */
-import { escapeText } from '../report/escape.ts'
+import { escapeText } from '../base/safe-text.ts'
 import { writeDiagnostic } from './descriptor.ts'
 
 export function reportLine(message: string): void {

@@ -11,7 +11,7 @@ export interface Range {
 export interface Field extends Range {
   /** As the specification spells it. */
   name: string
-  /** In words. Text from the wire stands in it as it came: whoever shows it escapes it (src/report/escape.ts). */
+  /** In words. Text from the wire stands in it as it came: whoever shows it escapes it (src/base/safe-text.ts). */
   value: string
   /** Each lies within its parent. */
   children: Field[]

@@ -1,8 +1,8 @@
 /** What a live capture says about itself: now and then, and once more in the end. */
 import type { Severity } from '../audit/rule.ts'
+import { isoTime } from '../base/packet-time.ts'
 import type { InterfaceLoss } from '../capture/live/live-capture.ts'
 import type { SummaryRecord } from '../report/records.ts'
-import { isoTime } from '../report/time.ts'
 import type { Warning } from '../track/ledger.ts'
 import type { Totals } from './live-records.ts'
 

@@ -7,6 +7,7 @@ import type { Finding } from '../audit/findings.ts'
 import type { Networks } from '../audit/networks.ts'
 import type { Rule, Severity } from '../audit/rule.ts'
 import { RunningAudit } from '../audit/running-audit.ts'
+import { hashText } from '../base/seeded-hash.ts'
 import {
   type ConnectionRecord,
   connectionRecord,
@@ -16,7 +17,6 @@ import {
   sessionRecord,
 } from '../report/records.ts'
 import { type Named, peek } from '../track/facts.ts'
-import { hashText } from '../track/hash.ts'
 import type { ConnectionFacts, Ledger, SessionFacts } from '../track/ledger.ts'
 import type { Changes, Seen } from '../track/so-far.ts'
 import type { Tracker } from '../track/tracker.ts'

@@ -5,8 +5,8 @@
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hasName } from '../base/error-name.ts'
 import { errorCode } from '../capture/capture-error.ts'
-import { hasName } from '../capture/error-name.ts'
 
 /** There is no room for the packets that the screen shows. One line that says what to do. */
 export class SpoolError extends Error {

@@ -1,5 +1,5 @@
 /** Filters as predicates over rows. Values are read once; a row costs comparisons. */
-import { didYouMean } from '../report/suggest.ts'
+import { didYouMean } from '../base/did-you-mean.ts'
 import { fieldsByKey, type QueryField } from './field.ts'
 import type { Test } from './kinds/compiled.ts'
 import { anyOf, compileFreeText, compileValue } from './kinds/row-test.ts'

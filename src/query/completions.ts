@@ -1,6 +1,6 @@
 /** What the word under the cursor may become: a key, or a value that is known or seen in the rows. */
 import { SEVERITIES } from '../audit/rule.ts'
-import { escapeText } from '../report/escape.ts'
+import { escapeText } from '../base/safe-text.ts'
 import { fieldsByKey, type QueryField } from './field.ts'
 import { DIALECT_VALUES } from './kinds/dialect.ts'
 import { comparison } from './kinds/ordered.ts'

@@ -1,10 +1,10 @@
 /** Hosts as the ledger shows them: every address that took part, with what it said about itself and what was agreed with it. */
 import type { Networks } from '../audit/networks.ts'
+import { isoTime } from '../base/packet-time.ts'
+import { runToEnd } from '../base/steps.ts'
 import { IdIndex } from '../track/id-index.ts'
 import type { ConnectionFacts, Ledger, LogonFacts, SessionFacts, SigningMode } from '../track/ledger.ts'
-import { runToEnd } from '../track/steps.ts'
 import { chosenDialect, clientSigning, serverSigning } from './negotiated.ts'
-import { isoTime } from './time.ts'
 import { windowsRelease } from './windows.ts'
 
 export interface HostRecord {

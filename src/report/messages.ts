@@ -1,11 +1,11 @@
 /** SMB messages, one row each, as they are read: nothing is kept. */
 import { SMB1_COMMAND } from '../../dissectors/smb1/header.ts'
 import { SMB2_COMMAND } from '../../dissectors/smb2/header.ts'
+import { isoTime } from '../base/packet-time.ts'
+import type { TextSink } from '../base/text-sink.ts'
+import { address } from '../base/wording.ts'
 import type { MessageRow, MessageSink } from '../track/messages.ts'
 import { messageRecord, statusName } from './records.ts'
-import type { TextSink } from './sink.ts'
-import { isoTime } from './time.ts'
-import { address } from './words.ts'
 
 export function messagesAsNdjson(sink: TextSink): MessageSink {
   // Numbers, booleans and canonical addresses alone: nothing in a message record needs escaping.

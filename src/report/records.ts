@@ -9,6 +9,7 @@ import type { Finding } from '../audit/findings.ts'
 import type { Direction, Networks } from '../audit/networks.ts'
 import { remediationOf } from '../audit/remediation.ts'
 import { type Remediation, type Rule, SEVERITIES, type Severity } from '../audit/rule.ts'
+import { isoTime } from '../base/packet-time.ts'
 import type { Facts } from '../track/facts.ts'
 import type {
   AuthKind,
@@ -36,7 +37,6 @@ import {
   serverSigning,
   signingAlgorithm,
 } from './negotiated.ts'
-import { isoTime } from './time.ts'
 
 export const SCHEMA_VERSION = 1
 

@@ -5,13 +5,14 @@
 import type { Finding } from '../audit/findings.ts'
 import { remediationOf } from '../audit/remediation.ts'
 import { type Remediation, type Rule, SEVERITIES, type Severity } from '../audit/rule.ts'
+import { shortTime } from '../base/packet-time.ts'
+import { displayWidth, escapeText, truncate, wrap } from '../base/safe-text.ts'
+import type { TextSink } from '../base/text-sink.ts'
+import { address, count, number, total } from '../base/wording.ts'
 import type { Facts } from '../track/facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../track/ledger.ts'
-import { displayWidth, escapeText, truncate, wrap } from './escape.ts'
 import { countBySeverity, type FindingRecord, findingRecord, type Report } from './records.ts'
-import type { TextSink } from './sink.ts'
 import { createStyle, type Style } from './style.ts'
-import { shortTime } from './time.ts'
 import {
   type ConnectionCounts,
   noProtection,
@@ -20,7 +21,6 @@ import {
   type VerdictFacts,
   verdict,
 } from './verdict.ts'
-import { address, count, number, total } from './words.ts'
 
 export interface TableOptions {
   /** Columns of the terminal, 80 where there is none. */

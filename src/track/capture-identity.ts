@@ -3,7 +3,7 @@
  * with, so it is the same for a copy under another name, compressed, through a pipe or in the other file format, for a file that has grown since, and
  * for one that was cut further on. It tells captures apart that differ by themselves; it is no seal against somebody who wants two to look alike.
  */
-import { finishWith, type HashKeys, mixWith } from './hash.ts'
+import { finishWith, type HashKeys, mixWith } from '../base/seeded-hash.ts'
 
 /** The last frame number that counts: two captures that begin with the same packets at the same microseconds are readings of one. */
 export const IDENTIFYING = 256

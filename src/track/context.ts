@@ -1,6 +1,7 @@
 /** What the connections of one capture share: where we are, what was found, what was too much. */
+
+import { Interned } from '../base/interned.ts'
 import { Arenas } from './arenas.ts'
-import { Interned } from './interned.ts'
 import type { ConnectionFacts, SessionFacts, Warning } from './ledger.ts'
 import { LIMIT_NAMES, type LimitName, type Limits, limitMessage, limitText } from './limits.ts'
 import type { MessageSink } from './messages.ts'

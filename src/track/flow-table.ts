@@ -4,8 +4,8 @@
  * between the same endpoints, of networks that use the same addresses or where a port is used again: the newest leads to the older ones.
  */
 import type { Segment } from '../../dissectors/net/segment.ts'
+import { finishWith, type HashKeys, mixWith, OWN_KEYS } from '../base/seeded-hash.ts'
 import type { Connection } from './connection.ts'
-import { finishWith, type HashKeys, mixWith, OWN_KEYS } from './hash.ts'
 
 const MIN_CAPACITY = 1024
 /** The third word of an IPv4 address in the form of IPv6, ::ffff:0:0/96; the first two are 0. */

@@ -3,8 +3,8 @@
  * those that came first count, and those that came later and differ are reported, as in streams.
  */
 import type { Segment } from '../../dissectors/net/segment.ts'
+import { finish, mix, SEED } from '../base/seeded-hash.ts'
 import { disagree, hit, type TrackContext } from './context.ts'
-import { finish, mix, SEED } from './hash.ts'
 import { dropOldest } from './oldest.ts'
 import { type Arrival, keepNew, PIECE_OVERHEAD, type Piece, sameBytes, type Witness } from './pieces.ts'
 

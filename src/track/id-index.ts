@@ -1,7 +1,8 @@
 /** Where the entry of an id is, for a hundred thousand of them: eight bytes each, and no string is kept. */
+
+import { hashText } from '../base/seeded-hash.ts'
+import { runToEnd } from '../base/steps.ts'
 import { type Facts, type Named, peek } from './facts.ts'
-import { hashText } from './hash.ts'
-import { runToEnd } from './steps.ts'
 
 export class IdIndex<T extends Named> {
   private readonly facts: Facts<T>

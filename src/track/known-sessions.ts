@@ -1,5 +1,5 @@
 /** The sessions that a connection has carried, by their ids: mostly one, and with terminal servers or attackers a thousand. */
-import { finish, mix, SEED } from './hash.ts'
+import { finish, mix, SEED } from '../base/seeded-hash.ts'
 import type { LiveSession } from './session.ts'
 
 /** Up to so many are looked through; more get an index. */

@@ -2,13 +2,14 @@
  * Ledgers of many captures, put together as they come: what a capture of a few connections leaves is packed with that of the others, since tables of
  * its own would take many times as much as it holds.
  */
+
+import { Interned } from '../base/interned.ts'
+import { runToEnd } from '../base/steps.ts'
 import { FactsView, type Named } from './facts.ts'
-import { Interned } from './interned.ts'
 import type { CaptureFacts, ConnectionFacts, Ledger, SessionFacts } from './ledger.ts'
 import { mergeSteps } from './merge.ts'
 import { Packer } from './packed.ts'
 import { PackedFacts } from './packed-facts.ts'
-import { runToEnd } from './steps.ts'
 import { connectionText, sessionText } from './weigh.ts'
 
 /** Connections and sessions of a capture that keeps tables of its own: they take little beside what is in them. */

@@ -1,8 +1,9 @@
 /** Ledgers of several captures, workers or machines combined into one: in any order, any number of times, with the same result. */
+
+import { runToEnd } from '../base/steps.ts'
 import { type Facts, FactsView, type Named, type Rows } from './facts.ts'
 import { IdIndex } from './id-index.ts'
 import type { CaptureFacts, ConnectionFacts, Ledger, SessionFacts } from './ledger.ts'
-import { runToEnd } from './steps.ts'
 
 /**
  * What has the same id in the same capture (captures: the same path and identity) is kept once. Where two of one id differ, because one reader saw

@@ -2,7 +2,7 @@
  * Facts that are settled, with the few columns that order and retention go by. Rows are only appended. The last of them stay as they are, and the
  * others are bytes in chunks outside of the heap: a capture of the usual size packs nothing.
  */
-import { larger } from './larger.ts'
+import { larger } from '../base/grow-column.ts'
 import type { Packer, Plain } from './packed.ts'
 
 const CHUNK = 1 << 18

@@ -5,8 +5,8 @@
 
 import type { Segment } from '../../dissectors/net/segment.ts'
 import { TCP_ACK } from '../../dissectors/net/tcp.ts'
+import { type HashKeys, mixWith } from '../base/seeded-hash.ts'
 import { flowHashWith } from './flow-table.ts'
-import { type HashKeys, mixWith } from './hash.ts'
 
 const SLOTS = 1 << 14
 /** Any words will do: the keys are made of what the capture begins with. */

@@ -3,13 +3,13 @@
  * gives. One row at a time: as many as there may be, no more text than one of them is held.
  */
 import type { Finding } from '../audit/findings.ts'
+import { isoTime } from '../base/packet-time.ts'
+import type { TextSink } from '../base/text-sink.ts'
 import { type Columns, writeCsvRows } from '../report/csv.ts'
 import { type HostRecord, hostRecords } from '../report/hosts.ts'
 import { writeJson } from '../report/json.ts'
 import { writeNdjson } from '../report/ndjson.ts'
 import { type FindingRecord, findingRecord, type Report, type SessionRecord, sessionRecord } from '../report/records.ts'
-import type { TextSink } from '../report/sink.ts'
-import { isoTime } from '../report/time.ts'
 import { idIndex } from '../track/id-index.ts'
 import type { FindingRow, FrameRow, HostRow, SessionRow } from './rows.ts'
 

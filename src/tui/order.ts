@@ -2,7 +2,7 @@
  * The order in which a table shows its rows: their numbers, filtered and sorted. Values are ranked through the sorted list of the distinct ones;
  * a rank and a row number make one float, and floats are sorted natively, without a call back: a hundred thousand rows take a frame or two.
  */
-import { runToEnd } from '../track/steps.ts'
+import { runToEnd } from '../base/steps.ts'
 import type { Rows } from '../view/store.ts'
 import type { Column } from './columns.ts'
 import { NO_RANK, type Ranks, rankingOf } from './ranks.ts'

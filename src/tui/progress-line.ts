@@ -1,6 +1,6 @@
 /** How far reading is, in one line. */
-import { escapeText } from '../report/escape.ts'
-import { count, number } from '../report/words.ts'
+import { escapeText } from '../base/safe-text.ts'
+import { count, number } from '../base/wording.ts'
 import type { LiveReading, Reading } from '../view/store.ts'
 import type { Line, Segment } from './line.ts'
 import { bar, fitLine, segment } from './pages/layout.ts'

@@ -1,9 +1,9 @@
 /** The whole screen as lines: tabs, progress, the view or the page over it, and what is typed or told at the bottom. */
 
+import { displayWidth, escapeText, truncate } from '../base/safe-text.ts'
+import { number } from '../base/wording.ts'
 import { completions } from '../query/completions.ts'
 import { spans } from '../query/spans.ts'
-import { displayWidth, escapeText, truncate } from '../report/escape.ts'
-import { number } from '../report/words.ts'
 import { type Controller, FRAME_HEIGHT } from './controller.ts'
 import type { Line, Segment, Tone } from './line.ts'
 import { pageLines } from './page-lines.ts'

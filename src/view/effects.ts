@@ -1,10 +1,10 @@
 /** What the keys of the terminal UI ask for, done: the clipboard, frames read again, files written. */
 
+import { escapeText } from '../base/safe-text.ts'
+import { count } from '../base/wording.ts'
 import { NewFileError } from '../capture/new-file.ts'
 import { writeEvidence } from '../evidence/write-evidence.ts'
-import { escapeText } from '../report/escape.ts'
 import { messageRecord } from '../report/records.ts'
-import { count } from '../report/words.ts'
 import type { ConnectionFacts } from '../track/ledger.ts'
 import type { Limits } from '../track/limits.ts'
 import { clipboardSupport, copySequence } from '../tui/clipboard.ts'

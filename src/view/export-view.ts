@@ -1,7 +1,7 @@
 /** The rows of a view to a file: csv, json or ndjson, as its name says. */
 import { extname } from 'node:path'
+import { bufferedSink, type TextSink } from '../base/text-sink.ts'
 import { openNewFile } from '../capture/new-file.ts'
-import { bufferedSink, type TextSink } from '../report/sink.ts'
 import {
   FINDING_COLUMNS,
   FRAME_COLUMNS,

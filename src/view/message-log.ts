@@ -2,9 +2,10 @@
  * The SMB messages of one capture, as many as there is room for: columns of numbers, since there may be a million of them. A row is made when it
  * is looked at.
  */
+
+import { larger } from '../base/grow-column.ts'
 import { commandName } from '../report/messages.ts'
 import { statusName } from '../report/records.ts'
-import { larger } from '../track/larger.ts'
 import type { Endpoint } from '../track/ledger.ts'
 import type { MessageRow, MessageSink } from '../track/messages.ts'
 import type { FrameRow } from '../tui/rows.ts'

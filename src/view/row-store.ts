@@ -2,7 +2,7 @@
  * Rows in columns, since there may be hundreds of thousands: numbers as they are, text that repeats (addresses, users, names of all kinds) once.
  * A row is a look at the columns, made when it is asked for.
  */
-import { larger } from '../track/larger.ts'
+import { larger } from '../base/grow-column.ts'
 import type { AllRows } from './store.ts'
 
 /** number: a double. repeated: any value, each kept once; lists by their contents. own: any value, as it is. */

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { displayWidth, escapeText, pad, truncate, wrap } from '../../src/report/escape.ts'
+import { displayWidth, escapeText, pad, truncate, wrap } from '../../src/base/safe-text.ts'
 import { temporaryFolder } from '../support/frames.ts'
 import { hasProgram, ROOT } from '../support/smblens.ts'
 

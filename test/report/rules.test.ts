@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { RULES } from '../../src/audit/rules/index.ts'
-import { displayWidth } from '../../src/report/escape.ts'
+import { displayWidth } from '../../src/base/safe-text.ts'
 import { writeRule, writeRuleList } from '../../src/report/rules.ts'
 import { rule, textOf } from '../support/findings.ts'
 

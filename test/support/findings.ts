@@ -2,8 +2,8 @@
 import type { Finding } from '../../src/audit/findings.ts'
 import type { Networks } from '../../src/audit/networks.ts'
 import type { Rule } from '../../src/audit/rule.ts'
+import type { TextSink } from '../../src/base/text-sink.ts'
 import type { Report } from '../../src/report/records.ts'
-import type { TextSink } from '../../src/report/sink.ts'
 import { at, CAPTURE, CAPTURE_ID, capture, ledger } from './facts.ts'
 
 /** 10.0.0.0/8 is ours. */

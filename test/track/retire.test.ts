@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
 import { createNetworks } from '../../src/audit/networks.ts'
 import { RunningAudit } from '../../src/audit/running-audit.ts'
+import { runToEnd } from '../../src/base/steps.ts'
 import type { FrameSink } from '../../src/capture/frame-sink.ts'
 import { readCaptureStream } from '../../src/capture/read-capture.ts'
 import type { ConnectionFacts, Ledger, SessionFacts } from '../../src/track/ledger.ts'
-import { runToEnd } from '../../src/track/steps.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 
 const SAMPLES = readdirSync('captures').filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))

@@ -2,7 +2,7 @@
 import { render } from 'ink-testing-library'
 import { createElement } from 'react'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { displayWidth } from '../../src/report/escape.ts'
+import { displayWidth } from '../../src/base/safe-text.ts'
 import { App, sizeOf } from '../../src/tui/app.tsx'
 import { themeFor } from '../../src/tui/theme.ts'
 import type { ViewStore } from '../../src/view/store.ts'

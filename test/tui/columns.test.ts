@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { displayWidth } from '../../src/report/escape.ts'
+import { displayWidth } from '../../src/base/safe-text.ts'
 import { FINDING_COLUMNS } from '../../src/tui/columns/findings.ts'
 import { FRAME_COLUMNS } from '../../src/tui/columns/frames.ts'
 import { HOST_COLUMNS } from '../../src/tui/columns/hosts.ts'

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { displayWidth } from '../../src/report/escape.ts'
+import { displayWidth } from '../../src/base/safe-text.ts'
 import { screenLines } from '../../src/tui/screen-lines.ts'
 import type { ViewStore } from '../../src/view/store.ts'
 import { type Driven, drive, settled } from '../support/tui.ts'

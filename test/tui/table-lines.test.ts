@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { displayWidth } from '../../src/report/escape.ts'
+import { displayWidth } from '../../src/base/safe-text.ts'
 import { type Column, layoutColumns } from '../../src/tui/columns.ts'
 import type { Line } from '../../src/tui/line.ts'
 import { type TableView, tableLines } from '../../src/tui/table-lines.ts'

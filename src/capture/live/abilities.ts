@@ -1,6 +1,6 @@
 /** Who can capture here: each program is made to open an interface and nothing more, which is the one true answer. */
 import { execFile } from 'node:child_process'
-import { escapeText } from '../../report/escape.ts'
+import { escapeText } from '../../base/safe-text.ts'
 import { nodeOptions, programEnvironment } from './environment.ts'
 import { listInterfaces } from './interfaces.ts'
 import { CAPTURE_PROGRAMS, type CaptureProgram } from './live-capture.ts'

@@ -1,6 +1,6 @@
 /** One interface of a live capture: its program's runs, one after the other, and what is known of its losses. */
 import type { Socket } from 'node:net'
-import { escapeText } from '../../report/escape.ts'
+import { escapeText } from '../../base/safe-text.ts'
 import { type LinkState, linkState, seesEachPacketOnce } from './interfaces.ts'
 import type { Report } from './launcher-messages.ts'
 import type { Launcher } from './launcher-process.ts'

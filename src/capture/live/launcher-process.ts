@@ -1,7 +1,7 @@
 /** Main's end of the launcher: starts it, talks to it, and sees it off. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
-import { escapeText } from '../../report/escape.ts'
+import { escapeText } from '../../base/safe-text.ts'
 import { nodeOptions, programEnvironment } from './environment.ts'
 import { MAIN_IS_ALIVE } from './guard.ts'
 import { isReport, type Order, type Report } from './launcher-messages.ts'

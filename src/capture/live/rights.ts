@@ -1,7 +1,7 @@
 /** Whatever parses packets holds no rights: root's are given up for good, by everything that started with them, before the first packet is read. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { escapeText } from '../../report/escape.ts'
+import { escapeText } from '../../base/safe-text.ts'
 import { programEnvironment } from './environment.ts'
 import { findProgram } from './programs.ts'
 import { CaptureStartError } from './start-error.ts'

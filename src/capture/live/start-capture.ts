@@ -1,6 +1,7 @@
 /** Starts a live capture: finds the program that can, has every interface opened, and tells in one line why not. */
-import { escapeText } from '../../report/escape.ts'
-import { didYouMean } from '../../report/suggest.ts'
+
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { escapeText } from '../../base/safe-text.ts'
 import { type CapturePlace, createPlace, type StartProblem } from './capture-place.ts'
 import { checkFilter } from './check-filter.ts'
 import { linkState, listInterfaces } from './interfaces.ts'

@@ -1,5 +1,5 @@
 /** Fields that ask for the two ends of a connection. */
-import { address } from '../../report/words.ts'
+import { address } from '../../base/wording.ts'
 import type { AddressEnd, AddressField, QueryField } from '../field.ts'
 
 interface Server {

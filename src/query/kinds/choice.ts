@@ -1,6 +1,6 @@
 /** Words of which there are a few: the word, or what several of them begin with. Severities have an order besides. */
 import { SEVERITIES, type Severity } from '../../audit/rule.ts'
-import { didYouMean } from '../../report/suggest.ts'
+import { didYouMean } from '../../base/did-you-mean.ts'
 import type { Value } from '../parse.ts'
 import type { Compiled, Test } from './compiled.ts'
 import { compileOrdered } from './ordered.ts'

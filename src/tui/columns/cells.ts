@@ -1,6 +1,6 @@
 /** Cells that several tables have in common. */
 import { SEVERITIES, type Severity } from '../../audit/rule.ts'
-import { shortTime } from '../../report/time.ts'
+import { shortTime } from '../../base/packet-time.ts'
 import type { Column } from '../columns.ts'
 import type { Tone } from '../line.ts'
 import type { Share } from '../rows.ts'

@@ -1,5 +1,5 @@
 /** The SMB messages as they came, one line each. */
-import { isoTime } from '../../report/time.ts'
+import { isoTime } from '../../base/packet-time.ts'
 import type { Column } from '../columns.ts'
 import type { FrameRow } from '../rows.ts'
 import { booleanRank, captureColumn, NOTHING, orNothing, statusText, yesNo } from './cells.ts'

@@ -1,5 +1,5 @@
 /** Who logged on where, how, and how well what followed was protected. */
-import { address } from '../../report/words.ts'
+import { address } from '../../base/wording.ts'
 import type { Column } from '../columns.ts'
 import type { Tone } from '../line.ts'
 import type { SessionRow, Share } from '../rows.ts'

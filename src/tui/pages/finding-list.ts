@@ -1,6 +1,6 @@
 /** Findings below something that they are about. */
-import { pad } from '../../report/escape.ts'
-import { number } from '../../report/words.ts'
+import { pad } from '../../base/safe-text.ts'
+import { number } from '../../base/wording.ts'
 import type { Line } from '../line.ts'
 import type { FindingRow } from '../rows.ts'
 import { paragraph, segment, wireText } from './layout.ts'

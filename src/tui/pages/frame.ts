@@ -1,6 +1,6 @@
 /** One frame: what its header says, its fields and its bytes. */
-import { isoTime } from '../../report/time.ts'
-import { address, number } from '../../report/words.ts'
+import { isoTime } from '../../base/packet-time.ts'
+import { address, number } from '../../base/wording.ts'
 import type { Line } from '../line.ts'
 import type { FrameRow } from '../rows.ts'
 import { evidenceLines } from './evidence-lines.ts'

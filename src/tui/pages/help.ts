@@ -1,5 +1,5 @@
 /** The keys, by group. */
-import { displayWidth, pad } from '../../report/escape.ts'
+import { displayWidth, pad } from '../../base/safe-text.ts'
 import type { Line } from '../line.ts'
 import { EMPTY, heading, paragraph, segment, sideBySide, wireText } from './layout.ts'
 

@@ -1,7 +1,7 @@
 /** One host: what it said of itself, what was agreed with it, and what was found. */
 
-import { pad } from '../../report/escape.ts'
-import { address, count } from '../../report/words.ts'
+import { pad } from '../../base/safe-text.ts'
+import { address, count } from '../../base/wording.ts'
 import type { Line, Tone } from '../line.ts'
 import type { FindingRow, HostRow, SessionRow } from '../rows.ts'
 import { findingList } from './finding-list.ts'

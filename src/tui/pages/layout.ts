@@ -1,6 +1,7 @@
 /** The parts that pages are put together from: lines that fit, paragraphs, labelled values, bars, blocks side by side. */
-import { displayWidth, escapeText, pad, truncate, wrap } from '../../report/escape.ts'
-import { shortTime } from '../../report/time.ts'
+
+import { shortTime } from '../../base/packet-time.ts'
+import { displayWidth, escapeText, pad, truncate, wrap } from '../../base/safe-text.ts'
 import type { Line, Segment, Tone } from '../line.ts'
 
 /** Cells of text that somebody on the wire chose the length of. */

@@ -1,7 +1,7 @@
 /** The panels of the first screen: a heading, and rows with a number and a bar. */
 import { SEVERITIES, type Severity } from '../../audit/rule.ts'
-import { displayWidth, pad } from '../../report/escape.ts'
-import { number, total } from '../../report/words.ts'
+import { displayWidth, pad } from '../../base/safe-text.ts'
+import { number, total } from '../../base/wording.ts'
 import type { Overview } from '../../view/overview.ts'
 import type { Line, Tone } from '../line.ts'
 import { bar, fitLine, heading, segment, wireText } from './layout.ts'

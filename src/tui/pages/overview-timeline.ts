@@ -1,5 +1,5 @@
 /** Sessions over time: all that began, below them those with a finding of high severity or worse, and the time. */
-import { shortTime } from '../../report/time.ts'
+import { shortTime } from '../../base/packet-time.ts'
 import type { Overview } from '../../view/overview.ts'
 import type { Line } from '../line.ts'
 import { fitLine, resample, segment, sparkline } from './layout.ts'

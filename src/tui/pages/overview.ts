@@ -1,9 +1,9 @@
 /** The first screen: the verdict, then what it rests on, as much of it as the screen has room for. */
 
 import { SEVERITIES, type Severity } from '../../audit/rule.ts'
-import { escapeText, wrap } from '../../report/escape.ts'
+import { escapeText, wrap } from '../../base/safe-text.ts'
+import { count, number, total } from '../../base/wording.ts'
 import { noProtection, unreadSentences, type VerdictFacts, verdict } from '../../report/verdict.ts'
-import { count, number, total } from '../../report/words.ts'
 import { protectionOf } from '../../view/overview.ts'
 import type { Snapshot } from '../../view/store.ts'
 import type { Line, Tone } from '../line.ts'

@@ -1,5 +1,5 @@
 /** What was read, and what could not be: the ground that every other page stands on. */
-import { count, number } from '../../report/words.ts'
+import { count, number } from '../../base/wording.ts'
 import type { CaptureFacts } from '../../track/ledger.ts'
 import type { Snapshot } from '../../view/store.ts'
 import type { Line } from '../line.ts'

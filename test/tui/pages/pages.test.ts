@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { displayWidth } from '../../../src/base/safe-text.ts'
 import { RULES } from '../../../src/index.ts'
 import type { LossRecord } from '../../../src/live/heartbeat.ts'
-import { displayWidth } from '../../../src/report/escape.ts'
 import { writeTable } from '../../../src/report/table.ts'
 import type { Line } from '../../../src/tui/line.ts'
 import type { EvidenceView } from '../../../src/tui/pages/evidence-view.ts'

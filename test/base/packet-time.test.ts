@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isoTime, shortTime } from '../../src/report/time.ts'
+import { isoTime, shortTime } from '../../src/base/packet-time.ts'
 
 describe('isoTime', () => {
   it.each([

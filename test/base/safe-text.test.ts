@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { displayWidth, escapeText, pad, safeJson, truncate, wrap } from '../../src/report/escape.ts'
+import { displayWidth, escapeText, pad, safeJson, truncate, wrap } from '../../src/base/safe-text.ts'
 
 /** Everything that may not reach a terminal raw: written apart from the source's own expression, by code point. */
 function harmful(code: number): boolean {

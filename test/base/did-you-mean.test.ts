@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { closest, didYouMean } from '../../src/report/suggest.ts'
+import { closest, didYouMean } from '../../src/base/did-you-mean.ts'
 
 const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info']
 
