@@ -2,10 +2,10 @@
  * A ledger in parts small enough to be read as a whole: some connections, the sessions set up on them, and the look-ups that rules share. Whoever
  * takes the parts gets null between two pieces of work, so that it can do other things meanwhile.
  */
-import { peek } from '../track/facts.ts'
-import { IdIndex } from '../track/id-index.ts'
-import type { ConnectionFacts, Ledger, SessionFacts } from '../track/ledger.ts'
-import type { Networks } from './networks.ts'
+import { peek } from '../ledger/facts-list.ts'
+import { IdIndex } from '../ledger/id-index.ts'
+import type { ConnectionFacts, Ledger, SessionFacts } from '../ledger/ledger.ts'
+import type { Networks } from '../policy/networks.ts'
 import type { AuditFacts } from './rule.ts'
 import type { Survey } from './survey.ts'
 

@@ -1,5 +1,5 @@
 /** Findings of an audit, in reading order. They are made when they are read, and not kept: a large capture has more than are worth their memory. */
-import type { Facts } from '../track/facts.ts'
+import type { Facts } from '../ledger/facts-list.ts'
 import type { Finding } from './findings.ts'
 import { compareText, findingId, findingOf, firstEvidence, type Groups, RANK } from './groups.ts'
 import { SEVERITIES, type Severity } from './rule.ts'

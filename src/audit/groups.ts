@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto'
 import { hashText } from '../base/seeded-hash.ts'
+import { PackedFacts } from '../ledger/packing/packed-facts.ts'
+import { Packer } from '../ledger/packing/packer.ts'
 import { DEFAULT_LIMITS } from '../track/limits.ts'
-import { Packer } from '../track/packed.ts'
-import { PackedFacts } from '../track/packed-facts.ts'
 import type { Finding } from './findings.ts'
 import { type Draft, type EvidenceDraft, type Rule, SEVERITIES, type Severity, type Subject } from './rule.ts'
 

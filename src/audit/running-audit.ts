@@ -4,7 +4,7 @@
  */
 
 import { runToEnd } from '../base/steps.ts'
-import type { Ledger } from '../track/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import { type AuditOptions, groupSteps } from './audit.ts'
 import { type FindingList, listFindings } from './finding-list.ts'
 import { Groups } from './groups.ts'

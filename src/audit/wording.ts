@@ -3,6 +3,7 @@
  * setup of which a part was captured is not one that was not captured, and a direction without such messages is left out of the counts.
  */
 import { dialectName } from '../../dissectors/smb2/dialects.ts'
+import { statusName } from '../ledger/derived/status-name.ts'
 import type {
   ConnectionFacts,
   Endpoint,
@@ -10,8 +11,7 @@ import type {
   SessionFacts,
   Smb1Facts,
   Smb2NegotiateRequestFacts,
-} from '../track/ledger.ts'
-import { statusName } from '../track/status-name.ts'
+} from '../ledger/ledger.ts'
 import { cite } from './predicates.ts'
 import type { EvidenceDraft } from './rule.ts'
 

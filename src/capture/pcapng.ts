@@ -15,7 +15,7 @@
  * a frame number, so that numbers agree.
  */
 import { u16be, u16le, u32be, u32le } from '../../dissectors/bytes.ts'
-import type { Warning } from '../track/ledger.ts'
+import type { Warning } from '../ledger/ledger.ts'
 import { BYTE_ORDER_MAGIC, beginsCapture, behindZeros, FILE_START_BYTES, SECTION_HEADER_BLOCK } from './file-start.ts'
 import type { PcapngCheckpoint } from './frame-index.ts'
 import type { FrameSink } from './frame-sink.ts'

@@ -1,5 +1,5 @@
 /** `smblens live -i IFACE`: records of what passes an interface, as they become true. */
-import type { Networks } from '../audit/networks.ts'
+
 import type { Rule, Severity } from '../audit/rule.ts'
 import { errorCode } from '../capture/capture-error.ts'
 import { type CaptureFiles, openCaptureFiles } from '../capture/capture-files.ts'
@@ -11,6 +11,7 @@ import { END_CODES, LiveTracker } from '../live/live-tracker.ts'
 import { type RunOptions, runLive } from '../live/run.ts'
 import { SpoolError } from '../live/spool-folder.ts'
 import { Watch } from '../live/watch.ts'
+import type { Networks } from '../policy/networks.ts'
 import type { Limits } from '../track/limits.ts'
 import type { LiveScreen } from '../tui/open.tsx'
 import { OutputError, ReaderGone } from './descriptor.ts'

@@ -5,8 +5,8 @@
 import ipaddr from 'ipaddr.js'
 import { decodeFrame } from '../../dissectors/link/frame.ts'
 import { createSegment, DECODED, type Segment } from '../../dissectors/net/segment.ts'
+import type { Endpoint } from '../ledger/ledger.ts'
 import { flowHash, sourceIsA } from '../track/flow-table.ts'
-import type { Endpoint } from '../track/ledger.ts'
 import type { EvidenceConnection } from './selection.ts'
 
 export interface ConnectionMatcher {

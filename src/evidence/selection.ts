@@ -1,6 +1,6 @@
 /** What is to be taken out of captures, and how what a report names becomes that. */
 import type { Finding } from '../audit/findings.ts'
-import type { ConnectionFacts } from '../track/ledger.ts'
+import type { ConnectionFacts } from '../ledger/ledger.ts'
 
 export interface Selection {
   /** Single frames, each with what is to be said of it. */

@@ -2,8 +2,8 @@
 import type { Severity } from '../audit/rule.ts'
 import { isoTime } from '../base/packet-time.ts'
 import type { InterfaceLoss } from '../capture/live/live-capture.ts'
+import type { Warning } from '../ledger/ledger.ts'
 import type { SummaryRecord } from '../report/records.ts'
-import type { Warning } from '../track/ledger.ts'
 import type { Totals } from './live-records.ts'
 
 /** Packets since the start. Null is "not known": no source is ever taken to have lost nothing because it cannot tell. */

@@ -4,10 +4,12 @@
  */
 import type { FindingList } from '../audit/finding-list.ts'
 import type { Finding } from '../audit/findings.ts'
-import type { Networks } from '../audit/networks.ts'
 import type { Rule, Severity } from '../audit/rule.ts'
 import { RunningAudit } from '../audit/running-audit.ts'
 import { hashText } from '../base/seeded-hash.ts'
+import { type Named, peek } from '../ledger/facts-list.ts'
+import type { ConnectionFacts, Ledger, SessionFacts } from '../ledger/ledger.ts'
+import type { Networks } from '../policy/networks.ts'
 import {
   type ConnectionRecord,
   connectionRecord,
@@ -16,8 +18,6 @@ import {
   type SessionRecord,
   sessionRecord,
 } from '../report/records.ts'
-import { type Named, peek } from '../track/facts.ts'
-import type { ConnectionFacts, Ledger, SessionFacts } from '../track/ledger.ts'
 import type { Changes, Seen } from '../track/so-far.ts'
 import type { Tracker } from '../track/tracker.ts'
 

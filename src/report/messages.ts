@@ -4,7 +4,7 @@ import { SMB2_COMMAND } from '../../dissectors/smb2/header.ts'
 import { isoTime } from '../base/packet-time.ts'
 import type { TextSink } from '../base/text-sink.ts'
 import { address } from '../base/wording.ts'
-import type { MessageRow, MessageSink } from '../track/messages.ts'
+import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
 import { messageRecord, statusName } from './records.ts'
 
 export function messagesAsNdjson(sink: TextSink): MessageSink {

@@ -6,11 +6,21 @@
  */
 import { FindingList } from '../audit/finding-list.ts'
 import type { Finding } from '../audit/findings.ts'
-import type { Direction, Networks } from '../audit/networks.ts'
 import { remediationOf } from '../audit/remediation.ts'
 import { type Remediation, type Rule, SEVERITIES, type Severity } from '../audit/rule.ts'
 import { isoTime } from '../base/packet-time.ts'
-import type { Facts } from '../track/facts.ts'
+import {
+  agreedCipher,
+  chosenDialect,
+  clientSigning,
+  isOfferCut,
+  offeredDialects,
+  preauthIntegrity,
+  serverSigning,
+  signingAlgorithm,
+} from '../ledger/derived/negotiated.ts'
+import { statusName as nameOf } from '../ledger/derived/status-name.ts'
+import type { Facts } from '../ledger/facts-list.ts'
 import type {
   AuthKind,
   CaptureFacts,
@@ -22,21 +32,11 @@ import type {
   SigningMode,
   UnreadFacts,
   Warning,
-} from '../track/ledger.ts'
+} from '../ledger/ledger.ts'
+import type { MessageRow } from '../ledger/smb-message.ts'
+import type { Direction, Networks } from '../policy/networks.ts'
 import { limitText } from '../track/limits.ts'
-import type { MessageRow } from '../track/messages.ts'
-import { statusName as nameOf } from '../track/status-name.ts'
 import { type HostRecord, hostRecords } from './hosts.ts'
-import {
-  agreedCipher,
-  chosenDialect,
-  clientSigning,
-  isOfferCut,
-  offeredDialects,
-  preauthIntegrity,
-  serverSigning,
-  signingAlgorithm,
-} from './negotiated.ts'
 
 export const SCHEMA_VERSION = 1
 

@@ -1,6 +1,7 @@
 /** The facts of a connection, as they are before anything was said on it. */
+
+import type { ConnectionFacts, Endpoint } from '../ledger/ledger.ts'
 import type { TrackContext } from './context.ts'
-import type { ConnectionFacts, Endpoint } from './ledger.ts'
 
 export function newConnectionFacts(
   context: TrackContext,

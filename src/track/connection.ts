@@ -13,15 +13,15 @@ import {
   PROTOCOL_ID_SMB2,
   PROTOCOL_ID_TRANSFORM,
 } from '../../dissectors/smb2/header.ts'
+import type { ConnectionFacts, Endpoint, FrameRef, LogonFacts } from '../ledger/ledger.ts'
+import type { MessageSink } from '../ledger/smb-message.ts'
 import { connectionId, newConnectionFacts } from './connection-facts.ts'
 import { disagree, hit, noteStray, type TrackContext } from './context.ts'
 import { Deferred, type DeferredOwner } from './deferred.ts'
 import { Framer, type MessageReader } from './framer.ts'
 import type { HalfOpen } from './half-open.ts'
 import { KnownSessions } from './known-sessions.ts'
-import type { ConnectionFacts, Endpoint, FrameRef, LogonFacts } from './ledger.ts'
 import type { LimitName } from './limits.ts'
-import type { MessageSink } from './messages.ts'
 import { settlePending } from './pending.ts'
 import { isSmbPort, NETBIOS_SESSION_PORT } from './ports.ts'
 import { hasRoom, keepConnection } from './retention.ts'

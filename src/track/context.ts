@@ -1,15 +1,15 @@
 /** What the connections of one capture share: where we are, what was found, what was too much. */
 
 import { Interned } from '../base/interned.ts'
+import type { ConnectionFacts, SessionFacts, Warning } from '../ledger/ledger.ts'
+import { PackedFacts } from '../ledger/packing/packed-facts.ts'
+import { Packer } from '../ledger/packing/packer.ts'
+import type { MessageSink } from '../ledger/smb-message.ts'
+import { connectionText, sessionText } from '../ledger/text-size.ts'
 import { Arenas } from './arenas.ts'
-import type { ConnectionFacts, SessionFacts, Warning } from './ledger.ts'
 import { LIMIT_NAMES, type LimitName, type Limits, limitMessage, limitText } from './limits.ts'
-import type { MessageSink } from './messages.ts'
-import { Packer } from './packed.ts'
-import { PackedFacts } from './packed-facts.ts'
 import type { RecentBytes } from './recent-bytes.ts'
 import type { LiveSession } from './session.ts'
-import { connectionText, sessionText } from './weigh.ts'
 
 /** What may be opened between two sweeps. */
 export const AWAKE_BYTES = 3 << 20

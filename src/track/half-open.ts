@@ -5,9 +5,9 @@
 import { ipText } from '../../dissectors/net/addresses.ts'
 import type { Segment } from '../../dissectors/net/segment.ts'
 import { TCP_ACK } from '../../dissectors/net/tcp.ts'
+import type { FrameRef } from '../ledger/ledger.ts'
 import { connectionId, newConnectionFacts } from './connection-facts.ts'
 import { hit, type TrackContext } from './context.ts'
-import type { FrameRef } from './ledger.ts'
 import { NETBIOS_SESSION_PORT } from './ports.ts'
 import { hasRoomForAttempt, keepConnection } from './retention.ts'
 

@@ -14,9 +14,9 @@ import {
   SMB2_OFFSET,
 } from '../../dissectors/smb2/header.ts'
 import { TRANSFORM_HEADER_LENGTH, TRANSFORM_SESSION_ID } from '../../dissectors/smb2/transform.ts'
+import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
 import type { Connection } from './connection.ts'
 import { NEXT_COMMAND_END } from './framer.ts'
-import type { MessageRow, MessageSink } from './messages.ts'
 
 /**
  * Tells `rows` about the message at `o`: `captured` bytes of it are there, its protocol id at least. `response` is what the tracker takes it for, which

@@ -9,9 +9,9 @@ import {
   parseNegotiateResponse,
 } from '../../dissectors/smb2/negotiate.ts'
 import type { NegotiateContexts } from '../../dissectors/smb2/negotiate-contexts.ts'
+import type { Smb2NegotiateResponseFacts } from '../ledger/ledger.ts'
 import type { Connection } from './connection.ts'
 import { keptText } from './kept-text.ts'
-import type { Smb2NegotiateResponseFacts } from './ledger.ts'
 
 export function negotiateRequest(c: Connection, message: Uint8Array, length: number): void {
   const parsed = parseNegotiateRequest(message, length)

@@ -3,11 +3,12 @@
  * but thousands of connections may come near theirs, so there is one for all together: sessions that others might still join are let go then, and the
  * longest idle connections closed.
  */
+
+import { connectionText, logonText, sessionText } from '../ledger/text-size.ts'
 import type { Connection } from './connection.ts'
 import { hit, type TrackContext } from './context.ts'
 import type { FlowTable } from './flow-table.ts'
 import type { LiveSession } from './session.ts'
-import { connectionText, logonText, sessionText } from './weigh.ts'
 
 /** Bytes that each takes, about, without its texts. */
 export const OPEN = { connection: 2048, session: 2560, sleeping: 384, logon: 1024, request: 256, share: 64 } as const

@@ -2,10 +2,11 @@
  * What the ledger keeps where a capture holds more than it may: sessions and the connections that carry them come before connections on which
  * nothing was set up, those before attempts that nobody answered, and each has room of its own, so that a flood of one kind costs no other.
  */
+
+import type { ConnectionFacts, SessionFacts } from '../ledger/ledger.ts'
+import { connectionText, sessionText } from '../ledger/text-size.ts'
 import { AWAKE_BYTES, hit, type TrackContext } from './context.ts'
-import type { ConnectionFacts, SessionFacts } from './ledger.ts'
 import type { LiveSession } from './session.ts'
-import { connectionText, sessionText } from './weigh.ts'
 
 /** Of the sessions, the last quarter may still be under way, and a quarter goes at most: taking one at a time would look at all of them each time. */
 const SHARE = 1 / 4

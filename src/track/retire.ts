@@ -1,6 +1,7 @@
 /** For traffic that goes on for days: what is over leaves the tracker, as a ledger of its own. */
+
+import type { ConnectionFacts, Ledger, SessionFacts } from '../ledger/ledger.ts'
 import type { TrackContext } from './context.ts'
-import type { ConnectionFacts, Ledger, SessionFacts } from './ledger.ts'
 import { forgetConnection } from './retention.ts'
 
 /**

@@ -8,8 +8,8 @@ import {
   STATUS_PENDING,
   STATUS_SUCCESS,
 } from '../../dissectors/ntstatus.ts'
+import type { LogonFacts, SigningMode } from '../ledger/ledger.ts'
 import type { Connection, PendingRequest } from './connection.ts'
-import type { LogonFacts, SigningMode } from './ledger.ts'
 import { addLogon, createLogon } from './logon.ts'
 import { dropOldest } from './oldest.ts'
 import { LOGON_TEXT, OPEN } from './open-state.ts'

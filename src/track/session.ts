@@ -1,7 +1,7 @@
 /** A session while it is followed: its facts, and what is needed to go on filling them. */
 import { hex64 } from '../../dissectors/bytes.ts'
+import type { FrameRef, LogonFacts, MessageCounts, SessionFacts, TreeFacts } from '../ledger/ledger.ts'
 import type { TrackContext } from './context.ts'
-import type { FrameRef, LogonFacts, MessageCounts, SessionFacts, TreeFacts } from './ledger.ts'
 import { keepSession, packSession, unpackSession } from './retention.ts'
 
 /**

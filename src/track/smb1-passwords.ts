@@ -5,8 +5,8 @@
 import { classifyResponses } from '../../dissectors/auth/ntlm-responses.ts'
 import { isZero } from '../../dissectors/bytes.ts'
 import { NEGOTIATE_ENCRYPT_PASSWORDS, NEGOTIATE_USER_SECURITY } from '../../dissectors/smb1/negotiate.ts'
+import type { NtlmFacts } from '../ledger/ledger.ts'
 import type { Connection } from './connection.ts'
-import type { NtlmFacts } from './ledger.ts'
 
 /** LM and NTLM responses; those of NTLMv2 are longer. */
 const LM_RESPONSE = 24

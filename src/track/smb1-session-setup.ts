@@ -9,12 +9,12 @@ import {
   type SessionSetupAndxRequest,
   SMB_SETUP_GUEST,
 } from '../../dissectors/smb1/session-setup-andx.ts'
+import { smb1ClientSigningMode, strongerMode } from '../ledger/derived/signing-mode.ts'
+import type { LogonFacts, NtlmFacts, SigningMode } from '../ledger/ledger.ts'
 import type { Connection } from './connection.ts'
 import { keptText } from './kept-text.ts'
-import type { LogonFacts, NtlmFacts, SigningMode } from './ledger.ts'
 import { adoptLogon, authKind, nameOf, openBlob, readSecurityBlob, stepOf } from './logon.ts'
 import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from './session-setup.ts'
-import { smb1ClientSigningMode, strongerMode } from './signing-mode.ts'
 import { type Passwords, passwordKind } from './smb1-passwords.ts'
 import { joinPieces, keepPiece } from './split-blob.ts'
 

@@ -8,8 +8,8 @@ import { u16le, u32le } from '../../dissectors/bytes.ts'
 import { isSuccess } from '../../dissectors/ntstatus.ts'
 import { SMB_FLAGS2_SMB_SECURITY_SIGNATURE, SMB1_OFFSET } from '../../dissectors/smb1/header.ts'
 import { NEGOTIATE_SECURITY_SIGNATURES_REQUIRED } from '../../dissectors/smb1/negotiate.ts'
+import type { FrameRef } from '../ledger/ledger.ts'
 import type { Connection } from './connection.ts'
-import type { FrameRef } from './ledger.ts'
 import { countClear, type LiveSession } from './session.ts'
 
 /** "BSRSPYL " as two little-endian words: what clients send before they have a key. */

@@ -16,9 +16,9 @@ import {
   parseTreeConnectAndxResponse,
   type TreeConnectAndxRequest,
 } from '../../dissectors/smb1/tree-connect-andx.ts'
+import type { LogonFacts, TreeFacts } from '../ledger/ledger.ts'
 import type { Connection, PendingRequest } from './connection.ts'
 import { keptText } from './kept-text.ts'
-import type { LogonFacts, TreeFacts } from './ledger.ts'
 import { addLogon, createLogon } from './logon.ts'
 import { addPending, takePending } from './pending.ts'
 import { here, type LiveSession, touch } from './session.ts'

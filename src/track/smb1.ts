@@ -12,9 +12,9 @@ import {
   SMB1_OFFSET,
 } from '../../dissectors/smb1/header.ts'
 import { parseNegotiateRequest, parseNegotiateResponse } from '../../dissectors/smb1/negotiate.ts'
+import type { Smb1Facts } from '../ledger/ledger.ts'
 import type { Connection } from './connection.ts'
 import { keptText } from './kept-text.ts'
-import type { Smb1Facts } from './ledger.ts'
 import { emitMessage } from './message-rows.ts'
 import { here, type LiveSession, touch } from './session.ts'
 import { confirmed, known, rejectsId, takenUp } from './sessions.ts'

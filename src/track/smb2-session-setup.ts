@@ -9,10 +9,10 @@ import {
   SMB2_SESSION_FLAG_IS_GUEST,
   SMB2_SESSION_FLAG_IS_NULL,
 } from '../../dissectors/smb2/session-setup.ts'
+import { smb2SigningMode } from '../ledger/derived/signing-mode.ts'
 import type { Connection } from './connection.ts'
 import { adoptLogon, openBlob, readSecurityBlob, stepOf } from './logon.ts'
 import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from './session-setup.ts'
-import { smb2SigningMode } from './signing-mode.ts'
 import { joinPieces, keepPiece } from './split-blob.ts'
 
 export function setupRequest(c: Connection, message: Uint8Array, length: number, low: number, high: number): void {

@@ -1,8 +1,9 @@
 /** What is known while a capture is still being read: nothing of what is settled is copied or looked at, so it may be asked for often. */
+
+import { FactsView, type Named } from '../ledger/facts-list.ts'
+import type { ConnectionFacts, Ledger, SessionFacts } from '../ledger/ledger.ts'
+import type { PackedFacts } from '../ledger/packing/packed-facts.ts'
 import { limitsReached, type TrackContext } from './context.ts'
-import { FactsView, type Named } from './facts.ts'
-import type { ConnectionFacts, Ledger, SessionFacts } from './ledger.ts'
-import type { PackedFacts } from './packed-facts.ts'
 
 /**
  * All of it is for use before the next frame: then open facts change, and packed ones may move. Facts are known by their id; what was settled and

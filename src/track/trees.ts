@@ -1,8 +1,8 @@
 /** Tree connects: what was asked for, what came of it, and which messages are on which tree. The same for both families. */
 import { isSuccess } from '../../dissectors/ntstatus.ts'
+import type { TreeFacts } from '../ledger/ledger.ts'
 import type { PendingRequest } from './connection.ts'
 import { hit, type TrackContext } from './context.ts'
-import type { TreeFacts } from './ledger.ts'
 import { dropOldest } from './oldest.ts'
 import { OPEN } from './open-state.ts'
 import { hasRoomForText } from './retention.ts'

@@ -4,8 +4,8 @@
  */
 import { UNREAD, UNREAD_KIND, UNREAD_NUMBER } from '../../dissectors/net/unread.ts'
 import { linkTypeAdvice, linkTypeName } from '../capture/link-types.ts'
+import type { UnreadFacts, Warning } from '../ledger/ledger.ts'
 import { holdsIp } from './hidden-ip.ts'
-import type { UnreadFacts, Warning } from './ledger.ts'
 import { CLOSED_PORTS, encapsulationName } from './unread-names.ts'
 
 /** What is counted one by one: a hostile capture may make up any number. */

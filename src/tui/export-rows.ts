@@ -5,12 +5,12 @@
 import type { Finding } from '../audit/findings.ts'
 import { isoTime } from '../base/packet-time.ts'
 import type { TextSink } from '../base/text-sink.ts'
+import { idIndex } from '../ledger/id-index.ts'
 import { type Columns, writeCsvRows } from '../report/csv.ts'
 import { type HostRecord, hostRecords } from '../report/hosts.ts'
 import { writeJson } from '../report/json.ts'
 import { writeNdjson } from '../report/ndjson.ts'
 import { type FindingRecord, findingRecord, type Report, type SessionRecord, sessionRecord } from '../report/records.ts'
-import { idIndex } from '../track/id-index.ts'
 import type { FindingRow, FrameRow, HostRow, SessionRow } from './rows.ts'
 
 export type RowsFormat = 'csv' | 'json' | 'ndjson'

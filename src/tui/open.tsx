@@ -1,12 +1,12 @@
 /** Puts the terminal UI on the terminal, reads the captures into it, and leaves the terminal as it was. */
 import { statSync } from 'node:fs'
 import { render } from 'ink'
-import type { Networks } from '../audit/networks.ts'
 import type { Rule } from '../audit/rule.ts'
 import { escapeText } from '../base/safe-text.ts'
 import type { Audience } from '../live/audience.ts'
 import { openSpool } from '../live/spool.ts'
 import type { PacketKeeper } from '../live/traffic.ts'
+import type { Networks } from '../policy/networks.ts'
 import type { Limits } from '../track/limits.ts'
 import { createEffects } from '../view/effects.ts'
 import { Feed, type Input } from '../view/feed.ts'

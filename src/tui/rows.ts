@@ -2,9 +2,10 @@
  * What the tables of the terminal UI show: one flat row a thing, made once from the ledger and made again only when that changes, so that a
  * hundred thousand of them are sorted and filtered without a look at the ledger. Text is as it was on the wire: whoever shows it escapes it.
  */
-import type { Direction } from '../audit/networks.ts'
+
 import type { Severity } from '../audit/rule.ts'
-import type { AuthKind, SessionFacts, SigningMode } from '../track/ledger.ts'
+import type { AuthKind, SessionFacts, SigningMode } from '../ledger/ledger.ts'
+import type { Direction } from '../policy/networks.ts'
 
 /** How much of what was counted went a certain way; null where nothing was counted. */
 export type Share = 'all' | 'some' | 'none'

@@ -1,8 +1,8 @@
 /** Look-ups for what somebody opens: few, over lists that may be long and packed. */
 import type { Finding } from '../audit/findings.ts'
-import { type Facts, type Named, peek } from '../track/facts.ts'
-import { type IdIndex, idIndex } from '../track/id-index.ts'
-import type { Ledger } from '../track/ledger.ts'
+import { type Facts, type Named, peek } from '../ledger/facts-list.ts'
+import { type IdIndex, idIndex } from '../ledger/id-index.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { Details } from './store.ts'
 
 /** What was found is kept for a screen that asks again for each picture. */

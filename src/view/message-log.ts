@@ -4,10 +4,10 @@
  */
 
 import { larger } from '../base/grow-column.ts'
+import type { Endpoint } from '../ledger/ledger.ts'
+import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
 import { commandName } from '../report/messages.ts'
 import { statusName } from '../report/records.ts'
-import type { Endpoint } from '../track/ledger.ts'
-import type { MessageRow, MessageSink } from '../track/messages.ts'
 import type { FrameRow } from '../tui/rows.ts'
 
 /** A folder has thousands of captures with a few messages each. */

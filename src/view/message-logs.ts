@@ -1,5 +1,5 @@
 /** The messages of several captures, one after another, as rows. */
-import type { MessageRow } from '../track/messages.ts'
+import type { MessageRow } from '../ledger/smb-message.ts'
 import type { FrameRow } from '../tui/rows.ts'
 import type { MessageLog } from './message-log.ts'
 import type { Rows } from './store.ts'

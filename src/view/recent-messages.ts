@@ -1,5 +1,5 @@
 /** The newest SMB messages of traffic that goes on, as rows: the older half goes when there is no more room. */
-import type { MessageRow, MessageSink } from '../track/messages.ts'
+import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
 import type { FrameRow } from '../tui/rows.ts'
 import { MessageLog } from './message-log.ts'
 import type { Rows } from './store.ts'

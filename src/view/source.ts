@@ -1,8 +1,8 @@
 /** Where pictures come from, files or an interface, for whoever asks for more of what they show. */
 import type { ReadFrames } from '../evidence/write-evidence.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { MessageRow } from '../ledger/smb-message.ts'
 import type { Report } from '../report/records.ts'
-import type { Ledger } from '../track/ledger.ts'
-import type { MessageRow } from '../track/messages.ts'
 import type { FrameRow } from '../tui/rows.ts'
 import type { Details } from './store.ts'
 

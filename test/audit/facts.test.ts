@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createNetworks } from '../../src/audit/networks.ts'
+import { createNetworks } from '../../src/policy/networks.ts'
 import { factsOf, partsOf } from '../support/audit-facts.ts'
 import { connection, ledger, session } from '../support/facts.ts'
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
 import { remediationOf } from '../../src/audit/remediation.ts'
 import { RULES } from '../../src/audit/rules/index.ts'
-import type { PlainLedger } from '../../src/track/ledger.ts'
+import type { PlainLedger } from '../../src/ledger/ledger.ts'
 import {
   bareConnection,
   clearSession,

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { readCapture } from '../../src/capture/read-capture.ts'
 import { matchConnections } from '../../src/evidence/connection-packets.ts'
 import type { EvidenceConnection } from '../../src/evidence/selection.ts'
-import { plainLedger } from '../../src/track/ledger.ts'
+import { plainLedger } from '../../src/ledger/ledger.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { collector } from '../support/frames.ts'
 

@@ -4,12 +4,13 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
-import { createNetworks } from '../../src/audit/networks.ts'
 import { createFrameIndex, type FrameIndex } from '../../src/capture/frame-index.ts'
 import { readCapture } from '../../src/capture/read-capture.ts'
 import { readCaptureRange } from '../../src/capture/read-range.ts'
 import { framesOfFindings } from '../../src/evidence/selection.ts'
 import { type ReadFrames, writeEvidence } from '../../src/evidence/write-evidence.ts'
+import { plainLedger } from '../../src/ledger/ledger.ts'
+import { createNetworks } from '../../src/policy/networks.ts'
 import {
   connectionFilter,
   frameFilter,
@@ -17,7 +18,6 @@ import {
   joinFilters,
   sessionFilter,
 } from '../../src/report/display-filter.ts'
-import { plainLedger } from '../../src/track/ledger.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { collector, temporaryFolder } from '../support/frames.ts'
 

@@ -8,7 +8,7 @@ import { audit } from '../../src/audit/audit.ts'
 import { clientSigning, serverKey, serverSigning } from '../../src/audit/predicates.ts'
 import type { Draft } from '../../src/audit/rule.ts'
 import { RULES } from '../../src/audit/rules/index.ts'
-import type { ConnectionFacts, LogonFacts, PlainLedger, SessionFacts } from '../../src/track/ledger.ts'
+import type { ConnectionFacts, LogonFacts, PlainLedger, SessionFacts } from '../../src/ledger/ledger.ts'
 import { factsOf } from '../support/audit-facts.ts'
 import {
   AUTHS,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { windowsRelease } from '../../src/ledger/derived/windows-release.ts'
+import type { NtlmFacts } from '../../src/ledger/ledger.ts'
 import { hostRecords } from '../../src/report/hosts.ts'
-import { windowsRelease } from '../../src/report/windows.ts'
-import type { NtlmFacts } from '../../src/track/ledger.ts'
 import {
   at,
   connection,

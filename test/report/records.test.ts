@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { MessageRow } from '../../src/ledger/smb-message.ts'
 import {
   connectionRecord,
   findingRecord,
@@ -8,7 +9,6 @@ import {
   sessionRecord,
   summaryRecord,
 } from '../../src/report/records.ts'
-import type { MessageRow } from '../../src/track/messages.ts'
 import {
   at,
   bareConnection,

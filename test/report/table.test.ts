@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { displayWidth } from '../../src/base/safe-text.ts'
+import type { UnreadFacts } from '../../src/ledger/ledger.ts'
 import type { Report } from '../../src/report/records.ts'
 import { writeTable } from '../../src/report/table.ts'
-import type { UnreadFacts } from '../../src/track/ledger.ts'
 import {
   bareConnection,
   capture,

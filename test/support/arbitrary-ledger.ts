@@ -1,6 +1,6 @@
 /** Ledgers made up by fast-check: few hosts, users and captures, so that they meet, and facts in every combination. */
 import fc from 'fast-check'
-import type { ConnectionFacts, FrameRef, PlainLedger, SessionFacts } from '../../src/track/ledger.ts'
+import type { ConnectionFacts, FrameRef, PlainLedger, SessionFacts } from '../../src/ledger/ledger.ts'
 import {
   AUTHS,
   at,

@@ -1,9 +1,9 @@
 /** What rules are given, of a ledger that is small enough for one part. */
 import { factsInParts, linkSessions } from '../../src/audit/facts.ts'
-import type { Networks } from '../../src/audit/networks.ts'
 import type { AuditFacts } from '../../src/audit/rule.ts'
 import { emptySurvey } from '../../src/audit/survey.ts'
-import type { Ledger } from '../../src/track/ledger.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
+import type { Networks } from '../../src/policy/networks.ts'
 
 export function partsOf(ledger: Ledger, networks: Networks): AuditFacts[] {
   const linking = linkSessions(ledger)

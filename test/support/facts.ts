@@ -17,7 +17,7 @@ import type {
   Smb2NegotiateRequestFacts,
   Smb2NegotiateResponseFacts,
   TreeFacts,
-} from '../../src/track/ledger.ts'
+} from '../../src/ledger/ledger.ts'
 
 /** Every kind of authentication. */
 export const AUTHS: AuthKind[] = [

@@ -1,8 +1,8 @@
 /** Findings, rules and reports for tests of what is written from them. */
 import type { Finding } from '../../src/audit/findings.ts'
-import type { Networks } from '../../src/audit/networks.ts'
 import type { Rule } from '../../src/audit/rule.ts'
 import type { TextSink } from '../../src/base/text-sink.ts'
+import type { Networks } from '../../src/policy/networks.ts'
 import type { Report } from '../../src/report/records.ts'
 import { at, CAPTURE, CAPTURE_ID, capture, ledger } from './facts.ts'
 

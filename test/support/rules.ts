@@ -2,9 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
 import type { Finding } from '../../src/audit/findings.ts'
-import { createNetworks } from '../../src/audit/networks.ts'
 import type { Rule, Severity } from '../../src/audit/rule.ts'
-import type { Ledger } from '../../src/track/ledger.ts'
+import type { Ledger } from '../../src/ledger/ledger.ts'
+import { createNetworks } from '../../src/policy/networks.ts'
 import { connection, ledger, session } from './facts.ts'
 
 interface Fires {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { plainLedger } from '../../src/track/ledger.ts'
+import { plainLedger } from '../../src/ledger/ledger.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { ACK, CLIENT, conversation, feed, packet, SERVER, SYN, smb2, tcpFrame } from '../support/conversation.ts'
 import { sessionSetup } from '../support/messages.ts'

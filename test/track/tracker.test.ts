@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type PlainLedger, plainLedger } from '../../src/track/ledger.ts'
+import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
+import type { MessageRow } from '../../src/ledger/smb-message.ts'
 import type { Limits } from '../../src/track/limits.ts'
-import type { MessageRow } from '../../src/track/messages.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import {
   ACK,

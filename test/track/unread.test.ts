@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { CLOSED, UNREAD } from '../../dissectors/net/unread.ts'
-import { plainLedger } from '../../src/track/ledger.ts'
+import { plainLedger } from '../../src/ledger/ledger.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { UnreadPackets } from '../../src/track/unread.ts'
 import { hex16, IPV4, IPV6, inIpv4, inUdp, MACS } from '../dissectors/net/fixtures.ts'

@@ -1,4 +1,4 @@
-import { statusName } from '../../track/status-name.ts'
+import { statusName } from '../../ledger/derived/status-name.ts'
 import { cite, pairKey, refusesCredentials } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule } from '../rule.ts'
 import type { Refusal, Refusals } from '../survey.ts'

@@ -1,4 +1,4 @@
-import type { ConnectionFacts, SessionFacts } from '../../track/ledger.ts'
+import type { ConnectionFacts, SessionFacts } from '../../ledger/ledger.ts'
 import { cite, evidence, start } from '../predicates.ts'
 import type { AuditFacts, Draft, Remediation, Rule } from '../rule.ts'
 import { place, shares, who } from '../wording.ts'

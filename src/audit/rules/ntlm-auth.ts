@@ -1,6 +1,6 @@
 import { OID_NTLMSSP } from '../../../dissectors/auth/oids.ts'
 import { isSuccess } from '../../../dissectors/ntstatus.ts'
-import type { ConnectionFacts, LogonFacts } from '../../track/ledger.ts'
+import type { ConnectionFacts, LogonFacts } from '../../ledger/ledger.ts'
 import { cite, evidence, hasKey } from '../predicates.ts'
 import type { AuditFacts, Draft, Remediation, Rule } from '../rule.ts'
 import { answeredWith, lengthText, place, whoFirst } from '../wording.ts'

@@ -1,4 +1,4 @@
-import type { LogonFacts } from '../../track/ledger.ts'
+import type { LogonFacts } from '../../ledger/ledger.ts'
 import { cite, sentNtlmv1 } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
 import { outcome, place, responseLengths, whose } from '../wording.ts'

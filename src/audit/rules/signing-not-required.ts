@@ -1,4 +1,4 @@
-import type { SigningMode } from '../../track/ledger.ts'
+import type { SigningMode } from '../../ledger/ledger.ts'
 import { cite, serverKey, serverSigning, smb1Use, surveyEncryption } from '../predicates.ts'
 import type { AuditFacts, Draft, Rule } from '../rule.ts'
 import { hex, place } from '../wording.ts'

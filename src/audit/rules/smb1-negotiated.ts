@@ -1,4 +1,4 @@
-import type { ConnectionFacts, FrameRef } from '../../track/ledger.ts'
+import type { ConnectionFacts, FrameRef } from '../../ledger/ledger.ts'
 import { cite, evidence, hostKey, isSmb2DialectString, smb1Use } from '../predicates.ts'
 import type { AuditFacts, Draft, Explanation, Rule } from '../rule.ts'
 import { citeSmb1Request, hex, place } from '../wording.ts'

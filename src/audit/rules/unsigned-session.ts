@@ -1,4 +1,4 @@
-import type { ConnectionFacts, FrameRef, SessionFacts, TreeFacts } from '../../track/ledger.ts'
+import type { ConnectionFacts, FrameRef, SessionFacts, TreeFacts } from '../../ledger/ledger.ts'
 import {
   cite,
   clientSigning,

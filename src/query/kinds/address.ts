@@ -1,5 +1,5 @@
 /** Addresses: whole ones, networks, beginnings and wildcards, with a port behind them. */
-import { cidrFromText, contains, parseAddress } from '../../audit/networks.ts'
+import { cidrFromText, contains, parseAddress } from '../../policy/networks.ts'
 import type { AddressEnd } from '../field.ts'
 import type { Compiled, Test } from './compiled.ts'
 import { wildcards } from './text.ts'

@@ -12,9 +12,8 @@ import {
   preauthIntegrity,
   serverSigning,
   signingAlgorithm,
-} from '../../report/negotiated.ts'
-import { statusName } from '../../report/records.ts'
-import { windowsRelease } from '../../report/windows.ts'
+} from '../../ledger/derived/negotiated.ts'
+import { windowsRelease } from '../../ledger/derived/windows-release.ts'
 import type {
   ConnectionFacts,
   FrameRef,
@@ -23,7 +22,8 @@ import type {
   NtlmFacts,
   OsVersion,
   SessionFacts,
-} from '../../track/ledger.ts'
+} from '../../ledger/ledger.ts'
+import { statusName } from '../../report/records.ts'
 import type { Tone } from '../line.ts'
 
 export interface SessionEvent {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { audit } from '../../../src/audit/audit.ts'
-import { createNetworks } from '../../../src/audit/networks.ts'
 import { outboundSmb } from '../../../src/audit/rules/outbound-smb.ts'
-import type { ConnectionFacts } from '../../../src/track/ledger.ts'
+import type { ConnectionFacts } from '../../../src/ledger/ledger.ts'
+import { createNetworks } from '../../../src/policy/networks.ts'
 import {
   at,
   bareConnection,

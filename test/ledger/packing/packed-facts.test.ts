@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
-import { FactsView, peek } from '../../src/track/facts.ts'
-import { IdIndex } from '../../src/track/id-index.ts'
-import { Packer } from '../../src/track/packed.ts'
-import { PackedFacts } from '../../src/track/packed-facts.ts'
+import { FactsView, peek } from '../../../src/ledger/facts-list.ts'
+import { IdIndex } from '../../../src/ledger/id-index.ts'
+import { PackedFacts } from '../../../src/ledger/packing/packed-facts.ts'
+import { Packer } from '../../../src/ledger/packing/packer.ts'
 
 interface Fact {
   id: string

@@ -1,7 +1,7 @@
 /** Ledgers of several captures, workers or machines combined into one: in any order, any number of times, with the same result. */
 
 import { runToEnd } from '../base/steps.ts'
-import { type Facts, FactsView, type Named, type Rows } from './facts.ts'
+import { type Facts, FactsView, type Named, type Rows } from './facts-list.ts'
 import { IdIndex } from './id-index.ts'
 import type { CaptureFacts, ConnectionFacts, Ledger, SessionFacts } from './ledger.ts'
 

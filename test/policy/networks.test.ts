@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import ipaddr from 'ipaddr.js'
 import { describe, expect, it } from 'vitest'
-import { createNetworks, parseCidrs } from '../../src/audit/networks.ts'
+import { createNetworks, parseCidrs } from '../../src/policy/networks.ts'
 
 const networks = createNetworks()
 

@@ -5,12 +5,12 @@
 
 import { Interned } from '../base/interned.ts'
 import { runToEnd } from '../base/steps.ts'
-import { FactsView, type Named } from './facts.ts'
+import { FactsView, type Named } from './facts-list.ts'
 import type { CaptureFacts, ConnectionFacts, Ledger, SessionFacts } from './ledger.ts'
 import { mergeSteps } from './merge.ts'
-import { Packer } from './packed.ts'
-import { PackedFacts } from './packed-facts.ts'
-import { connectionText, sessionText } from './weigh.ts'
+import { PackedFacts } from './packing/packed-facts.ts'
+import { Packer } from './packing/packer.ts'
+import { connectionText, sessionText } from './text-size.ts'
 
 /** Connections and sessions of a capture that keeps tables of its own: they take little beside what is in them. */
 const LARGE = 2048

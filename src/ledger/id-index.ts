@@ -2,7 +2,7 @@
 
 import { hashText } from '../base/seeded-hash.ts'
 import { runToEnd } from '../base/steps.ts'
-import { type Facts, type Named, peek } from './facts.ts'
+import { type Facts, type Named, peek } from './facts-list.ts'
 
 export class IdIndex<T extends Named> {
   private readonly facts: Facts<T>

@@ -5,7 +5,7 @@
  * Captures that keep only the beginning of each packet (their snap length) give every fact whose bytes are there. A list that was cut holds what
  * came, and has a mark beside it: `...Cut`.
  */
-import type { Facts } from './facts.ts'
+import type { Facts } from './facts-list.ts'
 
 /** A frame of a capture. `frame` is numbered as Wireshark numbers it, `time` is microseconds since 1970 UTC. */
 export interface FrameRef {

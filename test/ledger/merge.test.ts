@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { emptyLedger, type Ledger, type PlainLedger, plainLedger } from '../../src/track/ledger.ts'
-import { mergeLedgers } from '../../src/track/merge.ts'
+import { emptyLedger, type Ledger, type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
+import { mergeLedgers } from '../../src/ledger/merge.ts'
 import { arbitraryLedger, shuffled } from '../support/arbitrary-ledger.ts'
 import { capture, connection, ledger, session } from '../support/facts.ts'
 

@@ -1,5 +1,5 @@
 /** Lists of facts as the ledger gives them: they may be packed, and are then made anew each time they are asked for. */
-import type { PackedFacts } from './packed-facts.ts'
+import type { PackedFacts } from './packing/packed-facts.ts'
 
 /** For reading. Arrays are one form of it. */
 export interface Facts<T> extends Iterable<T> {

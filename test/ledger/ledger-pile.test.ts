@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { plainLedger } from '../../src/track/ledger.ts'
-import { LedgerPile } from '../../src/track/ledger-pile.ts'
-import { mergeLedgers } from '../../src/track/merge.ts'
+import { plainLedger } from '../../src/ledger/ledger.ts'
+import { LedgerPile } from '../../src/ledger/ledger-pile.ts'
+import { mergeLedgers } from '../../src/ledger/merge.ts'
 import { capture, connection, ledger, session } from '../support/facts.ts'
 
 function ofCapture(path: string, connections: number) {

@@ -2,13 +2,13 @@
 import {
   SMB_FLAGS2_SMB_SECURITY_SIGNATURE,
   SMB_FLAGS2_SMB_SECURITY_SIGNATURE_REQUIRED,
-} from '../../dissectors/smb1/header.ts'
+} from '../../../dissectors/smb1/header.ts'
 import {
   NEGOTIATE_SECURITY_SIGNATURES_ENABLED,
   NEGOTIATE_SECURITY_SIGNATURES_REQUIRED,
-} from '../../dissectors/smb1/negotiate.ts'
-import { SMB2_NEGOTIATE_SIGNING_ENABLED, SMB2_NEGOTIATE_SIGNING_REQUIRED } from '../../dissectors/smb2/header.ts'
-import type { SigningMode } from './ledger.ts'
+} from '../../../dissectors/smb1/negotiate.ts'
+import { SMB2_NEGOTIATE_SIGNING_ENABLED, SMB2_NEGOTIATE_SIGNING_REQUIRED } from '../../../dissectors/smb2/header.ts'
+import type { SigningMode } from '../ledger.ts'
 
 /** SecurityMode of SMB2 NEGOTIATE, both ways, and SESSION_SETUP. */
 export function smb2SigningMode(securityMode: number): SigningMode {

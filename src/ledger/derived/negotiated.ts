@@ -1,9 +1,9 @@
 /** What a connection's two ends offered and agreed, in the words that reports use. `null` where it was not seen. */
-import { DIALECT_3_0, DIALECT_3_1_1, dialectName } from '../../dissectors/smb2/dialects.ts'
-import { SMB2_GLOBAL_CAP } from '../../dissectors/smb2/negotiate.ts'
-import { cipherName, hashAlgorithmName, signingAlgorithmName } from '../../dissectors/smb2/negotiate-contexts.ts'
-import type { ConnectionFacts, SigningMode } from '../track/ledger.ts'
-import { smb1ServerSigningMode, smb2SigningMode } from '../track/signing-mode.ts'
+import { DIALECT_3_0, DIALECT_3_1_1, dialectName } from '../../../dissectors/smb2/dialects.ts'
+import { SMB2_GLOBAL_CAP } from '../../../dissectors/smb2/negotiate.ts'
+import { cipherName, hashAlgorithmName, signingAlgorithmName } from '../../../dissectors/smb2/negotiate-contexts.ts'
+import type { ConnectionFacts, SigningMode } from '../ledger.ts'
+import { smb1ServerSigningMode, smb2SigningMode } from './signing-mode.ts'
 
 const AES_128_CCM = 0x0001
 const HMAC_SHA256 = 0x0000

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Packer, type Plain } from '../../src/track/packed.ts'
-import { arbitraryLedger } from '../support/arbitrary-ledger.ts'
+import { Packer, type Plain } from '../../../src/ledger/packing/packer.ts'
+import { arbitraryLedger } from '../../support/arbitrary-ledger.ts'
 
 const number = fc.oneof(
   fc.integer(),

@@ -2,8 +2,8 @@
  * Facts that are settled, with the few columns that order and retention go by. Rows are only appended. The last of them stay as they are, and the
  * others are bytes in chunks outside of the heap: a capture of the usual size packs nothing.
  */
-import { larger } from '../base/grow-column.ts'
-import type { Packer, Plain } from './packed.ts'
+import { larger } from '../../base/grow-column.ts'
+import type { Packer, Plain } from './packer.ts'
 
 const CHUNK = 1 << 18
 /** A folder has thousands of captures with a connection each, and the facts of all are kept. */
