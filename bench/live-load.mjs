@@ -98,7 +98,7 @@ async function captures() {
 /** What smblens live asks of the kernel by itself. */
 async function defaultFilter() {
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'src/capture/live/filter.ts')],
+    entryPoints: [join(root, 'src/capture/live/request/filter.ts')],
     bundle: true,
     platform: 'node',
     format: 'esm',

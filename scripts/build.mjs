@@ -71,8 +71,8 @@ const tui = await build({
 // Before anything else they take the signal at which Node opens its inspector, as bin/smblens does.
 const helpers = []
 for (const [source, name] of [
-  ['launcher', 'capture-launcher'],
-  ['cap-helper', 'capture-cap'],
+  ['launcher/launcher-main', 'capture-launcher'],
+  ['programs/cap-helper', 'capture-cap'],
 ]) {
   const helper = await build({
     ...common,

@@ -29,8 +29,6 @@ const FLOORS = [
 ]
 
 /** Imports between wings that still point upwards: each goes when its wing is put in order. */
-
-/** Imports between wings that still point upwards: each goes when its wing is put in order. */
 const UPWARDS = new Set(['src/view -> src/tui', 'src/query -> src/tui'])
 
 /** Packages and Node's modules that a wing may import. */

@@ -2,9 +2,9 @@
 
 import { didYouMean } from '../base/did-you-mean.ts'
 import { CaptureError } from '../capture/capture-error.ts'
-import type { OtherKind } from '../capture/detect.ts'
-import { expandInputs, type LeftOut } from '../capture/inputs.ts'
-import { readCapture } from '../capture/read-capture.ts'
+import type { OtherKind } from '../capture/format/detect.ts'
+import { expandInputs, type LeftOut } from '../capture/read/inputs.ts'
+import { readCapture } from '../capture/read/read-capture.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { Tracker, type TrackerOptions } from '../track/tracker.ts'
 import { OutputError, ReaderGone } from './descriptor.ts'

@@ -2,8 +2,8 @@
 
 import { displayWidth, escapeText, pad, safeJson, wrap } from '../base/safe-text.ts'
 import type { TextSink } from '../base/text-sink.ts'
-import { type CaptureAbility, captureAbilities } from '../capture/live/abilities.ts'
-import { type Interface, listInterfaces } from '../capture/live/interfaces.ts'
+import { type Interface, listInterfaces } from '../capture/live/machine/interfaces.ts'
+import { type CaptureAbility, captureAbilities } from '../capture/live/programs/probe.ts'
 import { SCHEMA_VERSION } from '../report/records.ts'
 import { createStyle } from '../report/style.ts'
 import type { TableOptions } from '../report/table.ts'

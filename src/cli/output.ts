@@ -2,7 +2,7 @@
 import { closeSync, openSync, statSync } from 'node:fs'
 import { bufferedSink, type TextSink } from '../base/text-sink.ts'
 import { errorCode } from '../capture/capture-error.ts'
-import { type NewFile, NewFileError, openNewFile } from '../capture/new-file.ts'
+import { type NewFile, NewFileError, openNewFile } from '../capture/write/new-file.ts'
 import { DescriptorSink, OutputError, ReaderGone } from './descriptor.ts'
 import { UsageError } from './exit-status.ts'
 import { onInterrupt } from './interrupt.ts'

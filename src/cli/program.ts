@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { SEVERITIES } from '../audit/rule.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { escapeText } from '../base/safe-text.ts'
-import { CAPTURE_PROGRAMS } from '../capture/live/live-capture.ts'
+import { CAPTURE_PROGRAMS } from '../capture/live/request/live-capture.ts'
 import { writeDiagnostic, writeText } from './descriptor.ts'
 import type { InterfacesOptions } from './interfaces.ts'
 import { limitsHelp } from './limit-option.ts'

@@ -5,8 +5,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
-import { closeStrayDescriptors, nodeOptions, parserEnvironment } from '../capture/live/environment.ts'
-import { dropRights } from '../capture/live/rights.ts'
+import { dropRights } from '../capture/live/machine/drop-rights.ts'
+import { closeStrayDescriptors, nodeOptions, parserEnvironment } from '../capture/live/machine/environment.ts'
 import { sweepSpoolFolders } from '../live/spool-folder.ts'
 import { LEAVE_SCREEN } from '../tui/screen-sequences.ts'
 import { EXIT } from './exit-status.ts'

@@ -1,9 +1,9 @@
 /** Packets of captures to one pcapng file, with comments that say where each is from and what it shows. */
 import { basename } from 'node:path'
 import { escapeText } from '../base/safe-text.ts'
-import { openNewFile, PACKETS_MODE } from '../capture/new-file.ts'
-import { PcapngWriter } from '../capture/pcapng-writer.ts'
-import { type RangeOptions, type RangeSink, readCaptureRange } from '../capture/read-range.ts'
+import { type RangeOptions, type RangeSink, readCaptureRange } from '../capture/read/read-range.ts'
+import { openNewFile, PACKETS_MODE } from '../capture/write/new-file.ts'
+import { PcapngWriter } from '../capture/write/pcapng-writer.ts'
 import { matchConnections } from './connection-packets.ts'
 import { FrameSet } from './frame-set.ts'
 import type { EvidenceConnection, Selection } from './selection.ts'

@@ -2,7 +2,7 @@
 import { u32be } from '../../dissectors/bytes.ts'
 import { SESSION_MESSAGE } from '../../dissectors/netbios/session-service.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
-import { type CaptureSummary, readCapture } from '../capture/read-capture.ts'
+import { type CaptureSummary, readCapture } from '../capture/read/read-capture.ts'
 import type { MessageRow } from '../ledger/smb-message.ts'
 import { isMessageStart } from '../track/framer.ts'
 import type { Limits } from '../track/limits.ts'

@@ -1,5 +1,5 @@
 /** Whom a live capture is run for: a writer of records, or a screen. */
-import type { InterfaceLoss } from '../capture/live/live-capture.ts'
+import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
 import type { LiveTracker } from './live-tracker.ts'
 
 /** Who wants to know of what is captured. Figures of loss are null for a pipe. */

@@ -1,9 +1,9 @@
 /** The packets of all interfaces of a live capture, followed; and what is known of the capture itself. */
 import type { Readable } from 'node:stream'
 import { CaptureError } from '../capture/capture-error.ts'
-import type { InterfaceLoss } from '../capture/live/live-capture.ts'
-import { CaptureStartError } from '../capture/live/start-error.ts'
-import { readCapture, readCaptureStream } from '../capture/read-capture.ts'
+import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
+import { CaptureStartError } from '../capture/live/request/start-error.ts'
+import { readCapture, readCaptureStream } from '../capture/read/read-capture.ts'
 import type { Warning } from '../ledger/ledger.ts'
 import type { MessageSink } from '../ledger/smb-message.ts'
 import type { Limits } from '../track/limits.ts'

@@ -1,7 +1,7 @@
 /** Runs a live capture from its start to its end: by a signal, after a time, after so many packets, or when a pipe has no more. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { CaptureRequest, InterfaceLoss, LiveCapture } from '../capture/live/live-capture.ts'
-import { dropRights } from '../capture/live/rights.ts'
+import { dropRights } from '../capture/live/machine/drop-rights.ts'
+import type { CaptureRequest, InterfaceLoss, LiveCapture } from '../capture/live/request/live-capture.ts'
 import { CaptureStartError, startCapture } from '../capture/live/start-capture.ts'
 import type { Audience } from './audience.ts'
 import type { LiveTracker } from './live-tracker.ts'

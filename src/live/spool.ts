@@ -5,9 +5,9 @@
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { CaptureError } from '../capture/capture-error.ts'
-import { type CaptureFiles, openCaptureFiles } from '../capture/capture-files.ts'
-import { NewFileError } from '../capture/new-file.ts'
-import { type RangeOptions, type RangeSink, readCaptureRange } from '../capture/read-range.ts'
+import { type RangeOptions, type RangeSink, readCaptureRange } from '../capture/read/read-range.ts'
+import { NewFileError } from '../capture/write/new-file.ts'
+import { type CaptureFiles, openCaptureFiles } from '../capture/write/rotating-files.ts'
 import { makeSpoolFolder, SpoolError } from './spool-folder.ts'
 import type { PacketKeeper } from './traffic.ts'
 

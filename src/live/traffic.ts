@@ -1,7 +1,8 @@
 /** Where the packets of all interfaces come together: they are counted, numbered, followed and, where it was asked for, written to files. */
-import type { CaptureFiles } from '../capture/capture-files.ts'
+
+import { linkTypeName } from '../capture/format/link-type-names.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
-import { linkTypeName } from '../capture/link-types.ts'
+import type { CaptureFiles } from '../capture/write/rotating-files.ts'
 import type { Tracker } from '../track/tracker.ts'
 
 /** Takes the packets that are to be kept, each with the name of its interface. */

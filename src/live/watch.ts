@@ -1,7 +1,7 @@
 /** A live capture as records: what becomes known of its packets, and what it says about itself. */
 
 import type { Rule, Severity } from '../audit/rule.ts'
-import type { InterfaceLoss } from '../capture/live/live-capture.ts'
+import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Networks } from '../policy/networks.ts'
 import { type HostRecord, hostRecords } from '../report/hosts.ts'

@@ -3,7 +3,7 @@
  * never said of them, and named at the end, where they are most of a capture.
  */
 import { UNREAD, UNREAD_KIND, UNREAD_NUMBER } from '../../dissectors/net/unread.ts'
-import { linkTypeAdvice, linkTypeName } from '../capture/link-types.ts'
+import { linkTypeAdvice, linkTypeName } from '../capture/format/link-type-names.ts'
 import type { UnreadFacts, Warning } from '../ledger/ledger.ts'
 import { holdsIp } from './hidden-ip.ts'
 import { CLOSED_PORTS, encapsulationName } from './unread-names.ts'

@@ -2,7 +2,7 @@
 
 import { escapeText } from '../base/safe-text.ts'
 import { count } from '../base/wording.ts'
-import { NewFileError } from '../capture/new-file.ts'
+import { NewFileError } from '../capture/write/new-file.ts'
 import { writeEvidence } from '../evidence/write-evidence.ts'
 import type { ConnectionFacts } from '../ledger/ledger.ts'
 import { messageRecord } from '../report/records.ts'

@@ -1,7 +1,7 @@
 /** The rows of a view to a file: csv, json or ndjson, as its name says. */
 import { extname } from 'node:path'
 import { bufferedSink, type TextSink } from '../base/text-sink.ts'
-import { openNewFile } from '../capture/new-file.ts'
+import { openNewFile } from '../capture/write/new-file.ts'
 import {
   FINDING_COLUMNS,
   FRAME_COLUMNS,

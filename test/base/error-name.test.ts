@@ -9,7 +9,7 @@ async function copies<T>(load: () => Promise<T>): Promise<[T, T]> {
 
 describe('an error of ours from another bundle', () => {
   it('is known as what it is', async () => {
-    const [a, b] = await copies(() => import('../../src/capture/new-file.ts'))
+    const [a, b] = await copies(() => import('../../src/capture/write/new-file.ts'))
     expect(a.NewFileError).not.toBe(b.NewFileError)
     expect(new a.NewFileError('exists', 'x', 'exists') instanceof b.NewFileError).toBe(true)
     const [c, d] = await copies(() => import('../../src/capture/capture-error.ts'))
@@ -19,12 +19,12 @@ describe('an error of ours from another bundle', () => {
     expect(new e.OutputError('full') instanceof f.OutputError).toBe(true)
     const [g, h] = await copies(() => import('../../src/live/spool-folder.ts'))
     expect(new g.SpoolError('/tmp', null) instanceof h.SpoolError).toBe(true)
-    const [i, j] = await copies(() => import('../../src/capture/live/start-error.ts'))
+    const [i, j] = await copies(() => import('../../src/capture/live/request/start-error.ts'))
     expect(new i.CaptureStartError('failed', 'x') instanceof j.CaptureStartError).toBe(true)
   })
 
   it('is no other one, and nothing else is one', async () => {
-    const { NewFileError } = await import('../../src/capture/new-file.ts')
+    const { NewFileError } = await import('../../src/capture/write/new-file.ts')
     const { CaptureError } = await import('../../src/capture/capture-error.ts')
     expect(new CaptureError('empty-file', 'x', 'is empty') instanceof NewFileError).toBe(false)
     for (const other of [new Error('x'), { name: 'NewFileError' }, null, 'NewFileError'])

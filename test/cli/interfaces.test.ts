@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Interface } from '../../src/capture/live/interfaces.ts'
+import type { Interface } from '../../src/capture/live/machine/interfaces.ts'
 import { writeInterfaces } from '../../src/cli/interfaces.ts'
 import { smblens } from '../support/smblens.ts'
 

@@ -6,7 +6,7 @@ import { decodeFrame } from '../../dissectors/link/frame.ts'
 import { ipText } from '../../dissectors/net/addresses.ts'
 import { createSegment, DECODED } from '../../dissectors/net/segment.ts'
 import { CaptureError } from '../../src/capture/capture-error.ts'
-import { readCapture } from '../../src/capture/read-capture.ts'
+import { readCapture } from '../../src/capture/read/read-capture.ts'
 import { captureFiles, sample } from '../support/captures.ts'
 
 const noTshark = spawnSync('tshark', ['--version']).status !== 0

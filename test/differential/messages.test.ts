@@ -7,7 +7,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { readCapture } from '../../src/capture/read-capture.ts'
+import { readCapture } from '../../src/capture/read/read-capture.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { captureFiles, capturesFolder } from '../support/captures.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { readCapture } from '../../src/capture/read-capture.ts'
+import { readCapture } from '../../src/capture/read/read-capture.ts'
 import { matchConnections } from '../../src/evidence/connection-packets.ts'
 import type { EvidenceConnection } from '../../src/evidence/selection.ts'
 import { plainLedger } from '../../src/ledger/ledger.ts'

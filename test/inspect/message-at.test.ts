@@ -1,7 +1,7 @@
 /** One frame taken out of a capture: whatever way its messages came, their bytes and their places are right. */
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { type CaptureSummary, readCapture } from '../../src/capture/read-capture.ts'
+import { type CaptureSummary, readCapture } from '../../src/capture/read/read-capture.ts'
 import { allFields } from '../../src/inspect/field.ts'
 import { type InspectedFrame, messageAt, type ReadFrames, rangeInFrame } from '../../src/inspect/message-at.ts'
 import * as smb2Fixtures from '../dissectors/smb2/fixtures.ts'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { readCapture } from '../../src/capture/read-capture.ts'
+import { readCapture } from '../../src/capture/read/read-capture.ts'
 import { LiveTracker } from '../../src/live/live-tracker.ts'
 
 const MINUTE = 60_000_000

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CaptureError } from '../../src/capture/capture-error.ts'
-import type { CaptureSummary } from '../../src/capture/read-capture.ts'
+import type { CaptureSummary } from '../../src/capture/read/read-capture.ts'
 import { type CollectedFrame, readBytes } from '../support/frames.ts'
 import {
   type BuilderPacket,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { FrameSink } from '../../src/capture/frame-sink.ts'
-import { type CaptureSummary, type ReadOptions, readCaptureStream } from '../../src/capture/read-capture.ts'
+import { type CaptureSummary, type ReadOptions, readCaptureStream } from '../../src/capture/read/read-capture.ts'
 
 export interface CollectedFrame {
   data: Uint8Array

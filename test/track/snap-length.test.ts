@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
-import { readCapture } from '../../src/capture/read-capture.ts'
+import { readCapture } from '../../src/capture/read/read-capture.ts'
 import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
 import type { MessageRow } from '../../src/ledger/smb-message.ts'
 import { createNetworks } from '../../src/policy/networks.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readCapture } from '../../src/capture/read-capture.ts'
+import { readCapture } from '../../src/capture/read/read-capture.ts'
 import type { Endpoint } from '../../src/ledger/ledger.ts'
 import type { MessageRow } from '../../src/ledger/smb-message.ts'
 import { Tracker } from '../../src/track/tracker.ts'

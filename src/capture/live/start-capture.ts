@@ -2,17 +2,17 @@
 
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { escapeText } from '../../base/safe-text.ts'
-import { type CapturePlace, createPlace, type StartProblem } from './capture-place.ts'
-import { checkFilter } from './check-filter.ts'
-import { linkState, listInterfaces } from './interfaces.ts'
-import { isInterfaceName, isMistaken, MAX_SNAP_LENGTH } from './launcher-messages.ts'
-import { type Launcher, startLauncher } from './launcher-process.ts'
-import type { CaptureEvents, CaptureProgram, CaptureRequest, LiveCapture } from './live-capture.ts'
-import { findProgram } from './programs.ts'
-import { INSTALL, replaceable, rightsFor } from './remedies.ts'
-import { CaptureStartError } from './start-error.ts'
+import { type CapturePlace, createPlace, type StartProblem } from './interface-run.ts'
+import { type Launcher, startLauncher } from './launcher/launcher.ts'
+import { isInterfaceName, isMistaken, MAX_SNAP_LENGTH } from './launcher/launcher-messages.ts'
+import { findProgram } from './machine/find-program.ts'
+import { linkState, listInterfaces } from './machine/interfaces.ts'
+import { checkFilter } from './programs/check-filter.ts'
+import { INSTALL, replaceable, rightsFor } from './programs/remedies.ts'
+import type { CaptureEvents, CaptureProgram, CaptureRequest, LiveCapture } from './request/live-capture.ts'
+import { CaptureStartError } from './request/start-error.ts'
 
-export { CaptureStartError } from './start-error.ts'
+export { CaptureStartError } from './request/start-error.ts'
 
 /**
  * tcpdump first, the only one that tells what it lost while it runs, and that loses nothing at the speeds that were measured. dumpcap tells at its end.

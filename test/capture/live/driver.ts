@@ -1,7 +1,7 @@
 /** A program for tests: captures as it is told to, prints what happens as JSON lines, and obeys the words that come on standard input. */
 import { readFileSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { dropRights } from '../../../src/capture/live/rights.ts'
+import { dropRights } from '../../../src/capture/live/machine/drop-rights.ts'
 import { type CaptureStartError, startCapture } from '../../../src/capture/live/start-capture.ts'
 
 const { request, drop } = JSON.parse(process.argv[2]!)

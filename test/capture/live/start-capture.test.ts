@@ -18,7 +18,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { CaptureProgram, CaptureRequest, InterfaceLoss } from '../../../src/capture/live/live-capture.ts'
+import type { CaptureProgram, CaptureRequest, InterfaceLoss } from '../../../src/capture/live/request/live-capture.ts'
 import { hasProgram, ROOT } from '../../support/smblens.ts'
 import {
   canMakeNamespaces,

@@ -1,0 +1,125 @@
+/** Main's end of the launcher: starts it, talks to it, and sees it off. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Socket } from 'node:net'
+import { escapeText } from '../../../base/safe-text.ts'
+import { builtFile } from '../machine/built-file.ts'
+import { nodeOptions, programEnvironment } from '../machine/environment.ts'
+import type { CaptureRequest } from '../request/live-capture.ts'
+import { MAIN_IS_ALIVE } from './guard.ts'
+import { isReport, type Order, type Report } from './launcher-messages.ts'
+import { eachLine } from './stderr-lines.ts'
+
+export interface Launcher {
+  /** Starts it again where it ended and may be started again. */
+  send(order: Order): void
+  /** Ends it, and with it whatever it still runs. */
+  end(): Promise<void>
+}
+
+export interface LauncherEvents {
+  onReport(report: Report, stream: Socket | undefined): void
+  /** It ended without having been told to. One line for people. `forGood`: the rights that another one needs were given up. */
+  onLost(reason: string, forGood: boolean): void
+  /** It does not answer any more, or does again. */
+  onSilent(silent: boolean): void
+}
+
+const PING_MS = 2000
+const SILENT_MS = 8000
+/** It ends at once when it is told to, unless somebody has stopped it: then its guard ends it. */
+const END_MS = 1000
+
+/**
+ * In a session of its own: Ctrl-C in the terminal is for main alone. When main is gone, however it went, the channel between them closes, and the
+ * launcher ends its programs and itself; see guard.ts for what happens where it cannot.
+ */
+export function startLauncher(request: CaptureRequest, events: LauncherEvents): Launcher {
+  const mayStartAgain = process.getuid?.() !== 0
+  let ending = false
+  let child = begin()
+  let heard = performance.now()
+  let silent = false
+  const pings = setInterval(ping, PING_MS)
+
+  function begin(): ChildProcess {
+    const started = spawn(process.execPath, [...nodeOptions(), builtFile('capture-launcher.cjs')], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'],
+      detached: true,
+      env: programEnvironment(),
+    })
+    let lastLine = ''
+    let gone = false
+    const onGone = (how: string) => {
+      if (gone) return
+      gone = true
+      aliveOf(started)?.destroy()
+      if (!ending)
+        events.onLost(
+          `the process that captures for smblens ended (${escapeText(lastLine || how)}), and what it ran`,
+          !mayStartAgain,
+        )
+    }
+    void eachLine(started.stderr!, (line) => {
+      if (/\S/.test(line) && !line.startsWith('Node.js v')) lastLine = line
+    })
+    started.on('message', (message, handle) => {
+      heard = performance.now()
+      if (isReport(message)) events.onReport(message, handle as Socket | undefined)
+    })
+    // A channel that closes in the middle of a message: `exit` follows. One that could not be started has no `exit`.
+    started.on('error', (error) => {
+      if (started.pid === undefined) onGone(error.message)
+    })
+    started.once('exit', (code, signal) => onGone(signal ?? `status ${code}`))
+    aliveOf(started)?.on('error', () => {})
+    started.send({ type: 'request', request } satisfies Order, () => {})
+    return started
+  }
+
+  function ping(): void {
+    if (!child.connected) return
+    child.send({ type: 'ping', place: 0 } satisfies Order, () => {})
+    const now = performance.now() - heard > SILENT_MS
+    if (now !== silent) events.onSilent(now)
+    silent = now
+  }
+
+  return {
+    send(order) {
+      if (!child.connected && !ending && mayStartAgain && order.type === 'start') {
+        child = begin()
+        heard = performance.now()
+      }
+      if (child.connected) child.send(order, () => {})
+    },
+    async end() {
+      ending = true
+      clearInterval(pings)
+      if (child.connected) child.disconnect()
+      if (await endsWithin(child, END_MS)) return
+      aliveOf(child)?.destroy()
+      if (await endsWithin(child, END_MS)) return
+      // What is left of it must not keep main from ending: with main the pipe to its guard ends for good.
+      child.stderr?.destroy()
+      child.unref()
+    },
+  }
+}
+
+function aliveOf(child: ChildProcess): Socket | null {
+  return child.stdio[MAIN_IS_ALIVE] as Socket | null
+}
+
+function endsWithin(child: ChildProcess, ms: number): Promise<boolean> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return Promise.resolve(true)
+  return new Promise((resolve) => {
+    const onExit = () => settle(true)
+    const timer = setTimeout(() => settle(false), ms)
+    const settle = (ended: boolean) => {
+      clearTimeout(timer)
+      child.off('exit', onExit)
+      resolve(ended)
+    }
+    child.once('exit', onExit)
+  })
+}

@@ -1,0 +1,27 @@
+/** Why a capture did not start. */
+import { hasName } from '../../../base/error-name.ts'
+
+export type CaptureStartErrorCode =
+  /** None of the programs that were asked for is installed. */
+  | 'no-program'
+  | 'no-rights'
+  | 'no-interface'
+  | 'bad-filter'
+  | 'failed'
+  /** Somebody ended it before it had begun. */
+  | 'ended'
+
+export class CaptureStartError extends Error {
+  override readonly name = 'CaptureStartError'
+
+  static override [Symbol.hasInstance](value: unknown): value is CaptureStartError {
+    return hasName(value, 'CaptureStartError')
+  }
+  readonly code: CaptureStartErrorCode
+
+  /** The message is one line: what is wrong, and what to do. Words of outside programs in it are not escaped: the terminal's writer does that. */
+  constructor(code: CaptureStartErrorCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
