@@ -7,7 +7,7 @@
  * What an attacker can reach is bounded: lengths have at most 4 octets and never leave the enclosing element, elements nest at most `DEPTH_LIMIT`
  * deep, and one walk reads at most `ELEMENT_LIMIT` of them. Reaching a limit is `unsupported`: the bytes may be good BER, it is we who stop.
  */
-import type { Cursor } from '../parse.ts'
+import type { Cursor } from '../cursor.ts'
 import { utf8 } from '../text.ts'
 import { oidText } from './oids.ts'
 

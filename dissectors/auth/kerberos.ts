@@ -19,7 +19,7 @@
  * Only what goes in the clear is read; ciphers are not looked at, so a message cut inside one still gives all its fields.
  */
 import { u16be } from '../bytes.ts'
-import { Cursor, type Parsed, parse } from '../parse.ts'
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { utf8 } from '../text.ts'
 import { applicationTag, DER_TAG, DerReader, type Element, type Fields } from './der.ts'
 import { GSS_TOKEN_TAG, type GssToken, readGssToken } from './gss.ts'

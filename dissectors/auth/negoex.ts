@@ -9,7 +9,7 @@
  *  40 AuthScheme (16)  56 Exchange
  */
 import { guid, startsWith } from '../bytes.ts'
-import { Cursor, type Parsed, parse } from '../parse.ts'
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 
 export const NEGOEX_SIGNATURE = Uint8Array.from('NEGOEXTS', (c) => c.charCodeAt(0))
 

@@ -15,7 +15,7 @@
  * Where the capture was cut inside them the lengths decide, as far as they do: no other response than one of NTLMv2 has 44 bytes or more.
  */
 import { hex, isZero, startsWith } from '../bytes.ts'
-import { Cursor, type Parsed, parse } from '../parse.ts'
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { type AvPairs, parseAvPairs } from './av-pairs.ts'
 
 /** `ntlmv1-any`: one of the three, and what tells which was not captured. */

@@ -15,7 +15,7 @@
  * write: domain before user before workstation, and the LM before the NT response.
  */
 import { hex, isZero, u16le, u32le } from '../bytes.ts'
-import { Cursor, type Parsed, parse } from '../parse.ts'
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { oem, utf16le } from '../text.ts'
 import { type AvPairs, parseAvPairs } from './av-pairs.ts'
 import {

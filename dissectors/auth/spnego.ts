@@ -10,7 +10,7 @@
  * negHints a SEQUENCE.
  */
 import { startsWith } from '../bytes.ts'
-import { Cursor, type Parsed, parse } from '../parse.ts'
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { contextTag, DER_TAG, DerReader, type Element } from './der.ts'
 import { GSS_TOKEN_TAG, readGssToken } from './gss.ts'
 import { isKerberosToken } from './kerberos.ts'

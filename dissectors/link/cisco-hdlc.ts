@@ -1,7 +1,7 @@
 /** Cisco's HDLC, RFC 1547 4.3.1: address 1 (0F unicast, 8F broadcast), control 1 (zero), EtherType 2. */
 import { u16be } from '../bytes.ts'
-import { nextByEtherType, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { nextByEtherType, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 4
 const UNICAST = 0x0f

@@ -4,9 +4,9 @@
  * puts before the frame; the frame, whose wire length may count its check sequence.
  */
 import { u16be } from '../bytes.ts'
-import { bound, LAYER, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
-import { CLOSED, UNREAD } from '../net/unread.ts'
+import { bound, LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { CLOSED, UNREAD } from '../layers/unread.ts'
 
 const HEADER = 16
 const EXTENSION = 8

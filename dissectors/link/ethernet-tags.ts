@@ -3,8 +3,8 @@
  * its own, whose EtherType was read with the one before it; what follows it, a type or a length, is its last two bytes.
  */
 import { u16be } from '../bytes.ts'
-import { LAYER, nextByTypeOrLength, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { LAYER, nextByTypeOrLength, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const SERVICE_TAG = 4
 const FABRIC_PATH_TAG = 2

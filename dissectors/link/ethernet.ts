@@ -1,7 +1,7 @@
 /** Ethernet II and 802.3: destination 6, source 6, type or length 2. What stands between the addresses and the type is in ethernet-tags.ts. */
 import { u16be } from '../bytes.ts'
-import { nextByTypeOrLength, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { nextByTypeOrLength, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 14
 

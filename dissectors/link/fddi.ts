@@ -2,8 +2,8 @@
  * FDDI, ISO 9314-2: frame control 1, destination 6, source 6; LLC where frame control says so, as 50 to 57. Some systems put three bytes of zero first, which
  * aligns what follows.
  */
-import { LAYER, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 13
 const PADDING = 3

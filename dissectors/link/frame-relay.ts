@@ -3,8 +3,8 @@
  * IPv4, IPv6, or SNAP (organisation 3, type 2). Cisco's own encapsulation has an EtherType right behind the address.
  */
 import { u16be } from '../bytes.ts'
-import { LAYER, nextByEtherType, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { LAYER, nextByEtherType, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const LONGEST_ADDRESS = 4
 const UNNUMBERED_INFORMATION = 0x03

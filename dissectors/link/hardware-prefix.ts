@@ -6,8 +6,8 @@
  * bytes, IP. Apple's IP over IEEE 1394: addresses 16, EtherType 2.
  */
 import { u16be } from '../bytes.ts'
-import { LAYER, nextByEtherType, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { LAYER, nextByEtherType, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const LENGTH = {
   NETANALYZER: 4,

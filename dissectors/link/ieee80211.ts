@@ -5,9 +5,9 @@
  * Encrypted frames are left alone, and so are fragments and A-MSDUs, which hold several packets: frames of busy networks, which are encrypted.
  */
 import { u16be, u16le } from '../bytes.ts'
-import { LAYER, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
-import { CLOSED, UNREAD } from '../net/unread.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { CLOSED, UNREAD } from '../layers/unread.ts'
 
 const MIN_HEADER = 24
 const ADDRESS = 6

@@ -3,8 +3,8 @@
  * EtherType that is read, and two bytes of zero behind it, tell.
  */
 import { u16be } from '../bytes.ts'
-import { etherTypeLayer, nextByEtherType, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { etherTypeLayer, nextByEtherType, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 4
 const GLOBAL_ROUTE = 40

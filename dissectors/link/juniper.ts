@@ -3,8 +3,8 @@
  * and IP where the link's header is gone, else that.
  */
 import { u16be, u32be } from '../bytes.ts'
-import { LAYER, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 4
 const MAGIC = 0x4d4743

@@ -7,8 +7,8 @@
  * The protocol is an EtherType, or one of Linux's own small numbers. VLAN tags may follow where the interface kept them.
  */
 import { u16be } from '../bytes.ts'
-import { LAYER, nextByEtherType, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { LAYER, nextByEtherType, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 16
 const HEADER_2 = 20

@@ -3,9 +3,9 @@
  * that of bridges (IEEE 802.1H). 06 and 06 are IP's own (RFC 1042 "Header Format").
  */
 import { u16be } from '../bytes.ts'
-import { LAYER, nextByEtherType, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
-import { CLOSED, UNREAD } from '../net/unread.ts'
+import { LAYER, nextByEtherType, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { CLOSED, UNREAD } from '../layers/unread.ts'
 
 const HEADER = 3
 const SNAP_HEADER = 8

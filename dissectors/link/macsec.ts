@@ -3,9 +3,9 @@
  * channel identifier 8 where the TCI says so; type or length 2 and data, in clear where E and C are both clear; integrity check value 16.
  */
 import { u16be } from '../bytes.ts'
-import { bound, nextByTypeOrLength, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
-import { CLOSED, UNREAD } from '../net/unread.ts'
+import { bound, nextByTypeOrLength, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { CLOSED, UNREAD } from '../layers/unread.ts'
 
 const MIN_TAG = 6
 const CHANNEL_IDENTIFIER = 8

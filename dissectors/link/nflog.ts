@@ -3,8 +3,8 @@
  * capturing host, their content, padded to four bytes. One of them is the datagram, from its IP header on.
  */
 import { u16be, u16le } from '../bytes.ts'
-import { bound, LAYER, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { bound, LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 4
 const ATTRIBUTE_HEADER = 4

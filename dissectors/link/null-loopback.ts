@@ -2,8 +2,8 @@
  * BSD loopback: LINKTYPE_NULL has a 4-byte protocol family in the byte order of the capturing host, LINKTYPE_LOOP in network order.
  * The families are small numbers, so whichever order makes them small is right. IPv6 has a number of its own on each BSD.
  */
-import { LAYER, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 4
 const AF_INET = 2

@@ -4,8 +4,8 @@
  * pflog: length of the header 1, without the padding to a multiple of four bytes that follows it; address family 1, and more; IP.
  * enc, datagrams as IPsec gets and leaves them: address family 4, SPI 4, flags 4; IP.
  */
-import { LAYER, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const MIN_PFLOG_HEADER = 28
 const ENC_HEADER = 12

@@ -3,10 +3,10 @@
  * what is known of interface and program. Old files have it under a number for private use.
  */
 import { u32le } from '../bytes.ts'
-import { skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
-import { UNREAD } from '../net/unread.ts'
-import { LINKTYPE, nextByLinkType } from './link-type.ts'
+import { skip } from '../layers/layer.ts'
+import { LINKTYPE, nextByLinkType } from '../layers/link-type.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { UNREAD } from '../layers/unread.ts'
 
 const MIN_HEADER = 108
 const LONGEST_HEADER = 1024

@@ -1,8 +1,8 @@
 /** Per-Packet Information, CACE PPI 1.0.7 3: version 1 (zero), flags 1, length 2, link type 4, fields. Little-endian. */
 import { u16le, u32le } from '../bytes.ts'
-import { skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
-import { nextByLinkType } from './link-type.ts'
+import { skip } from '../layers/layer.ts'
+import { nextByLinkType } from '../layers/link-type.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 8
 

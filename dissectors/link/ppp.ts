@@ -3,9 +3,9 @@
  * (RFC 1662 3.1), address FF and control 03. Captures of serial lines may hold Cisco's HDLC frames instead, whose addresses are others.
  */
 import { u16be } from '../bytes.ts'
-import { LAYER, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
-import { CLOSED, UNREAD } from '../net/unread.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { CLOSED, UNREAD } from '../layers/unread.ts'
 import { decodeCiscoHdlc, isCiscoHdlc } from './cisco-hdlc.ts'
 
 const ADDRESS_CONTROL = 0xff03

@@ -1,7 +1,7 @@
 /** PPPoE session, RFC 2516 4: version and type 1 (both are 1), code 1 (zero for data), session id 2, length 2; PPP. */
 import { u16be } from '../bytes.ts'
-import { bound, LAYER, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { bound, LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 6
 const VERSION_TYPE_DATA = 0x1100

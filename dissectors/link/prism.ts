@@ -5,8 +5,8 @@
  * AVS: version 4 (80211001 or 80211002), length of the header 4, fields; big-endian. Captures that call themselves Prism may hold it, too.
  */
 import { u32be, u32le } from '../bytes.ts'
-import { LAYER, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const MIN_HEADER = 8
 /** The 802.11 frame's own header lies behind a longer one than any of these two: all else is no length. */

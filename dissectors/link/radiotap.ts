@@ -4,8 +4,8 @@
  * those before them there is one.
  */
 import { u16le } from '../bytes.ts'
-import { bound, LAYER, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { bound, LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const MIN_HEADER = 8
 /** Bits of the present word: in its first byte, and in its last. */

@@ -3,8 +3,8 @@
  * nicknames 2 + 2; options; the frame that crosses the campus.
  */
 import { u16be } from '../bytes.ts'
-import { LAYER, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 6
 

@@ -4,9 +4,9 @@
  * reassembled 1, flags 2, urgent pointer 2). Without that one, a PDU of something above TCP has no place in its stream.
  */
 import { u16be, u32be } from '../bytes.ts'
-import { LAYER, skip } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
-import { CLOSED, UNREAD } from '../net/unread.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { CLOSED, UNREAD } from '../layers/unread.ts'
 
 const TAG_HEADER = 4
 const TAG = {

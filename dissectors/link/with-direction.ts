@@ -1,6 +1,6 @@
 /** Captures of serial lines that note the direction: one byte before PPP, Cisco's HDLC or Frame Relay; or, of pppd, in place of PPP's address byte. */
-import { LAYER, skip } from '../net/layer.ts'
-import type { Segment } from '../net/segment.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import type { Segment } from '../layers/segment.ts'
 
 const DIRECTION = 1
 const DIRECTION_CONTROL = 2

@@ -1,8 +1,9 @@
 /** IP where no header names its version: its first four bits do. */
+
+import { LAYER } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 import { decodeIpv4 } from './ipv4.ts'
 import { decodeIpv6 } from './ipv6.ts'
-import { LAYER } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
 
 export function decodeIp(b: Uint8Array, s: Segment): number {
   if (s.payload >= s.payloadEnd) return DECODED.OTHER

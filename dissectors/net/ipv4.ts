@@ -1,8 +1,8 @@
 /** IPv4 header, RFC 791 3.1. */
 import { u16be } from '../bytes.ts'
-import { fragment, measured, protocolLayer, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
-import { UNREAD } from './unread.ts'
+import { fragment, measured, protocolLayer, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { UNREAD } from '../layers/unread.ts'
 
 const MIN_HEADER = 20
 const MORE_FRAGMENTS = 0x2000

@@ -1,7 +1,7 @@
 /** IPv6 header and extension headers, RFC 8200 3 and 4. */
 import { u16be } from '../bytes.ts'
-import { fragment, measured, nextHeader, nextHeaderLayer, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
+import { fragment, measured, nextHeader, nextHeaderLayer, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 40
 const FRAGMENT_HEADER = 8

@@ -1,6 +1,6 @@
 /** TCP header, RFC 9293 3.1. Big-endian: ports 2 + 2, sequence 4, acknowledgment 4, data offset in the high four bits of byte 12, flags in 13. */
 import { u16be } from '../bytes.ts'
-import { DECODED, type Segment } from './segment.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 export const TCP_FIN = 0x01
 export const TCP_SYN = 0x02

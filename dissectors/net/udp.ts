@@ -1,8 +1,8 @@
 /** UDP, RFC 768, where its ports are those of a tunnel. Source port 2, destination port 2, length 2 with the header, checksum 2. */
 import { u16be } from '../bytes.ts'
-import { bound, LAYER, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
-import { UNREAD } from './unread.ts'
+import { bound, LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { UNREAD } from '../layers/unread.ts'
 
 const HEADER = 8
 const PORT = { L2TP: 1701, TEREDO: 3544, CAPWAP: 5247 } as const

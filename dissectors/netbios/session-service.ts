@@ -9,7 +9,7 @@
  * there.
  */
 import { u16be, u32be } from '../bytes.ts'
-import { Cursor, type Parsed, parse } from '../parse.ts'
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { oem } from '../text.ts'
 
 /** Of both prefixes. */

@@ -7,7 +7,7 @@
  * alone.
  */
 import { u16le } from '../bytes.ts'
-import { Cursor } from '../parse.ts'
+import { Cursor } from '../cursor.ts'
 import { oem, utf16le } from '../text.ts'
 import { SMB_FLAGS2_UNICODE, SMB1_OFFSET } from './header.ts'
 

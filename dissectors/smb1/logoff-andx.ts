@@ -4,7 +4,7 @@
  *
  *   0 AndX (4)
  */
-import { Cursor, type Parsed, parse } from '../parse.ts'
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { readBytes, skipAndx } from './block.ts'
 
 export type LogoffAndx = Record<never, never>

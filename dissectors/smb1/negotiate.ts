@@ -18,7 +18,7 @@
  *     Bytes: Challenge, DomainName, ServerName; with CAP_EXTENDED_SECURITY: ServerGUID (16), SecurityBlob
  */
 import { guid } from '../bytes.ts'
-import { Cursor, type Parsed, parse } from '../parse.ts'
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { readBytes, readString } from './block.ts'
 
 /** DialectIndex: none of the dialects. */

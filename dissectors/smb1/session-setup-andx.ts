@@ -18,7 +18,7 @@
  *   0 AndX (4)  4 Action (2)  6 SecurityBlobLength (2; of the fourth word)
  *     Bytes: SecurityBlob, NativeOS, NativeLanMan, PrimaryDomain
  */
-import { Cursor, type Parsed, parse } from '../parse.ts'
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { isUnicode, readBytes, readString, skipAndx } from './block.ts'
 
 /** Action of the response. */

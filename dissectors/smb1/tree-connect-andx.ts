@@ -9,7 +9,7 @@
  *   0 AndX (4)  4 OptionalSupport (2)  6 MaximalShareAccessRights (4)  10 GuestMaximalShareAccessRights (4)
  *     Bytes: Service (always OEM), NativeFileSystem
  */
-import { Cursor, type Parsed, parse } from '../parse.ts'
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { isUnicode, readBytes, readString, skipAndx } from './block.ts'
 
 export interface TreeConnectAndxRequest {

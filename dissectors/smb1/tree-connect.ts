@@ -7,7 +7,7 @@
  * Response, 2 words:
  *   0 MaxBufferSize (2)  2 TID (2)
  */
-import { Cursor, type Parsed, parse } from '../parse.ts'
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { readBytes, readString } from './block.ts'
 
 const BUFFER_FORMAT_ASCII = 0x04

@@ -1,5 +1,5 @@
 /** What the bodies of SMB2 messages have in common, [MS-SMB2] 2.2. */
-import { Cursor } from '../parse.ts'
+import { Cursor } from '../cursor.ts'
 import { SMB2_HEADER_LENGTH } from './header.ts'
 
 /** A cursor on the body of a message that starts at its SMB2 header. */

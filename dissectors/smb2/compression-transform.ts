@@ -14,7 +14,7 @@
  * names.
  */
 import { u16le, u32le } from '../bytes.ts'
-import { Cursor, type Parsed, parse } from '../parse.ts'
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { PROTOCOL_ID_COMPRESSION } from './header.ts'
 
 export const COMPRESSION_HEADER_LENGTH = 16

@@ -3,7 +3,7 @@
  *
  *   0 StructureSize = 4  2 Reserved
  */
-import { type Parsed, parse } from '../parse.ts'
+import { type Parsed, parse } from '../cursor.ts'
 import { bodyOf, expectStructureSize } from './body.ts'
 import { type ErrorResponse, readErrorInsteadOf } from './error.ts'
 

@@ -6,7 +6,7 @@
  *
  * SESSION_SETUP and the TREE_CONNECT request have StructureSize 9 as well: there Status decides, not the size.
  */
-import { type Cursor, type Parsed, parse } from '../parse.ts'
+import { type Cursor, type Parsed, parse } from '../cursor.ts'
 import { bodyOf, expectStructureSize } from './body.ts'
 
 const STRUCTURE_SIZE = 9

@@ -12,7 +12,7 @@
  *
  * Offsets count from the start of the SMB2 header.
  */
-import { type Parsed, parse } from '../parse.ts'
+import { type Parsed, parse } from '../cursor.ts'
 import { bodyOf, bufferAt, expectStructureSize } from './body.ts'
 import { type ErrorResponse, readErrorInsteadOf } from './error.ts'
 import { SMB2_HEADER_LENGTH } from './header.ts'

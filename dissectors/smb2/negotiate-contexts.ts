@@ -4,7 +4,7 @@
  *
  *   0 ContextType (2)  2 DataLength (2)  4 Reserved (4)  8 Data (DataLength)
  */
-import { Cursor, type Fault, parse } from '../parse.ts'
+import { Cursor, type Fault, parse } from '../cursor.ts'
 import { utf16le } from '../text.ts'
 
 const SMB2_PREAUTH_INTEGRITY_CAPABILITIES = 0x0001

@@ -15,7 +15,7 @@
  * Offsets in both count from the start of the SMB2 header.
  */
 import { guid } from '../bytes.ts'
-import { type Parsed, parse } from '../parse.ts'
+import { type Parsed, parse } from '../cursor.ts'
 import { bodyOf, capturedBuffer, expectStructureSize } from './body.ts'
 import { DIALECT_3_1_1 } from './dialects.ts'
 import { SMB2_HEADER_LENGTH } from './header.ts'

@@ -10,8 +10,9 @@
  *
  * Offsets count from the start of the SMB2 header.
  */
+
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { STATUS_MORE_PROCESSING_REQUIRED, STATUS_SUCCESS } from '../ntstatus.ts'
-import { Cursor, type Parsed, parse } from '../parse.ts'
 import { bodyOf, capturedBuffer, expectStructureSize } from './body.ts'
 import { type ErrorResponse, readErrorResponse } from './error.ts'
 import { SMB2_HEADER_LENGTH, SMB2_OFFSET } from './header.ts'

@@ -7,7 +7,7 @@
  * The session is readable, tree and command are not. The tracker reads SessionId in place, like the fields of SMB2's
  * own header.
  */
-import { Cursor, type Parsed, parse } from '../parse.ts'
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { PROTOCOL_ID_TRANSFORM } from './header.ts'
 
 export const TRANSFORM_HEADER_LENGTH = 52

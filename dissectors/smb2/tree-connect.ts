@@ -11,7 +11,7 @@
  *
  * PathOffset counts from the start of the SMB2 header, with an extension too.
  */
-import { type Parsed, parse } from '../parse.ts'
+import { type Parsed, parse } from '../cursor.ts'
 import { utf16le } from '../text.ts'
 import { bodyOf, bufferAt, expectStructureSize } from './body.ts'
 import { type ErrorResponse, readErrorInsteadOf } from './error.ts'

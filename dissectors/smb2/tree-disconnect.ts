@@ -2,7 +2,7 @@
  * SMB2 TREE_DISCONNECT, [MS-SMB2] 2.2.11 and 2.2.12: ends the tree connect of its header. Both ways the body is empty
  * (empty.ts).
  */
-import type { Parsed } from '../parse.ts'
+import type { Parsed } from '../cursor.ts'
 import { type EmptyRequest, type EmptyResponse, parseEmptyRequest, parseEmptyResponse } from './empty.ts'
 
 /** `message` starts at the SMB2 header. */

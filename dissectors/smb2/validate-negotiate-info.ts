@@ -9,7 +9,7 @@
  *   0 Capabilities (4)  4 Guid (16)  20 SecurityMode (2)  22 Dialect (2)
  */
 import { guid } from '../bytes.ts'
-import { Cursor, type Parsed, parse } from '../parse.ts'
+import { Cursor, type Parsed, parse } from '../cursor.ts'
 
 /** As many as parseNegotiateRequest keeps: the two lists are compared. */
 const MAX_DIALECTS = 64

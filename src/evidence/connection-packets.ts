@@ -3,8 +3,8 @@
  * ports: those between the two addresses are all taken. What is not taken are fragments of a tunnel's own datagrams.
  */
 import ipaddr from 'ipaddr.js'
-import { decodeFrame } from '../../dissectors/link/frame.ts'
-import { createSegment, DECODED, type Segment } from '../../dissectors/net/segment.ts'
+import { decodeFrame } from '../../dissectors/frame/decode-frame.ts'
+import { createSegment, DECODED, type Segment } from '../../dissectors/layers/segment.ts'
 import type { Endpoint } from '../ledger/ledger.ts'
 import { flowHash, sourceIsA } from '../track/flow-table.ts'
 import type { EvidenceConnection } from './selection.ts'

@@ -1,5 +1,5 @@
 /** The SMB1 commands of a session's setup, and those that carry file data, [MS-CIFS] 2.2.4 and [MS-SMB] 2.2.4. */
-import { readable } from '../../dissectors/parse.ts'
+import { readable } from '../../dissectors/cursor.ts'
 import { andxChain } from '../../dissectors/smb1/andx.ts'
 import { SMB1_COMMAND, SMB1_HEADER_LENGTH } from '../../dissectors/smb1/header.ts'
 import {

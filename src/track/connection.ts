@@ -3,8 +3,8 @@
  * everywhere; "a" is the endpoint that sorts first, client and server are known once a SYN or a message says so.
  */
 import { u32le } from '../../dissectors/bytes.ts'
+import type { Segment } from '../../dissectors/layers/segment.ts'
 import { ipText } from '../../dissectors/net/addresses.ts'
-import type { Segment } from '../../dissectors/net/segment.ts'
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
 import { POSITIVE_SESSION_RESPONSE, SESSION_REQUEST } from '../../dissectors/netbios/session-service.ts'
 import {

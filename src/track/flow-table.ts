@@ -3,7 +3,7 @@
  * belongs to none of them, the usual case, touches one word. Both directions of a connection find the same entry. Several connections may be open
  * between the same endpoints, of networks that use the same addresses or where a port is used again: the newest leads to the older ones.
  */
-import type { Segment } from '../../dissectors/net/segment.ts'
+import type { Segment } from '../../dissectors/layers/segment.ts'
 import { finishWith, type HashKeys, mixWith, OWN_KEYS } from '../base/seeded-hash.ts'
 import type { Connection } from './connection.ts'
 

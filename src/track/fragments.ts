@@ -2,7 +2,7 @@
  * IP datagrams that come in fragments (RFC 791 3.2, RFC 8200 4.5), put together again, in whatever order the fragments come. Of overlapping bytes
  * those that came first count, and those that came later and differ are reported, as in streams.
  */
-import type { Segment } from '../../dissectors/net/segment.ts'
+import type { Segment } from '../../dissectors/layers/segment.ts'
 import { finish, mix, SEED } from '../base/seeded-hash.ts'
 import { disagree, hit, type TrackContext } from './context.ts'
 import { dropOldest } from './oldest.ts'

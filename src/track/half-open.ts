@@ -2,8 +2,9 @@
  * SYNs to an SMB port that nobody has answered yet. A scan or a flood is made of them, so they are kept small: a connection is made of one only when
  * it is answered. Of those that never are the oldest go to the ledger as attempts when the table is full.
  */
+
+import type { Segment } from '../../dissectors/layers/segment.ts'
 import { ipText } from '../../dissectors/net/addresses.ts'
-import type { Segment } from '../../dissectors/net/segment.ts'
 import { TCP_ACK } from '../../dissectors/net/tcp.ts'
 import type { FrameRef } from '../ledger/ledger.ts'
 import { connectionId, newConnectionFacts } from './connection-facts.ts'

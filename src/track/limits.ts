@@ -4,7 +4,7 @@
  * what it cost stands in the capture's record and in a warning, never nowhere.
  */
 
-import { MAX_HEADERS } from '../../dissectors/net/segment.ts'
+import { MAX_HEADERS } from '../../dissectors/layers/segment.ts'
 
 export interface Limit {
   /** With the usual budget. */

@@ -14,7 +14,7 @@ import {
 } from '../../dissectors/auth/ntlmssp.ts'
 import { type InnerToken, innerToken, parseSecurityBlob, type SecurityBlob } from '../../dissectors/auth/spnego.ts'
 import { isZero } from '../../dissectors/bytes.ts'
-import { readable } from '../../dissectors/parse.ts'
+import { readable } from '../../dissectors/cursor.ts'
 import type { AuthKind, LogonFacts, NtlmFacts } from '../ledger/ledger.ts'
 import { hit, type TrackContext } from './context.ts'
 import { keptText } from './kept-text.ts'

@@ -1,7 +1,7 @@
 /** SMB2 NEGOTIATE, [MS-SMB2] 2.2.3 and 2.2.4: what client and server agreed on. */
 import { parseSecurityBlob } from '../../dissectors/auth/spnego.ts'
+import { readable } from '../../dissectors/cursor.ts'
 import { isSuccess } from '../../dissectors/ntstatus.ts'
-import { readable } from '../../dissectors/parse.ts'
 import { DIALECT_WILDCARD } from '../../dissectors/smb2/dialects.ts'
 import {
   type NegotiateResponse,

@@ -3,11 +3,11 @@
  * told so from a few bytes at fixed places, without decoding them. Whatever is not that plain is left to the decoders: this only ever says "pass".
  */
 import { u16be } from '../../dissectors/bytes.ts'
-import { protocolLayer } from '../../dissectors/net/layer.ts'
-import { DECODED } from '../../dissectors/net/segment.ts'
+import { protocolLayer } from '../../dissectors/layers/layer.ts'
+import { DECODED } from '../../dissectors/layers/segment.ts'
+import { UNREAD } from '../../dissectors/layers/unread.ts'
 import { TCP_SYN } from '../../dissectors/net/tcp.ts'
 import { portLayer } from '../../dissectors/net/udp.ts'
-import { UNREAD } from '../../dissectors/net/unread.ts'
 import type { UnreadPackets } from './unread.ts'
 
 /** Ethernet, IPv4 without options, TCP without options. */

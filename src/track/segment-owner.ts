@@ -3,7 +3,7 @@
  * networks with the same addresses are captured together (tenants in VLANs or tunnels, of which only one direction may carry a tag), and where
  * somebody sends stray segments. Sequence numbers and acknowledgements tell them apart.
  */
-import type { Segment } from '../../dissectors/net/segment.ts'
+import type { Segment } from '../../dissectors/layers/segment.ts'
 import { TCP_ACK, TCP_SYN } from '../../dissectors/net/tcp.ts'
 import type { Connection } from './connection.ts'
 import type { Handshake } from './syn-memory.ts'

@@ -1,7 +1,7 @@
 /** SMB1 SESSION_SETUP_ANDX, [MS-CIFS] 2.2.4.53 and [MS-SMB] 2.2.4.6: with a security blob, or with two password fields. */
 import { parseNtlmv2Response } from '../../dissectors/auth/ntlm-responses.ts'
 import { u16le } from '../../dissectors/bytes.ts'
-import { readable } from '../../dissectors/parse.ts'
+import { readable } from '../../dissectors/cursor.ts'
 import { SMB1_COMMAND, SMB1_OFFSET } from '../../dissectors/smb1/header.ts'
 import {
   parseSessionSetupAndxRequest,

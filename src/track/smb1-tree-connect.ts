@@ -3,8 +3,9 @@
  * of them. Such a password is a logon of the session that the header's UID names. A client that never set one up has UID 0, and what it does is a session
  * of that id, which begins with its first password or its first share.
  */
+
+import { readable } from '../../dissectors/cursor.ts'
 import { isSuccess } from '../../dissectors/ntstatus.ts'
-import { readable } from '../../dissectors/parse.ts'
 import { SMB1_COMMAND } from '../../dissectors/smb1/header.ts'
 import {
   parseTreeConnectRequest,

@@ -1,7 +1,7 @@
 /** SMB1 messages of a connection, [MS-CIFS] and [MS-SMB]: what each says about the connection, its sessions and their trees. */
 import { u16le, u32le } from '../../dissectors/bytes.ts'
+import { readable } from '../../dissectors/cursor.ts'
 import { dosToNtStatus, isSuccess } from '../../dissectors/ntstatus.ts'
-import { readable } from '../../dissectors/parse.ts'
 import { andxChain } from '../../dissectors/smb1/andx.ts'
 import {
   isAnswerForm,

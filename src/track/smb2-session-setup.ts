@@ -1,6 +1,6 @@
 /** SMB2 SESSION_SETUP, [MS-SMB2] 2.2.5 and 2.2.6. */
 import { u32le } from '../../dissectors/bytes.ts'
-import { readable } from '../../dissectors/parse.ts'
+import { readable } from '../../dissectors/cursor.ts'
 import { SMB2_COMMAND, SMB2_OFFSET } from '../../dissectors/smb2/header.ts'
 import {
   parseSessionSetupRequest,

@@ -1,5 +1,6 @@
 /** SMB2 and SMB3 messages of a connection, [MS-SMB2]: what each says about the connection, its sessions and their trees. */
 import { isZero, u16le, u32le } from '../../dissectors/bytes.ts'
+import { readable } from '../../dissectors/cursor.ts'
 import {
   isSuccess,
   STATUS_BUFFER_OVERFLOW,
@@ -8,7 +9,6 @@ import {
   STATUS_SUCCESS,
   STATUS_USER_SESSION_DELETED,
 } from '../../dissectors/ntstatus.ts'
-import { readable } from '../../dissectors/parse.ts'
 import {
   isAnswerForm,
   SMB2_COMMAND,

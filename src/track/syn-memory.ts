@@ -3,7 +3,7 @@
  * from the SYN on. A fixed number of slots; a newer SYN takes the place of an older one with the same hash.
  */
 
-import type { Segment } from '../../dissectors/net/segment.ts'
+import type { Segment } from '../../dissectors/layers/segment.ts'
 import { TCP_ACK } from '../../dissectors/net/tcp.ts'
 import { type HashKeys, mixWith } from '../base/seeded-hash.ts'
 import { flowHashWith } from './flow-table.ts'

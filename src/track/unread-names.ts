@@ -1,5 +1,5 @@
 /** The names of encapsulations that are not read, and which of them can have no SMB inside: those are nobody's loss. */
-import { CLOSED, UNREAD, UNREAD_KIND, UNREAD_NUMBER } from '../../dissectors/net/unread.ts'
+import { CLOSED, UNREAD, UNREAD_KIND, UNREAD_NUMBER } from '../../dissectors/layers/unread.ts'
 
 /** EtherTypes that carry no IP: address resolution, control of links and bridges, industrial buses, clocks, storage. */
 const WITHOUT_IP: ReadonlySet<number> = new Set([

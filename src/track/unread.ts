@@ -2,7 +2,7 @@
  * What was not read, and may have had SMB in it: packets of link types and encapsulations that are not known here. They are counted, so that "no SMB" is
  * never said of them, and named at the end, where they are most of a capture.
  */
-import { UNREAD, UNREAD_KIND, UNREAD_NUMBER } from '../../dissectors/net/unread.ts'
+import { UNREAD, UNREAD_KIND, UNREAD_NUMBER } from '../../dissectors/layers/unread.ts'
 import { linkTypeAdvice, linkTypeName } from '../capture/format/link-type-names.ts'
 import type { UnreadFacts, Warning } from '../ledger/ledger.ts'
 import { holdsIp } from './hidden-ip.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createSegment, type Segment } from '../../dissectors/net/segment.ts'
+import { createSegment, type Segment } from '../../dissectors/layers/segment.ts'
 import { finish, hashText, mix, SEED } from '../../src/base/seeded-hash.ts'
 import { flowHash, sourceIsA } from '../../src/track/flow-table.ts'
 

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { DER_TAG, DerReader, type Element } from '../../dissectors/auth/der.ts'
 import { hex } from '../../dissectors/bytes.ts'
-import { Cursor, parse } from '../../dissectors/parse.ts'
+import { Cursor, parse } from '../../dissectors/cursor.ts'
 import * as fixtures from '../dissectors/auth/fixtures.ts'
 import { indefinite, integer, oid, padded, tlv } from '../support/der-builder.ts'
 

@@ -18,7 +18,7 @@ import {
 } from '../../dissectors/auth/ntlmssp.ts'
 import { innerToken, parseSecurityBlob } from '../../dissectors/auth/spnego.ts'
 import { hex } from '../../dissectors/bytes.ts'
-import type { Parsed } from '../../dissectors/parse.ts'
+import type { Parsed } from '../../dissectors/cursor.ts'
 import { bytes } from '../dissectors/auth/fixtures.ts'
 import { captureFiles, capturesFolder } from '../support/captures.ts'
 

@@ -11,7 +11,7 @@ import {
   parseNtlmNegotiate,
 } from '../../dissectors/auth/ntlmssp.ts'
 import { innerToken, parseSecurityBlob } from '../../dissectors/auth/spnego.ts'
-import { type Parsed, readable } from '../../dissectors/parse.ts'
+import { type Parsed, readable } from '../../dissectors/cursor.ts'
 import * as fixtures from '../dissectors/auth/fixtures.ts'
 import { expectPartOf } from '../support/messages.ts'
 

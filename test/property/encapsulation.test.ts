@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeFrame } from '../../dissectors/link/frame.ts'
-import { LINKTYPE } from '../../dissectors/link/link-type.ts'
-import { createSegment, DECODED, MAX_HEADERS, type Segment } from '../../dissectors/net/segment.ts'
+import { decodeFrame } from '../../dissectors/frame/decode-frame.ts'
+import { LINKTYPE } from '../../dissectors/layers/link-type.ts'
+import { createSegment, DECODED, MAX_HEADERS, type Segment } from '../../dissectors/layers/segment.ts'
 import { ENCAPSULATIONS, ETHERTYPE, join, nest, type Packet, toFrame } from '../support/encapsulations.ts'
 
 const TCP = 'c000 01bd 80000001 00000002 8018 0400 0000 0000 0101080a 00000001 00000002 534d4221'

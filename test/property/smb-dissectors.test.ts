@@ -1,12 +1,12 @@
 /** What every SMB and NetBIOS dissector keeps, for each fixture: the right fault for each prefix, and an end for any bytes. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Fault, Parsed } from '../../dissectors/cursor.ts'
 import {
   parseNegativeSessionResponse,
   parseRetargetSessionResponse,
   parseSessionRequest,
 } from '../../dissectors/netbios/session-service.ts'
-import type { Fault, Parsed } from '../../dissectors/parse.ts'
 import { andxChain } from '../../dissectors/smb1/andx.ts'
 import { parseLogoffAndxRequest, parseLogoffAndxResponse } from '../../dissectors/smb1/logoff-andx.ts'
 import * as smb1Negotiate from '../../dissectors/smb1/negotiate.ts'

@@ -1,7 +1,7 @@
 /** Laws that hold for every dissector, whatever its message: written once, and applied to each fixture. */
 import fc from 'fast-check'
 import { expect } from 'vitest'
-import type { Fault, Parsed } from '../../dissectors/parse.ts'
+import type { Fault, Parsed } from '../../dissectors/cursor.ts'
 
 /** Bytes from hexadecimal, white space between as you like. */
 export function bytes(hexadecimal: string): Uint8Array {

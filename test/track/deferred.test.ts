@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createSegment } from '../../dissectors/net/segment.ts'
+import { createSegment } from '../../dissectors/layers/segment.ts'
 import { Arenas } from '../../src/track/arenas.ts'
 import { Deferred } from '../../src/track/deferred.ts'
 import { Framer } from '../../src/track/framer.ts'

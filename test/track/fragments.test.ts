@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createSegment, type Segment } from '../../dissectors/net/segment.ts'
+import { createSegment, type Segment } from '../../dissectors/layers/segment.ts'
 import { createContext } from '../../src/track/context.ts'
 import { Fragments, type Joined } from '../../src/track/fragments.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../src/track/limits.ts'

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { OID_IAKERB, OID_KRB5, OID_KRB5_U2U, OID_NEGOEX, OID_NTLMSSP, OID_SPNEGO } from '../../dissectors/auth/oids.ts'
 import { innerToken, parseSecurityBlob } from '../../dissectors/auth/spnego.ts'
-import { readable } from '../../dissectors/parse.ts'
+import { readable } from '../../dissectors/cursor.ts'
 import {
   ANONYMOUS_NTLM_AUTHENTICATE,
   CLIENT_KERBEROS_AP_REQ,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createSegment, type Segment } from '../../dissectors/net/segment.ts'
+import { createSegment, type Segment } from '../../dissectors/layers/segment.ts'
 import { Arenas } from '../../src/track/arenas.ts'
 import { Framer } from '../../src/track/framer.ts'
 import { PIECE_OVERHEAD } from '../../src/track/pieces.ts'

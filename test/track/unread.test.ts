@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { CLOSED, UNREAD } from '../../dissectors/net/unread.ts'
+import { CLOSED, UNREAD } from '../../dissectors/layers/unread.ts'
 import { plainLedger } from '../../src/ledger/ledger.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { UnreadPackets } from '../../src/track/unread.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DEPTH_LIMIT, DER_TAG, DerReader, ELEMENT_LIMIT, type Element } from '../../../dissectors/auth/der.ts'
-import { Cursor, type Fault, type Parsed, parse } from '../../../dissectors/parse.ts'
+import { Cursor, type Fault, type Parsed, parse } from '../../../dissectors/cursor.ts'
 import {
   ascii,
   concat,

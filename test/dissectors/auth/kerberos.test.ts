@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { etypeName, isKerberosToken, parseKerberosToken } from '../../../dissectors/auth/kerberos.ts'
 import { OID_IAKERB, OID_KRB5, OID_KRB5_U2U, OID_MS_KRB5 } from '../../../dissectors/auth/oids.ts'
 import { innerToken, parseSecurityBlob } from '../../../dissectors/auth/spnego.ts'
-import { readable } from '../../../dissectors/parse.ts'
+import { readable } from '../../../dissectors/cursor.ts'
 import {
   application,
   ascii,

@@ -11,7 +11,7 @@ import {
   parseNtlmNegotiate,
 } from '../../../dissectors/auth/ntlmssp.ts'
 import { innerToken, parseSecurityBlob } from '../../../dissectors/auth/spnego.ts'
-import { type Parsed, readable } from '../../../dissectors/parse.ts'
+import { type Parsed, readable } from '../../../dissectors/cursor.ts'
 import { ascii, concat } from '../../support/der-builder.ts'
 import { avPair, type NtlmBuffer, ntlmMessage, utf16 } from '../../support/ntlm-builder.ts'
 import {

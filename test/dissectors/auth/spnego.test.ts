@@ -8,7 +8,7 @@ import {
   OID_SPNEGO,
 } from '../../../dissectors/auth/oids.ts'
 import { innerToken, NEG_STATE, parseSecurityBlob, type SecurityBlob } from '../../../dissectors/auth/spnego.ts'
-import { readable } from '../../../dissectors/parse.ts'
+import { readable } from '../../../dissectors/cursor.ts'
 import {
   application,
   ascii,

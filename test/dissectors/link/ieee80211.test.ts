@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { LINKTYPE } from '../../../dissectors/link/link-type.ts'
-import { DECODED } from '../../../dissectors/net/segment.ts'
+import { LINKTYPE } from '../../../dissectors/layers/link-type.ts'
+import { DECODED } from '../../../dissectors/layers/segment.ts'
 import { bytes } from '../../support/conversation.ts'
 import { decode, expectIpv4, expectIpv6, expectNothing, IPV4, IPV6 } from '../net/fixtures.ts'
 

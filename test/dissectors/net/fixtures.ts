@@ -1,9 +1,9 @@
 /** A TCP segment in IPv4 and in IPv6, what decoding finds in it, and how it is asked. */
 import { expect } from 'vitest'
-import { decodeFrame } from '../../../dissectors/link/frame.ts'
-import { LINKTYPE } from '../../../dissectors/link/link-type.ts'
+import { decodeFrame } from '../../../dissectors/frame/decode-frame.ts'
+import { LINKTYPE } from '../../../dissectors/layers/link-type.ts'
+import { createSegment, DECODED, type Segment } from '../../../dissectors/layers/segment.ts'
 import { ipText } from '../../../dissectors/net/addresses.ts'
-import { createSegment, DECODED, type Segment } from '../../../dissectors/net/segment.ts'
 import { bytes } from '../../support/conversation.ts'
 
 /** TCP 49152 > 445, seq 0x80000001, ack 2, PSH ACK, 12 bytes of options, payload "SMB!". */

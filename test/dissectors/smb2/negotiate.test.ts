@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readable } from '../../../dissectors/parse.ts'
+import { readable } from '../../../dissectors/cursor.ts'
 import { parseNegotiateRequest, parseNegotiateResponse, SMB2_GLOBAL_CAP } from '../../../dissectors/smb2/negotiate.ts'
 import { bytes, patched } from '../../support/messages.ts'
 import {

@@ -5,8 +5,8 @@
  * Origin: type 0 (2 bytes), port 2, address 4.
  */
 import { u16be } from '../bytes.ts'
-import { LAYER, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const AUTHENTICATION = { TYPE: 1, LENGTH: 13 } as const
 const ORIGIN = { TYPE: 0, LENGTH: 8 } as const

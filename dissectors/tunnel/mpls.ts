@@ -4,10 +4,11 @@
  * Nothing says what lies below the last one. IP is told by its version; a pseudowire holds an Ethernet frame, behind a control word whose first
  * four bits are zero (RFC 4448 4.6) or without one. The addresses of such a frame may begin like either, so what the frame carries is looked at.
  */
+
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { ipLayer } from '../net/ip.ts'
 import { isEthernet, isEthernetWithIp } from './ethernet-inside.ts'
-import { ipLayer } from './ip.ts'
-import { LAYER, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
 
 const ENTRY = 4
 const CONTROL_WORD = 4

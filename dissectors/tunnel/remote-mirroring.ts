@@ -6,8 +6,8 @@
  * them behind rate 2, channel 1 and signal 1; Peek's with a magic number; PPI; radiotap. Each is known by what is fixed in it.
  */
 import { u16be, u16le, u32be, u32le } from '../bytes.ts'
-import { LAYER, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HP_HEADER = 12
 const PCAP_HEADER = 16

@@ -2,8 +2,8 @@
  * Network Service Header, RFC 8300 2.2: version 2 bits, flags and time to live 8, length 6 in units of four bytes, reserved and metadata type 8,
  * next protocol 8; path 4; metadata.
  */
-import { LAYER, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const MIN_HEADER = 8
 

@@ -2,10 +2,10 @@
  * LISP's data plane, RFC 9300 5.1: flags 1 (N, L, E, V, I, P, and two that name a key), nonce or map versions 3, instance or status bits 4; IP. With P,
  * RFC 9305 3, the last byte of the nonce names what follows.
  */
-import { LAYER, skip } from './layer.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { CLOSED, UNREAD } from '../layers/unread.ts'
 import { nextProtocolLayer } from './nsh.ts'
-import { DECODED, type Segment } from './segment.ts'
-import { CLOSED, UNREAD } from './unread.ts'
 
 const HEADER = 8
 const FLAG = { NEXT_PROTOCOL: 0x04, KEY: 0x03 } as const

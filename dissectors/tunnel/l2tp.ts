@@ -6,12 +6,12 @@
  * pseudowire's payload. Of cookie, sublayer and payload a packet says nothing: each is what makes of the rest an Ethernet frame with IP in it, PPP, or IP.
  */
 import { u16be, u32be } from '../bytes.ts'
+import { bound, LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { CLOSED, UNREAD } from '../layers/unread.ts'
+import { isIpv4 } from '../net/ipv4.ts'
+import { isIpv6 } from '../net/ipv6.ts'
 import { isEthernetWithIp } from './ethernet-inside.ts'
-import { isIpv4 } from './ipv4.ts'
-import { isIpv6 } from './ipv6.ts'
-import { bound, LAYER, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
-import { CLOSED, UNREAD } from './unread.ts'
 
 const FLAG = { CONTROL: 0x8000, LENGTH: 0x4000, SEQUENCE: 0x0800, OFFSET: 0x0200 } as const
 const VERSION = 0x000f

@@ -3,8 +3,8 @@
  *
  * Next header 1, length 1 in units of four bytes less two, reserved 2, SPI 4, sequence number 4, integrity check value.
  */
-import { nextHeader, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
+import { nextHeader, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const MIN_HEADER = 12
 

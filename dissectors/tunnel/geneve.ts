@@ -1,7 +1,7 @@
 /** GENEVE, RFC 8926 3.4: version 2 bits, length of the options 6 in units of four bytes, flags 8, protocol type 16; VNI 3, reserved 1; options. */
 import { u16be } from '../bytes.ts'
-import { nextByEtherType, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
+import { nextByEtherType, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 8
 

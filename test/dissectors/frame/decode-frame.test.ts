@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeFrame } from '../../../dissectors/link/frame.ts'
-import { LINKTYPE } from '../../../dissectors/link/link-type.ts'
+import { decodeFrame } from '../../../dissectors/frame/decode-frame.ts'
+import { LINKTYPE } from '../../../dissectors/layers/link-type.ts'
+import { createSegment, DECODED, MAX_HEADERS } from '../../../dissectors/layers/segment.ts'
 import { ipText } from '../../../dissectors/net/addresses.ts'
-import { createSegment, DECODED, MAX_HEADERS } from '../../../dissectors/net/segment.ts'
 import { bytes } from '../../support/conversation.ts'
 import {
   decode,

@@ -1,7 +1,8 @@
 /** What an IP datagram carries, for whoever puts its fragments together. */
-import { decodeHeaders } from './headers.ts'
-import { joinedLayer } from './layer.ts'
-import type { Segment } from './segment.ts'
+
+import { joinedLayer } from '../layers/layer.ts'
+import type { Segment } from '../layers/segment.ts'
+import { decodeHeaders } from './decode-headers.ts'
 
 /**
  * Decodes the payload at [start, end) of `b` into `out`; one of DECODED. The addresses that `out` holds stay where no other IP header follows.

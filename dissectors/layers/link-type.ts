@@ -1,7 +1,7 @@
 /** The link types that are read: what a capture says the first header is. */
-import { LAYER } from '../net/layer.ts'
-import { DECODED, type Segment } from '../net/segment.ts'
-import { UNREAD, UNREAD_NUMBER } from '../net/unread.ts'
+import { LAYER } from './layer.ts'
+import { DECODED, type Segment } from './segment.ts'
+import { UNREAD, UNREAD_NUMBER } from './unread.ts'
 
 /** LINKTYPE_ values, as registered with the capture file formats. */
 export const LINKTYPE = {

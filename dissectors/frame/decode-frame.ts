@@ -1,11 +1,12 @@
 /** From a captured frame to its TCP segment, whatever the link type. */
-import { decodeHeaders } from '../net/headers.ts'
+
+import { LAYER } from '../layers/layer.ts'
+import { LINKTYPE, nextByLinkType } from '../layers/link-type.ts'
+import type { Segment } from '../layers/segment.ts'
+import { decodeEthernet } from '../link/ethernet.ts'
 import { decodeIpv4 } from '../net/ipv4.ts'
-import { LAYER } from '../net/layer.ts'
-import type { Segment } from '../net/segment.ts'
 import { decodeTcp } from '../net/tcp.ts'
-import { decodeEthernet } from './ethernet.ts'
-import { LINKTYPE, nextByLinkType } from './link-type.ts'
+import { decodeHeaders } from './decode-headers.ts'
 
 /**
  * Decodes the frame at [start, end) of `b` into `out`; one of DECODED.

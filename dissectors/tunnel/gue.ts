@@ -2,8 +2,8 @@
  * Generic UDP Encapsulation, draft-ietf-intarea-gue-09 3. Variant 0: variant 2 bits, control 1, length 5 of what follows the first four bytes, in units of
  * four; protocol 8, flags 16; fields. Variant 1 is no header at all: its two bits are the first of an IP version.
  */
-import { LAYER, nextHeader, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
+import { LAYER, nextHeader, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 4
 const CONTROL = 0x20

@@ -6,9 +6,9 @@
  * IP are.
  */
 import { u16be } from '../bytes.ts'
-import { fragment, fragmentsOf, LAYER, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
-import { CLOSED, UNREAD } from './unread.ts'
+import { fragment, fragmentsOf, LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { CLOSED, UNREAD } from '../layers/unread.ts'
 
 const HEADER = 8
 const PREAMBLE = { CLEAR: 0x00, ENCRYPTED: 0x01 } as const

@@ -5,8 +5,8 @@
  * Type III: version 2, 12 bytes; the last two hold P 1 bit, frame type 5, hardware id 6, direction 1, granularity 2, O 1. O: 8 more bytes follow.
  */
 import { u16be } from '../bytes.ts'
-import { LAYER, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 /** Protocol types of GRE. That of type II is shared with type I, which has no sequence number. */
 export const ERSPAN_TYPE_2 = 0x88be

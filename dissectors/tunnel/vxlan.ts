@@ -2,9 +2,9 @@
  * VXLAN, RFC 7348 5: flags 1, reserved 3, VNI 3, reserved 1; an Ethernet frame.
  * VXLAN-GPE, draft-ietf-nvo3-vxlan-gpe-13 3: the last reserved byte before the VNI is the next protocol, where flag P says so.
  */
-import { LAYER, skip } from './layer.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 import { nextProtocolLayer } from './nsh.ts'
-import { DECODED, type Segment } from './segment.ts'
 
 const HEADER = 8
 const FLAG = { VERSION: 0x30, INSTANCE: 0x08, NEXT_PROTOCOL: 0x04 } as const

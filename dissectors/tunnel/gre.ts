@@ -6,10 +6,10 @@
  * Version 1, RFC 2637 4.1 (PPTP): payload length 2 and call id 2 in place of the key, sequence number 4, acknowledgment number 4, PPP.
  */
 import { u16be } from '../bytes.ts'
+import { bound, etherTypeLayer, LAYER, nextByEtherType, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { ipLayer } from '../net/ip.ts'
 import { decodeErspan, ERSPAN_TYPE_2, ERSPAN_TYPE_3 } from './erspan.ts'
-import { ipLayer } from './ip.ts'
-import { bound, etherTypeLayer, LAYER, nextByEtherType, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
 
 const FLAG = { CHECKSUM: 0x8000, ROUTING: 0x4000, KEY: 0x2000, SEQUENCE: 0x1000, ACKNOWLEDGMENT: 0x0080 } as const
 const VERSION = 0x0007

@@ -1,6 +1,6 @@
 /** EtherIP, RFC 3378 3: version 3 in the first four bits, twelve reserved bits, an Ethernet frame. */
-import { LAYER, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 2
 const VERSION = 3

@@ -1,9 +1,9 @@
 /** Pseudowires do not say what they carry. An Ethernet frame is known by its type, and by what that type promises. */
 import { u16be } from '../bytes.ts'
-import { isIpv4 } from './ipv4.ts'
-import { isIpv6 } from './ipv6.ts'
-import { etherTypeLayer, FIRST_ETHERTYPE, LAYER } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
+import { etherTypeLayer, FIRST_ETHERTYPE, LAYER } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
+import { isIpv4 } from '../net/ipv4.ts'
+import { isIpv6 } from '../net/ipv6.ts'
 
 const ETHERNET_HEADER = 14
 const VLAN_TAG = 4

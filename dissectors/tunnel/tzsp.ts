@@ -3,8 +3,8 @@
  * tag 1, length 1 and content, but padding (0) and the end (1), which are a tag alone; the frame.
  */
 import { u16be } from '../bytes.ts'
-import { LAYER, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
+import { LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 4
 /** Received, and for transmission; others carry no packet. */

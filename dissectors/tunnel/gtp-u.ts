@@ -4,8 +4,8 @@
  * of the first extension header. Those hold their length 1 in units of four bytes, content, and the type of the next in their last byte.
  */
 import { u16be } from '../bytes.ts'
-import { bound, LAYER, skip } from './layer.ts'
-import { DECODED, type Segment } from './segment.ts'
+import { bound, LAYER, skip } from '../layers/layer.ts'
+import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 8
 const OPTIONAL = 4
