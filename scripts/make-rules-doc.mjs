@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 const GUIDE = 'https://learn.microsoft.com/windows-server/storage/file-server/smb-interception-defense'
 
-/** @param {readonly import('../src/audit/rule.ts').Rule[]} rules */
+/** @param {readonly import('../src/audit/rule/rule.ts').Rule[]} rules */
 export function renderRules(rules) {
   return [
     '<!-- Made by scripts/make-rules-doc.mjs from src/audit/rules/. Do not edit. -->',
@@ -58,7 +58,7 @@ function renderRule({
   ]
 }
 
-/** @param {import('../src/audit/rule.ts').Remediation} remediation */
+/** @param {import('../src/audit/rule/rule.ts').Remediation} remediation */
 function renderRemediation({ applies, audit, setting, powershell }) {
   const purpose = applies === undefined ? '' : ` (${applies})`
   return [

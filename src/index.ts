@@ -8,9 +8,9 @@
  */
 
 export { type AuditOptions, audit, auditSteps } from './audit/audit.ts'
+export type { Finding } from './audit/finding.ts'
 export type { FindingList } from './audit/finding-list.ts'
-export type { Finding } from './audit/findings.ts'
-export { atLeast, type Rule, SEVERITIES, type Severity } from './audit/rule.ts'
+export { atLeast, type Rule, SEVERITIES, type Severity } from './audit/rule/rule.ts'
 export { RULES } from './audit/rules/index.ts'
 export type { TextSink } from './base/text-sink.ts'
 export { CaptureError, type CaptureErrorCode } from './capture/capture-error.ts'
@@ -24,10 +24,11 @@ export { LedgerPile } from './ledger/ledger-pile.ts'
 export { mergeLedgers } from './ledger/merge.ts'
 export type { MessageRow, MessageSink } from './ledger/smb-message.ts'
 export { createNetworks, type Direction, type Networks, parseCidrs } from './policy/networks.ts'
-export { writeCsv } from './report/csv.ts'
-export type { HostRecord } from './report/hosts.ts'
-export { writeJson } from './report/json.ts'
-export { writeNdjson } from './report/ndjson.ts'
+export { writeCsv } from './report/formats/csv.ts'
+export { writeJson } from './report/formats/json.ts'
+export { writeNdjson } from './report/formats/ndjson.ts'
+export { type TableOptions, writeTable } from './report/formats/table.ts'
+export type { HostRecord } from './report/records/hosts.ts'
 export {
   type CaptureRecord,
   type ConnectionRecord,
@@ -41,7 +42,6 @@ export {
   type SessionRecord,
   type SummaryRecord,
   scanRecords,
-} from './report/records.ts'
-export { type TableOptions, writeTable } from './report/table.ts'
+} from './report/records/records.ts'
 export type { Changes, Seen, SoFar } from './track/so-far.ts'
 export { Tracker, type TrackerOptions } from './track/tracker.ts'

@@ -9,13 +9,13 @@ import { runToEnd } from '../base/steps.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Networks } from '../policy/networks.ts'
 import { DEFAULT_LIMITS } from '../track/limits.ts'
-import { factsInParts, linkSessions } from './facts.ts'
+import type { Finding } from './finding.ts'
+import { Groups } from './finding-groups.ts'
 import { type FindingList, listFindings } from './finding-list.ts'
-import type { Finding } from './findings.ts'
-import { Groups } from './groups.ts'
-import type { Draft, Rule } from './rule.ts'
+import { factsInParts, linkSessions } from './ledger-parts.ts'
+import type { Draft, Rule } from './rule/rule.ts'
+import { emptySurvey, type Survey } from './rule/survey.ts'
 import { RULES } from './rules/index.ts'
-import { emptySurvey, type Survey } from './survey.ts'
 
 export interface AuditOptions {
   networks: Networks

@@ -1,8 +1,8 @@
 /** Findings of an audit, in reading order. They are made when they are read, and not kept: a large capture has more than are worth their memory. */
 import type { Facts } from '../ledger/facts-list.ts'
-import type { Finding } from './findings.ts'
-import { compareText, findingId, findingOf, firstEvidence, type Groups, RANK } from './groups.ts'
-import { SEVERITIES, type Severity } from './rule.ts'
+import type { Finding } from './finding.ts'
+import { compareText, findingId, findingOf, firstEvidence, type Groups, RANK } from './finding-groups.ts'
+import { SEVERITIES, type Severity } from './rule/rule.ts'
 
 export class FindingList implements Facts<Finding> {
   private readonly groups: Groups

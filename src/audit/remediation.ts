@@ -1,5 +1,5 @@
 /** Which of a rule's remediations a finding gets: those for what was seen, and none for what was not. */
-import type { Remediation, Rule } from './rule.ts'
+import type { Remediation, Rule } from './rule/rule.ts'
 
 /** All of a rule's, its own first. */
 export function allRemediations({ remediation, remediationFor = {} }: Rule): Remediation[] {

@@ -1,6 +1,6 @@
 /** `smblens live -i IFACE`: records of what passes an interface, as they become true. */
 
-import type { Rule, Severity } from '../audit/rule.ts'
+import type { Rule, Severity } from '../audit/rule/rule.ts'
 import { errorCode } from '../capture/capture-error.ts'
 import { captureFilter } from '../capture/live/request/filter.ts'
 import type { CaptureProgram, CaptureRequest } from '../capture/live/request/live-capture.ts'

@@ -1,5 +1,5 @@
 /** `smblens messages <capture>`: every SMB message, as it is read. */
-import { messagesAsNdjson, messagesAsTable } from '../report/messages.ts'
+import { messagesAsNdjson, messagesAsTable } from '../report/message-table.ts'
 import { EXIT, type ExitStatus } from './exit-status.ts'
 import { createHeapKeeper } from './heap.ts'
 import { readLedger } from './inputs.ts'

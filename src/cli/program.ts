@@ -1,6 +1,6 @@
 /** The command line: what can be asked, in commander's terms. What each command does is in the file of its name, loaded when it is asked for. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { SEVERITIES } from '../audit/rule.ts'
+import { SEVERITIES } from '../audit/rule/rule.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { escapeText } from '../base/safe-text.ts'
 import { CAPTURE_PROGRAMS } from '../capture/live/request/live-capture.ts'

@@ -1,8 +1,8 @@
 /** `smblens rules [ID]`: the catalogue. */
-import type { Rule } from '../audit/rule.ts'
+import type { Rule } from '../audit/rule/rule.ts'
 import { RULES } from '../audit/rules/index.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
-import { writeRule, writeRuleList, writeRulesJson } from '../report/rules.ts'
+import { writeRule, writeRuleList, writeRulesJson } from '../report/formats/rule-text.ts'
 import { EXIT, type ExitStatus, UsageError } from './exit-status.ts'
 import { deliver, openOutput } from './output.ts'
 import { colorOnStdout, terminalWidth } from './terminal.ts'

@@ -1,5 +1,5 @@
 /** What is to be taken out of captures, and how what a report names becomes that. */
-import type { Finding } from '../audit/findings.ts'
+import type { Finding } from '../audit/finding.ts'
 import type { ConnectionFacts } from '../ledger/ledger.ts'
 
 export interface Selection {

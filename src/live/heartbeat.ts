@@ -1,9 +1,9 @@
 /** What a live capture says about itself: now and then, and once more in the end. */
-import type { Severity } from '../audit/rule.ts'
+import type { Severity } from '../audit/rule/rule.ts'
 import { isoTime } from '../base/packet-time.ts'
 import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
 import type { Warning } from '../ledger/ledger.ts'
-import type { SummaryRecord } from '../report/records.ts'
+import type { SummaryRecord } from '../report/records/records.ts'
 import type { Totals } from './live-records.ts'
 
 /** Packets since the start. Null is "not known": no source is ever taken to have lost nothing because it cannot tell. */

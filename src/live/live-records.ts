@@ -2,10 +2,11 @@
  * Records of traffic that goes on, as they become true. The last record with an id holds: connections, sessions and findings come when they are
  * known, and again when what they say has changed; what only counts on (frames, messages, times) comes with the last record of each, when it is over.
  */
+
+import type { Finding } from '../audit/finding.ts'
 import type { FindingList } from '../audit/finding-list.ts'
-import type { Finding } from '../audit/findings.ts'
-import type { Rule, Severity } from '../audit/rule.ts'
-import { RunningAudit } from '../audit/running-audit.ts'
+import { RunningAudit } from '../audit/incremental-audit.ts'
+import type { Rule, Severity } from '../audit/rule/rule.ts'
 import { hashText } from '../base/seeded-hash.ts'
 import { type Named, peek } from '../ledger/facts-list.ts'
 import type { ConnectionFacts, Ledger, SessionFacts } from '../ledger/ledger.ts'
@@ -17,7 +18,7 @@ import {
   findingRecord,
   type SessionRecord,
   sessionRecord,
-} from '../report/records.ts'
+} from '../report/records/records.ts'
 import type { Changes, Seen } from '../track/so-far.ts'
 import type { Tracker } from '../track/tracker.ts'
 

@@ -1,11 +1,11 @@
 /** A live capture as records: what becomes known of its packets, and what it says about itself. */
 
-import type { Rule, Severity } from '../audit/rule.ts'
+import type { Rule, Severity } from '../audit/rule/rule.ts'
 import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Networks } from '../policy/networks.ts'
-import { type HostRecord, hostRecords } from '../report/hosts.ts'
-import { type CaptureRecord, captureRecord } from '../report/records.ts'
+import { type HostRecord, hostRecords } from '../report/records/hosts.ts'
+import { type CaptureRecord, captureRecord } from '../report/records/records.ts'
 import {
   type HeartbeatRecord,
   heartbeatRecord,

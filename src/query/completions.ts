@@ -1,5 +1,5 @@
 /** What the word under the cursor may become: a key, or a value that is known or seen in the rows. */
-import { SEVERITIES } from '../audit/rule.ts'
+import { SEVERITIES } from '../audit/rule/rule.ts'
 import { escapeText } from '../base/safe-text.ts'
 import { fieldsByKey, type QueryField } from './field.ts'
 import { DIALECT_VALUES } from './kinds/dialect.ts'

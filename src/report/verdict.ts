@@ -1,5 +1,5 @@
 /** The verdict: one or two sentences that answer the question with which somebody opened a capture. */
-import { SEVERITIES, type Severity } from '../audit/rule.ts'
+import { SEVERITIES, type Severity } from '../audit/rule/rule.ts'
 import { count, join, number, total } from '../base/wording.ts'
 import type { CaptureFacts, UnreadFacts } from '../ledger/ledger.ts'
 

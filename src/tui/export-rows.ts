@@ -2,15 +2,21 @@
  * The rows of a view as a file: csv has the columns of the rows, json and ndjson the full records behind them, in the form that docs/records.md
  * gives. One row at a time: as many as there may be, no more text than one of them is held.
  */
-import type { Finding } from '../audit/findings.ts'
+import type { Finding } from '../audit/finding.ts'
 import { isoTime } from '../base/packet-time.ts'
 import type { TextSink } from '../base/text-sink.ts'
 import { idIndex } from '../ledger/id-index.ts'
-import { type Columns, writeCsvRows } from '../report/csv.ts'
-import { type HostRecord, hostRecords } from '../report/hosts.ts'
-import { writeJson } from '../report/json.ts'
-import { writeNdjson } from '../report/ndjson.ts'
-import { type FindingRecord, findingRecord, type Report, type SessionRecord, sessionRecord } from '../report/records.ts'
+import { type Columns, writeCsvRows } from '../report/formats/csv.ts'
+import { writeJson } from '../report/formats/json.ts'
+import { writeNdjson } from '../report/formats/ndjson.ts'
+import { type HostRecord, hostRecords } from '../report/records/hosts.ts'
+import {
+  type FindingRecord,
+  findingRecord,
+  type Report,
+  type SessionRecord,
+  sessionRecord,
+} from '../report/records/records.ts'
 import type { FindingRow, FrameRow, HostRow, SessionRow } from './rows.ts'
 
 export type RowsFormat = 'csv' | 'json' | 'ndjson'

@@ -1,5 +1,5 @@
 /** What screens are made of: lines of segments, each with the meaning that a theme turns into a colour. */
-import type { Severity } from '../audit/rule.ts'
+import type { Severity } from '../audit/rule/rule.ts'
 
 /** selected: the row under the cursor. mark: bytes that decide. bar: the filled part of a bar. */
 export type Tone = Severity | 'plain' | 'strong' | 'quiet' | 'good' | 'accent' | 'selected' | 'mark' | 'bar'

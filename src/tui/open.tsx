@@ -1,7 +1,7 @@
 /** Puts the terminal UI on the terminal, reads the captures into it, and leaves the terminal as it was. */
 import { statSync } from 'node:fs'
 import { render } from 'ink'
-import type { Rule } from '../audit/rule.ts'
+import type { Rule } from '../audit/rule/rule.ts'
 import { escapeText } from '../base/safe-text.ts'
 import type { Audience } from '../live/audience.ts'
 import { openSpool } from '../live/spool.ts'

@@ -3,7 +3,7 @@
  * hundred thousand of them are sorted and filtered without a look at the ledger. Text is as it was on the wire: whoever shows it escapes it.
  */
 
-import type { Severity } from '../audit/rule.ts'
+import type { Severity } from '../audit/rule/rule.ts'
 import type { AuthKind, SessionFacts, SigningMode } from '../ledger/ledger.ts'
 import type { Direction } from '../policy/networks.ts'
 

@@ -1,5 +1,5 @@
 /** Look-ups for what somebody opens: few, over lists that may be long and packed. */
-import type { Finding } from '../audit/findings.ts'
+import type { Finding } from '../audit/finding.ts'
 import { type Facts, type Named, peek } from '../ledger/facts-list.ts'
 import { type IdIndex, idIndex } from '../ledger/id-index.ts'
 import type { Ledger } from '../ledger/ledger.ts'

@@ -1,11 +1,11 @@
 /** Ledger facts and findings to rows. */
-import type { Finding } from '../audit/findings.ts'
-import { atLeast, type Severity } from '../audit/rule.ts'
+import type { Finding } from '../audit/finding.ts'
+import { atLeast, type Severity } from '../audit/rule/rule.ts'
 import { agreedCipher, chosenDialect, serverSigning } from '../ledger/derived/negotiated.ts'
 import type { ConnectionFacts, SessionFacts } from '../ledger/ledger.ts'
 import type { Networks } from '../policy/networks.ts'
-import type { HostRecord } from '../report/hosts.ts'
-import { statusName } from '../report/records.ts'
+import type { HostRecord } from '../report/records/hosts.ts'
+import { statusName } from '../report/records/records.ts'
 import type { FindingRow, HostRow, SessionRow, Share } from '../tui/rows.ts'
 import type { Kinds } from './row-store.ts'
 

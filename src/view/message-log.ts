@@ -6,8 +6,8 @@
 import { larger } from '../base/grow-column.ts'
 import type { Endpoint } from '../ledger/ledger.ts'
 import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
-import { commandName } from '../report/messages.ts'
-import { statusName } from '../report/records.ts'
+import { commandName } from '../report/message-table.ts'
+import { statusName } from '../report/records/records.ts'
 import type { FrameRow } from '../tui/rows.ts'
 
 /** A folder has thousands of captures with a few messages each. */

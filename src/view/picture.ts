@@ -1,11 +1,11 @@
 /** Everything that is shown, made from a ledger in small steps: keys are answered between them. */
 import type { FindingList } from '../audit/finding-list.ts'
-import { atLeast, type Draft } from '../audit/rule.ts'
+import { atLeast, type Draft } from '../audit/rule/rule.ts'
 import { type Facts, peek } from '../ledger/facts-list.ts'
 import { idIndexSteps } from '../ledger/id-index.ts'
 import type { CaptureFacts, Ledger, SessionFacts } from '../ledger/ledger.ts'
 import type { Networks } from '../policy/networks.ts'
-import { hostSteps } from '../report/hosts.ts'
+import { hostSteps } from '../report/records/hosts.ts'
 import type { ConnectionCounts } from '../report/verdict.ts'
 import type { FindingRow, HostRow, SessionRow } from '../tui/rows.ts'
 import { FINDING_KINDS, findingRow, hostRow, type Mark, mark, SESSION_KINDS, sessionRow } from './make-rows.ts'

@@ -1,5 +1,5 @@
 /** What is known at one moment, for whoever shows it: snapshots that do not change, and a call when there is a new one. */
-import type { Finding } from '../audit/findings.ts'
+import type { Finding } from '../audit/finding.ts'
 import type { CaptureFacts, ConnectionFacts, SessionFacts, Warning } from '../ledger/ledger.ts'
 import type { LossRecord } from '../live/heartbeat.ts'
 import type { FindingRow, FrameRow, HostRow, SessionRow } from '../tui/rows.ts'

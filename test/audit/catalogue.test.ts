@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { allRemediations } from '../../src/audit/remediation.ts'
-import { type Rule, SEVERITIES } from '../../src/audit/rule.ts'
+import { type Rule, SEVERITIES } from '../../src/audit/rule/rule.ts'
 import { RULES } from '../../src/audit/rules/index.ts'
 
 /** The headings of Microsoft's guide "Protect SMB traffic from interception" that controls stand under. */

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RULES } from '../../src/audit/rules/index.ts'
-import { findingRecord, messageRecord, type Report, scanRecords } from '../../src/report/records.ts'
-import { ruleRecord } from '../../src/report/rules.ts'
+import { ruleRecord } from '../../src/report/formats/rule-text.ts'
+import { findingRecord, messageRecord, type Report, scanRecords } from '../../src/report/records/records.ts'
 import {
   bareConnection,
   capture,

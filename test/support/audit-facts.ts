@@ -1,7 +1,7 @@
 /** What rules are given, of a ledger that is small enough for one part. */
-import { factsInParts, linkSessions } from '../../src/audit/facts.ts'
-import type { AuditFacts } from '../../src/audit/rule.ts'
-import { emptySurvey } from '../../src/audit/survey.ts'
+import { factsInParts, linkSessions } from '../../src/audit/ledger-parts.ts'
+import type { AuditFacts } from '../../src/audit/rule/rule.ts'
+import { emptySurvey } from '../../src/audit/rule/survey.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Networks } from '../../src/policy/networks.ts'
 

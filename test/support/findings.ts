@@ -1,9 +1,9 @@
 /** Findings, rules and reports for tests of what is written from them. */
-import type { Finding } from '../../src/audit/findings.ts'
-import type { Rule } from '../../src/audit/rule.ts'
+import type { Finding } from '../../src/audit/finding.ts'
+import type { Rule } from '../../src/audit/rule/rule.ts'
 import type { TextSink } from '../../src/base/text-sink.ts'
 import type { Networks } from '../../src/policy/networks.ts'
-import type { Report } from '../../src/report/records.ts'
+import type { Report } from '../../src/report/records/records.ts'
 import { at, CAPTURE, CAPTURE_ID, capture, ledger } from './facts.ts'
 
 /** 10.0.0.0/8 is ours. */

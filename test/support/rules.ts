@@ -1,8 +1,8 @@
 /** A rule's test is two lists: ledgers on which it fires, and ledgers on which it must not. */
 import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
-import type { Finding } from '../../src/audit/findings.ts'
-import type { Rule, Severity } from '../../src/audit/rule.ts'
+import type { Finding } from '../../src/audit/finding.ts'
+import type { Rule, Severity } from '../../src/audit/rule/rule.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { connection, ledger, session } from './facts.ts'

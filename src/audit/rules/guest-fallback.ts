@@ -1,8 +1,8 @@
 import { statusName } from '../../ledger/derived/status-name.ts'
-import { cite, pairKey, refusesCredentials } from '../predicates.ts'
-import type { AuditFacts, Draft, Rule } from '../rule.ts'
-import type { Refusal, Refusals } from '../survey.ts'
-import { answeredWith, place, who } from '../wording.ts'
+import { cite, pairKey, refusesCredentials } from '../rule/predicates.ts'
+import type { AuditFacts, Draft, Rule } from '../rule/rule.ts'
+import type { Refusal, Refusals } from '../rule/survey.ts'
+import { answeredWith, place, who } from '../rule/wording.ts'
 import { AUDIT_GUESTS } from './guest-session.ts'
 
 /** How soon the guest session has to follow the refusal: a person who logs on again takes longer. Microseconds. */

@@ -1,7 +1,7 @@
 import type { ConnectionFacts, SessionFacts } from '../../ledger/ledger.ts'
-import { cite, evidence, start } from '../predicates.ts'
-import type { AuditFacts, Draft, Remediation, Rule } from '../rule.ts'
-import { place, shares, who } from '../wording.ts'
+import { cite, evidence, start } from '../rule/predicates.ts'
+import type { AuditFacts, Draft, Remediation, Rule } from '../rule/rule.ts'
+import { place, shares, who } from '../rule/wording.ts'
 
 /** Who would be refused as a guest: the same for whatever lets guests in. */
 export const AUDIT_GUESTS: Remediation['audit'] = {

@@ -1,5 +1,5 @@
 /** The catalogue: every rule there is, in the order in which people read about them. */
-import type { Rule } from '../rule.ts'
+import type { Rule } from '../rule/rule.ts'
 import { anonymousSession } from './anonymous-session.ts'
 import { guestFallback } from './guest-fallback.ts'
 import { guestSession } from './guest-session.ts'

@@ -1,9 +1,9 @@
 import { OID_NTLMSSP } from '../../../dissectors/auth/oids.ts'
 import { isSuccess } from '../../../dissectors/ntstatus.ts'
 import type { ConnectionFacts, LogonFacts } from '../../ledger/ledger.ts'
-import { cite, evidence, hasKey } from '../predicates.ts'
-import type { AuditFacts, Draft, Remediation, Rule } from '../rule.ts'
-import { answeredWith, lengthText, place, whoFirst } from '../wording.ts'
+import { cite, evidence, hasKey } from '../rule/predicates.ts'
+import type { AuditFacts, Draft, Remediation, Rule } from '../rule/rule.ts'
+import { answeredWith, lengthText, place, whoFirst } from '../rule/wording.ts'
 
 const AUDIT: Remediation['audit'] = {
   setting:

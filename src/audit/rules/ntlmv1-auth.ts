@@ -1,7 +1,7 @@
 import type { LogonFacts } from '../../ledger/ledger.ts'
-import { cite, sentNtlmv1 } from '../predicates.ts'
-import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
-import { outcome, place, responseLengths, whose } from '../wording.ts'
+import { cite, sentNtlmv1 } from '../rule/predicates.ts'
+import type { AuditFacts, Draft, Rule, Severity } from '../rule/rule.ts'
+import { outcome, place, responseLengths, whose } from '../rule/wording.ts'
 
 export const ntlmv1Auth: Rule = {
   id: 'ntlmv1-auth',

@@ -1,8 +1,8 @@
 import { DIALECT_3_0, DIALECT_3_1_1, DIALECT_WILDCARD, dialectName } from '../../../dissectors/smb2/dialects.ts'
 import type { ConnectionFacts } from '../../ledger/ledger.ts'
-import { cite, evidence, isSmb2DialectString, smb1Use } from '../predicates.ts'
-import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule.ts'
-import { citeSmb2Request, place } from '../wording.ts'
+import { cite, evidence, isSmb2DialectString, smb1Use } from '../rule/predicates.ts'
+import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule/rule.ts'
+import { citeSmb2Request, place } from '../rule/wording.ts'
 
 /** For the side that can do more: what keeps it from going below. */
 const CLIENT_MINIMUM = [

@@ -1,8 +1,8 @@
-import { crossings, surveyCrossings } from '../crossing.ts'
-import { cite, start } from '../predicates.ts'
-import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
-import type { Stage } from '../survey.ts'
-import { place } from '../wording.ts'
+import { crossings, surveyCrossings } from '../rule/border-crossing.ts'
+import { cite, start } from '../rule/predicates.ts'
+import type { AuditFacts, Draft, Rule, Severity } from '../rule/rule.ts'
+import type { Stage } from '../rule/survey.ts'
+import { place } from '../rule/wording.ts'
 
 const SEVERITY: Record<Stage, Severity> = {
   refused: 'info',

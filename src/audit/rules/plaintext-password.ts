@@ -1,7 +1,7 @@
 import { NEGOTIATE_ENCRYPT_PASSWORDS } from '../../../dissectors/smb1/negotiate.ts'
-import { cite, evidence } from '../predicates.ts'
-import type { AuditFacts, Draft, Rule } from '../rule.ts'
-import { carrier, hex, outcome, place, whose } from '../wording.ts'
+import { cite, evidence } from '../rule/predicates.ts'
+import type { AuditFacts, Draft, Rule } from '../rule/rule.ts'
+import { carrier, hex, outcome, place, whose } from '../rule/wording.ts'
 
 export const plaintextPassword: Rule = {
   id: 'plaintext-password',

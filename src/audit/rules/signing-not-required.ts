@@ -1,7 +1,7 @@
 import type { SigningMode } from '../../ledger/ledger.ts'
-import { cite, serverKey, serverSigning, smb1Use, surveyEncryption } from '../predicates.ts'
-import type { AuditFacts, Draft, Rule } from '../rule.ts'
-import { hex, place } from '../wording.ts'
+import { cite, serverKey, serverSigning, smb1Use, surveyEncryption } from '../rule/predicates.ts'
+import type { AuditFacts, Draft, Rule } from '../rule/rule.ts'
+import { hex, place } from '../rule/wording.ts'
 import { AUDIT_SIGNING } from './unsigned-session.ts'
 
 export const signingNotRequired: Rule = {

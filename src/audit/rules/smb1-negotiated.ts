@@ -1,7 +1,7 @@
 import type { ConnectionFacts, FrameRef } from '../../ledger/ledger.ts'
-import { cite, evidence, hostKey, isSmb2DialectString, smb1Use } from '../predicates.ts'
-import type { AuditFacts, Draft, Explanation, Rule } from '../rule.ts'
-import { citeSmb1Request, hex, place } from '../wording.ts'
+import { cite, evidence, hostKey, isSmb2DialectString, smb1Use } from '../rule/predicates.ts'
+import type { AuditFacts, Draft, Explanation, Rule } from '../rule/rule.ts'
+import { citeSmb1Request, hex, place } from '../rule/wording.ts'
 
 export const smb1Negotiated: Rule = {
   id: 'smb1-negotiated',

@@ -1,8 +1,8 @@
 import { dialectName } from '../../../dissectors/smb2/dialects.ts'
 import type { ConnectionFacts } from '../../ledger/ledger.ts'
-import { cite, evidence, isSmb2DialectString, smb1Use } from '../predicates.ts'
-import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule.ts'
-import { citeSmb1Request, place, quoted } from '../wording.ts'
+import { cite, evidence, isSmb2DialectString, smb1Use } from '../rule/predicates.ts'
+import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule/rule.ts'
+import { citeSmb1Request, place, quoted } from '../rule/wording.ts'
 
 export const smb1Offered: Rule = {
   id: 'smb1-offered',

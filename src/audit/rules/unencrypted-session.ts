@@ -2,9 +2,9 @@ import { DIALECT_3_0, DIALECT_3_1_1, dialectName } from '../../../dissectors/smb
 import { SMB2_GLOBAL_CAP } from '../../../dissectors/smb2/negotiate.ts'
 import { cipherName } from '../../../dissectors/smb2/negotiate-contexts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/ledger.ts'
-import { cite, clearMessages, evidence, firstClearMessage, hasKey, isIpc, start } from '../predicates.ts'
-import type { AuditFacts, Draft, Rule, Severity } from '../rule.ts'
-import { plural, sessionOn } from '../wording.ts'
+import { cite, clearMessages, evidence, firstClearMessage, hasKey, isIpc, start } from '../rule/predicates.ts'
+import type { AuditFacts, Draft, Rule, Severity } from '../rule/rule.ts'
+import { plural, sessionOn } from '../rule/wording.ts'
 
 export const unencryptedSession: Rule = {
   id: 'unencrypted-session',

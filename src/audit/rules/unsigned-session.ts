@@ -12,9 +12,9 @@ import {
   start,
   surveyControllers,
   usedNtlm,
-} from '../predicates.ts'
-import type { AuditFacts, Draft, EvidenceDraft, Remediation, Rule } from '../rule.ts'
-import { hex, inEachDirection, plural, sessionOn } from '../wording.ts'
+} from '../rule/predicates.ts'
+import type { AuditFacts, Draft, EvidenceDraft, Remediation, Rule } from '../rule/rule.ts'
+import { hex, inEachDirection, plural, sessionOn } from '../rule/wording.ts'
 
 const LOGS = 'The events are in the logs Microsoft-Windows-SMBServer/Audit and Microsoft-Windows-SMBClient/Audit.'
 

@@ -1,5 +1,5 @@
 /** Words of which there are a few: the word, or what several of them begin with. Severities have an order besides. */
-import { SEVERITIES, type Severity } from '../../audit/rule.ts'
+import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import type { Value } from '../parse.ts'
 import type { Compiled, Test } from './compiled.ts'

@@ -1,5 +1,5 @@
 /** Cells that several tables have in common. */
-import { SEVERITIES, type Severity } from '../../audit/rule.ts'
+import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { shortTime } from '../../base/packet-time.ts'
 import type { Column } from '../columns.ts'
 import type { Tone } from '../line.ts'

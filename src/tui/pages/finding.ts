@@ -1,7 +1,7 @@
 /** One finding: what was seen, where, why it matters and what to do. */
-import type { Finding } from '../../audit/findings.ts'
+import type { Finding } from '../../audit/finding.ts'
 import { remediationOf } from '../../audit/remediation.ts'
-import type { Remediation, Rule } from '../../audit/rule.ts'
+import type { Remediation, Rule } from '../../audit/rule/rule.ts'
 import { shortTime } from '../../base/packet-time.ts'
 import { displayWidth, escapeText, wrap } from '../../base/safe-text.ts'
 import { address, number } from '../../base/wording.ts'

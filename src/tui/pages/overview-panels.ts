@@ -1,5 +1,5 @@
 /** The panels of the first screen: a heading, and rows with a number and a bar. */
-import { SEVERITIES, type Severity } from '../../audit/rule.ts'
+import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { displayWidth, pad } from '../../base/safe-text.ts'
 import { number, total } from '../../base/wording.ts'
 import type { Overview } from '../../view/overview.ts'

@@ -1,6 +1,6 @@
 /** The first screen: the verdict, then what it rests on, as much of it as the screen has room for. */
 
-import { SEVERITIES, type Severity } from '../../audit/rule.ts'
+import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { escapeText, wrap } from '../../base/safe-text.ts'
 import { count, number, total } from '../../base/wording.ts'
 import { noProtection, unreadSentences, type VerdictFacts, verdict } from '../../report/verdict.ts'

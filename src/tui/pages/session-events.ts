@@ -23,7 +23,7 @@ import type {
   OsVersion,
   SessionFacts,
 } from '../../ledger/ledger.ts'
-import { statusName } from '../../report/records.ts'
+import { statusName } from '../../report/records/records.ts'
 import type { Tone } from '../line.ts'
 
 export interface SessionEvent {

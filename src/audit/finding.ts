@@ -1,5 +1,5 @@
 /** Findings: what rules said, grouped by rule, capture and subject, counted, with the first evidence of the worst cases kept. */
-import type { Severity } from './rule.ts'
+import type { Severity } from './rule/rule.ts'
 
 export interface Finding {
   /** Made of rule, capture, hosts and user: the same in every run. */

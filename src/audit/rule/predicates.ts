@@ -6,9 +6,16 @@ import {
   STATUS_LOGON_FAILURE,
   STATUS_NETWORK_ACCESS_DENIED,
   STATUS_NO_SUCH_USER,
-} from '../../dissectors/ntstatus.ts'
-import { smb1ServerSigningMode, smb2SigningMode } from '../ledger/derived/signing-mode.ts'
-import type { ConnectionFacts, FrameRef, LogonFacts, SessionFacts, SigningMode, TreeFacts } from '../ledger/ledger.ts'
+} from '../../../dissectors/ntstatus.ts'
+import { smb1ServerSigningMode, smb2SigningMode } from '../../ledger/derived/signing-mode.ts'
+import type {
+  ConnectionFacts,
+  FrameRef,
+  LogonFacts,
+  SessionFacts,
+  SigningMode,
+  TreeFacts,
+} from '../../ledger/ledger.ts'
 import type { AuditFacts, EvidenceDraft } from './rule.ts'
 
 // Evidence

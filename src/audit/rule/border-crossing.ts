@@ -1,7 +1,7 @@
 /** Connections that cross the border of the internal networks, and how far they came: what outbound-smb and inbound-smb share. */
-import { dialectName } from '../../dissectors/smb2/dialects.ts'
-import type { ConnectionFacts, FrameRef, LogonFacts, SessionFacts } from '../ledger/ledger.ts'
-import type { Direction } from '../policy/networks.ts'
+import { dialectName } from '../../../dissectors/smb2/dialects.ts'
+import type { ConnectionFacts, FrameRef, LogonFacts, SessionFacts } from '../../ledger/ledger.ts'
+import type { Direction } from '../../policy/networks.ts'
 import { cite, credentialsSent, evidence, pairKey, start } from './predicates.ts'
 import type { AuditFacts, EvidenceDraft } from './rule.ts'
 import { STAGES, type Stage } from './survey.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { writeCsv } from '../../src/report/csv.ts'
-import { findingRecord } from '../../src/report/records.ts'
-import { finding, rule, textOf } from '../support/findings.ts'
+import { writeCsv } from '../../../src/report/formats/csv.ts'
+import { findingRecord } from '../../../src/report/records/records.ts'
+import { finding, rule, textOf } from '../../support/findings.ts'
 
 /** RFC 4180, read by the grammar: rows of cells. */
 function parseCsv(text: string): string[][] {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { windowsRelease } from '../../src/ledger/derived/windows-release.ts'
-import type { NtlmFacts } from '../../src/ledger/ledger.ts'
-import { hostRecords } from '../../src/report/hosts.ts'
+import { windowsRelease } from '../../../src/ledger/derived/windows-release.ts'
+import type { NtlmFacts } from '../../../src/ledger/ledger.ts'
+import { hostRecords } from '../../../src/report/records/hosts.ts'
 import {
   at,
   connection,
@@ -12,8 +12,8 @@ import {
   negotiateResponse,
   ntlm,
   session,
-} from '../support/facts.ts'
-import { NETWORKS } from '../support/findings.ts'
+} from '../../support/facts.ts'
+import { NETWORKS } from '../../support/findings.ts'
 
 const CHALLENGE: NonNullable<NtlmFacts['challenge']> = {
   ...at(7),

@@ -4,11 +4,12 @@
  *
  * Times are ISO 8601 in UTC with microseconds, absent is null and never "". Text from the wire is kept as it is: escaping is the writers' work.
  */
-import { FindingList } from '../audit/finding-list.ts'
-import type { Finding } from '../audit/findings.ts'
-import { remediationOf } from '../audit/remediation.ts'
-import { type Remediation, type Rule, SEVERITIES, type Severity } from '../audit/rule.ts'
-import { isoTime } from '../base/packet-time.ts'
+
+import type { Finding } from '../../audit/finding.ts'
+import { FindingList } from '../../audit/finding-list.ts'
+import { remediationOf } from '../../audit/remediation.ts'
+import { type Remediation, type Rule, SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
+import { isoTime } from '../../base/packet-time.ts'
 import {
   agreedCipher,
   chosenDialect,
@@ -18,9 +19,9 @@ import {
   preauthIntegrity,
   serverSigning,
   signingAlgorithm,
-} from '../ledger/derived/negotiated.ts'
-import { statusName as nameOf } from '../ledger/derived/status-name.ts'
-import type { Facts } from '../ledger/facts-list.ts'
+} from '../../ledger/derived/negotiated.ts'
+import { statusName as nameOf } from '../../ledger/derived/status-name.ts'
+import type { Facts } from '../../ledger/facts-list.ts'
 import type {
   AuthKind,
   CaptureFacts,
@@ -32,10 +33,10 @@ import type {
   SigningMode,
   UnreadFacts,
   Warning,
-} from '../ledger/ledger.ts'
-import type { MessageRow } from '../ledger/smb-message.ts'
-import type { Direction, Networks } from '../policy/networks.ts'
-import { limitText } from '../track/limits.ts'
+} from '../../ledger/ledger.ts'
+import type { MessageRow } from '../../ledger/smb-message.ts'
+import type { Direction, Networks } from '../../policy/networks.ts'
+import { limitText } from '../../track/limits.ts'
 import { type HostRecord, hostRecords } from './hosts.ts'
 
 export const SCHEMA_VERSION = 1

@@ -2,8 +2,8 @@
  * Words that the messages of several rules share. What was seen is said of what was seen: a name that was seen empty is no name that was not seen, a
  * setup of which a part was captured is not one that was not captured, and a direction without such messages is left out of the counts.
  */
-import { dialectName } from '../../dissectors/smb2/dialects.ts'
-import { statusName } from '../ledger/derived/status-name.ts'
+import { dialectName } from '../../../dissectors/smb2/dialects.ts'
+import { statusName } from '../../ledger/derived/status-name.ts'
 import type {
   ConnectionFacts,
   Endpoint,
@@ -11,7 +11,7 @@ import type {
   SessionFacts,
   Smb1Facts,
   Smb2NegotiateRequestFacts,
-} from '../ledger/ledger.ts'
+} from '../../ledger/ledger.ts'
 import { cite } from './predicates.ts'
 import type { EvidenceDraft } from './rule.ts'
 

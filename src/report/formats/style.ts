@@ -1,5 +1,5 @@
 /** Colour by meaning, never by hue, and never the only sign: each word that is coloured says the same without it. */
-import type { Severity } from '../audit/rule.ts'
+import type { Severity } from '../../audit/rule/rule.ts'
 
 export interface Style {
   severity(severity: Severity, text: string): string

@@ -6,8 +6,8 @@ import { peek } from '../ledger/facts-list.ts'
 import { IdIndex } from '../ledger/id-index.ts'
 import type { ConnectionFacts, Ledger, SessionFacts } from '../ledger/ledger.ts'
 import type { Networks } from '../policy/networks.ts'
-import type { AuditFacts } from './rule.ts'
-import type { Survey } from './survey.ts'
+import type { AuditFacts } from './rule/rule.ts'
+import type { Survey } from './rule/survey.ts'
 
 /** Connections of a part, and the most sessions of it: those of one connection go into several parts where they are more. */
 const PART_CONNECTIONS = 64

@@ -2,9 +2,9 @@
  * Findings as RFC 4180: one header, a row a finding, CRLF. Made for spreadsheets, which run what looks like a formula: a cell that starts like one
  * gets an apostrophe before it. The exact values are in json and ndjson.
  */
-import { escapeText } from '../base/safe-text.ts'
-import type { TextSink } from '../base/text-sink.ts'
-import type { FindingRecord } from './records.ts'
+import { escapeText } from '../../base/safe-text.ts'
+import type { TextSink } from '../../base/text-sink.ts'
+import type { FindingRecord } from '../records/records.ts'
 
 export type Cell = string | number | null
 /** A column's name, and what it shows of a row. */

@@ -7,8 +7,8 @@ import { hashText } from '../base/seeded-hash.ts'
 import { PackedFacts } from '../ledger/packing/packed-facts.ts'
 import { Packer } from '../ledger/packing/packer.ts'
 import { DEFAULT_LIMITS } from '../track/limits.ts'
-import type { Finding } from './findings.ts'
-import { type Draft, type EvidenceDraft, type Rule, SEVERITIES, type Severity, type Subject } from './rule.ts'
+import type { Finding } from './finding.ts'
+import { type Draft, type EvidenceDraft, type Rule, SEVERITIES, type Severity, type Subject } from './rule/rule.ts'
 
 /** Frames kept as evidence of one finding, and so also the most cases that are told apart. */
 const EVIDENCE_LIMIT = 5

@@ -1,12 +1,12 @@
 /** Hosts as the ledger shows them: every address that took part, with what it said about itself and what was agreed with it. */
 
-import { isoTime } from '../base/packet-time.ts'
-import { runToEnd } from '../base/steps.ts'
-import { chosenDialect, clientSigning, serverSigning } from '../ledger/derived/negotiated.ts'
-import { windowsRelease } from '../ledger/derived/windows-release.ts'
-import { IdIndex } from '../ledger/id-index.ts'
-import type { ConnectionFacts, Ledger, LogonFacts, SessionFacts, SigningMode } from '../ledger/ledger.ts'
-import type { Networks } from '../policy/networks.ts'
+import { isoTime } from '../../base/packet-time.ts'
+import { runToEnd } from '../../base/steps.ts'
+import { chosenDialect, clientSigning, serverSigning } from '../../ledger/derived/negotiated.ts'
+import { windowsRelease } from '../../ledger/derived/windows-release.ts'
+import { IdIndex } from '../../ledger/id-index.ts'
+import type { ConnectionFacts, Ledger, LogonFacts, SessionFacts, SigningMode } from '../../ledger/ledger.ts'
+import type { Networks } from '../../policy/networks.ts'
 
 export interface HostRecord {
   type: 'host'

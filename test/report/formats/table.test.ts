@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { displayWidth } from '../../src/base/safe-text.ts'
-import type { UnreadFacts } from '../../src/ledger/ledger.ts'
-import type { Report } from '../../src/report/records.ts'
-import { writeTable } from '../../src/report/table.ts'
+import { displayWidth } from '../../../src/base/safe-text.ts'
+import type { UnreadFacts } from '../../../src/ledger/ledger.ts'
+import { writeTable } from '../../../src/report/formats/table.ts'
+import type { Report } from '../../../src/report/records/records.ts'
 import {
   bareConnection,
   capture,
@@ -13,8 +13,8 @@ import {
   ledger,
   session,
   signedSession,
-} from '../support/facts.ts'
-import { finding, report, rule, textOf } from '../support/findings.ts'
+} from '../../support/facts.ts'
+import { finding, report, rule, textOf } from '../../support/findings.ts'
 
 const unread = (packets: number, what: string, kind: UnreadFacts['kind'] = 'encapsulation'): UnreadFacts[] => [
   { kind, what, packets },

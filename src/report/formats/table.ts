@@ -2,17 +2,16 @@
  * The report for people, in plain text: the verdict, what was looked at, then findings by severity. Repeats of one rule share a paragraph, its
  * explanation and its cure; what does not fit is counted, never left out in silence.
  */
-import type { Finding } from '../audit/findings.ts'
-import { remediationOf } from '../audit/remediation.ts'
-import { type Remediation, type Rule, SEVERITIES, type Severity } from '../audit/rule.ts'
-import { shortTime } from '../base/packet-time.ts'
-import { displayWidth, escapeText, truncate, wrap } from '../base/safe-text.ts'
-import type { TextSink } from '../base/text-sink.ts'
-import { address, count, number, total } from '../base/wording.ts'
-import type { Facts } from '../ledger/facts-list.ts'
-import type { ConnectionFacts, SessionFacts } from '../ledger/ledger.ts'
-import { countBySeverity, type FindingRecord, findingRecord, type Report } from './records.ts'
-import { createStyle, type Style } from './style.ts'
+import type { Finding } from '../../audit/finding.ts'
+import { remediationOf } from '../../audit/remediation.ts'
+import { type Remediation, type Rule, SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
+import { shortTime } from '../../base/packet-time.ts'
+import { displayWidth, escapeText, truncate, wrap } from '../../base/safe-text.ts'
+import type { TextSink } from '../../base/text-sink.ts'
+import { address, count, number, total } from '../../base/wording.ts'
+import type { Facts } from '../../ledger/facts-list.ts'
+import type { ConnectionFacts, SessionFacts } from '../../ledger/ledger.ts'
+import { countBySeverity, type FindingRecord, findingRecord, type Report } from '../records/records.ts'
 import {
   type ConnectionCounts,
   noProtection,
@@ -20,7 +19,8 @@ import {
   unreadSentences,
   type VerdictFacts,
   verdict,
-} from './verdict.ts'
+} from '../verdict.ts'
+import { createStyle, type Style } from './style.ts'
 
 export interface TableOptions {
   /** Columns of the terminal, 80 where there is none. */

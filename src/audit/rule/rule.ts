@@ -1,6 +1,6 @@
 /** What a rule is: text for people, and one pure function over ledger facts. Rules never see packets. */
-import type { ConnectionFacts, FrameRef, PlainLedger, SessionFacts } from '../ledger/ledger.ts'
-import type { Networks } from '../policy/networks.ts'
+import type { ConnectionFacts, FrameRef, PlainLedger, SessionFacts } from '../../ledger/ledger.ts'
+import type { Networks } from '../../policy/networks.ts'
 import type { Survey } from './survey.ts'
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const

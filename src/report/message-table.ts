@@ -5,7 +5,7 @@ import { isoTime } from '../base/packet-time.ts'
 import type { TextSink } from '../base/text-sink.ts'
 import { address } from '../base/wording.ts'
 import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
-import { messageRecord, statusName } from './records.ts'
+import { messageRecord, statusName } from './records/records.ts'
 
 export function messagesAsNdjson(sink: TextSink): MessageSink {
   // Numbers, booleans and canonical addresses alone: nothing in a message record needs escaping.

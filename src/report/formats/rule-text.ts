@@ -1,9 +1,9 @@
 /** The catalogue of rules, as text for people and as JSON. */
-import { allRemediations } from '../audit/remediation.ts'
-import type { Remediation, Rule } from '../audit/rule.ts'
-import { pad, safeJson, wrap } from '../base/safe-text.ts'
-import type { TextSink } from '../base/text-sink.ts'
-import { SCHEMA_VERSION } from './records.ts'
+import { allRemediations } from '../../audit/remediation.ts'
+import type { Remediation, Rule } from '../../audit/rule/rule.ts'
+import { pad, safeJson, wrap } from '../../base/safe-text.ts'
+import type { TextSink } from '../../base/text-sink.ts'
+import { SCHEMA_VERSION } from '../records/records.ts'
 import { createStyle } from './style.ts'
 import type { TableOptions } from './table.ts'
 

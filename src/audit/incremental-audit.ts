@@ -6,10 +6,10 @@
 import { runToEnd } from '../base/steps.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { type AuditOptions, groupSteps } from './audit.ts'
+import { Groups } from './finding-groups.ts'
 import { type FindingList, listFindings } from './finding-list.ts'
-import { Groups } from './groups.ts'
+import { emptySurvey, type Survey } from './rule/survey.ts'
 import { RULES } from './rules/index.ts'
-import { emptySurvey, type Survey } from './survey.ts'
 
 /** Findings of what is over; of more, those that were seen least recently are forgotten. */
 const KEPT_FINDINGS = 50_000

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { writeJson } from '../../src/report/json.ts'
-import { writeNdjson } from '../../src/report/ndjson.ts'
-import { textOf } from '../support/findings.ts'
+import { writeJson } from '../../../src/report/formats/json.ts'
+import { writeNdjson } from '../../../src/report/formats/ndjson.ts'
+import { textOf } from '../../support/findings.ts'
 
 describe('json and ndjson', () => {
   it('hold the same records, whatever text is in them', () => {

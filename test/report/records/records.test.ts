@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { MessageRow } from '../../src/ledger/smb-message.ts'
+import type { MessageRow } from '../../../src/ledger/smb-message.ts'
 import {
   connectionRecord,
   findingRecord,
@@ -8,7 +8,7 @@ import {
   scanRecords,
   sessionRecord,
   summaryRecord,
-} from '../../src/report/records.ts'
+} from '../../../src/report/records/records.ts'
 import {
   at,
   bareConnection,
@@ -21,9 +21,9 @@ import {
   smb1,
   smb1Request,
   tree,
-} from '../support/facts.ts'
-import { finding, NETWORKS, report, rule } from '../support/findings.ts'
-import { schemaErrors } from '../support/schema.ts'
+} from '../../support/facts.ts'
+import { finding, NETWORKS, report, rule } from '../../support/findings.ts'
+import { schemaErrors } from '../../support/schema.ts'
 
 describe('connection record', () => {
   it('says what was offered and agreed', () => {

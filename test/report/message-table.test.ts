@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { MessageRow } from '../../src/ledger/smb-message.ts'
-import { messagesAsNdjson, messagesAsTable } from '../../src/report/messages.ts'
+import { messagesAsNdjson, messagesAsTable } from '../../src/report/message-table.ts'
 import { at } from '../support/facts.ts'
 import { textOf } from '../support/findings.ts'
 

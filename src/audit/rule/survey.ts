@@ -1,5 +1,5 @@
 /** What rules must have seen of the whole capture before they can speak of a part of it. Each rule notes its own in `survey` and reads it later. */
-import type { FrameRef, SessionFacts } from '../ledger/ledger.ts'
+import type { FrameRef, SessionFacts } from '../../ledger/ledger.ts'
 
 export interface Survey {
   /** Hosts that serve SYSVOL or NETLOGON, as `hostKey` names them. */
