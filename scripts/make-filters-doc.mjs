@@ -36,7 +36,7 @@ What you have not finished, such as \`severity:\`, is left out until there is mo
 | address | \`10.0.0.1\`, \`10.0.\`, \`10.0.0.0/8\`, \`fe80::/10\`, \`10.0.*.1\`, with a port \`10.0.0.1:445\`, \`[fe80::1]:445\`, \`:445\` |
 `
 
-/** @param {Record<string, readonly import('../src/query/field.ts').QueryField<never>[]>} views fields by the heading of their view */
+/** @param {Record<string, readonly import('../src/query/language/field.ts').QueryField<never>[]>} views fields by the heading of their view */
 export function renderFilters(views) {
   const comment = '<!-- Made by scripts/make-filters-doc.mjs from src/query/fields/. Do not edit. -->\n'
   return (

@@ -1,5 +1,5 @@
 /** Which fields of a frame made a finding: what its evidence says in words, found again in the bytes. */
-import { allFields, type Field } from './field.ts'
+import { allFields, type Field } from './field/field.ts'
 import type { InspectedFrame, InspectedMessage } from './message-at.ts'
 
 /** Names of fields under headings that match; `value` narrows the heading to what it says. */

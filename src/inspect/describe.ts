@@ -8,13 +8,13 @@ import {
   SMB2_HEADER_LENGTH,
   SMB2_OFFSET,
 } from '../../dissectors/smb2/header.ts'
-import { type Field, FieldReader, note } from './field.ts'
+import { type Field, FieldReader, note } from './field/field.ts'
 import { describePrefix, isSessionPacketType, NETBIOS_HEADER_LENGTH } from './netbios.ts'
-import { describeSmb1Commands } from './smb1-bodies.ts'
-import { describeSmb1Header } from './smb1-header.ts'
-import { describeSmb2Body } from './smb2-bodies.ts'
-import { describeSmb2Header } from './smb2-header.ts'
-import { describeCompression, describeTransform } from './smb2-transform.ts'
+import { describeSmb1Commands } from './smb1/bodies.ts'
+import { describeSmb1Header } from './smb1/header.ts'
+import { describeSmb2Body } from './smb2/bodies.ts'
+import { describeSmb2Header } from './smb2/header.ts'
+import { describeCompression, describeTransform } from './smb2/transform.ts'
 
 /** Messages of one compound beyond this are not shown. */
 const MAX_ELEMENTS = 64

@@ -6,8 +6,8 @@ import { linkLayer } from '../../dissectors/layers/link-type.ts'
 import { createSegment, DECODED, MAX_HEADERS, type Segment } from '../../dissectors/layers/segment.ts'
 import { ipText } from '../../dissectors/net/addresses.ts'
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
-import { type Field, FieldReader, note } from './field.ts'
-import { flags, hexadecimal, keyOf } from './names.ts'
+import { type Field, FieldReader, note } from './field/field.ts'
+import { flags, hexadecimal, keyOf } from './field/names.ts'
 
 const TITLES: Readonly<Partial<Record<Layer, string>>> = {
   [LAYER.ETHERNET]: 'Ethernet',

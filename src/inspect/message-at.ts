@@ -8,7 +8,7 @@ import { isMessageStart } from '../track/framer.ts'
 import type { Limits } from '../track/limits.ts'
 import { Tracker } from '../track/tracker.ts'
 import { describeMessage } from './describe.ts'
-import { type Field, FieldReader, type Range } from './field.ts'
+import { type Field, FieldReader, type Range } from './field/field.ts'
 import { describeHeaders } from './headers.ts'
 import { describePrefix, NETBIOS_HEADER_LENGTH } from './netbios.ts'
 

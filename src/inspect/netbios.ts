@@ -8,8 +8,8 @@ import {
   SESSION_MESSAGE,
   SESSION_REQUEST,
 } from '../../dissectors/netbios/session-service.ts'
-import type { FieldReader } from './field.ts'
-import { hexadecimal, named } from './names.ts'
+import type { FieldReader } from './field/field.ts'
+import { hexadecimal, named } from './field/names.ts'
 
 const TYPES: ReadonlyMap<number, string> = new Map([
   [SESSION_MESSAGE, 'SESSION MESSAGE'],

@@ -1,9 +1,9 @@
 /** Filters as predicates over rows. Values are read once; a row costs comparisons. */
 import { didYouMean } from '../base/did-you-mean.ts'
-import { fieldsByKey, type QueryField } from './field.ts'
 import type { Test } from './kinds/compiled.ts'
 import { anyOf, compileFreeText, compileValue } from './kinds/row-test.ts'
-import { MAX_DEPTH, MAX_LENGTH, type Node, parse, type Range, type Term } from './parse.ts'
+import { fieldsByKey, type QueryField } from './language/field.ts'
+import { MAX_DEPTH, MAX_LENGTH, type Node, parse, type Range, type Term } from './language/parse.ts'
 
 export interface QueryError extends Range {
   /** One sentence without its full stop. It repeats what was typed: escape it where it is shown. */

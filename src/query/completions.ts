@@ -1,10 +1,10 @@
 /** What the word under the cursor may become: a key, or a value that is known or seen in the rows. */
 import { SEVERITIES } from '../audit/rule/rule.ts'
 import { escapeText } from '../base/safe-text.ts'
-import { fieldsByKey, type QueryField } from './field.ts'
 import { DIALECT_VALUES } from './kinds/dialect.ts'
 import { comparison } from './kinds/ordered.ts'
-import { parse } from './parse.ts'
+import { fieldsByKey, type QueryField } from './language/field.ts'
+import { parse } from './language/parse.ts'
 
 export interface Completions {
   /** What a candidate replaces. */

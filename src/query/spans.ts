@@ -1,8 +1,8 @@
 /** The parts of a filter, for the colours of the box it is typed in. */
 import { queryErrors } from './compile.ts'
-import { fieldsByKey, type QueryField } from './field.ts'
 import { comparison } from './kinds/ordered.ts'
-import { parse, type Range } from './parse.ts'
+import { fieldsByKey, type QueryField } from './language/field.ts'
+import { parse, type Range } from './language/parse.ts'
 
 export interface Span extends Range {
   kind: 'key' | 'operator' | 'value' | 'text' | 'error'

@@ -5,7 +5,7 @@
 
 import { compileQuery, type Query } from '../query/compile.ts'
 import { completions } from '../query/completions.ts'
-import type { QueryField } from '../query/field.ts'
+import type { QueryField } from '../query/language/field.ts'
 import type { Rows } from '../view/store.ts'
 import { type Column, layoutColumns } from './columns.ts'
 import type { Command } from './keys.ts'

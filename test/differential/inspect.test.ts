@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { hex } from '../../dissectors/bytes.ts'
 import { readCapture } from '../../src/capture/read/read-capture.ts'
 import { describeMessage } from '../../src/inspect/describe.ts'
-import { allFields } from '../../src/inspect/field.ts'
+import { allFields } from '../../src/inspect/field/field.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 
 const TSHARK = 'tshark'

@@ -1,7 +1,7 @@
 /** What describeMessage says of messages whose every byte is known. */
 import { describe, expect, it } from 'vitest'
 import { describeMessage } from '../../src/inspect/describe.ts'
-import { allFields, type Field } from '../../src/inspect/field.ts'
+import { allFields, type Field } from '../../src/inspect/field/field.ts'
 import * as blobs from '../dissectors/auth/fixtures.ts'
 import * as smb1 from '../dissectors/smb1/fixtures.ts'
 import * as smb2 from '../dissectors/smb2/fixtures.ts'

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { type CaptureSummary, readCapture } from '../../src/capture/read/read-capture.ts'
-import { allFields } from '../../src/inspect/field.ts'
+import { allFields } from '../../src/inspect/field/field.ts'
 import { type InspectedFrame, messageAt, type ReadFrames, rangeInFrame } from '../../src/inspect/message-at.ts'
 import * as smb2Fixtures from '../dissectors/smb2/fixtures.ts'
 import { conversation, feed, packet, smb2, type TestFrame } from '../support/conversation.ts'

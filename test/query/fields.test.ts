@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { compileQuery } from '../../src/query/compile.ts'
-import type { QueryField } from '../../src/query/field.ts'
 import { FINDING_FIELDS } from '../../src/query/fields/findings.ts'
 import { FRAME_FIELDS } from '../../src/query/fields/frames.ts'
 import { HOST_FIELDS } from '../../src/query/fields/hosts.ts'
 import { SESSION_FIELDS } from '../../src/query/fields/sessions.ts'
+import type { QueryField } from '../../src/query/language/field.ts'
 import type { FindingRow, FrameRow, HostRow } from '../../src/tui/rows.ts'
 
 type Fields = readonly QueryField<never>[]

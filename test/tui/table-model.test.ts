@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { QueryField } from '../../src/query/field.ts'
+import type { QueryField } from '../../src/query/language/field.ts'
 import { lineInput } from '../../src/tui/line-input.ts'
 import { TableModel } from '../../src/tui/table-model.ts'
 

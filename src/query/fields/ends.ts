@@ -1,6 +1,6 @@
 /** Fields that ask for the two ends of a connection. */
 import { address } from '../../base/wording.ts'
-import type { AddressEnd, AddressField, QueryField } from '../field.ts'
+import type { AddressEnd, AddressField, QueryField } from '../language/field.ts'
 
 interface Server {
   server: string | null

@@ -1,7 +1,7 @@
 /** What the findings can be filtered by. */
 import { RULES } from '../../audit/rules/index.ts'
 import type { FindingRow } from '../../tui/rows.ts'
-import type { AddressEnd, QueryField } from '../field.ts'
+import type { AddressEnd, QueryField } from '../language/field.ts'
 import { eitherField, serverField } from './ends.ts'
 
 const CLIENT: AddressEnd<FindingRow> = { ip: (row) => row.client }

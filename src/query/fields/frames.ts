@@ -1,6 +1,6 @@
 /** What the messages can be filtered by. */
 import type { FrameRow } from '../../tui/rows.ts'
-import type { QueryField } from '../field.ts'
+import type { QueryField } from '../language/field.ts'
 import { endFields } from './ends.ts'
 
 export const FRAME_FIELDS: readonly QueryField<FrameRow>[] = [

@@ -1,6 +1,6 @@
 /** What the hosts can be filtered by. */
 import type { HostRow } from '../../tui/rows.ts'
-import type { QueryField } from '../field.ts'
+import type { QueryField } from '../language/field.ts'
 import { SIGNING_MODES } from './sessions.ts'
 
 export const HOST_FIELDS: readonly QueryField<HostRow>[] = [

@@ -1,6 +1,6 @@
 /** What the sessions can be filtered by. */
 import type { SessionRow } from '../../tui/rows.ts'
-import type { QueryField } from '../field.ts'
+import type { QueryField } from '../language/field.ts'
 import { endFields } from './ends.ts'
 
 export const SIGNING_MODES = ['required', 'enabled', 'none'] as const

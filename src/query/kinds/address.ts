@@ -1,6 +1,6 @@
 /** Addresses: whole ones, networks, beginnings and wildcards, with a port behind them. */
 import { cidrFromText, contains, parseAddress } from '../../policy/networks.ts'
-import type { AddressEnd } from '../field.ts'
+import type { AddressEnd } from '../language/field.ts'
 import type { Compiled, Test } from './compiled.ts'
 import { wildcards } from './text.ts'
 

@@ -1,7 +1,7 @@
 /** Words of which there are a few: the word, or what several of them begin with. Severities have an order besides. */
 import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
-import type { Value } from '../parse.ts'
+import type { Value } from '../language/parse.ts'
 import type { Compiled, Test } from './compiled.ts'
 import { compileOrdered } from './ordered.ts'
 import { wildcards } from './text.ts'

@@ -1,5 +1,5 @@
 /** Dialects in their order: those of SMB1, then the revisions of SMB2 and SMB3 as the wire numbers them. */
-import type { Value } from '../parse.ts'
+import type { Value } from '../language/parse.ts'
 import type { Compiled } from './compiled.ts'
 import { comparison, compileOrdered, type Interval } from './ordered.ts'
 import { compileText } from './text.ts'

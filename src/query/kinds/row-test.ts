@@ -1,6 +1,6 @@
 /** One typed value against whole rows: what a field's kind makes of it, with lists and what is not known. */
-import type { QueryField } from '../field.ts'
-import type { Value } from '../parse.ts'
+import type { QueryField } from '../language/field.ts'
+import type { Value } from '../language/parse.ts'
 import { compileEnd } from './address.ts'
 import { compileChoice, compileFlag, compileSeverity } from './choice.ts'
 import type { Compiled, Test } from './compiled.ts'

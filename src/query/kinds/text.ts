@@ -1,5 +1,5 @@
 /** Text: contained anywhere, or the whole of it with wildcards. Upper case counts where some is typed. */
-import type { Value } from '../parse.ts'
+import type { Value } from '../language/parse.ts'
 import type { Compiled, Test } from './compiled.ts'
 
 /** A value of a text field: `=` in front asks for the whole. */

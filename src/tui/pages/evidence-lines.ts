@@ -1,7 +1,7 @@
 /** A frame taken apart: its fields as a tree, and its bytes. What decides is marked, with a sign and with a tone. */
 
 import { displayWidth, escapeText, pad, truncate } from '../../base/safe-text.ts'
-import { hexGaps } from '../../inspect/hex-lines.ts'
+import { hexGaps } from '../../inspect/field/hex-lines.ts'
 import type { Line, Segment } from '../line.ts'
 import type { EvidenceView, FieldView, HexLineView } from './evidence-view.ts'
 import { EMPTY, fitLine, heading, paragraph, segment, wireText } from './layout.ts'

@@ -1,9 +1,9 @@
 /** What the bodies of SMB1 commands have in common, [MS-CIFS] 2.2.3: AndX, and Bytes with strings that say how long they are by a NUL alone. */
 
-import { SMB1_COMMAND } from '../../dissectors/smb1/header.ts'
-import { oem, utf16le } from '../../dissectors/text.ts'
-import { type Field, type FieldReader, note } from './field.ts'
-import { smb1CommandName } from './smb1-header.ts'
+import { SMB1_COMMAND } from '../../../dissectors/smb1/header.ts'
+import { oem, utf16le } from '../../../dissectors/text.ts'
+import { type Field, type FieldReader, note } from '../field/field.ts'
+import { smb1CommandName } from './header.ts'
 
 /** Reads ByteCount and, under a heading of their own, the Bytes; `end` is where they end. */
 export function smb1Bytes(r: FieldReader, read: (end: number) => void): void {

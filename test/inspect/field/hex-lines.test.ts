@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hexGaps, hexLineCount, hexLines, hexText } from '../../src/inspect/hex-lines.ts'
-import { bytes } from '../support/messages.ts'
+import { hexGaps, hexLineCount, hexLines, hexText } from '../../../src/inspect/field/hex-lines.ts'
+import { bytes } from '../../support/messages.ts'
 
 const MESSAGE = bytes('fe534d4240000100160000c001000100110000000000000041')
 

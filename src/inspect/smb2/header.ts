@@ -1,14 +1,14 @@
 /** SMB2 packet header, [MS-SMB2] 2.2.1. */
-import { ntStatusName } from '../../dissectors/ntstatus.ts'
+import { ntStatusName } from '../../../dissectors/ntstatus.ts'
 import {
   SMB2_COMMAND,
   SMB2_FLAGS_ASYNC_COMMAND,
   SMB2_FLAGS_RELATED_OPERATIONS,
   SMB2_FLAGS_SERVER_TO_REDIR,
   SMB2_FLAGS_SIGNED,
-} from '../../dissectors/smb2/header.ts'
-import { type FieldReader, note } from './field.ts'
-import { type FlagNames, flags, hexadecimal, keyOf, named, wrongFlag } from './names.ts'
+} from '../../../dissectors/smb2/header.ts'
+import { type FieldReader, note } from '../field/field.ts'
+import { type FlagNames, flags, hexadecimal, keyOf, named, wrongFlag } from '../field/names.ts'
 
 const FLAGS: FlagNames = [
   [SMB2_FLAGS_SERVER_TO_REDIR, 'SERVER_TO_REDIR'],

@@ -1,12 +1,12 @@
 /** NTLMSSP messages, [MS-NLMP] 2.2.1. Offsets in them count from their signature. */
 
-import { AV_ID, AV_PAIR_LIMIT } from '../../dissectors/auth/av-pairs.ts'
-import { classifyResponses, isNtlmv2 } from '../../dissectors/auth/ntlm-responses.ts'
-import { messageType, NTLMSSP_NEGOTIATE_UNICODE, NTLMSSP_NEGOTIATE_VERSION } from '../../dissectors/auth/ntlmssp.ts'
-import { isZero, u16le, u32le } from '../../dissectors/bytes.ts'
-import { oem, utf16le } from '../../dissectors/text.ts'
-import { type Field, type FieldReader, hexBytes, note } from './field.ts'
-import { type FlagNames, fileTime, flags, hexNumber, keyOf, named } from './names.ts'
+import { AV_ID, AV_PAIR_LIMIT } from '../../../dissectors/auth/av-pairs.ts'
+import { classifyResponses, isNtlmv2 } from '../../../dissectors/auth/ntlm-responses.ts'
+import { messageType, NTLMSSP_NEGOTIATE_UNICODE, NTLMSSP_NEGOTIATE_VERSION } from '../../../dissectors/auth/ntlmssp.ts'
+import { isZero, u16le, u32le } from '../../../dissectors/bytes.ts'
+import { oem, utf16le } from '../../../dissectors/text.ts'
+import { type Field, type FieldReader, hexBytes, note } from '../field/field.ts'
+import { type FlagNames, fileTime, flags, hexNumber, keyOf, named } from '../field/names.ts'
 
 const NEGOTIATE_FLAGS: FlagNames = [
   [0x00000001, 'UNICODE'],

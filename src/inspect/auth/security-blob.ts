@@ -2,19 +2,19 @@
  * The security blob of NEGOTIATE and SESSION_SETUP: SPNEGO (RFC 4178 4.2, [MS-SPNG] 2.2.1), or one mechanism's token without it, told apart as
  * dissectors/auth/spnego.ts does it.
  */
-import { contextTag, DER_TAG, DerReader, type Element } from '../../dissectors/auth/der.ts'
-import { GSS_TOKEN_TAG, readGssToken } from '../../dissectors/auth/gss.ts'
-import { isKerberosToken } from '../../dissectors/auth/kerberos.ts'
-import { NEGOEX_MESSAGE, NEGOEX_SIGNATURE, parseNegoex } from '../../dissectors/auth/negoex.ts'
-import { isNtlmssp } from '../../dissectors/auth/ntlmssp.ts'
-import { mechanismName, OID_SPNEGO, oidText } from '../../dissectors/auth/oids.ts'
-import { NEG_STATE } from '../../dissectors/auth/spnego.ts'
-import { startsWith } from '../../dissectors/bytes.ts'
-import { readable } from '../../dissectors/cursor.ts'
-import { utf8 } from '../../dissectors/text.ts'
-import { type BufferReader, type FieldReader, note } from './field.ts'
+import { contextTag, DER_TAG, DerReader, type Element } from '../../../dissectors/auth/der.ts'
+import { GSS_TOKEN_TAG, readGssToken } from '../../../dissectors/auth/gss.ts'
+import { isKerberosToken } from '../../../dissectors/auth/kerberos.ts'
+import { NEGOEX_MESSAGE, NEGOEX_SIGNATURE, parseNegoex } from '../../../dissectors/auth/negoex.ts'
+import { isNtlmssp } from '../../../dissectors/auth/ntlmssp.ts'
+import { mechanismName, OID_SPNEGO, oidText } from '../../../dissectors/auth/oids.ts'
+import { NEG_STATE } from '../../../dissectors/auth/spnego.ts'
+import { startsWith } from '../../../dissectors/bytes.ts'
+import { readable } from '../../../dissectors/cursor.ts'
+import { utf8 } from '../../../dissectors/text.ts'
+import { type BufferReader, type FieldReader, note } from '../field/field.ts'
+import { flags, keyOf } from '../field/names.ts'
 import { describeKerberos } from './kerberos.ts'
-import { flags, keyOf } from './names.ts'
 import { describeNtlmssp } from './ntlmssp.ts'
 
 export const securityBuffer: BufferReader = {

@@ -1,5 +1,5 @@
 /** SMB1 header, [MS-CIFS] 2.2.3.1 and [MS-SMB] 2.2.3.1, and the commands that are read. */
-import { dosErrorName, ntStatusName } from '../../dissectors/ntstatus.ts'
+import { dosErrorName, ntStatusName } from '../../../dissectors/ntstatus.ts'
 import {
   SMB_FLAGS_REPLY,
   SMB_FLAGS2_EXTENDED_SECURITY,
@@ -9,9 +9,9 @@ import {
   SMB_FLAGS2_UNICODE,
   SMB1_COMMAND,
   SMB1_OFFSET,
-} from '../../dissectors/smb1/header.ts'
-import { type FieldReader, note } from './field.ts'
-import { type FlagNames, flags, hexadecimal, keyOf, named, wrongFlag } from './names.ts'
+} from '../../../dissectors/smb1/header.ts'
+import { type FieldReader, note } from '../field/field.ts'
+import { type FlagNames, flags, hexadecimal, keyOf, named, wrongFlag } from '../field/names.ts'
 
 const FLAGS: FlagNames = [
   [0x01, 'LOCK_AND_READ_OK'],

@@ -1,10 +1,10 @@
 /** What stands before encrypted and compressed messages, [MS-SMB2] 2.2.41 and 2.2.42. */
-import { u32le } from '../../dissectors/bytes.ts'
-import { SMB2_COMPRESSION, SMB2_COMPRESSION_FLAG_CHAINED } from '../../dissectors/smb2/compression-transform.ts'
-import { PROTOCOL_ID_SMB2, SMB2_HEADER_LENGTH } from '../../dissectors/smb2/header.ts'
-import type { FieldReader } from './field.ts'
-import { flags, hexadecimal, keyOf, named } from './names.ts'
-import { describeSmb2Header } from './smb2-header.ts'
+import { u32le } from '../../../dissectors/bytes.ts'
+import { SMB2_COMPRESSION, SMB2_COMPRESSION_FLAG_CHAINED } from '../../../dissectors/smb2/compression-transform.ts'
+import { PROTOCOL_ID_SMB2, SMB2_HEADER_LENGTH } from '../../../dissectors/smb2/header.ts'
+import type { FieldReader } from '../field/field.ts'
+import { flags, hexadecimal, keyOf, named } from '../field/names.ts'
+import { describeSmb2Header } from './header.ts'
 
 export const compressionAlgorithm = keyOf(SMB2_COMPRESSION)
 

@@ -1,7 +1,7 @@
 /** SMB_COM_READ_ANDX and SMB_COM_WRITE_ANDX, [MS-CIFS] 2.2.4.42 and 2.2.4.43: what carries the contents of files. */
-import type { Field, FieldReader } from './field.ts'
-import { hexadecimal } from './names.ts'
-import { andx, plain } from './smb1-strings.ts'
+import type { Field, FieldReader } from '../field/field.ts'
+import { hexadecimal } from '../field/names.ts'
+import { andx, plain } from './strings.ts'
 
 /** Stands at the WordCount's end, as all commands of smb1-bodies.ts. Offsets of data count from the SMB header. */
 export function readAndxResponse(r: FieldReader, body: Field, words: number): void {

@@ -1,12 +1,12 @@
 /** SMB2 NEGOTIATE, [MS-SMB2] 2.2.3 and 2.2.4, and what VALIDATE_NEGOTIATE_INFO repeats of it. */
-import { guid } from '../../dissectors/bytes.ts'
-import { DIALECT_3_1_1, dialectName } from '../../dissectors/smb2/dialects.ts'
-import { SMB2_NEGOTIATE_SIGNING_ENABLED, SMB2_NEGOTIATE_SIGNING_REQUIRED } from '../../dissectors/smb2/header.ts'
-import { SMB2_GLOBAL_CAP } from '../../dissectors/smb2/negotiate.ts'
-import { type Field, type FieldReader, note } from './field.ts'
-import { type FlagNames, fileTime, flags, named } from './names.ts'
+import { guid } from '../../../dissectors/bytes.ts'
+import { DIALECT_3_1_1, dialectName } from '../../../dissectors/smb2/dialects.ts'
+import { SMB2_NEGOTIATE_SIGNING_ENABLED, SMB2_NEGOTIATE_SIGNING_REQUIRED } from '../../../dissectors/smb2/header.ts'
+import { SMB2_GLOBAL_CAP } from '../../../dissectors/smb2/negotiate.ts'
+import { securityBuffer } from '../auth/security-blob.ts'
+import { type Field, type FieldReader, note } from '../field/field.ts'
+import { type FlagNames, fileTime, flags, named } from '../field/names.ts'
 import { describeNegotiateContexts } from './negotiate-contexts.ts'
-import { securityBuffer } from './security-blob.ts'
 
 const SECURITY_MODES: FlagNames = [
   [SMB2_NEGOTIATE_SIGNING_ENABLED, 'SIGNING_ENABLED'],

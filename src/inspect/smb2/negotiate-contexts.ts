@@ -1,9 +1,9 @@
 /** SMB2 negotiate contexts, [MS-SMB2] 2.2.3.1 and 2.2.4.1. */
-import { cipherName, hashAlgorithmName, signingAlgorithmName } from '../../dissectors/smb2/negotiate-contexts.ts'
-import { utf16le } from '../../dissectors/text.ts'
-import { type Field, type FieldReader, note } from './field.ts'
-import { flags, hexadecimal, keyOf, named } from './names.ts'
-import { compressionAlgorithm } from './smb2-transform.ts'
+import { cipherName, hashAlgorithmName, signingAlgorithmName } from '../../../dissectors/smb2/negotiate-contexts.ts'
+import { utf16le } from '../../../dissectors/text.ts'
+import { type Field, type FieldReader, note } from '../field/field.ts'
+import { flags, hexadecimal, keyOf, named } from '../field/names.ts'
+import { compressionAlgorithm } from './transform.ts'
 
 const CONTEXT_TYPE = {
   SMB2_PREAUTH_INTEGRITY_CAPABILITIES: 0x0001,

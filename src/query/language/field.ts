@@ -1,5 +1,5 @@
 /** What a view can be filtered by: the columns of its rows, each with a key and a kind that says how its values are written and compared. */
-import type { Severity } from '../audit/rule/rule.ts'
+import type { Severity } from '../../audit/rule/rule.ts'
 
 interface Named<Row> {
   /** Lower-case letters: what is typed before the colon. */

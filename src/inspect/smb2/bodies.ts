@@ -1,27 +1,27 @@
 /** The bodies of SMB2 messages other than NEGOTIATE, [MS-SMB2] 2.2. Offsets in them count from the start of the SMB2 header. */
-import { STATUS_MORE_PROCESSING_REQUIRED, STATUS_SUCCESS } from '../../dissectors/ntstatus.ts'
-import { SMB2_COMMAND } from '../../dissectors/smb2/header.ts'
+import { STATUS_MORE_PROCESSING_REQUIRED, STATUS_SUCCESS } from '../../../dissectors/ntstatus.ts'
+import { SMB2_COMMAND } from '../../../dissectors/smb2/header.ts'
 import {
   FSCTL_DFS_GET_REFERRALS,
   FSCTL_QUERY_NETWORK_INTERFACE_INFO,
   FSCTL_VALIDATE_NEGOTIATE_INFO,
-} from '../../dissectors/smb2/ioctl.ts'
+} from '../../../dissectors/smb2/ioctl.ts'
 import {
   SMB2_SESSION_FLAG_BINDING,
   SMB2_SESSION_FLAG_ENCRYPT_DATA,
   SMB2_SESSION_FLAG_IS_GUEST,
   SMB2_SESSION_FLAG_IS_NULL,
-} from '../../dissectors/smb2/session-setup.ts'
+} from '../../../dissectors/smb2/session-setup.ts'
 import {
   SMB2_SHARE_TYPE,
   SMB2_SHAREFLAG_ENCRYPT_DATA,
   SMB2_TREE_CONNECT_FLAG_EXTENSION_PRESENT,
-} from '../../dissectors/smb2/tree-connect.ts'
-import { utf16le } from '../../dissectors/text.ts'
-import type { Field, FieldReader } from './field.ts'
-import { type FlagNames, flags, hexadecimal, keyOf, named } from './names.ts'
-import { securityBuffer } from './security-blob.ts'
-import type { Smb2Header } from './smb2-header.ts'
+} from '../../../dissectors/smb2/tree-connect.ts'
+import { utf16le } from '../../../dissectors/text.ts'
+import { securityBuffer } from '../auth/security-blob.ts'
+import type { Field, FieldReader } from '../field/field.ts'
+import { type FlagNames, flags, hexadecimal, keyOf, named } from '../field/names.ts'
+import type { Smb2Header } from './header.ts'
 import {
   describeNegotiateRequest,
   describeNegotiateResponse,
@@ -29,7 +29,7 @@ import {
   describeValidateResponse,
   globalCapabilities,
   securityMode,
-} from './smb2-negotiate.ts'
+} from './negotiate.ts'
 
 const SESSION_FLAGS: FlagNames = [
   [SMB2_SESSION_FLAG_IS_GUEST, 'IS_GUEST'],

@@ -1,6 +1,6 @@
 /** What a message says, field by field: the names of the specifications, values in words, and the bytes in which each stands. */
-import { hex } from '../../dissectors/bytes.ts'
-import { Cursor, type Fault, parse } from '../../dissectors/cursor.ts'
+import { hex } from '../../../dissectors/bytes.ts'
+import { Cursor, type Fault, parse } from '../../../dissectors/cursor.ts'
 
 /** Byte range: `start` is its first byte, `end` is past its last. */
 export interface Range {

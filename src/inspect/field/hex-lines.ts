@@ -1,5 +1,5 @@
 /** Bytes as lines of a hex view, as data: whoever shows them gives marked cells a colour. */
-import { hex } from '../../dissectors/bytes.ts'
+import { hex } from '../../../dissectors/bytes.ts'
 import type { Range } from './field.ts'
 
 export interface HexCell {

@@ -1,11 +1,11 @@
 /** The Kerberos messages of a session setup, RFC 4120 5.5 and 5.9, framed as dissectors/auth/kerberos.ts says. */
-import { applicationTag, DER_TAG, DerReader, type Element } from '../../dissectors/auth/der.ts'
-import { GSS_TOKEN_TAG, readGssToken } from '../../dissectors/auth/gss.ts'
-import { AP_OPTION_MUTUAL_REQUIRED, AP_OPTION_USE_SESSION_KEY, etypeName } from '../../dissectors/auth/kerberos.ts'
-import { mechanismName } from '../../dissectors/auth/oids.ts'
-import { utf8 } from '../../dissectors/text.ts'
-import { type FieldReader, note } from './field.ts'
-import { flags, hexadecimal } from './names.ts'
+import { applicationTag, DER_TAG, DerReader, type Element } from '../../../dissectors/auth/der.ts'
+import { GSS_TOKEN_TAG, readGssToken } from '../../../dissectors/auth/gss.ts'
+import { AP_OPTION_MUTUAL_REQUIRED, AP_OPTION_USE_SESSION_KEY, etypeName } from '../../../dissectors/auth/kerberos.ts'
+import { mechanismName } from '../../../dissectors/auth/oids.ts'
+import { utf8 } from '../../../dissectors/text.ts'
+import { type FieldReader, note } from '../field/field.ts'
+import { flags, hexadecimal } from '../field/names.ts'
 
 const AP_OPTIONS = flags(8, [
   [AP_OPTION_USE_SESSION_KEY, 'use-session-key'],

@@ -1,23 +1,23 @@
 /** The SMB1 commands of a session's setup, and those that carry file data, [MS-CIFS] 2.2.4 and [MS-SMB] 2.2.4. */
-import { readable } from '../../dissectors/cursor.ts'
-import { andxChain } from '../../dissectors/smb1/andx.ts'
-import { SMB1_COMMAND, SMB1_HEADER_LENGTH } from '../../dissectors/smb1/header.ts'
+import { readable } from '../../../dissectors/cursor.ts'
+import { andxChain } from '../../../dissectors/smb1/andx.ts'
+import { SMB1_COMMAND, SMB1_HEADER_LENGTH } from '../../../dissectors/smb1/header.ts'
 import {
   NEGOTIATE_ENCRYPT_PASSWORDS,
   NEGOTIATE_SECURITY_SIGNATURES_ENABLED,
   NEGOTIATE_SECURITY_SIGNATURES_REQUIRED,
   NEGOTIATE_USER_SECURITY,
   NO_DIALECT,
-} from '../../dissectors/smb1/negotiate.ts'
-import { SMB_SETUP_GUEST, SMB_SETUP_USE_LANMAN_KEY } from '../../dissectors/smb1/session-setup-andx.ts'
-import { parseTreeConnectRequest } from '../../dissectors/smb1/tree-connect.ts'
-import { type Field, type FieldReader, note } from './field.ts'
-import { type FlagNames, fileTime, flags, hexadecimal } from './names.ts'
-import { securityBuffer } from './security-blob.ts'
-import { readAndxResponse, writeAndxRequest } from './smb1-data.ts'
-import { type Smb1Header, smb1CommandName } from './smb1-header.ts'
-import { andx, plain, smb1Bytes, smb1String } from './smb1-strings.ts'
-import { guidText } from './smb2-negotiate.ts'
+} from '../../../dissectors/smb1/negotiate.ts'
+import { SMB_SETUP_GUEST, SMB_SETUP_USE_LANMAN_KEY } from '../../../dissectors/smb1/session-setup-andx.ts'
+import { parseTreeConnectRequest } from '../../../dissectors/smb1/tree-connect.ts'
+import { securityBuffer } from '../auth/security-blob.ts'
+import { type Field, type FieldReader, note } from '../field/field.ts'
+import { type FlagNames, fileTime, flags, hexadecimal } from '../field/names.ts'
+import { guidText } from '../smb2/negotiate.ts'
+import { readAndxResponse, writeAndxRequest } from './data.ts'
+import { type Smb1Header, smb1CommandName } from './header.ts'
+import { andx, plain, smb1Bytes, smb1String } from './strings.ts'
 
 const SECURITY_MODES: FlagNames = [
   [NEGOTIATE_USER_SECURITY, 'USER_SECURITY'],
