@@ -1,8 +1,8 @@
 /** Where bin/smblens goes once it has something to do: runs the command, and answers every failure with a line and an exit status. */
-import { OutputError, ReaderGone } from './descriptor.ts'
-import { EXIT, UsageError } from './exit-status.ts'
+import { OutputError, ReaderGone } from './output/descriptor-sink.ts'
+import { reportFault, reportLine } from './output/diagnostics.ts'
+import { EXIT, UsageError } from './process/exit-status.ts'
 import { CommanderError, createProgram } from './program.ts'
-import { reportFault, reportLine } from './report-line.ts'
 
 /** A fault of ours, as sysexits.h numbers it: no caller takes it for one of the statuses of the manual. */
 const EX_SOFTWARE = 70

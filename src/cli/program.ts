@@ -4,14 +4,14 @@ import { SEVERITIES } from '../audit/rule/rule.ts'
 import { didYouMean } from '../base/did-you-mean.ts'
 import { escapeText } from '../base/safe-text.ts'
 import { CAPTURE_PROGRAMS } from '../capture/live/request/live-capture.ts'
-import { writeDiagnostic, writeText } from './descriptor.ts'
-import type { InterfacesOptions } from './interfaces.ts'
-import { limitsHelp } from './limit-option.ts'
-import type { LiveOptions } from './live.ts'
-import type { MessagesOptions } from './messages.ts'
-import type { OpenOptions } from './open.ts'
-import type { RulesOptions } from './rules.ts'
-import type { ReportFormat, ScanOptions } from './scan.ts'
+import type { InterfacesOptions } from './commands/interfaces.ts'
+import type { LiveOptions } from './commands/live.ts'
+import type { MessagesOptions } from './commands/messages.ts'
+import type { OpenOptions } from './commands/open.ts'
+import type { RulesOptions } from './commands/rules.ts'
+import type { ReportFormat, ScanOptions } from './commands/scan.ts'
+import { limitsHelp } from './options/limits.ts'
+import { writeDiagnostic, writeText } from './output/descriptor-sink.ts'
 
 const DESCRIPTION = `Reads packet captures and audits the SMB in them: who still speaks SMB1, which
 sessions are guest, anonymous, unsigned, unencrypted or authenticated with
@@ -88,7 +88,7 @@ export function createProgram(done: (status: number) => void): Command {
     .description('Opens captures in the terminal UI; where there is no terminal it is the same as scan.')
     .addOption(choice('--theme <theme>', 'colours: auto, dark, light or mono', THEMES).default('auto'))
     .action(async (paths: string[], options: OpenOptions) => {
-      const { open } = await import('./open.ts')
+      const { open } = await import('./commands/open.ts')
       done(await open(paths, options))
     })
   const scan = program
@@ -96,7 +96,7 @@ export function createProgram(done: (status: number) => void): Command {
     .summary('audit captures and write a report')
     .description('Audits captures: what they show, as findings.')
     .action(async (paths: string[], options: ScanOptions) => {
-      const { scan } = await import('./scan.ts')
+      const { scan } = await import('./commands/scan.ts')
       done(await scan(paths, options))
     })
   for (const command of [open, scan]) {
@@ -147,7 +147,7 @@ export function createProgram(done: (status: number) => void): Command {
     .addOption(list('--limit <name=n,...>', 'set single limits on memory: scan --help lists them'))
     .addHelpText('after', LIVE_HELP + EXIT_STATUSES)
     .action(async (options: LiveOptions) => {
-      const { live } = await import('./live.ts')
+      const { live } = await import('./commands/live.ts')
       done(await live(options))
     })
 
@@ -158,7 +158,7 @@ export function createProgram(done: (status: number) => void): Command {
     .addOption(choice('-f, --format <format>', 'table or json', RULES_FORMATS).default('table'))
     .addHelpText('after', INTERFACES_STATUSES)
     .action(async (options: InterfacesOptions) => {
-      const { showInterfaces } = await import('./interfaces.ts')
+      const { showInterfaces } = await import('./commands/interfaces.ts')
       done(await showInterfaces(options))
     })
 
@@ -173,7 +173,7 @@ export function createProgram(done: (status: number) => void): Command {
     .addOption(list('--limit <name=n,...>', 'set single limits on memory: scan --help lists them'))
     .addHelpText('after', EXIT_STATUSES)
     .action(async (path: string, options: MessagesOptions) => {
-      const { listMessages } = await import('./messages.ts')
+      const { listMessages } = await import('./commands/messages.ts')
       done(await listMessages(path, options))
     })
 
@@ -186,7 +186,7 @@ export function createProgram(done: (status: number) => void): Command {
     .argument('[id]', 'a rule, such as unsigned-session')
     .addOption(choice('-f, --format <format>', 'table or json', RULES_FORMATS).default('table'))
     .action(async (id: string | undefined, options: RulesOptions) => {
-      const { showRules } = await import('./rules.ts')
+      const { showRules } = await import('./commands/rules.ts')
       done(showRules(id, options))
     })
 

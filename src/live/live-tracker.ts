@@ -10,7 +10,7 @@ import type { Limits } from '../track/limits.ts'
 import { type CaptureDescription, type IdleSince, Tracker } from '../track/tracker.ts'
 import { type LossRecord, lossRecord } from './heartbeat.ts'
 import { PacketClock } from './packet-clock.ts'
-import { type PacketKeeper, Traffic } from './traffic.ts'
+import { type PacketKeeper, Traffic } from './packet-intake.ts'
 
 export interface LiveTrackerOptions {
   /** Names of the interfaces; '-' is standard input. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { dropRights } from '../capture/live/machine/drop-rights.ts'
 import type { CaptureRequest, InterfaceLoss, LiveCapture } from '../capture/live/request/live-capture.ts'
 import { CaptureStartError, startCapture } from '../capture/live/start-capture.ts'
-import type { Audience } from './audience.ts'
+import type { Audience } from './consumer.ts'
 import type { LiveTracker } from './live-tracker.ts'
 
 export interface RunOptions {

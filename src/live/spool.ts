@@ -8,8 +8,8 @@ import { CaptureError } from '../capture/capture-error.ts'
 import { type RangeOptions, type RangeSink, readCaptureRange } from '../capture/read/read-range.ts'
 import { NewFileError } from '../capture/write/new-file.ts'
 import { type CaptureFiles, openCaptureFiles } from '../capture/write/rotating-files.ts'
+import type { PacketKeeper } from './packet-intake.ts'
 import { makeSpoolFolder, SpoolError } from './spool-folder.ts'
-import type { PacketKeeper } from './traffic.ts'
 
 const FILE_BYTES = 64_000_000
 const FILES = 4

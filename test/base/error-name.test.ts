@@ -14,7 +14,7 @@ describe('an error of ours from another bundle', () => {
     expect(new a.NewFileError('exists', 'x', 'exists') instanceof b.NewFileError).toBe(true)
     const [c, d] = await copies(() => import('../../src/capture/capture-error.ts'))
     expect(new c.CaptureError('empty-file', 'x', 'is empty') instanceof d.CaptureError).toBe(true)
-    const [e, f] = await copies(() => import('../../src/cli/descriptor.ts'))
+    const [e, f] = await copies(() => import('../../src/cli/output/descriptor-sink.ts'))
     expect(new e.ReaderGone() instanceof f.ReaderGone).toBe(true)
     expect(new e.OutputError('full') instanceof f.OutputError).toBe(true)
     const [g, h] = await copies(() => import('../../src/live/spool-folder.ts'))

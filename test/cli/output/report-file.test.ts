@@ -16,9 +16,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { deliver, openOutput } from '../../src/cli/output.ts'
-import { pcapFile, pcapngFile } from '../support/pcap-builder.ts'
-import { smblens } from '../support/smblens.ts'
+import { deliver, openOutput } from '../../../src/cli/output/report-file.ts'
+import { pcapFile, pcapngFile } from '../../support/pcap-builder.ts'
+import { smblens } from '../../support/smblens.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'smblens-output-'))
 let folder = ''

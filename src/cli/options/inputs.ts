@@ -1,15 +1,15 @@
 /** The captures that were named, one after another, through the tracker. */
 
-import { didYouMean } from '../base/did-you-mean.ts'
-import { CaptureError } from '../capture/capture-error.ts'
-import type { OtherKind } from '../capture/format/detect.ts'
-import { expandInputs, type LeftOut } from '../capture/read/inputs.ts'
-import { readCapture } from '../capture/read/read-capture.ts'
-import type { Ledger } from '../ledger/ledger.ts'
-import { Tracker, type TrackerOptions } from '../track/tracker.ts'
-import { OutputError, ReaderGone } from './descriptor.ts'
-import type { Progress } from './progress.ts'
-import { reportFault, reportLine } from './report-line.ts'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { CaptureError } from '../../capture/capture-error.ts'
+import type { OtherKind } from '../../capture/format/detect.ts'
+import { expandInputs, type LeftOut } from '../../capture/read/inputs.ts'
+import { readCapture } from '../../capture/read/read-capture.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import { Tracker, type TrackerOptions } from '../../track/tracker.ts'
+import { OutputError, ReaderGone } from '../output/descriptor-sink.ts'
+import { reportFault, reportLine } from '../output/diagnostics.ts'
+import type { Progress } from '../output/progress.ts'
 
 export interface Inputs {
   files: string[]

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { closeSync, constants, openSync, readFileSync, readSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { OutputError, ReaderGone } from '../../src/cli/descriptor.ts'
-import { PatientWriter, writerTo, writerToPath } from '../../src/cli/patient-writer.ts'
-import { temporaryFolder } from '../support/frames.ts'
-import { hasProgram } from '../support/smblens.ts'
+import { OutputError, ReaderGone } from '../../../src/cli/output/descriptor-sink.ts'
+import { PatientWriter, writerTo, writerToPath } from '../../../src/cli/output/patient-writer.ts'
+import { temporaryFolder } from '../../support/frames.ts'
+import { hasProgram } from '../../support/smblens.ts'
 
 const hasPipes = hasProgram('mkfifo')
 let at: string

@@ -1,6 +1,6 @@
 /** Warnings and errors: one line each on standard error, whatever text is in it. */
-import { escapeText } from '../base/safe-text.ts'
-import { writeDiagnostic } from './descriptor.ts'
+import { escapeText } from '../../base/safe-text.ts'
+import { writeDiagnostic } from './descriptor-sink.ts'
 
 export function reportLine(message: string): void {
   writeDiagnostic(`smblens: ${escapeText(message)}\n`)

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { UsageError } from '../../src/cli/exit-status.ts'
-import { limitsHelp, parseLimits, parseMemory } from '../../src/cli/limit-option.ts'
-import { DEFAULT_LIMITS, DEFAULT_MEMORY, LIMIT_NAMES, LIMITS, limitsFor, limitText } from '../../src/track/limits.ts'
+import { limitsHelp, parseLimits, parseMemory } from '../../../src/cli/options/limits.ts'
+import { UsageError } from '../../../src/cli/process/exit-status.ts'
+import { DEFAULT_LIMITS, DEFAULT_MEMORY, LIMIT_NAMES, LIMITS, limitsFor, limitText } from '../../../src/track/limits.ts'
 
 describe('--limit', () => {
   it('sets limits by the names that warnings give', () => {
@@ -59,7 +59,7 @@ describe('--memory', () => {
 })
 
 describe('every limit', () => {
-  const documented = readFileSync(new URL('../../docs/records.md', import.meta.url), 'utf8')
+  const documented = readFileSync(new URL('../../../docs/records.md', import.meta.url), 'utf8')
 
   it.each(LIMIT_NAMES)('%s is in the help and in docs/records.md, with its default', (name) => {
     const { default: value, shared, holds, least } = LIMITS[name]

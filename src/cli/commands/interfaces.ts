@@ -1,15 +1,15 @@
 /** `smblens interfaces`: what can be listened on, by which program, and what is missing. */
 
-import { displayWidth, escapeText, pad, safeJson, wrap } from '../base/safe-text.ts'
-import type { TextSink } from '../base/text-sink.ts'
-import { type Interface, listInterfaces } from '../capture/live/machine/interfaces.ts'
-import { type CaptureAbility, captureAbilities } from '../capture/live/programs/probe.ts'
-import { createStyle } from '../report/formats/style.ts'
-import type { TableOptions } from '../report/formats/table.ts'
-import { SCHEMA_VERSION } from '../report/records/records.ts'
-import { EXIT, type ExitStatus } from './exit-status.ts'
-import { deliver, openOutput } from './output.ts'
-import { colorOnStdout, terminalWidth } from './terminal.ts'
+import { displayWidth, escapeText, pad, safeJson, wrap } from '../../base/safe-text.ts'
+import type { TextSink } from '../../base/text-sink.ts'
+import { type Interface, listInterfaces } from '../../capture/live/machine/interfaces.ts'
+import { type CaptureAbility, captureAbilities } from '../../capture/live/programs/probe.ts'
+import { createStyle } from '../../report/formats/style.ts'
+import type { TableOptions } from '../../report/formats/table.ts'
+import { SCHEMA_VERSION } from '../../report/records/records.ts'
+import { deliver, openOutput } from '../output/report-file.ts'
+import { colorOnStdout, terminalWidth } from '../output/terminal.ts'
+import { EXIT, type ExitStatus } from '../process/exit-status.ts'
 
 export interface InterfacesOptions {
   format: 'table' | 'json'

@@ -1,8 +1,8 @@
 /** Text to a file descriptor, in order and in bounded memory: a slow reader makes the writer wait. */
 import { writeSync } from 'node:fs'
-import { hasName } from '../base/error-name.ts'
-import type { TextSink } from '../base/text-sink.ts'
-import { errorCode } from '../capture/capture-error.ts'
+import { hasName } from '../../base/error-name.ts'
+import type { TextSink } from '../../base/text-sink.ts'
+import { errorCode } from '../../capture/capture-error.ts'
 
 /** Whoever read our output has gone, as `| head` does: there is nothing more to say, and no fault in it. */
 export class ReaderGone extends Error {

@@ -4,8 +4,8 @@
  */
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { errorCode } from '../capture/capture-error.ts'
-import { OutputError, ReaderGone } from './descriptor.ts'
+import { errorCode } from '../../capture/capture-error.ts'
+import { OutputError, ReaderGone } from './descriptor-sink.ts'
 
 /** Bytes that wait for the reader before whoever writes has to. */
 const ENOUGH = 256 * 1024

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { createHeapKeeper } from '../../src/cli/heap.ts'
+import { createHeapKeeper } from '../../../src/cli/process/young-heap.ts'
 
 it('lets V8 be while there is room, then collects once, and again only where memory has grown since', () => {
   vi.useFakeTimers({ toFake: ['performance'] })

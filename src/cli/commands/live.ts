@@ -1,28 +1,28 @@
 /** `smblens live -i IFACE`: records of what passes an interface, as they become true. */
 
-import type { Rule, Severity } from '../audit/rule/rule.ts'
-import { errorCode } from '../capture/capture-error.ts'
-import { captureFilter } from '../capture/live/request/filter.ts'
-import type { CaptureProgram, CaptureRequest } from '../capture/live/request/live-capture.ts'
-import { CaptureStartError } from '../capture/live/start-capture.ts'
-import { NewFileError } from '../capture/write/new-file.ts'
-import { type CaptureFiles, openCaptureFiles } from '../capture/write/rotating-files.ts'
-import { END_CODES, LiveTracker } from '../live/live-tracker.ts'
-import { type RunOptions, runLive } from '../live/run.ts'
-import { SpoolError } from '../live/spool-folder.ts'
-import { Watch } from '../live/watch.ts'
-import type { Networks } from '../policy/networks.ts'
-import type { Limits } from '../track/limits.ts'
-import type { LiveScreen } from '../tui/open.tsx'
-import { OutputError, ReaderGone } from './descriptor.ts'
-import { EXIT, type ExitStatus, UsageError } from './exit-status.ts'
+import type { Rule, Severity } from '../../audit/rule/rule.ts'
+import { errorCode } from '../../capture/capture-error.ts'
+import { captureFilter } from '../../capture/live/request/filter.ts'
+import type { CaptureProgram, CaptureRequest } from '../../capture/live/request/live-capture.ts'
+import { CaptureStartError } from '../../capture/live/start-capture.ts'
+import { NewFileError } from '../../capture/write/new-file.ts'
+import { type CaptureFiles, openCaptureFiles } from '../../capture/write/rotating-files.ts'
+import { END_CODES, LiveTracker } from '../../live/live-tracker.ts'
+import { Watch } from '../../live/record-stream.ts'
+import { type RunOptions, runLive } from '../../live/run.ts'
+import { SpoolError } from '../../live/spool-folder.ts'
+import type { Networks } from '../../policy/networks.ts'
+import type { Limits } from '../../track/limits.ts'
+import type { LiveScreen } from '../../tui/open.tsx'
+import { OutputError, ReaderGone } from '../output/descriptor-sink.ts'
+import { prepareToTell, tell } from '../output/notices.ts'
+import { type PatientWriter, writerTo, writerToPath } from '../output/patient-writer.ts'
+import { RecordOutput } from '../output/record-output.ts'
+import { hasScreen } from '../output/terminal.ts'
+import { EXIT, type ExitStatus, UsageError } from '../process/exit-status.ts'
 import { APPLICATION, type OpenOptions } from './open.ts'
-import { type PatientWriter, writerTo, writerToPath } from './patient-writer.ts'
-import { RecordOutput } from './record-output.ts'
 import { asked } from './scan.ts'
 import { isSupervised, leaveSupervisor, obeySupervisor, reportUnprivileged, supervise } from './supervise.ts'
-import { prepareToTell, tell } from './tell.ts'
-import { hasScreen } from './terminal.ts'
 
 type Theme = OpenOptions['theme']
 
@@ -196,7 +196,7 @@ async function writeRecords(run: Run, settings: RecordSettings, keep: Keep): Pro
 }
 
 async function watchOnScreen(run: Run, settings: Settings & { theme: Theme }, keep: Keep): Promise<ExitStatus> {
-  const { openLiveTui } = await import('../tui/open.tsx')
+  const { openLiveTui } = await import('../../tui/open.tsx')
   const left = new AbortController()
   const opened: { screen: LiveScreen | null; files: CaptureFiles | null } = { screen: null, files: null }
   try {

@@ -1,5 +1,5 @@
 /** What a script learns from the exit status. */
-import { hasName } from '../base/error-name.ts'
+import { hasName } from '../../base/error-name.ts'
 
 export const EXIT = {
   /** Done. */

@@ -1,5 +1,5 @@
 /** Lines on standard error of a program that must end whether anybody reads them or not. */
-import { escapeText } from '../base/safe-text.ts'
+import { escapeText } from '../../base/safe-text.ts'
 import { type PatientWriter, writerTo } from './patient-writer.ts'
 
 /** Bytes of lines that nobody has read. What comes then is not kept. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createProgress } from '../../src/cli/progress.ts'
+import { createProgress } from '../../../src/cli/output/progress.ts'
 
 function recorded(isTerminal: boolean) {
   let time = 0

@@ -1,6 +1,6 @@
 /** `--memory SIZE` and `--limit name=number,...`: a budget, and single limits by the names that warnings and records give them. */
 
-import { didYouMean } from '../base/did-you-mean.ts'
+import { didYouMean } from '../../base/did-you-mean.ts'
 import {
   DEFAULT_MEMORY,
   LEAST_MEMORY,
@@ -10,8 +10,8 @@ import {
   type Limits,
   limitsFor,
   limitText,
-} from '../track/limits.ts'
-import { UsageError } from './exit-status.ts'
+} from '../../track/limits.ts'
+import { UsageError } from '../process/exit-status.ts'
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9 }
 

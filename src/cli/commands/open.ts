@@ -1,10 +1,10 @@
 /** `smblens <capture...>`: the terminal UI where there is a terminal, the report of `scan` where there is none. */
-import manifest from '../../package.json' with { type: 'json' }
-import { EXIT, type ExitStatus } from './exit-status.ts'
-import { createHeapKeeper } from './heap.ts'
-import { findInputs } from './inputs.ts'
+import manifest from '../../../package.json' with { type: 'json' }
+import { findInputs } from '../options/inputs.ts'
+import { hasScreen } from '../output/terminal.ts'
+import { EXIT, type ExitStatus } from '../process/exit-status.ts'
+import { createHeapKeeper } from '../process/young-heap.ts'
 import { asked, COMMANDS, type ScanOptions, scan } from './scan.ts'
-import { hasScreen } from './terminal.ts'
 
 /** As files that are written name the program. */
 export const APPLICATION = `smblens ${manifest.version}`
@@ -22,7 +22,7 @@ export async function open(paths: readonly string[], options: OpenOptions): Prom
   const { files, unread } = await findInputs(paths, COMMANDS)
   if (files.length === 0) return EXIT.INPUT
   // A bundle of its own (scripts/build.mjs): Ink and React are loaded by nothing else.
-  const { openTui } = await import('../tui/open.tsx')
+  const { openTui } = await import('../../tui/open.tsx')
   const { damaged, unread: unreadable } = await openTui(files, {
     ...request,
     keepMemory: createHeapKeeper(request.memory * SCREEN_SHARE),

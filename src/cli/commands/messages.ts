@@ -1,11 +1,11 @@
 /** `smblens messages <capture>`: every SMB message, as it is read. */
-import { messagesAsNdjson, messagesAsTable } from '../report/message-table.ts'
-import { EXIT, type ExitStatus } from './exit-status.ts'
-import { createHeapKeeper } from './heap.ts'
-import { readLedger } from './inputs.ts'
-import { parseLimits, parseMemory } from './limit-option.ts'
-import { openOutput } from './output.ts'
-import { createProgress } from './progress.ts'
+import { messagesAsNdjson, messagesAsTable } from '../../report/message-table.ts'
+import { readLedger } from '../options/inputs.ts'
+import { parseLimits, parseMemory } from '../options/limits.ts'
+import { createProgress } from '../output/progress.ts'
+import { openOutput } from '../output/report-file.ts'
+import { EXIT, type ExitStatus } from '../process/exit-status.ts'
+import { createHeapKeeper } from '../process/young-heap.ts'
 
 export interface MessagesOptions {
   format: 'ndjson' | 'table'

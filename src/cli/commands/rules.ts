@@ -1,11 +1,11 @@
 /** `smblens rules [ID]`: the catalogue. */
-import type { Rule } from '../audit/rule/rule.ts'
-import { RULES } from '../audit/rules/index.ts'
-import { didYouMean } from '../base/did-you-mean.ts'
-import { writeRule, writeRuleList, writeRulesJson } from '../report/formats/rule-text.ts'
-import { EXIT, type ExitStatus, UsageError } from './exit-status.ts'
-import { deliver, openOutput } from './output.ts'
-import { colorOnStdout, terminalWidth } from './terminal.ts'
+import type { Rule } from '../../audit/rule/rule.ts'
+import { RULES } from '../../audit/rules/index.ts'
+import { didYouMean } from '../../base/did-you-mean.ts'
+import { writeRule, writeRuleList, writeRulesJson } from '../../report/formats/rule-text.ts'
+import { deliver, openOutput } from '../output/report-file.ts'
+import { colorOnStdout, terminalWidth } from '../output/terminal.ts'
+import { EXIT, type ExitStatus, UsageError } from '../process/exit-status.ts'
 
 export interface RulesOptions {
   format: 'table' | 'json'

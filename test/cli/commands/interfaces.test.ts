@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Interface } from '../../src/capture/live/machine/interfaces.ts'
-import { writeInterfaces } from '../../src/cli/interfaces.ts'
-import { smblens } from '../support/smblens.ts'
+import type { Interface } from '../../../src/capture/live/machine/interfaces.ts'
+import { writeInterfaces } from '../../../src/cli/commands/interfaces.ts'
+import { smblens } from '../../support/smblens.ts'
 
 const INTERFACES: Interface[] = [
   { name: 'eth1', kind: 'ethernet', addresses: [], state: 'no-link', promiscuous: true },

@@ -1,10 +1,10 @@
 /** Records of a live capture to whoever reads them, one batch after the other, as fast as they are read. */
 
-import { safeJson } from '../base/safe-text.ts'
-import type { LiveRecord } from '../live/watch.ts'
-import { OutputError } from './descriptor.ts'
+import { safeJson } from '../../base/safe-text.ts'
+import type { LiveRecord } from '../../live/record-stream.ts'
+import { OutputError } from './descriptor-sink.ts'
+import { tell } from './notices.ts'
 import type { PatientWriter } from './patient-writer.ts'
-import { tell } from './tell.ts'
 
 export class RecordOutput {
   private readonly writer: PatientWriter

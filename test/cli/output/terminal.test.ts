@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { wantsColor } from '../../src/cli/terminal.ts'
+import { wantsColor } from '../../../src/cli/output/terminal.ts'
 
 describe('colour', () => {
   it.each([

@@ -1,8 +1,8 @@
 /** One line on standard error that says how far the work is, for whoever sits before it: never in a pipe or a log, and gone at the end. */
 import { isatty } from 'node:tty'
-import { escapeText, truncate } from '../base/safe-text.ts'
-import { writeDiagnostic } from './descriptor.ts'
-import { onInterrupt } from './interrupt.ts'
+import { escapeText, truncate } from '../../base/safe-text.ts'
+import { onInterrupt } from '../process/interrupt.ts'
+import { writeDiagnostic } from './descriptor-sink.ts'
 
 export interface Progress {
   /** Another input begins. */

@@ -1,12 +1,12 @@
 /** Where the report goes: standard output, or a file that appears when it is whole. */
 import { closeSync, openSync, statSync } from 'node:fs'
-import { bufferedSink, type TextSink } from '../base/text-sink.ts'
-import { errorCode } from '../capture/capture-error.ts'
-import { type NewFile, NewFileError, openNewFile } from '../capture/write/new-file.ts'
-import { DescriptorSink, OutputError, ReaderGone } from './descriptor.ts'
-import { UsageError } from './exit-status.ts'
-import { onInterrupt } from './interrupt.ts'
-import { reportLine } from './report-line.ts'
+import { bufferedSink, type TextSink } from '../../base/text-sink.ts'
+import { errorCode } from '../../capture/capture-error.ts'
+import { type NewFile, NewFileError, openNewFile } from '../../capture/write/new-file.ts'
+import { UsageError } from '../process/exit-status.ts'
+import { onInterrupt } from '../process/interrupt.ts'
+import { DescriptorSink, OutputError, ReaderGone } from './descriptor-sink.ts'
+import { reportLine } from './diagnostics.ts'
 
 export interface Output extends TextSink {
   /** True where the text goes to a file by name: then it is no terminal's. */

@@ -5,13 +5,13 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
-import { dropRights } from '../capture/live/machine/drop-rights.ts'
-import { closeStrayDescriptors, nodeOptions, parserEnvironment } from '../capture/live/machine/environment.ts'
-import { sweepSpoolFolders } from '../live/spool-folder.ts'
-import { LEAVE_SCREEN } from '../tui/screen-sequences.ts'
-import { EXIT } from './exit-status.ts'
-import { type PatientWriter, writerTo } from './patient-writer.ts'
-import { prepareToTell, tell } from './tell.ts'
+import { dropRights } from '../../capture/live/machine/drop-rights.ts'
+import { closeStrayDescriptors, nodeOptions, parserEnvironment } from '../../capture/live/machine/environment.ts'
+import { sweepSpoolFolders } from '../../live/spool-folder.ts'
+import { LEAVE_SCREEN } from '../../tui/screen-sequences.ts'
+import { prepareToTell, tell } from '../output/notices.ts'
+import { type PatientWriter, writerTo } from '../output/patient-writer.ts'
+import { EXIT } from '../process/exit-status.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 type EndSignal = (typeof SIGNALS)[number]
