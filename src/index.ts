@@ -43,5 +43,5 @@ export {
   type SummaryRecord,
   scanRecords,
 } from './report/records/records.ts'
-export type { Changes, Seen, SoFar } from './track/so-far.ts'
+export type { Changes, Seen, SoFar } from './track/partial-ledger.ts'
 export { Tracker, type TrackerOptions } from './track/tracker.ts'

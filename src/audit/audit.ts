@@ -8,7 +8,7 @@
 import { runToEnd } from '../base/steps.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Networks } from '../policy/networks.ts'
-import { DEFAULT_LIMITS } from '../track/limits.ts'
+import { DEFAULT_LIMITS } from '../track/core/limits.ts'
 import type { Finding } from './finding.ts'
 import { Groups } from './finding-groups.ts'
 import { type FindingList, listFindings } from './finding-list.ts'

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { hashText } from '../base/seeded-hash.ts'
 import { PackedFacts } from '../ledger/packing/packed-facts.ts'
 import { Packer } from '../ledger/packing/packer.ts'
-import { DEFAULT_LIMITS } from '../track/limits.ts'
+import { DEFAULT_LIMITS } from '../track/core/limits.ts'
 import type { Finding } from './finding.ts'
 import { type Draft, type EvidenceDraft, type Rule, SEVERITIES, type Severity, type Subject } from './rule/rule.ts'
 

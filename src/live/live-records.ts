@@ -19,7 +19,7 @@ import {
   type SessionRecord,
   sessionRecord,
 } from '../report/records/records.ts'
-import type { Changes, Seen } from '../track/so-far.ts'
+import type { Changes, Seen } from '../track/partial-ledger.ts'
 import type { Tracker } from '../track/tracker.ts'
 
 export interface LiveRecordsOptions {

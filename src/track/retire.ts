@@ -1,8 +1,8 @@
 /** For traffic that goes on for days: what is over leaves the tracker, as a ledger of its own. */
 
 import type { ConnectionFacts, Ledger, SessionFacts } from '../ledger/ledger.ts'
-import type { TrackContext } from './context.ts'
-import { forgetConnection } from './retention.ts'
+import type { TrackContext } from './core/context.ts'
+import { forgetConnection } from './smb/state/session-store.ts'
 
 /**
  * Takes out the connections that ended first, until `keep` of those that ended are left, and the sessions that they alone carried. What may still

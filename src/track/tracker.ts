@@ -12,7 +12,6 @@ import { IdIndex } from '../ledger/id-index.ts'
 import type { CaptureFacts, ConnectionFacts, Ledger, SessionFacts, UnreadFacts } from '../ledger/ledger.ts'
 import type { MessageSink } from '../ledger/smb-message.ts'
 import { CaptureIdentity, IDENTIFYING } from './capture-identity.ts'
-import { Connection } from './connection.ts'
 import {
   createContext,
   hit,
@@ -21,22 +20,23 @@ import {
   settleStrays,
   type TrackContext,
   warn,
-} from './context.ts'
-import { FlowTable, flowHash, sourceIsA } from './flow-table.ts'
-import { Fragments } from './fragments.ts'
-import { isMessageStart } from './framer.ts'
-import { type HalfOpen, HalfOpenTable } from './half-open.ts'
-import { DEFAULT_LIMITS, type Limits } from './limits.ts'
-import { keepOpenBytes, OPEN } from './open-state.ts'
-import { mayBeSmb, passesBy } from './passes-by.ts'
-import { DIRECT_TCP_PORT, isSmbPort, NETBIOS_SESSION_PORT } from './ports.ts'
-import { sweepSessions } from './retention.ts'
+} from './core/context.ts'
+import { DEFAULT_LIMITS, type Limits } from './core/limits.ts'
+import { DIRECT_TCP_PORT, isSmbPort, NETBIOS_SESSION_PORT } from './core/smb-ports.ts'
+import { mayBeSmb, passesBy } from './flow/fast-path.ts'
+import { FlowTable, flowHash, sourceIsA } from './flow/flow-table.ts'
+import { type HalfOpen, HalfOpenTable } from './flow/half-open.ts'
+import { Fragments } from './flow/ip-fragments.ts'
+import { SynMemory } from './flow/recent-syns.ts'
+import { bestFit, FIT, isHandshakeOf, isSyn, ownerOfSyn } from './flow/segment-owner.ts'
+import { keepOpenBytes, OPEN } from './open-limit.ts'
+import { type Seen, type SoFar, soFarOf } from './partial-ledger.ts'
 import { retire } from './retire.ts'
-import { bestFit, FIT, isHandshakeOf, isSyn, ownerOfSyn } from './segment-owner.ts'
-import type { LiveSession } from './session.ts'
-import { type Seen, type SoFar, soFarOf } from './so-far.ts'
-import { SynMemory } from './syn-memory.ts'
-import { UnreadPackets } from './unread.ts'
+import { isMessageStart } from './smb/nbss-framer.ts'
+import { Connection } from './smb/smb-flow.ts'
+import type { LiveSession } from './smb/state/live-session.ts'
+import { sweepSessions } from './smb/state/session-store.ts'
+import { UnreadPackets } from './unread/unread-packets.ts'
 
 export interface TrackerOptions {
   limits?: Partial<Limits> | undefined

@@ -5,7 +5,7 @@ import { decidingIn } from '../inspect/deciding.ts'
 import type { Field } from '../inspect/field/field.ts'
 import { hexLines } from '../inspect/field/hex-lines.ts'
 import { type InspectedFrame, messageAt, rangeInFrame } from '../inspect/message-at.ts'
-import type { Limits } from '../track/limits.ts'
+import type { Limits } from '../track/core/limits.ts'
 import type { Citation } from '../tui/effects.ts'
 import type { EvidenceView, FieldView } from '../tui/pages/evidence-view.ts'
 

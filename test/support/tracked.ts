@@ -1,6 +1,6 @@
 /** Turns of a conversation, tracked: its facts. */
 import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
-import type { Limits } from '../../src/track/limits.ts'
+import type { Limits } from '../../src/track/core/limits.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { conversation, feed, packet, type TestFrame, type Turn } from './conversation.ts'
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { KnownSessions } from '../../src/track/known-sessions.ts'
-import type { LiveSession } from '../../src/track/session.ts'
+import { KnownSessions } from '../../src/track/smb/state/known-sessions.ts'
+import type { LiveSession } from '../../src/track/smb/state/live-session.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { conversation, feed, packet, smb2, type Turn } from '../support/conversation.ts'
 import { DESCRIPTION } from '../support/tracked.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
 import type { MessageRow } from '../../src/ledger/smb-message.ts'
-import type { Limits } from '../../src/track/limits.ts'
+import type { Limits } from '../../src/track/core/limits.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import {
   ACK,

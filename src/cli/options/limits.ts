@@ -10,7 +10,7 @@ import {
   type Limits,
   limitsFor,
   limitText,
-} from '../../track/limits.ts'
+} from '../../track/core/limits.ts'
 import { UsageError } from '../process/exit-status.ts'
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9 }

@@ -36,7 +36,7 @@ import type {
 } from '../../ledger/ledger.ts'
 import type { MessageRow } from '../../ledger/smb-message.ts'
 import type { Direction, Networks } from '../../policy/networks.ts'
-import { limitText } from '../../track/limits.ts'
+import { limitText } from '../../track/core/limits.ts'
 import { type HostRecord, hostRecords } from './hosts.ts'
 
 export const SCHEMA_VERSION = 1

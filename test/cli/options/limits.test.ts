@@ -2,7 +2,14 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { limitsHelp, parseLimits, parseMemory } from '../../../src/cli/options/limits.ts'
 import { UsageError } from '../../../src/cli/process/exit-status.ts'
-import { DEFAULT_LIMITS, DEFAULT_MEMORY, LIMIT_NAMES, LIMITS, limitsFor, limitText } from '../../../src/track/limits.ts'
+import {
+  DEFAULT_LIMITS,
+  DEFAULT_MEMORY,
+  LIMIT_NAMES,
+  LIMITS,
+  limitsFor,
+  limitText,
+} from '../../../src/track/core/limits.ts'
 
 describe('--limit', () => {
   it('sets limits by the names that warnings give', () => {

@@ -1,0 +1,175 @@
+/**
+ * Segments of a connection that answer what has not been seen yet. Captures put the two directions out of order, taps that are merged have clocks
+ * apart, and a segment that the capture lost keeps those behind it waiting (stream.ts): an answer may be read before its question. What
+ * acknowledges bytes that the other direction has not delivered waits until they are there, and so does what comes behind it in its own direction.
+ *
+ * Where both directions wait, each for the other, a segment is missing: a few more are waited for, then it is given up. Where one direction waits
+ * alone, the other may be late as a whole: it is waited for as long as clocks may be apart, and as the limits on held bytes allow.
+ */
+import type { Segment } from '../../../dissectors/layers/segment.ts'
+import { type Arrival, PIECE_OVERHEAD } from './reassembly.ts'
+import { PATIENCE, type Stream, type StreamsShared } from './tcp-stream.ts'
+
+/** Microseconds that the clocks of two taps may be apart. */
+const CLOCKS_APART = 10e6
+
+interface DeferredSegment extends Arrival {
+  bytes: Uint8Array
+  ack: number
+  frame: number
+  time: number
+}
+
+/** One direction's. */
+interface Waiting {
+  /** In the order in which they came; those before `first` have gone. */
+  segments: DeferredSegment[]
+  first: number
+  /** Up to which sequence number the acknowledged bytes of the other direction were given up, and are waited for no more. */
+  givenUp: number | null
+  /** The other direction was waited for in vain, and has been silent since. */
+  alone: boolean
+}
+
+/** Who the segments belong to: src/track/smb/smb-flow.ts. */
+export interface DeferredOwner {
+  stream(fromA: boolean): Stream
+  at(frame: number, time: number): void
+  limited(name: 'heldBytes' | 'heldBytesInAll'): void
+}
+
+export interface DeferredLimits {
+  /** Memory of what one connection defers. */
+  heldBytes: number
+  /** Memory of what all hold and defer. */
+  heldBytesInAll: number
+}
+
+export class Deferred {
+  private readonly owner: DeferredOwner
+  private readonly shared: StreamsShared
+  private readonly limits: DeferredLimits
+  private readonly a: Waiting = { segments: [], first: 0, givenUp: null, alone: false }
+  private readonly b: Waiting = { segments: [], first: 0, givenUp: null, alone: false }
+  private memory = 0
+  /** Segments that have come since both directions wait, and since the last was given up. */
+  private stuck = 0
+
+  constructor(owner: DeferredOwner, shared: StreamsShared, limits: DeferredLimits) {
+    this.owner = owner
+    this.shared = shared
+    this.limits = limits
+  }
+
+  /** Nothing waits, and nothing was waited for in vain. */
+  get isIdle(): boolean {
+    return isEmpty(this.a) && isEmpty(this.b) && !this.a.alone && !this.b.alone
+  }
+
+  /** Takes a copy of a segment; true where it has to wait. */
+  takes(b: Uint8Array, s: Segment, fromA: boolean, frame: number, time: number): boolean {
+    const own = fromA ? this.a : this.b
+    const other = fromA ? this.b : this.a
+    other.alone = false
+    // What is sent again, or fills a hole, need not wait for those behind it.
+    const isFirst = isEmpty(own) || ((s.seq - own.segments[own.first].seq) | 0) < 0
+    if (isFirst && !this.mustWait(own, fromA, s.ack)) return false
+    const bytes = new Uint8Array(b.subarray(s.payload, s.payloadEnd))
+    const { seq, ack, length, claimed } = s
+    own.segments.push({ bytes, seq, ack, payload: 0, payloadEnd: bytes.length, length, claimed, frame, time })
+    this.keep(bytes.length + PIECE_OVERHEAD)
+    this.keepPatience(time)
+    return true
+  }
+
+  /** The streams have moved on: delivers what need not wait any longer. */
+  release(): void {
+    while (this.releaseFirst(this.a, true) || this.releaseFirst(this.b, false));
+    if (isEmpty(this.a) || isEmpty(this.b)) this.stuck = 0
+  }
+
+  /** No more segments come. */
+  finish(): void {
+    while (!isEmpty(this.a) || !isEmpty(this.b)) this.giveUp()
+  }
+
+  private keepPatience(time: number): void {
+    const { limits, shared, owner } = this
+    if (!isEmpty(this.a) && !isEmpty(this.b)) {
+      if (++this.stuck > PATIENCE) {
+        this.giveUp()
+        // Of those that still wait, as many on each side as on the other have been waiting for each other.
+        this.stuck = 2 * Math.min(count(this.a), count(this.b))
+      }
+    } else {
+      const waiting = isEmpty(this.a) ? this.b : this.a
+      if (time - waiting.segments[waiting.first].time > CLOCKS_APART) this.giveUpAlone(waiting)
+    }
+    while (this.memory > limits.heldBytes) {
+      owner.limited('heldBytes')
+      this.giveUpAlone(this.oldest())
+    }
+    if (shared.heldBytes > limits.heldBytesInAll && this.memory > 0) {
+      owner.limited('heldBytesInAll')
+      this.finish()
+    }
+  }
+
+  private releaseFirst(own: Waiting, fromA: boolean): boolean {
+    if (isEmpty(own) || this.mustWait(own, fromA, own.segments[own.first].ack)) return false
+    this.deliver(own, fromA)
+    return true
+  }
+
+  private mustWait({ alone, givenUp }: Waiting, fromA: boolean, ack: number): boolean {
+    if (alone || !this.owner.stream(!fromA).lacks(ack)) return false
+    return givenUp === null || ((ack - givenUp) | 0) > 0
+  }
+
+  /** The direction whose first segment has waited longest. */
+  private oldest(): Waiting {
+    const { a, b } = this
+    if (isEmpty(a)) return b
+    return isEmpty(b) || a.segments[a.first].frame < b.segments[b.first].frame ? a : b
+  }
+
+  /** The oldest has waited long enough. */
+  private giveUp(): void {
+    const waiting = this.oldest()
+    const { ack } = waiting.segments[waiting.first]
+    const asked = this.owner.stream(waiting !== this.a)
+    while (asked.lacks(ack) && asked.skipsTo(ack));
+    if (asked.lacks(ack)) waiting.givenUp = ack
+    this.release()
+  }
+
+  /** The other direction does not come: it is not waited for until it is seen again. */
+  private giveUpAlone(waiting: Waiting): void {
+    waiting.alone = true
+    this.giveUp()
+  }
+
+  private deliver(own: Waiting, fromA: boolean): void {
+    const s = own.segments[own.first++]
+    if (own.first * 2 >= own.segments.length) {
+      own.segments = own.segments.slice(own.first)
+      own.first = 0
+    }
+    this.keep(-(s.bytes.length + PIECE_OVERHEAD))
+    this.owner.at(s.frame, s.time)
+    this.owner.stream(fromA).segment(s.bytes, s, s.frame, s.time)
+  }
+
+  private keep(bytes: number): void {
+    this.memory += bytes
+    this.shared.heldBytes += bytes
+  }
+}
+
+function count({ segments, first }: Waiting): number {
+  return segments.length - first
+}
+
+function isEmpty(waiting: Waiting): boolean {
+  return count(waiting) === 0
+}

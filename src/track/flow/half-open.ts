@@ -1,0 +1,235 @@
+/**
+ * SYNs to an SMB port that nobody has answered yet. A scan or a flood is made of them, so they are kept small: a connection is made of one only when
+ * it is answered. Of those that never are the oldest go to the ledger as attempts when the table is full.
+ */
+
+import type { Segment } from '../../../dissectors/layers/segment.ts'
+import { ipText } from '../../../dissectors/net/addresses.ts'
+import { TCP_ACK } from '../../../dissectors/net/tcp.ts'
+import type { FrameRef } from '../../ledger/ledger.ts'
+import { hit, type TrackContext } from '../core/context.ts'
+import { NETBIOS_SESSION_PORT } from '../core/smb-ports.ts'
+import { hasRoomForAttempt, keepConnection } from '../smb/state/session-store.ts'
+import { connectionId, newConnectionFacts } from './connection-facts.ts'
+
+export interface HalfOpen {
+  readonly src0: number
+  readonly src1: number
+  readonly src2: number
+  readonly src3: number
+  readonly srcPort: number
+  readonly dst0: number
+  readonly dst1: number
+  readonly dst2: number
+  readonly dst3: number
+  readonly dstPort: number
+  readonly isn: number
+  readonly firstFrame: number
+  readonly firstTime: number
+  lastFrame: number
+  lastTime: number
+  /** Data that came with the SYN (RFC 7413); null where none did, or where there was no room for it. */
+  readonly data: Uint8Array | null
+  /** Another attempt between the same two ports, before this one. */
+  older: HalfOpen | null
+}
+
+/** Attempts between the same two ports that wait at one time: of networks that use the same addresses, or stray ones. */
+const MOST_ALIKE = 4
+
+export class HalfOpenTable {
+  private readonly context: TrackContext
+  /** By flow hash, the least recently begun first; of attempts with one hash the newest, which leads to the older ones. */
+  private readonly waiting = new Map<number, HalfOpen>()
+  private count = 0
+
+  constructor(context: TrackContext) {
+    this.context = context
+  }
+
+  /**
+   * A SYN without ACK, with the data that it carries. Sent again it is the same attempt; with another sequence number, or from another host, it is
+   * one of its own.
+   */
+  note(b: Uint8Array, s: Segment, hash: number, frame: number, time: number): void {
+    const newest = this.waiting.get(hash) ?? null
+    let alike = 0
+    for (let a = newest; a !== null; a = a.older, alike++) {
+      if (a.isn !== s.seq || !isFrom(a, s)) continue
+      a.lastFrame = frame
+      a.lastTime = time
+      return
+    }
+    if (alike >= MOST_ALIKE) this.settleOldest(newest!)
+    this.waiting.set(hash, {
+      src0: s.src0,
+      src1: s.src1,
+      src2: s.src2,
+      src3: s.src3,
+      srcPort: s.srcPort,
+      dst0: s.dst0,
+      dst1: s.dst1,
+      dst2: s.dst2,
+      dst3: s.dst3,
+      dstPort: s.dstPort,
+      isn: s.seq,
+      firstFrame: frame,
+      firstTime: time,
+      lastFrame: frame,
+      lastTime: time,
+      data: this.dataOf(b, s),
+      older: newest,
+    })
+    this.count++
+    if (this.count > this.context.limits.halfOpen) this.dropOldest()
+  }
+
+  /**
+   * Takes the attempt that a segment of either side goes on with, as its sequence number or acknowledgement tells.
+   * @param any any attempt between the two ports will do, where the numbers tell of none
+   */
+  take(s: Segment, hash: number, any: boolean): HalfOpen | null {
+    const newest = this.waiting.get(hash)
+    if (newest === undefined) return null
+    let found: HalfOpen | null = null
+    for (let a: HalfOpen | null = newest; a !== null; a = a.older) {
+      if (goesOn(a, s)) {
+        found = a
+        break
+      }
+      if (any && found === null && (isFrom(a, s) || isTo(a, s))) found = a
+    }
+    if (found !== null) this.remove(hash, found)
+    return found
+  }
+
+  /** The server, or a firewall on the way, answered with RST. */
+  refused(attempt: HalfOpen, at: FrameRef): void {
+    this.keep(attempt, at)
+  }
+
+  /** Gives up those that nobody answered and that were not sent again since `before`, in microseconds. */
+  expire(before: number): void {
+    for (const [hash, newest] of this.waiting) {
+      for (let a: HalfOpen | null = newest; a !== null; a = a.older) if (a.lastTime < before) this.settle(hash, a)
+    }
+  }
+
+  /** What is left was never answered. */
+  finish(): void {
+    for (const hash of this.waiting.keys()) this.settleAll(hash)
+  }
+
+  /** A quarter goes at a time, as in oldest.ts. */
+  private dropOldest(): void {
+    const limit = this.context.limits.halfOpen
+    for (const [hash, attempt] of this.waiting) {
+      if (this.count <= limit * 0.75) return
+      for (let a: HalfOpen | null = attempt; a !== null; a = a.older) hit(this.context, 'halfOpen', a.firstFrame)
+      this.settleAll(hash)
+    }
+  }
+
+  private settleOldest(newest: HalfOpen): void {
+    let last = newest
+    while (last.older?.older != null) last = last.older
+    if (last.older === null) return
+    this.keep(last.older, null)
+    this.forget(last.older)
+    last.older = null
+  }
+
+  private settleAll(hash: number): void {
+    for (let a = this.waiting.get(hash) ?? null; a !== null; a = a.older) {
+      this.keep(a, null)
+      this.forget(a)
+    }
+    this.waiting.delete(hash)
+  }
+
+  private settle(hash: number, attempt: HalfOpen): void {
+    this.remove(hash, attempt)
+    this.keep(attempt, null)
+  }
+
+  private remove(hash: number, attempt: HalfOpen): void {
+    const newest = this.waiting.get(hash)!
+    if (newest !== attempt) {
+      let newer = newest
+      while (newer.older !== attempt) newer = newer.older!
+      newer.older = attempt.older
+    } else if (attempt.older === null) {
+      this.waiting.delete(hash)
+    } else {
+      this.waiting.set(hash, attempt.older)
+    }
+    this.forget(attempt)
+  }
+
+  private forget(attempt: HalfOpen): void {
+    this.count--
+    this.context.heldBytes -= attempt.data?.length ?? 0
+  }
+
+  private dataOf(b: Uint8Array, s: Segment): Uint8Array | null {
+    if (s.length === 0 || this.context.heldBytes > this.context.limits.heldBytesInAll) return null
+    const data = new Uint8Array(b.subarray(s.payload, s.payloadEnd))
+    this.context.heldBytes += data.length
+    return data
+  }
+
+  private keep(a: HalfOpen, reset: FrameRef | null): void {
+    if (!hasRoomForAttempt(this.context, a.firstFrame)) return
+    const client = { ip: ipText(a.src0, a.src1, a.src2, a.src3), port: a.srcPort }
+    const server = { ip: ipText(a.dst0, a.dst1, a.dst2, a.dst3), port: a.dstPort }
+    const facts = newConnectionFacts(this.context, client, server, a.firstFrame, a.firstTime)
+    facts.state = reset === null ? 'attempted' : 'refused'
+    facts.lastFrame = reset?.frame ?? a.lastFrame
+    facts.lastTime = reset?.time ?? a.lastTime
+    if (reset !== null) facts.end = { by: 'server', how: 'rst', at: reset }
+    if (server.port === NETBIOS_SESSION_PORT) facts.transport = 'netbios-session'
+    facts.id = connectionId(this.context, facts)
+    keepConnection(this.context, facts)
+  }
+}
+
+/** Does this segment, from the client or to it, follow from the SYN? What came with the SYN may have been accepted or not. */
+function goesOn(a: HalfOpen, s: Segment): boolean {
+  const most = 1 + (a.data?.length ?? 0)
+  if (isFrom(a, s)) return isWithin((s.seq - a.isn) | 0, most)
+  return (s.flags & TCP_ACK) !== 0 && isWithin((s.ack - a.isn) | 0, most) && isTo(a, s)
+}
+
+function isWithin(distance: number, most: number): boolean {
+  return distance >= 1 && distance <= most
+}
+
+function isFrom(a: HalfOpen, s: Segment): boolean {
+  return (
+    a.src3 === s.src3 &&
+    a.dst3 === s.dst3 &&
+    a.srcPort === s.srcPort &&
+    a.dstPort === s.dstPort &&
+    a.src2 === s.src2 &&
+    a.src1 === s.src1 &&
+    a.src0 === s.src0 &&
+    a.dst2 === s.dst2 &&
+    a.dst1 === s.dst1 &&
+    a.dst0 === s.dst0
+  )
+}
+
+function isTo(a: HalfOpen, s: Segment): boolean {
+  return (
+    a.src3 === s.dst3 &&
+    a.dst3 === s.src3 &&
+    a.srcPort === s.dstPort &&
+    a.dstPort === s.srcPort &&
+    a.src2 === s.dst2 &&
+    a.src1 === s.dst1 &&
+    a.src0 === s.dst0 &&
+    a.dst2 === s.src2 &&
+    a.dst1 === s.src1 &&
+    a.dst0 === s.src0
+  )
+}

@@ -1,0 +1,415 @@
+/**
+ * One direction of a TCP connection: puts segments into order and feeds the framer. Sequence arithmetic is modulo 2^32 on signed 32-bit
+ * integers, so that `a - b | 0` is the distance whatever the wrap (RFC 9293 3.4).
+ *
+ * Of overlapping data the bytes that came first count, and those that came later and differ are reported. A hole is waited for until its bytes
+ * arrive, or until the receiver has acknowledged them and traffic has gone on (the capture lost them), or until a limit is reached; then it is
+ * reported as lost.
+ *
+ * Where the stream stands is known from its SYN, else from segments that the other side acknowledges or that agree with each other. The first
+ * guess may be wrong: a stray segment, the SYN-ACK of a proxy. Segments far from where the stream stands are set aside (unplaced.ts); the stream
+ * moves to them once they are acknowledged, or agree while nothing else goes on. What never fits is reported as stray.
+ */
+
+import { NONE, RecentBytes } from '../core/recent-bytes.ts'
+import { type Framer, isMessageStart } from '../smb/nbss-framer.ts'
+import { type Arrival, keepNew, PIECE_OVERHEAD, type Piece, type Witness } from './reassembly.ts'
+import { isNear, NEAR, Unplaced } from './unplaced-segments.ts'
+
+export interface StreamLimits {
+  /** Bytes held behind a hole, per direction. */
+  heldBytes: number
+  /** Segments held behind a hole, per direction. */
+  heldSegments: number
+  /** Memory of what all streams together hold behind holes. */
+  heldBytesInAll: number
+}
+
+/** What all streams of a capture share. */
+export interface StreamsShared {
+  /** Memory of what waits behind holes: bytes, and PIECE_OVERHEAD for each segment. */
+  heldBytes: number
+  /** Made when the first stream delivers something. */
+  recent: RecentBytes | null
+}
+
+/** Who is told: src/track/smb/smb-flow.ts. */
+export interface StreamOwner extends Witness {
+  /** The frame from which the following bytes come. */
+  at(frame: number, time: number): void
+  gap(bytes: number): void
+  /** The capture holds only the beginning of the frame at hand. */
+  cut(): void
+  /** A hole was given up because of this limit. */
+  limited(name: keyof StreamLimits): void
+  /** Bytes from before the first that was seen came late. */
+  early(b: Uint8Array, from: number, to: number, fromA: boolean): void
+  /** A segment with data was not read: it lies outside the sequence of its stream. */
+  stray(frame: number): void
+}
+
+/** Segments that may pass after the receiver acknowledged a hole: captures put frames a little out of order, and a late one still fills it. */
+export const PATIENCE = 8
+
+/** A hole of more bytes than this is none that a capture loses between two segments: the sequence numbers are of something else. */
+const FAR = 1 << 26
+/** How much of what was delivered counts as delivered: half of what 32 bits can tell apart. */
+const REMEMBERED = 1 << 30
+/** Segments that must agree with each other for a stream to begin there, and for one that has begun to move there. */
+const RUN_TO_BEGIN = 2
+const RUN_TO_MOVE = 3
+/** What the framer is told of a loss whose length nobody knows: more than a packet can hold. */
+const UNKNOWN_LOSS = 0x7fffffff
+
+export class Stream {
+  private readonly framer: Framer
+  private readonly owner: StreamOwner
+  private readonly limits: StreamLimits
+  private readonly shared: StreamsShared
+  private started = false
+  private next = 0
+  /** The sequence number of the first byte that was seen, or of one less than REMEMBERED before the next. */
+  private first = 0
+  /** The stream began with a SYN, behind this sequence number. */
+  private synchronised = false
+  private isn = 0
+  /** How far the sequence numbers of a second SYN-ACK are above those of the first: either may be used from there on. */
+  private shift = 0
+  /** The latest acknowledgement of the other side. */
+  private acked = 0
+  private hasAck = false
+  private unplaced: Unplaced | null = null
+  /** In the order of their sequence numbers, without overlaps; most streams never hold any. */
+  private held: Piece[] | null = null
+  private heldBytes = 0
+  /** Where the last bytes began that an IP header alone spoke of, and where they end: nothing but its word puts them there. */
+  private claimStart = 0
+  private claimEnd = 0
+  private hasClaim = false
+  /** In shared.recent. */
+  private lastEntry = NONE
+
+  constructor(framer: Framer, owner: StreamOwner, limits: StreamLimits, shared: StreamsShared) {
+    this.framer = framer
+    this.owner = owner
+    this.limits = limits
+    this.shared = shared
+  }
+
+  get isSearching(): boolean {
+    return this.framer.isSearching
+  }
+
+  /** A SYN was seen: the stream starts behind its sequence number. A second one with another number is another name for the same place. */
+  synchronise(seq: number): void {
+    if (this.synchronised) {
+      this.shift = (seq - this.isn) | 0
+      return
+    }
+    if (this.started) return
+    this.synchronised = true
+    this.isn = seq
+    this.begin((seq + 1) | 0)
+    if (this.unplaced !== null) this.place(this.next)
+  }
+
+  /** Was `seq` the sequence number of the SYN of this stream, as far as its first byte tells? */
+  beginsBehind(seq: number): boolean {
+    return this.started && this.first === ((seq + 1) | 0)
+  }
+
+  /** Is this the next byte that is awaited? */
+  isNext(seq: number): boolean {
+    return this.started && seq === this.next
+  }
+
+  /** Bytes from the next byte to this sequence number, as far as that is known; null before the stream has a place. */
+  distance(seq: number): number | null {
+    if (this.started) return (this.inSequence(seq) - this.next) | 0
+    if (this.unplaced !== null) {
+      const from = this.unplaced.pieces[0].seq
+      return (this.unplaced.run(seq).length > 0 ? 0 : seq - from) | 0
+    }
+    return this.hasAck ? (seq - this.acked) | 0 : null
+  }
+
+  /** Is this sequence number, of a byte or of an acknowledgement, far from all that this stream has sent? */
+  isFar(seq: number): boolean {
+    if (!this.started) {
+      const distance = this.distance(seq)
+      return distance !== null && Math.abs(distance) > NEAR
+    }
+    return this.isOutside(this.inSequence(seq))
+  }
+
+  get hasBegun(): boolean {
+    return this.started
+  }
+
+  /** Does a message begin in one of the segments that wait for a place? */
+  get hasMessageAside(): boolean {
+    return (
+      this.unplaced?.pieces.some(({ bytes }) => bytes.length > 0 && isMessageStart(bytes, 0, bytes.length)) === true
+    )
+  }
+
+  segment(b: Uint8Array, s: Arrival, frame: number, time: number): void {
+    if (this.started && s.seq === this.next && this.held === null) {
+      this.deliver(b, s.payload, s.payloadEnd, s.length, frame)
+      if (s.claimed !== 0) this.noteClaim(s)
+    } else {
+      this.arrive(b, this.shift === 0 ? s : this.translated(s), frame, time)
+    }
+  }
+
+  private arrive(b: Uint8Array, s: Arrival, frame: number, time: number): void {
+    if (!this.started && !this.beginsWith(b, s, frame, time)) return
+    if (this.hasClaim && this.refutesClaim(s)) this.takeBackClaim()
+    const ahead = (s.seq - this.next) | 0
+    if (this.isOutside(s.seq)) {
+      this.setAside(b, s, frame, time)
+      return
+    }
+    const repeated = isKeepAlive(b, s, ahead) ? 0 : Math.min(-ahead, s.length)
+    if (repeated > 0) {
+      const before = (this.first - s.seq) | 0
+      if (before > 0) this.beforeFirst(b, s, Math.min(before, s.length), frame)
+      this.compare(b, s.payload, Math.min(s.payload + repeated, s.payloadEnd), s.seq)
+    }
+    if (ahead + s.length <= 0) return
+    if (ahead <= 0 && this.held === null) {
+      this.deliver(b, Math.min(s.payload - ahead, s.payloadEnd), s.payloadEnd, s.length + ahead, frame)
+      this.noteClaim(s)
+    } else {
+      this.hold(b, s, Math.max(0, -ahead), frame, time)
+      this.drain(false)
+      this.keepLimits()
+    }
+  }
+
+  /** The other direction acknowledged up to `ack`: what is missing before it will not come again. */
+  acknowledged(ack: number): void {
+    this.acked = this.shift === 0 ? ack : this.inSequence(ack)
+    this.hasAck = true
+    if (this.unplaced !== null) {
+      const piece = this.unplaced.acknowledgedBy(this.acked)
+      if (piece !== null) this.place(piece.seq)
+    }
+    if (this.held !== null && this.held.length >= PATIENCE && ((this.acked - this.held[0].seq) | 0) >= 0)
+      this.skipHole()
+  }
+
+  /** Has the other direction acknowledged bytes that were not delivered yet? */
+  lacks(ack: number): boolean {
+    if (!this.started) return false
+    const missing = (this.inSequence(ack) - this.next) | 0
+    return missing > 0 && missing <= FAR
+  }
+
+  /** Gives up the first hole, if bytes behind it are held and `ack` says that the receiver got it. */
+  skipsTo(ack: number): boolean {
+    if (this.held === null || ((this.inSequence(ack) - this.held[0].seq) | 0) < 0) return false
+    this.skipHole()
+    return true
+  }
+
+  /** Bytes that wait behind a hole are handed over, with the hole as lost. */
+  finish(): void {
+    if (this.unplaced !== null) this.place(this.unplaced.longest().seq)
+    while (this.held !== null) this.skipHole()
+    this.framer.finish()
+  }
+
+  /** What was set aside is of no conversation: it is reported, not read. */
+  discard(): void {
+    if (this.unplaced === null) return
+    this.shared.heldBytes -= this.unplaced.memory
+    for (const { frame } of this.unplaced.pieces) this.owner.stray(frame)
+    this.unplaced = null
+  }
+
+  private noteClaim({ claimed = 0 }: Arrival): void {
+    if (claimed === 0) return
+    this.hasClaim = true
+    this.claimEnd = this.next
+    this.claimStart = (this.next - claimed) | 0
+  }
+
+  /** Do these bytes begin where others were claimed, and nothing came behind those? */
+  private refutesClaim({ seq, length, claimed = 0 }: Arrival): boolean {
+    return seq === this.claimStart && this.next === this.claimEnd && length > claimed
+  }
+
+  /** What an IP header spoke of was not there: the stream goes on before it. The message at hand was given up when it was believed. */
+  private takeBackClaim(): void {
+    this.hasClaim = false
+    this.next = this.claimStart
+    this.framer.lost(UNKNOWN_LOSS)
+  }
+
+  private begin(seq: number): void {
+    this.started = true
+    this.next = this.first = seq
+  }
+
+  /** Does the stream begin now that this segment has come? It begins with this one, or with those that were set aside. */
+  private beginsWith(b: Uint8Array, s: Arrival, frame: number, time: number): boolean {
+    if (this.unplaced === null && this.hasAck && isNear(s.seq, this.acked)) {
+      this.begin(s.seq)
+      return true
+    }
+    this.setAside(b, s, frame, time)
+    return false
+  }
+
+  /** The same place under the first SYN's numbers, where a second SYN gave others and those are nearer. */
+  private inSequence(seq: number): number {
+    if (this.shift === 0) return seq
+    const other = (seq - this.shift) | 0
+    return Math.abs((other - this.next) | 0) < Math.abs((seq - this.next) | 0) ? other : seq
+  }
+
+  private translated({ seq, payload, payloadEnd, length, claimed }: Arrival): Arrival {
+    return { seq: this.inSequence(seq), payload, payloadEnd, length, claimed }
+  }
+
+  private isOutside(seq: number): boolean {
+    const ahead = (seq - this.next) | 0
+    if (ahead >= 0) return ahead > FAR
+    // Before a SYN there is nothing, but that a keep-alive repeats it.
+    return ((seq - this.first) | 0) < (this.synchronised ? -1 : -NEAR)
+  }
+
+  private setAside(b: Uint8Array, s: Arrival, frame: number, time: number): void {
+    this.unplaced ??= new Unplaced()
+    const { unplaced, shared } = this
+    const before = unplaced.memory
+    const dropped = unplaced.add(b, s, frame, time)
+    shared.heldBytes += unplaced.memory - before
+    if (dropped !== null) this.owner.stray(dropped.frame)
+    const acked = this.hasAck ? unplaced.acknowledgedBy(this.acked) : null
+    if (acked !== null) this.place(acked.seq)
+    else if (unplaced.run(s.seq).length >= (this.started ? RUN_TO_MOVE : RUN_TO_BEGIN)) this.place(s.seq)
+    else if (shared.heldBytes > this.limits.heldBytesInAll) {
+      this.owner.limited('heldBytesInAll')
+      if (this.started) this.discard()
+      else this.place(s.seq)
+    }
+  }
+
+  /** The stream begins at, or moves to, the run of segments around `seq`. */
+  private place(seq: number): void {
+    const unplaced = this.unplaced!
+    const run = unplaced.run(seq)
+    this.shared.heldBytes -= unplaced.memory
+    this.unplaced = null
+    for (const piece of unplaced.pieces) if (!run.includes(piece)) this.owner.stray(piece.frame)
+    if (run.length === 0) return
+    const start = run.reduce((least, p) => (((p.seq - least) | 0) < 0 ? p.seq : least), run[0].seq)
+    if (!this.started) this.begin(start)
+    else if (this.isOutside(start)) this.moveTo(start, run[0])
+    for (const { bytes, seq: at, length, frame, time } of run) {
+      this.owner.at(frame, time)
+      this.segment(bytes, { seq: at, payload: 0, payloadEnd: bytes.length, length }, frame, time)
+    }
+  }
+
+  /** Goes on at a place that does not follow from what came before. */
+  private moveTo(seq: number, at: Piece): void {
+    while (this.held !== null) this.skipHole()
+    this.owner.at(at.frame, at.time)
+    // Where nothing was delivered the SYN was misleading, and nothing is missing.
+    if (this.next !== this.first) {
+      const missing = (seq - this.next) | 0
+      this.owner.gap(Math.max(0, missing))
+      this.framer.lost(missing > 0 ? missing : UNKNOWN_LOSS)
+    }
+    this.shift = 0
+    this.synchronised = false
+    this.begin(seq)
+  }
+
+  /** Bytes from before the first that was seen: what is whole in them is read. Of those that do not reach up to it nobody knows the place. */
+  private beforeFirst(b: Uint8Array, s: Arrival, length: number, frame: number): void {
+    if (((s.seq + length - this.first) | 0) !== 0) {
+      this.owner.stray(frame)
+      return
+    }
+    this.owner.early(b, s.payload, Math.min(s.payload + length, s.payloadEnd), this.framer.fromA)
+    this.first = s.seq
+  }
+
+  private deliver(b: Uint8Array, from: number, to: number, length: number, frame: number): void {
+    if (this.unplaced !== null) this.discard()
+    // What is skipped, a file's contents, has nothing in it that anybody would forge to deceive a reader of messages.
+    if (!this.framer.skips(length) && from < to) {
+      this.shared.recent ??= new RecentBytes()
+      this.lastEntry = this.shared.recent.note(this.lastEntry, b, from, to, this.next, frame)
+    }
+    this.next = (this.next + length) | 0
+    if (((this.next - this.first) | 0) > REMEMBERED) this.first = (this.next - (REMEMBERED >> 1)) | 0
+    this.framer.feed(b, from, to)
+    const cut = length - (to - from)
+    if (cut > 0) {
+      this.owner.cut()
+      this.framer.lost(cut)
+    }
+  }
+
+  /** Bytes that were delivered before: are they the same? */
+  private compare(b: Uint8Array, from: number, to: number, seq: number): void {
+    const first = this.shared.recent?.disagrees(this.lastEntry, b, from, to, seq) ?? 0
+    if (first !== 0) this.owner.disagreement(first)
+  }
+
+  /** Holds what is new in a segment, from its byte `skip` on. */
+  private hold(b: Uint8Array, s: Arrival, skip: number, frame: number, time: number): void {
+    this.held ??= []
+    const pieces = this.held.length
+    const copied = keepNew(this.held, b, s, skip, frame, time, this.owner)
+    this.heldBytes += copied
+    this.shared.heldBytes += copied + (this.held.length - pieces) * PIECE_OVERHEAD
+  }
+
+  private keepLimits(): void {
+    const { limits, shared } = this
+    while (this.held !== null) {
+      if (this.heldBytes > limits.heldBytes) this.owner.limited('heldBytes')
+      else if (this.held.length > limits.heldSegments) this.owner.limited('heldSegments')
+      else if (shared.heldBytes > limits.heldBytesInAll) this.owner.limited('heldBytesInAll')
+      else return
+      this.skipHole()
+    }
+  }
+
+  /**
+   * Delivers held segments as far as they connect. They belong to the frame that closed the hole, but each to its own where the hole was
+   * given up.
+   */
+  private drain(givenUp: boolean): void {
+    const held = this.held!
+    while (held.length > 0 && held[0].seq === this.next) {
+      const h = held.shift()!
+      this.heldBytes -= h.bytes.length
+      this.shared.heldBytes -= h.bytes.length + PIECE_OVERHEAD
+      if (givenUp) this.owner.at(h.frame, h.time)
+      this.deliver(h.bytes, 0, h.bytes.length, h.length, h.frame)
+    }
+    if (held.length === 0) this.held = null
+  }
+
+  private skipHole(): void {
+    const first = this.held![0]
+    const missing = (first.seq - this.next) | 0
+    this.owner.gap(missing)
+    this.owner.at(first.frame, first.time)
+    this.framer.lost(missing)
+    this.next = first.seq
+    this.drain(true)
+  }
+}
+
+/** A keep-alive repeats the last byte, as any other it likes, mostly zero (RFC 9293 3.8.4); copies of one may come late. */
+function isKeepAlive(b: Uint8Array, s: Arrival, ahead: number): boolean {
+  return s.length === 1 && (ahead === -1 || (s.payload < s.payloadEnd && b[s.payload] === 0))
+}

@@ -1,0 +1,208 @@
+/**
+ * SMB1 TREE_CONNECT_ANDX and the core protocol's TREE_CONNECT, [MS-CIFS] 2.2.4.55 and 2.2.4.50: the shares, and with share-level security the passwords
+ * of them. Such a password is a logon of the session that the header's UID names. A client that never set one up has UID 0, and what it does is a session
+ * of that id, which begins with its first password or its first share.
+ */
+
+import { readable } from '../../../../dissectors/cursor.ts'
+import { isSuccess } from '../../../../dissectors/ntstatus.ts'
+import { SMB1_COMMAND } from '../../../../dissectors/smb1/header.ts'
+import {
+  parseTreeConnectRequest,
+  parseTreeConnectResponse,
+  type TreeConnectRequest,
+} from '../../../../dissectors/smb1/tree-connect.ts'
+import {
+  parseTreeConnectAndxRequest,
+  parseTreeConnectAndxResponse,
+  type TreeConnectAndxRequest,
+} from '../../../../dissectors/smb1/tree-connect-andx.ts'
+import type { LogonFacts, TreeFacts } from '../../../ledger/ledger.ts'
+import { addLogon, createLogon } from '../../auth/logon.ts'
+import { keptText } from '../../core/capped-text.ts'
+import type { Connection, PendingRequest } from '../smb-flow.ts'
+import { here, type LiveSession, touch } from '../state/live-session.ts'
+import { addPending, takePending } from '../state/pending-requests.ts'
+import { confirmed, known, rejectsId, takenUp } from '../state/session-lookup.ts'
+import { answerTree } from '../state/tree-connects.ts'
+import { isShareLevel, sharePasswordKind } from './passwords.ts'
+import { noAvPairs } from './session-setup.ts'
+
+/** Of the header around a tree connect. */
+export interface Smb1Ids {
+  mid: number
+  uid: number
+  tid: number
+}
+
+const NO_PASSWORD = new Uint8Array(0)
+
+export function treeConnectAndxRequest(
+  c: Connection,
+  message: Uint8Array,
+  offset: number,
+  length: number,
+  ids: Smb1Ids,
+): void {
+  request(c, SMB1_COMMAND.TREE_CONNECT_ANDX, ids, readable(parseTreeConnectAndxRequest(message, offset, length)))
+}
+
+export function treeConnectRequest(
+  c: Connection,
+  message: Uint8Array,
+  offset: number,
+  length: number,
+  ids: Smb1Ids,
+): void {
+  request(c, SMB1_COMMAND.TREE_CONNECT, ids, readable(parseTreeConnectRequest(message, offset, length)))
+}
+
+function request(
+  c: Connection,
+  command: number,
+  { mid, uid }: Smb1Ids,
+  asked: Partial<TreeConnectRequest | TreeConnectAndxRequest>,
+): void {
+  const { password = NO_PASSWORD, passwordLength = 0, service = null } = asked
+  const path = keptText(asked.path)
+  const kind = sharePasswordKind(c, password, passwordLength)
+  const session =
+    known(c, uid, 0) ?? (kind === null ? null : takenUp(c, 'smb1', uid === 0 ? 'pending' : 'unknown', uid, 0))
+  if (session !== null) touch(session, c)
+  addPending(c, {
+    frame: c.context.frame,
+    time: c.context.time,
+    id: mid,
+    command,
+    session,
+    logon: session === null || kind === null ? null : shareLogon(c, session, kind, path, passwordLength),
+    path,
+    detail: service,
+  })
+}
+
+/** A password of a share: that it was sent is a fact, whatever the answer. */
+function shareLogon(
+  c: Connection,
+  session: LiveSession,
+  kind: 'plaintext' | 'lm',
+  path: string | null,
+  length: number,
+): LogonFacts {
+  const logon = createLogon(c.context, 'share')
+  logon.auth = kind
+  logon.share = path
+  logon.offeredCut = false
+  if (kind === 'lm') {
+    const authenticate = noAvPairs(c, kind, length, 0)
+    logon.ntlm = { negotiate: null, challenge: null, authenticate }
+  }
+  // With no setup before it, it is all that is known of the client.
+  if (session.facts.auth === 'unknown' && session.idLow === 0) session.facts.auth = kind
+  addLogon(c.context, session, logon)
+  return logon
+}
+
+export function treeConnectAndxResponse(
+  c: Connection,
+  message: Uint8Array,
+  offset: number,
+  length: number,
+  ids: Smb1Ids,
+  status: number,
+): void {
+  const { service } = isSuccess(status) ? readable(parseTreeConnectAndxResponse(message, offset, length)) : {}
+  response(c, SMB1_COMMAND.TREE_CONNECT_ANDX, ids, service ?? null, status)
+}
+
+export function treeConnectResponse(
+  c: Connection,
+  message: Uint8Array,
+  offset: number,
+  length: number,
+  ids: Smb1Ids,
+  status: number,
+): void {
+  const { tid } = isSuccess(status) ? readable(parseTreeConnectResponse(message, offset, length)) : {}
+  response(c, SMB1_COMMAND.TREE_CONNECT, { ...ids, tid: tid ?? ids.tid }, null, status)
+}
+
+function response(
+  c: Connection,
+  command: number,
+  { mid, uid, tid }: Smb1Ids,
+  service: string | null,
+  status: number,
+): void {
+  const asked = takePending(c, command, mid)
+  const session = asked?.session ?? known(c, uid, 0) ?? sessionOfAnswer(c, uid, status)
+  if (session === null) return
+  // A password that was sent stays a fact, though the server does not know the id that it came with.
+  if (!confirmed(c, session, asked?.logon ? 0 : status)) return
+  touch(session, c)
+  const logon = asked?.logon ?? null
+  if (logon !== null) endShareLogon(c, session, logon, status)
+  else if (uid === 0 && isSuccess(status)) grantWithoutPassword(c, session)
+  answerTree(session, c.context, asked, {
+    treeId: tid,
+    status,
+    shareType: shareType(service ?? asked?.detail ?? null),
+    encryptData: false,
+  })
+}
+
+/** A session that shows with this answer; none that the server refuses, where nothing else is known of it. */
+function sessionOfAnswer(c: Connection, uid: number, status: number): LiveSession | null {
+  if (rejectsId(status) || (uid === 0 && !isSuccess(status))) return null
+  return takenUp(c, 'smb1', uid === 0 ? 'pending' : 'unknown', uid, 0)
+}
+
+function endShareLogon(c: Connection, session: LiveSession, logon: LogonFacts, status: number): void {
+  logon.ntStatus = status
+  logon.answered = here(c.context)
+  const granted = isSuccess(status)
+  logon.guest = granted ? null : false
+  logon.anonymous = false
+  const { facts } = session
+  const { auth } = facts
+  if (session.idLow === 0 && (facts.status === 'pending' || facts.status === 'failed')) decide(c, session, status)
+  else if (!isShareLevel(c)) return
+  // Before, the setup said who the client is, and proved nothing.
+  if (auth === 'unknown' || auth === 'anonymous') facts.auth = logon.auth
+  if (granted && facts.anonymous === true) facts.anonymous = false
+}
+
+/** A share that needs no password, for a client without a name: as with empty credentials. */
+function grantWithoutPassword(c: Connection, session: LiveSession): void {
+  const { facts } = session
+  if (facts.status !== 'pending') return
+  decide(c, session, 0)
+  facts.auth = 'anonymous'
+  facts.anonymous = true
+  facts.guest = false
+}
+
+/** The first answer to a tree connect without a session setup tells what becomes of the session, and a grant more than refusals before it. */
+function decide(c: Connection, { facts }: LiveSession, status: number): void {
+  const granted = isSuccess(status)
+  facts.status = granted ? 'established' : 'failed'
+  facts.ntStatus = status
+  facts.decided = here(c.context)
+  facts.guest = granted ? null : false
+  facts.anonymous = false
+  facts.encryptData = false
+}
+
+/** Service strings, [MS-CIFS] 2.2.4.55.1; the client may ask for "?????", any. */
+function shareType(service: PendingRequest['detail']): TreeFacts['shareType'] {
+  switch (service) {
+    case 'A:':
+      return 'disk'
+    case 'IPC':
+      return 'pipe'
+    case 'LPT1:':
+      return 'printer'
+    default:
+      return null
+  }
+}

@@ -1,0 +1,63 @@
+/** SMB2 SESSION_SETUP, [MS-SMB2] 2.2.5 and 2.2.6. */
+import { u32le } from '../../../../dissectors/bytes.ts'
+import { readable } from '../../../../dissectors/cursor.ts'
+import { SMB2_COMMAND, SMB2_OFFSET } from '../../../../dissectors/smb2/header.ts'
+import {
+  parseSessionSetupRequest,
+  parseSessionSetupResponse,
+  SMB2_SESSION_FLAG_ENCRYPT_DATA,
+  SMB2_SESSION_FLAG_IS_GUEST,
+  SMB2_SESSION_FLAG_IS_NULL,
+} from '../../../../dissectors/smb2/session-setup.ts'
+import { smb2SigningMode } from '../../../ledger/derived/signing-mode.ts'
+import { adoptLogon, openBlob, readSecurityBlob, stepOf } from '../../auth/logon.ts'
+import type { Connection } from '../smb-flow.ts'
+import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from '../state/session-setup.ts'
+import { joinPieces, keepPiece } from '../state/split-blob.ts'
+
+export function setupRequest(c: Connection, message: Uint8Array, length: number, low: number, high: number): void {
+  const { binding, securityMode, securityBuffer, securityBufferLength } = readable(
+    parseSessionSetupRequest(message, length),
+  )
+  const piece = securityBuffer === undefined ? null : joinPieces(c, low, high, securityBuffer, securityBufferLength)
+  const blob = piece && openBlob(piece.bytes, piece.wireLength)
+  const { session, logon } = beginSetup(c, {
+    family: 'smb2',
+    command: SMB2_COMMAND.SESSION_SETUP,
+    id: u32le(message, SMB2_OFFSET.messageId),
+    low,
+    high,
+    binding: binding ?? null,
+    signing: securityMode === undefined ? null : smb2SigningMode(securityMode),
+    step: piece === null || blob === null ? null : piece.pieces > 1 ? 'next' : stepOf(blob),
+  })
+  if (piece === null || blob === null) return
+  keepPiece(c, session, piece)
+  readSecurityBlob(c.context, logon, blob)
+  adoptLogon(session, logon)
+}
+
+export function setupResponse(
+  c: Connection,
+  message: Uint8Array,
+  length: number,
+  low: number,
+  high: number,
+  status: number,
+): void {
+  const { sessionFlags, securityBuffer, securityBufferLength } = readable(parseSessionSetupResponse(message, length))
+  const granted =
+    sessionFlags === undefined || sessionFlags === null
+      ? null
+      : {
+          guest: (sessionFlags & SMB2_SESSION_FLAG_IS_GUEST) !== 0,
+          anonymous: (sessionFlags & SMB2_SESSION_FLAG_IS_NULL) !== 0,
+          encryptData: (sessionFlags & SMB2_SESSION_FLAG_ENCRYPT_DATA) !== 0,
+        }
+  const id = u32le(message, SMB2_OFFSET.messageId)
+  const answer: SetupAnswer = { command: SMB2_COMMAND.SESSION_SETUP, id, low, high, status, granted }
+  const request = setupOfAnswer(c, answer, 'smb2')
+  if (request === null || request.logon === null) return
+  if (securityBuffer) readSecurityBlob(c.context, request.logon, openBlob(securityBuffer, securityBufferLength))
+  endSetup(c, request, answer)
+}

@@ -1,0 +1,102 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { decodeFrame } from '../../../dissectors/frame/decode-frame.ts'
+import { createSegment, DECODED } from '../../../dissectors/layers/segment.ts'
+import { TCP_SYN } from '../../../dissectors/net/tcp.ts'
+import { mayBeSmb, passesBy } from '../../../src/track/flow/fast-path.ts'
+import { UnreadPackets } from '../../../src/track/unread/unread-packets.ts'
+import { packet, SERVER, SYN, smb2, tcpFrame } from '../../support/conversation.ts'
+import { ETHERTYPE, nest, toFrame } from '../../support/encapsulations.ts'
+
+const WEB = { ip: [10, 0, 0, 9], port: 80 }
+const ports = new Uint8Array(65_536)
+ports[445] = 1
+
+const passes = (bytes: Uint8Array, unread = new UnreadPackets()) => passesBy(bytes, 0, bytes.length, ports, unread, 1)
+const segment = (payload: Uint8Array, server = WEB, flags = 0x10) =>
+  tcpFrame({ from: 'client', seq: 1, ack: 1, flags, payload }, undefined, server).bytes
+
+/** Plain IPv4 with this protocol, and the high byte of its flags and offset. */
+function datagram(protocol: number, flags = 0): Uint8Array {
+  const bytes = segment(new Uint8Array(20))
+  bytes[20] = flags
+  bytes[23] = protocol
+  return bytes
+}
+
+describe('the first look', () => {
+  it('passes what is no TCP, and TCP on other ports without SMB in it', () => {
+    expect(passes(segment(new TextEncoder().encode('GET / HTTP/1.1')))).toBe(true)
+    expect(passes(segment(new Uint8Array(0)))).toBe(true)
+    // Of ICMP and ESP fragments, too.
+    for (const protocol of [1, 50]) {
+      expect(passes(datagram(protocol))).toBe(true)
+      expect(passes(datagram(protocol, 0x20))).toBe(true)
+    }
+    expect(passes(datagram(17))).toBe(true)
+  })
+
+  it.each([4, 41, 47, 51, 97])('keeps protocol %i, a tunnel', (protocol) => {
+    expect(passes(datagram(protocol))).toBe(false)
+    expect(passes(datagram(protocol, 0x20))).toBe(false)
+  })
+
+  it.each([4789, 8472, 4790, 6081, 2152, 3544])('keeps UDP to port %i, a tunnel', (port) => {
+    const udp = datagram(17)
+    udp[36] = port >> 8
+    udp[37] = port & 0xff
+    expect(passes(udp)).toBe(false)
+  })
+
+  it('keeps UDP from Teredo’s port, and fragments of any', () => {
+    const udp = datagram(17)
+    udp[34] = 3544 >> 8
+    udp[35] = 3544 & 0xff
+    expect(passes(udp)).toBe(false)
+    expect(passes(datagram(17, 0x20))).toBe(false)
+    expect(passes(datagram(17, 0x01))).toBe(false)
+  })
+
+  it('keeps followed ports, SYNs, SMB, fragments, and all that is not plain', () => {
+    expect(passes(segment(new Uint8Array(0), SERVER))).toBe(false)
+    expect(passes(segment(new Uint8Array(0), WEB, SYN))).toBe(false)
+    expect(passes(segment(packet(smb2({ command: 0 }))))).toBe(false)
+    expect(passes(segment(Uint8Array.of(0, 0)))).toBe(false)
+    const fragment = segment(new Uint8Array(20).fill(7))
+    fragment[20] = 0x20
+    expect(passes(fragment)).toBe(false)
+    const tagged = segment(new Uint8Array(20).fill(7))
+    tagged[12] = 0x81
+    expect(passes(tagged)).toBe(false)
+    expect(passes(segment(new Uint8Array(0)).subarray(0, 53))).toBe(false)
+  })
+
+  it('never passes what the decoders would have followed', () => {
+    const inner = segment(packet(smb2({ command: 0 }))).subarray(14)
+    const choices = fc.array(fc.nat(10_000), { maxLength: 3 })
+    const change = fc.tuple(fc.nat(10_000), fc.nat(255))
+    let passed = 0
+    let kept = 0
+    fc.assert(
+      fc.property(choices, fc.array(change, { maxLength: 6 }), fc.nat(40), (chosen, changes, cut) => {
+        const b = Uint8Array.from(toFrame(nest({ etherType: ETHERTYPE.IPV4, bytes: inner }, chosen).packet))
+        for (const [at, value] of changes) b[at % b.length] = value
+        const length = b.length - cut
+        const s = createSegment()
+        const decoded = decodeFrame(1, b, 0, length, length, s)
+        if (!passesBy(b, 0, length, ports, new UnreadPackets(), 1)) {
+          if (decoded !== DECODED.OTHER) kept++
+          return
+        }
+        passed++
+        if (decoded === DECODED.OTHER) return
+        expect(decoded).toBe(DECODED.TCP)
+        expect(ports[s.srcPort] | ports[s.dstPort] | (s.flags & TCP_SYN)).toBe(0)
+        expect(mayBeSmb(b, s.payload, s.payloadEnd)).toBe(false)
+      }),
+      { numRuns: 10_000 },
+    )
+    expect(passed).toBeGreaterThan(100)
+    expect(kept).toBeGreaterThan(1000)
+  })
+})

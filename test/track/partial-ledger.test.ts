@@ -1,0 +1,113 @@
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { audit, auditSteps } from '../../src/audit/audit.ts'
+import { type CaptureSummary, readCapture } from '../../src/capture/read/read-capture.ts'
+import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
+import { createNetworks } from '../../src/policy/networks.ts'
+import { hostRecords } from '../../src/report/records/hosts.ts'
+import type { Seen } from '../../src/track/partial-ledger.ts'
+import { Tracker } from '../../src/track/tracker.ts'
+import { type CollectedFrame, collector } from '../support/frames.ts'
+
+const FOLDER = fileURLToPath(new URL('../../captures/', import.meta.url))
+const SAMPLES = readdirSync(FOLDER).filter((name) => /\.pcapng$|\.pcap$/.test(name))
+
+interface Sample {
+  frames: CollectedFrame[]
+  summary: CaptureSummary
+}
+
+async function load(name: string): Promise<Sample> {
+  const collected = collector()
+  const summary = await readCapture(FOLDER + name, collected)
+  return { frames: collected.frames, summary }
+}
+
+function track({ frames, summary }: Sample, before: (tracker: Tracker) => void, limits = {}): PlainLedger {
+  const tracker = new Tracker('test.pcap', { limits })
+  frames.forEach(({ data, original, linkType, time }, i) => {
+    before(tracker)
+    tracker.frame(data, 0, data.length, Math.max(original, data.length), linkType, time, i + 1)
+  })
+  return plainLedger(tracker.finish(summary))
+}
+
+/** Everything that may sleep does, after every segment of SMB. */
+function restless(tracker: Tracker): void {
+  const context = tracker['context']
+  context.sessions.plainRows = context.connections.plainRows = 0
+  context.sweepAt = 0
+  context.sweptFrame = Number.POSITIVE_INFINITY
+}
+
+const idle = () => {}
+
+describe.each(SAMPLES)('%s', (name) => {
+  it('has the same facts whenever sessions sleep', async () => {
+    const sample = await load(name)
+    expect(track(sample, restless)).toEqual(track(sample, idle))
+  })
+
+  it('has the same facts where it is asked for all the time, and in the end they were told', async () => {
+    const sample = await load(name)
+    const told = new Map<string, unknown>()
+    let seen: Seen | null = null
+    let last: string[] = []
+    const ledger = track(sample, (tracker) => {
+      restless(tracker)
+      const soFar = tracker.soFar(seen)
+      seen = soFar.seen
+      if (soFar.sessions.anew) told.clear()
+      for (const session of soFar.sessions.settled) told.set(session.id, session)
+      for (const session of soFar.sessions.open) told.set(session.id, session)
+      const ids = (facts: Iterable<{ id: string }>) => [...facts].map(({ id }) => id)
+      last = ids(soFar.ledger.sessions)
+      expect(soFar.ledger.sessions.length).toBe(last.length)
+      for (const id of last) expect(told.has(id)).toBe(true)
+      const connections = new Set(ids(soFar.ledger.connections))
+      for (const { connection } of soFar.ledger.sessions) expect(connections.has(connection)).toBe(true)
+    })
+    expect(ledger).toEqual(track(sample, idle))
+  })
+})
+
+it('has no facts of sessions that had to make room', async () => {
+  const sample = await load('guest-fallback.pcap')
+  const limits = { sessions: 1 }
+  const { sessions } = track(sample, restless, limits)
+  expect(sessions).toEqual(track(sample, idle, limits).sessions)
+  expect(sessions.length).toBe(1)
+})
+
+it('takes no more in when the ledger holds as many bytes as it may', async () => {
+  const sample = await load('guest-fallback.pcap')
+  const all = track(sample, restless)
+  expect(all.captures[0]!.limits).toEqual({})
+  const some = track(sample, restless, { ledgerBytes: 300 })
+  const lost = some.captures[0]!.limits['ledger-bytes']!
+  expect(lost).toBeGreaterThan(0)
+  expect(some.captures[0]!.warnings.map(({ code }) => code)).toContain('limit-ledger-bytes')
+  const size = ({ sessions }: PlainLedger) => sessions.reduce((sum, s) => sum + 1 + s.trees.length + s.logons.length, 0)
+  expect(some.sessions.length).toBeGreaterThan(0)
+  expect(size(some)).toBeLessThan(size(all))
+  expect(track(sample, restless, { ledgerBytes: 0 }).sessions).toEqual([])
+})
+
+it('is audited in steps as in one go, and hosts are the same packed or plain', async () => {
+  const { frames, summary } = await load('guest-fallback.pcap')
+  const tracker = new Tracker('test.pcap')
+  frames.forEach(({ data, original, linkType, time }, i) => {
+    tracker.frame(data, 0, data.length, Math.max(original, data.length), linkType, time, i + 1)
+  })
+  const ledger = tracker.finish(summary)
+  const networks = createNetworks()
+  const steps = auditSteps(ledger, { networks })
+  let rests = 0
+  let step = steps.next()
+  for (; !step.done; step = steps.next()) rests++
+  expect(rests).toBeGreaterThan(14)
+  expect([...step.value]).toEqual(audit(plainLedger(ledger), { networks }))
+  expect(step.value.length).toBeGreaterThan(0)
+  expect(hostRecords(ledger, networks)).toEqual(hostRecords(plainLedger(ledger), networks))
+})
