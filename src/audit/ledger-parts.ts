@@ -4,7 +4,8 @@
  */
 import { peek } from '../ledger/facts-list.ts'
 import { IdIndex } from '../ledger/id-index.ts'
-import type { ConnectionFacts, Ledger, SessionFacts } from '../ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import type { Networks } from '../policy/networks.ts'
 import type { AuditFacts } from './rule/rule.ts'
 import type { Survey } from './rule/survey.ts'

@@ -5,7 +5,7 @@
 import ipaddr from 'ipaddr.js'
 import { decodeFrame } from '../../dissectors/frame/decode-frame.ts'
 import { createSegment, DECODED, type Segment } from '../../dissectors/layers/segment.ts'
-import type { Endpoint } from '../ledger/ledger.ts'
+import type { Endpoint } from '../ledger/endpoint.ts'
 import { flowHash, sourceIsA } from '../track/flow/flow-table.ts'
 import type { EvidenceConnection } from './selection.ts'
 

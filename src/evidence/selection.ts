@@ -1,6 +1,6 @@
 /** What is to be taken out of captures, and how what a report names becomes that. */
 import type { Finding } from '../audit/finding.ts'
-import type { ConnectionFacts } from '../ledger/ledger.ts'
+import type { ConnectionFacts } from '../ledger/smb-facts.ts'
 
 export interface Selection {
   /** Single frames, each with what is to be said of it. */

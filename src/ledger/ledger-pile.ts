@@ -5,11 +5,13 @@
 
 import { Interned } from '../base/interned.ts'
 import { runToEnd } from '../base/steps.ts'
+import type { CaptureFacts } from './capture-facts.ts'
 import { FactsView, type Named } from './facts-list.ts'
-import type { CaptureFacts, ConnectionFacts, Ledger, SessionFacts } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
 import { mergeSteps } from './merge.ts'
 import { PackedFacts } from './packing/packed-facts.ts'
 import { Packer } from './packing/packer.ts'
+import type { ConnectionFacts, SessionFacts } from './smb-facts.ts'
 import { connectionText, sessionText } from './text-size.ts'
 
 /** Connections and sessions of a capture that keeps tables of its own: they take little beside what is in them. */

@@ -1,9 +1,11 @@
 /** Ledgers of several captures, workers or machines combined into one: in any order, any number of times, with the same result. */
 
 import { runToEnd } from '../base/steps.ts'
+import type { CaptureFacts } from './capture-facts.ts'
 import { type Facts, FactsView, type Named, type Rows } from './facts-list.ts'
 import { IdIndex } from './id-index.ts'
-import type { CaptureFacts, ConnectionFacts, Ledger, SessionFacts } from './ledger.ts'
+import type { Ledger } from './ledger.ts'
+import type { ConnectionFacts, SessionFacts } from './smb-facts.ts'
 
 /**
  * What has the same id in the same capture (captures: the same path and identity) is kept once. Where two of one id differ, because one reader saw

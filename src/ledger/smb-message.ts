@@ -1,5 +1,5 @@
 /** The raw view under the audit: one call for each SMB message, as `smblens messages` prints them. */
-import type { Endpoint } from './ledger.ts'
+import type { Endpoint } from './endpoint.ts'
 
 /** What the message's own header says; null also where the capture was cut before it. */
 export interface MessageRow {

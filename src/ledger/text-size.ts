@@ -1,5 +1,7 @@
 /** About how many characters facts hold beyond the few that all of them have: what an attacker may make of them. */
-import type { ConnectionFacts, LogonFacts, SessionFacts } from './ledger.ts'
+
+import type { LogonFacts } from './logon-facts.ts'
+import type { ConnectionFacts, SessionFacts } from './smb-facts.ts'
 
 /** Of the frames, numbers and names of a share or a logon that are always there. */
 const SHARE = 64

@@ -2,7 +2,7 @@
 import type { Severity } from '../audit/rule/rule.ts'
 import { isoTime } from '../base/packet-time.ts'
 import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
-import type { Warning } from '../ledger/ledger.ts'
+import type { Warning } from '../ledger/capture-facts.ts'
 import type { SummaryRecord } from '../report/records/records.ts'
 import type { Totals } from './live-records.ts'
 

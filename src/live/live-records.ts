@@ -9,7 +9,8 @@ import { RunningAudit } from '../audit/incremental-audit.ts'
 import type { Rule, Severity } from '../audit/rule/rule.ts'
 import { hashText } from '../base/seeded-hash.ts'
 import { type Named, peek } from '../ledger/facts-list.ts'
-import type { ConnectionFacts, Ledger, SessionFacts } from '../ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import type { Networks } from '../policy/networks.ts'
 import {
   type ConnectionRecord,

@@ -2,7 +2,7 @@
  * Wireshark display filters for what a view shows. Only numbers, hexadecimal ids and what has the letters of an address get into one; null where
  * nothing can be said. A finding has its own (Finding.wiresharkFilter).
  */
-import type { ConnectionFacts, SessionFacts } from '../ledger/ledger.ts'
+import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 
 /** Longer filters are refused by nobody, but can be read by nobody either, and take Wireshark long. */
 const MAX_LENGTH = 4000

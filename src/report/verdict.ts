@@ -1,7 +1,7 @@
 /** The verdict: one or two sentences that answer the question with which somebody opened a capture. */
 import { SEVERITIES, type Severity } from '../audit/rule/rule.ts'
 import { count, join, number, total } from '../base/wording.ts'
-import type { CaptureFacts, UnreadFacts } from '../ledger/ledger.ts'
+import type { CaptureFacts, UnreadFacts } from '../ledger/capture-facts.ts'
 
 /** What became of connections that had no session. */
 export interface ConnectionCounts {

@@ -1,8 +1,9 @@
 /** What is known while a capture is still being read: nothing of what is settled is copied or looked at, so it may be asked for often. */
 
 import { FactsView, type Named } from '../ledger/facts-list.ts'
-import type { ConnectionFacts, Ledger, SessionFacts } from '../ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
 import type { PackedFacts } from '../ledger/packing/packed-facts.ts'
+import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import { limitsReached, type TrackContext } from './core/context.ts'
 
 /**

@@ -1,6 +1,7 @@
 /** For traffic that goes on for days: what is over leaves the tracker, as a ledger of its own. */
 
-import type { ConnectionFacts, Ledger, SessionFacts } from '../ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import type { TrackContext } from './core/context.ts'
 import { forgetConnection } from './smb/state/session-store.ts'
 

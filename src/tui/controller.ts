@@ -1,5 +1,5 @@
 /** Keys to changes of what is shown. Everything that leaves the screen (clipboard, files, the capture itself) goes through Effects. */
-import type { SessionFacts } from '../ledger/ledger.ts'
+import type { SessionFacts } from '../ledger/smb-facts.ts'
 import type { Snapshot, ViewStore } from '../view/store.ts'
 import { type Effects, FileExists, type Selection } from './effects.ts'
 import { Evidence } from './evidence.ts'

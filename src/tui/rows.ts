@@ -4,7 +4,8 @@
  */
 
 import type { Severity } from '../audit/rule/rule.ts'
-import type { AuthKind, SessionFacts, SigningMode } from '../ledger/ledger.ts'
+import type { AuthKind } from '../ledger/logon-facts.ts'
+import type { SessionFacts, SigningMode } from '../ledger/smb-facts.ts'
 import type { Direction } from '../policy/networks.ts'
 
 /** How much of what was counted went a certain way; null where nothing was counted. */

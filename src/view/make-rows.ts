@@ -2,7 +2,7 @@
 import type { Finding } from '../audit/finding.ts'
 import { atLeast, type Severity } from '../audit/rule/rule.ts'
 import { agreedCipher, chosenDialect, serverSigning } from '../ledger/derived/negotiated.ts'
-import type { ConnectionFacts, SessionFacts } from '../ledger/ledger.ts'
+import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import type { Networks } from '../policy/networks.ts'
 import type { HostRecord } from '../report/records/hosts.ts'
 import { statusName } from '../report/records/records.ts'

@@ -4,7 +4,7 @@
  */
 
 import { larger } from '../base/grow-column.ts'
-import type { Endpoint } from '../ledger/ledger.ts'
+import type { Endpoint } from '../ledger/endpoint.ts'
 import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
 import { commandName } from '../report/message-table.ts'
 import { statusName } from '../report/records/records.ts'

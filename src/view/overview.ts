@@ -1,6 +1,6 @@
 /** The first screen's figures: how many of what, over which hosts, and when. */
 import { SEVERITIES, type Severity } from '../audit/rule/rule.ts'
-import type { CaptureFacts } from '../ledger/ledger.ts'
+import type { CaptureFacts } from '../ledger/capture-facts.ts'
 import { type ConnectionCounts, noProtection, type ProtectionCounts } from '../report/verdict.ts'
 import type { FindingRow, HostRow, SessionRow } from '../tui/rows.ts'
 

@@ -1,9 +1,11 @@
 /** Everything that is shown, made from a ledger in small steps: keys are answered between them. */
 import type { FindingList } from '../audit/finding-list.ts'
 import { atLeast, type Draft } from '../audit/rule/rule.ts'
+import type { CaptureFacts } from '../ledger/capture-facts.ts'
 import { type Facts, peek } from '../ledger/facts-list.ts'
 import { idIndexSteps } from '../ledger/id-index.ts'
-import type { CaptureFacts, Ledger, SessionFacts } from '../ledger/ledger.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import type { SessionFacts } from '../ledger/smb-facts.ts'
 import type { Networks } from '../policy/networks.ts'
 import { hostSteps } from '../report/records/hosts.ts'
 import type { ConnectionCounts } from '../report/verdict.ts'

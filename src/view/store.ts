@@ -1,6 +1,7 @@
 /** What is known at one moment, for whoever shows it: snapshots that do not change, and a call when there is a new one. */
 import type { Finding } from '../audit/finding.ts'
-import type { CaptureFacts, ConnectionFacts, SessionFacts, Warning } from '../ledger/ledger.ts'
+import type { CaptureFacts, Warning } from '../ledger/capture-facts.ts'
+import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import type { LossRecord } from '../live/heartbeat.ts'
 import type { FindingRow, FrameRow, HostRow, SessionRow } from '../tui/rows.ts'
 import { type Overview, overviewOf } from './overview.ts'

@@ -8,7 +8,9 @@ import { audit } from '../../src/audit/audit.ts'
 import { clientSigning, serverKey, serverSigning } from '../../src/audit/rule/predicates.ts'
 import type { Draft } from '../../src/audit/rule/rule.ts'
 import { RULES } from '../../src/audit/rules/index.ts'
-import type { ConnectionFacts, LogonFacts, PlainLedger, SessionFacts } from '../../src/ledger/ledger.ts'
+import type { PlainLedger } from '../../src/ledger/ledger.ts'
+import type { LogonFacts } from '../../src/ledger/logon-facts.ts'
+import type { ConnectionFacts, SessionFacts } from '../../src/ledger/smb-facts.ts'
 import { factsOf } from '../support/audit-facts.ts'
 import {
   AUTHS,

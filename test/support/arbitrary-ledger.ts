@@ -1,6 +1,8 @@
 /** Ledgers made up by fast-check: few hosts, users and captures, so that they meet, and facts in every combination. */
 import fc from 'fast-check'
-import type { ConnectionFacts, FrameRef, PlainLedger, SessionFacts } from '../../src/ledger/ledger.ts'
+import type { FrameRef } from '../../src/ledger/frame-ref.ts'
+import type { PlainLedger } from '../../src/ledger/ledger.ts'
+import type { ConnectionFacts, SessionFacts } from '../../src/ledger/smb-facts.ts'
 import {
   AUTHS,
   at,

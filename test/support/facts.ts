@@ -2,22 +2,20 @@
  * Ledger facts for tests. The defaults describe SMB as it should be, and no rule has anything to say about it: an internal connection at
  * 3.1.1, signing required by both sides, one Kerberos session that is encrypted. A test states only what is different in its case.
  */
+
+import type { CaptureFacts } from '../../src/ledger/capture-facts.ts'
+import type { FrameRef } from '../../src/ledger/frame-ref.ts'
+import type { PlainLedger } from '../../src/ledger/ledger.ts'
+import type { AuthKind, KerberosFacts, LogonFacts, NtlmFacts } from '../../src/ledger/logon-facts.ts'
 import type {
-  AuthKind,
-  CaptureFacts,
   ConnectionFacts,
-  FrameRef,
-  KerberosFacts,
-  LogonFacts,
   MessageCounts,
-  NtlmFacts,
-  PlainLedger,
   SessionFacts,
   Smb1Facts,
   Smb2NegotiateRequestFacts,
   Smb2NegotiateResponseFacts,
   TreeFacts,
-} from '../../src/ledger/ledger.ts'
+} from '../../src/ledger/smb-facts.ts'
 
 /** Every kind of authentication. */
 export const AUTHS: AuthKind[] = [

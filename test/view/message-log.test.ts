@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCapture } from '../../src/capture/read/read-capture.ts'
-import type { Endpoint } from '../../src/ledger/ledger.ts'
+import type { Endpoint } from '../../src/ledger/endpoint.ts'
 import type { MessageRow } from '../../src/ledger/smb-message.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { MessageLog } from '../../src/view/message-log.ts'

@@ -1,6 +1,8 @@
 /** Connections that cross the border of the internal networks, and how far they came: what outbound-smb and inbound-smb share. */
 import { dialectName } from '../../../dissectors/smb2/dialects.ts'
-import type { ConnectionFacts, FrameRef, LogonFacts, SessionFacts } from '../../ledger/ledger.ts'
+import type { FrameRef } from '../../ledger/frame-ref.ts'
+import type { LogonFacts } from '../../ledger/logon-facts.ts'
+import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { Direction } from '../../policy/networks.ts'
 import { cite, credentialsSent, evidence, pairKey, start } from './predicates.ts'
 import type { AuditFacts, EvidenceDraft } from './rule.ts'

@@ -8,14 +8,9 @@ import {
   STATUS_NO_SUCH_USER,
 } from '../../../dissectors/ntstatus.ts'
 import { smb1ServerSigningMode, smb2SigningMode } from '../../ledger/derived/signing-mode.ts'
-import type {
-  ConnectionFacts,
-  FrameRef,
-  LogonFacts,
-  SessionFacts,
-  SigningMode,
-  TreeFacts,
-} from '../../ledger/ledger.ts'
+import type { FrameRef } from '../../ledger/frame-ref.ts'
+import type { LogonFacts } from '../../ledger/logon-facts.ts'
+import type { ConnectionFacts, SessionFacts, SigningMode, TreeFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts, EvidenceDraft } from './rule.ts'
 
 // Evidence

@@ -1,5 +1,8 @@
 /** What a rule is: text for people, and one pure function over ledger facts. Rules never see packets. */
-import type { ConnectionFacts, FrameRef, PlainLedger, SessionFacts } from '../../ledger/ledger.ts'
+
+import type { FrameRef } from '../../ledger/frame-ref.ts'
+import type { PlainLedger } from '../../ledger/ledger.ts'
+import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { Networks } from '../../policy/networks.ts'
 import type { Survey } from './survey.ts'
 

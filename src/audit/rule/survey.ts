@@ -1,5 +1,6 @@
 /** What rules must have seen of the whole capture before they can speak of a part of it. Each rule notes its own in `survey` and reads it later. */
-import type { FrameRef, SessionFacts } from '../../ledger/ledger.ts'
+import type { FrameRef } from '../../ledger/frame-ref.ts'
+import type { SessionFacts } from '../../ledger/smb-facts.ts'
 
 export interface Survey {
   /** Hosts that serve SYSVOL or NETLOGON, as `hostKey` names them. */

@@ -4,14 +4,9 @@
  */
 import { dialectName } from '../../../dissectors/smb2/dialects.ts'
 import { statusName } from '../../ledger/derived/status-name.ts'
-import type {
-  ConnectionFacts,
-  Endpoint,
-  LogonFacts,
-  SessionFacts,
-  Smb1Facts,
-  Smb2NegotiateRequestFacts,
-} from '../../ledger/ledger.ts'
+import type { Endpoint } from '../../ledger/endpoint.ts'
+import type { LogonFacts } from '../../ledger/logon-facts.ts'
+import type { ConnectionFacts, SessionFacts, Smb1Facts, Smb2NegotiateRequestFacts } from '../../ledger/smb-facts.ts'
 import { cite } from './predicates.ts'
 import type { EvidenceDraft } from './rule.ts'
 

@@ -1,6 +1,6 @@
 import { STATUS_ACCESS_DENIED, STATUS_NETWORK_ACCESS_DENIED } from '../../../dissectors/ntstatus.ts'
 import { statusName } from '../../ledger/derived/status-name.ts'
-import type { SessionFacts, TreeFacts } from '../../ledger/ledger.ts'
+import type { SessionFacts, TreeFacts } from '../../ledger/smb-facts.ts'
 import { cite, evidence, isConnected, isIpc, start } from '../rule/predicates.ts'
 import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule/rule.ts'
 import { answeredWith, place, responseLengths } from '../rule/wording.ts'

@@ -1,4 +1,4 @@
-import type { ConnectionFacts, SessionFacts } from '../../ledger/ledger.ts'
+import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import { cite, evidence, start } from '../rule/predicates.ts'
 import type { AuditFacts, Draft, Remediation, Rule } from '../rule/rule.ts'
 import { place, shares, who } from '../rule/wording.ts'

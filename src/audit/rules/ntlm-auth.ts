@@ -1,6 +1,7 @@
 import { OID_NTLMSSP } from '../../../dissectors/auth/oids.ts'
 import { isSuccess } from '../../../dissectors/ntstatus.ts'
-import type { ConnectionFacts, LogonFacts } from '../../ledger/ledger.ts'
+import type { LogonFacts } from '../../ledger/logon-facts.ts'
+import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import { cite, evidence, hasKey } from '../rule/predicates.ts'
 import type { AuditFacts, Draft, Remediation, Rule } from '../rule/rule.ts'
 import { answeredWith, lengthText, place, whoFirst } from '../rule/wording.ts'

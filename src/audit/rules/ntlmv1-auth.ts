@@ -1,4 +1,4 @@
-import type { LogonFacts } from '../../ledger/ledger.ts'
+import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import { cite, sentNtlmv1 } from '../rule/predicates.ts'
 import type { AuditFacts, Draft, Rule, Severity } from '../rule/rule.ts'
 import { outcome, place, responseLengths, whose } from '../rule/wording.ts'

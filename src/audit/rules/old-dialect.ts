@@ -1,5 +1,5 @@
 import { DIALECT_3_0, DIALECT_3_1_1, DIALECT_WILDCARD, dialectName } from '../../../dissectors/smb2/dialects.ts'
-import type { ConnectionFacts } from '../../ledger/ledger.ts'
+import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import { cite, evidence, isSmb2DialectString, smb1Use } from '../rule/predicates.ts'
 import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule/rule.ts'
 import { citeSmb2Request, place } from '../rule/wording.ts'

@@ -1,4 +1,4 @@
-import type { SigningMode } from '../../ledger/ledger.ts'
+import type { SigningMode } from '../../ledger/smb-facts.ts'
 import { cite, serverKey, serverSigning, smb1Use, surveyEncryption } from '../rule/predicates.ts'
 import type { AuditFacts, Draft, Rule } from '../rule/rule.ts'
 import { hex, place } from '../rule/wording.ts'

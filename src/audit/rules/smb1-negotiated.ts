@@ -1,4 +1,5 @@
-import type { ConnectionFacts, FrameRef } from '../../ledger/ledger.ts'
+import type { FrameRef } from '../../ledger/frame-ref.ts'
+import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import { cite, evidence, hostKey, isSmb2DialectString, smb1Use } from '../rule/predicates.ts'
 import type { AuditFacts, Draft, Explanation, Rule } from '../rule/rule.ts'
 import { citeSmb1Request, hex, place } from '../rule/wording.ts'

@@ -1,5 +1,5 @@
 import { dialectName } from '../../../dissectors/smb2/dialects.ts'
-import type { ConnectionFacts } from '../../ledger/ledger.ts'
+import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import { cite, evidence, isSmb2DialectString, smb1Use } from '../rule/predicates.ts'
 import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule/rule.ts'
 import { citeSmb1Request, place, quoted } from '../rule/wording.ts'

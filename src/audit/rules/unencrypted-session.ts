@@ -1,7 +1,7 @@
 import { DIALECT_3_0, DIALECT_3_1_1, dialectName } from '../../../dissectors/smb2/dialects.ts'
 import { SMB2_GLOBAL_CAP } from '../../../dissectors/smb2/negotiate.ts'
 import { cipherName } from '../../../dissectors/smb2/negotiate-contexts.ts'
-import type { ConnectionFacts, SessionFacts } from '../../ledger/ledger.ts'
+import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import { cite, clearMessages, evidence, firstClearMessage, hasKey, isIpc, start } from '../rule/predicates.ts'
 import type { AuditFacts, Draft, Rule, Severity } from '../rule/rule.ts'
 import { plural, sessionOn } from '../rule/wording.ts'

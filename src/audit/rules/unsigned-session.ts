@@ -1,4 +1,5 @@
-import type { ConnectionFacts, FrameRef, SessionFacts, TreeFacts } from '../../ledger/ledger.ts'
+import type { FrameRef } from '../../ledger/frame-ref.ts'
+import type { ConnectionFacts, SessionFacts, TreeFacts } from '../../ledger/smb-facts.ts'
 import {
   cite,
   clientSigning,

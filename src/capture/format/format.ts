@@ -1,5 +1,5 @@
 /** What the walkers of the file formats have in common: bytes in, frames out to a sink, and what was seen on the way. */
-import type { Warning } from '../../ledger/ledger.ts'
+import type { Warning } from '../../ledger/capture-facts.ts'
 import type { Checkpoint } from './checkpoint.ts'
 
 /**

@@ -11,7 +11,7 @@
  * the lengths in reverse order.
  */
 import { u16be, u16le, u32be, u32le } from '../../../dissectors/bytes.ts'
-import type { Warning } from '../../ledger/ledger.ts'
+import type { Warning } from '../../ledger/capture-facts.ts'
 import type { FrameSink } from '../frame-sink.ts'
 import type { PcapCheckpoint } from './checkpoint.ts'
 import {

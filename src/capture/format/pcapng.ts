@@ -15,7 +15,7 @@
  * a frame number, so that numbers agree.
  */
 import { u16be, u16le, u32be, u32le } from '../../../dissectors/bytes.ts'
-import type { Warning } from '../../ledger/ledger.ts'
+import type { Warning } from '../../ledger/capture-facts.ts'
 import type { FrameSink } from '../frame-sink.ts'
 import type { CaptureInterface, PcapngCheckpoint } from './checkpoint.ts'
 import { BYTE_ORDER_MAGIC, beginsCapture, behindZeros, FILE_START_BYTES, SECTION_HEADER_BLOCK } from './file-start.ts'

@@ -1,5 +1,5 @@
 /** The bytes of a capture, unpacked, to frames: finds the format, walks it, and says in the end what was found. */
-import type { CaptureFacts, Warning } from '../../ledger/ledger.ts'
+import type { CaptureFacts, Warning } from '../../ledger/capture-facts.ts'
 import { CaptureError } from '../capture-error.ts'
 import type { Checkpoint } from '../format/checkpoint.ts'
 import { type CaptureFormat, DETECT_BYTES, detectFormat, recognise, whyNotRead } from '../format/detect.ts'

@@ -2,7 +2,7 @@
 import { DIALECT_3_0, DIALECT_3_1_1, dialectName } from '../../../dissectors/smb2/dialects.ts'
 import { SMB2_GLOBAL_CAP } from '../../../dissectors/smb2/negotiate.ts'
 import { cipherName, hashAlgorithmName, signingAlgorithmName } from '../../../dissectors/smb2/negotiate-contexts.ts'
-import type { ConnectionFacts, SigningMode } from '../ledger.ts'
+import type { ConnectionFacts, SigningMode } from '../smb-facts.ts'
 import { smb1ServerSigningMode, smb2SigningMode } from './signing-mode.ts'
 
 const AES_128_CCM = 0x0001

@@ -8,7 +8,7 @@ import {
   NEGOTIATE_SECURITY_SIGNATURES_REQUIRED,
 } from '../../../dissectors/smb1/negotiate.ts'
 import { SMB2_NEGOTIATE_SIGNING_ENABLED, SMB2_NEGOTIATE_SIGNING_REQUIRED } from '../../../dissectors/smb2/header.ts'
-import type { SigningMode } from '../ledger.ts'
+import type { SigningMode } from '../smb-facts.ts'
 
 /** SecurityMode of SMB2 NEGOTIATE, both ways, and SESSION_SETUP. */
 export function smb2SigningMode(securityMode: number): SigningMode {

@@ -1,5 +1,5 @@
 import { dosErrorName, isDosError, ntStatusName } from '../../../dissectors/ntstatus.ts'
-import type { SessionFacts } from '../ledger.ts'
+import type { SessionFacts } from '../smb-facts.ts'
 
 /** The status of an answer by its name. In SMB1 it may be a DOS error. */
 export function statusName(status: number, family: SessionFacts['family']): string {

@@ -2,7 +2,7 @@
  * Windows releases by build number, for the VERSION structure of NTLMSSP ([MS-NLMP] 2.2.2.10). A client and a server release can share a build,
  * the patch level is never on the wire, and the host may claim what it likes: this names a claim.
  */
-import type { OsVersion } from '../ledger.ts'
+import type { OsVersion } from '../logon-facts.ts'
 
 const RELEASES: Record<number, string> = {
   2195: 'Windows 2000',

@@ -10,7 +10,7 @@ import { displayWidth, escapeText, truncate, wrap } from '../../base/safe-text.t
 import type { TextSink } from '../../base/text-sink.ts'
 import { address, count, number, total } from '../../base/wording.ts'
 import type { Facts } from '../../ledger/facts-list.ts'
-import type { ConnectionFacts, SessionFacts } from '../../ledger/ledger.ts'
+import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import { countBySeverity, type FindingRecord, findingRecord, type Report } from '../records/records.ts'
 import {
   type ConnectionCounts,

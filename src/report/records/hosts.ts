@@ -5,7 +5,9 @@ import { runToEnd } from '../../base/steps.ts'
 import { chosenDialect, clientSigning, serverSigning } from '../../ledger/derived/negotiated.ts'
 import { windowsRelease } from '../../ledger/derived/windows-release.ts'
 import { IdIndex } from '../../ledger/id-index.ts'
-import type { ConnectionFacts, Ledger, LogonFacts, SessionFacts, SigningMode } from '../../ledger/ledger.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { LogonFacts } from '../../ledger/logon-facts.ts'
+import type { ConnectionFacts, SessionFacts, SigningMode } from '../../ledger/smb-facts.ts'
 import type { Networks } from '../../policy/networks.ts'
 
 export interface HostRecord {

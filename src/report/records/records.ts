@@ -10,6 +10,7 @@ import { FindingList } from '../../audit/finding-list.ts'
 import { remediationOf } from '../../audit/remediation.ts'
 import { type Remediation, type Rule, SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { isoTime } from '../../base/packet-time.ts'
+import type { CaptureFacts, UnreadFacts, Warning } from '../../ledger/capture-facts.ts'
 import {
   agreedCipher,
   chosenDialect,
@@ -21,19 +22,11 @@ import {
   signingAlgorithm,
 } from '../../ledger/derived/negotiated.ts'
 import { statusName as nameOf } from '../../ledger/derived/status-name.ts'
+import type { Endpoint } from '../../ledger/endpoint.ts'
 import type { Facts } from '../../ledger/facts-list.ts'
-import type {
-  AuthKind,
-  CaptureFacts,
-  ConnectionFacts,
-  Endpoint,
-  Ledger,
-  MessageCounts,
-  SessionFacts,
-  SigningMode,
-  UnreadFacts,
-  Warning,
-} from '../../ledger/ledger.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { AuthKind } from '../../ledger/logon-facts.ts'
+import type { ConnectionFacts, MessageCounts, SessionFacts, SigningMode } from '../../ledger/smb-facts.ts'
 import type { MessageRow } from '../../ledger/smb-message.ts'
 import type { Direction, Networks } from '../../policy/networks.ts'
 import { limitText } from '../../track/core/limits.ts'

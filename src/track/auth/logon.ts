@@ -15,7 +15,7 @@ import {
 import { type InnerToken, innerToken, parseSecurityBlob, type SecurityBlob } from '../../../dissectors/auth/spnego.ts'
 import { isZero } from '../../../dissectors/bytes.ts'
 import { readable } from '../../../dissectors/cursor.ts'
-import type { AuthKind, LogonFacts, NtlmFacts } from '../../ledger/ledger.ts'
+import type { AuthKind, LogonFacts, NtlmFacts } from '../../ledger/logon-facts.ts'
 import { keptText } from '../core/capped-text.ts'
 import { hit, type TrackContext } from '../core/context.ts'
 import type { LiveSession } from '../smb/state/live-session.ts'

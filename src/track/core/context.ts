@@ -1,9 +1,10 @@
 /** What the connections of one capture share: where we are, what was found, what was too much. */
 
 import { Interned } from '../../base/interned.ts'
-import type { ConnectionFacts, SessionFacts, Warning } from '../../ledger/ledger.ts'
+import type { Warning } from '../../ledger/capture-facts.ts'
 import { PackedFacts } from '../../ledger/packing/packed-facts.ts'
 import { Packer } from '../../ledger/packing/packer.ts'
+import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { MessageSink } from '../../ledger/smb-message.ts'
 import { connectionText, sessionText } from '../../ledger/text-size.ts'
 import type { LiveSession } from '../smb/state/live-session.ts'

@@ -1,6 +1,7 @@
 /** The facts of a connection, as they are before anything was said on it. */
 
-import type { ConnectionFacts, Endpoint } from '../../ledger/ledger.ts'
+import type { Endpoint } from '../../ledger/endpoint.ts'
+import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import type { TrackContext } from '../core/context.ts'
 
 export function newConnectionFacts(

@@ -6,7 +6,7 @@
 import type { Segment } from '../../../dissectors/layers/segment.ts'
 import { ipText } from '../../../dissectors/net/addresses.ts'
 import { TCP_ACK } from '../../../dissectors/net/tcp.ts'
-import type { FrameRef } from '../../ledger/ledger.ts'
+import type { FrameRef } from '../../ledger/frame-ref.ts'
 import { hit, type TrackContext } from '../core/context.ts'
 import { NETBIOS_SESSION_PORT } from '../core/smb-ports.ts'
 import { hasRoomForAttempt, keepConnection } from '../smb/state/session-store.ts'

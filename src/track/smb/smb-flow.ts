@@ -13,7 +13,10 @@ import {
   PROTOCOL_ID_SMB2,
   PROTOCOL_ID_TRANSFORM,
 } from '../../../dissectors/smb2/header.ts'
-import type { ConnectionFacts, Endpoint, FrameRef, LogonFacts } from '../../ledger/ledger.ts'
+import type { Endpoint } from '../../ledger/endpoint.ts'
+import type { FrameRef } from '../../ledger/frame-ref.ts'
+import type { LogonFacts } from '../../ledger/logon-facts.ts'
+import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import type { MessageSink } from '../../ledger/smb-message.ts'
 import { disagree, hit, noteStray, type TrackContext } from '../core/context.ts'
 import type { LimitName } from '../core/limits.ts'

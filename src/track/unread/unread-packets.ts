@@ -4,7 +4,7 @@
  */
 import { UNREAD, UNREAD_KIND, UNREAD_NUMBER } from '../../../dissectors/layers/unread.ts'
 import { linkTypeAdvice, linkTypeName } from '../../capture/format/link-type-names.ts'
-import type { UnreadFacts, Warning } from '../../ledger/ledger.ts'
+import type { UnreadFacts, Warning } from '../../ledger/capture-facts.ts'
 import { holdsIp } from './hidden-ip.ts'
 import { CLOSED_PORTS, encapsulationName } from './unread-names.ts'
 

@@ -14,15 +14,9 @@ import {
   signingAlgorithm,
 } from '../../ledger/derived/negotiated.ts'
 import { windowsRelease } from '../../ledger/derived/windows-release.ts'
-import type {
-  ConnectionFacts,
-  FrameRef,
-  KerberosFacts,
-  LogonFacts,
-  NtlmFacts,
-  OsVersion,
-  SessionFacts,
-} from '../../ledger/ledger.ts'
+import type { FrameRef } from '../../ledger/frame-ref.ts'
+import type { KerberosFacts, LogonFacts, NtlmFacts, OsVersion } from '../../ledger/logon-facts.ts'
+import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import { statusName } from '../../report/records/records.ts'
 import type { Tone } from '../line.ts'
 

@@ -1,6 +1,6 @@
 /** What was read, and what could not be: the ground that every other page stands on. */
 import { count, number } from '../../base/wording.ts'
-import type { CaptureFacts } from '../../ledger/ledger.ts'
+import type { CaptureFacts } from '../../ledger/capture-facts.ts'
 import type { Snapshot } from '../../view/store.ts'
 import type { Line } from '../line.ts'
 import { EMPTY, heading, labelled, paragraph, section, timeSpan, wireText } from './layout.ts'

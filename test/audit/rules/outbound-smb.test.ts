@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { audit } from '../../../src/audit/audit.ts'
 import { outboundSmb } from '../../../src/audit/rules/outbound-smb.ts'
-import type { ConnectionFacts } from '../../../src/ledger/ledger.ts'
+import type { ConnectionFacts } from '../../../src/ledger/smb-facts.ts'
 import { createNetworks } from '../../../src/policy/networks.ts'
 import {
   at,

@@ -1,5 +1,5 @@
 import { unsignedSession } from '../../../src/audit/rules/unsigned-session.ts'
-import type { ConnectionFacts } from '../../../src/ledger/ledger.ts'
+import type { ConnectionFacts } from '../../../src/ledger/smb-facts.ts'
 import {
   at,
   bareConnection,

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { displayWidth } from '../../../src/base/safe-text.ts'
-import type { UnreadFacts } from '../../../src/ledger/ledger.ts'
+import type { UnreadFacts } from '../../../src/ledger/capture-facts.ts'
 import { writeTable } from '../../../src/report/formats/table.ts'
 import type { Report } from '../../../src/report/records/records.ts'
 import {

@@ -12,7 +12,7 @@ import {
   SMB1_OFFSET,
 } from '../../../../dissectors/smb1/header.ts'
 import { parseNegotiateRequest, parseNegotiateResponse } from '../../../../dissectors/smb1/negotiate.ts'
-import type { Smb1Facts } from '../../../ledger/ledger.ts'
+import type { Smb1Facts } from '../../../ledger/smb-facts.ts'
 import { keptText } from '../../core/capped-text.ts'
 import type { Connection } from '../smb-flow.ts'
 import { emitMessage } from '../state/emit-message.ts'

@@ -5,7 +5,7 @@
 import { classifyResponses } from '../../../../dissectors/auth/ntlm-responses.ts'
 import { isZero } from '../../../../dissectors/bytes.ts'
 import { NEGOTIATE_ENCRYPT_PASSWORDS, NEGOTIATE_USER_SECURITY } from '../../../../dissectors/smb1/negotiate.ts'
-import type { NtlmFacts } from '../../../ledger/ledger.ts'
+import type { NtlmFacts } from '../../../ledger/logon-facts.ts'
 import type { Connection } from '../smb-flow.ts'
 
 /** LM and NTLM responses; those of NTLMv2 are longer. */

@@ -10,7 +10,8 @@ import {
   SMB_SETUP_GUEST,
 } from '../../../../dissectors/smb1/session-setup-andx.ts'
 import { smb1ClientSigningMode, strongerMode } from '../../../ledger/derived/signing-mode.ts'
-import type { LogonFacts, NtlmFacts, SigningMode } from '../../../ledger/ledger.ts'
+import type { LogonFacts, NtlmFacts } from '../../../ledger/logon-facts.ts'
+import type { SigningMode } from '../../../ledger/smb-facts.ts'
 import { adoptLogon, authKind, nameOf, openBlob, readSecurityBlob, stepOf } from '../../auth/logon.ts'
 import { keptText } from '../../core/capped-text.ts'
 import type { Connection } from '../smb-flow.ts'

@@ -8,7 +8,7 @@ import { u16le, u32le } from '../../../../dissectors/bytes.ts'
 import { isSuccess } from '../../../../dissectors/ntstatus.ts'
 import { SMB_FLAGS2_SMB_SECURITY_SIGNATURE, SMB1_OFFSET } from '../../../../dissectors/smb1/header.ts'
 import { NEGOTIATE_SECURITY_SIGNATURES_REQUIRED } from '../../../../dissectors/smb1/negotiate.ts'
-import type { FrameRef } from '../../../ledger/ledger.ts'
+import type { FrameRef } from '../../../ledger/frame-ref.ts'
 import type { Connection } from '../smb-flow.ts'
 import { countClear, type LiveSession } from '../state/live-session.ts'
 

@@ -17,7 +17,8 @@ import {
   parseTreeConnectAndxResponse,
   type TreeConnectAndxRequest,
 } from '../../../../dissectors/smb1/tree-connect-andx.ts'
-import type { LogonFacts, TreeFacts } from '../../../ledger/ledger.ts'
+import type { LogonFacts } from '../../../ledger/logon-facts.ts'
+import type { TreeFacts } from '../../../ledger/smb-facts.ts'
 import { addLogon, createLogon } from '../../auth/logon.ts'
 import { keptText } from '../../core/capped-text.ts'
 import type { Connection, PendingRequest } from '../smb-flow.ts'

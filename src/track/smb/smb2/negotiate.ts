@@ -9,7 +9,7 @@ import {
   parseNegotiateResponse,
 } from '../../../../dissectors/smb2/negotiate.ts'
 import type { NegotiateContexts } from '../../../../dissectors/smb2/negotiate-contexts.ts'
-import type { Smb2NegotiateResponseFacts } from '../../../ledger/ledger.ts'
+import type { Smb2NegotiateResponseFacts } from '../../../ledger/smb-facts.ts'
 import { keptText } from '../../core/capped-text.ts'
 import type { Connection } from '../smb-flow.ts'
 

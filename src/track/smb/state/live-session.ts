@@ -1,6 +1,8 @@
 /** A session while it is followed: its facts, and what is needed to go on filling them. */
 import { hex64 } from '../../../../dissectors/bytes.ts'
-import type { FrameRef, LogonFacts, MessageCounts, SessionFacts, TreeFacts } from '../../../ledger/ledger.ts'
+import type { FrameRef } from '../../../ledger/frame-ref.ts'
+import type { LogonFacts } from '../../../ledger/logon-facts.ts'
+import type { MessageCounts, SessionFacts, TreeFacts } from '../../../ledger/smb-facts.ts'
 import type { TrackContext } from '../../core/context.ts'
 import { keepSession, packSession, unpackSession } from './session-store.ts'
 

@@ -8,7 +8,8 @@ import {
   STATUS_PENDING,
   STATUS_SUCCESS,
 } from '../../../../dissectors/ntstatus.ts'
-import type { LogonFacts, SigningMode } from '../../../ledger/ledger.ts'
+import type { LogonFacts } from '../../../ledger/logon-facts.ts'
+import type { SigningMode } from '../../../ledger/smb-facts.ts'
 import { addLogon, createLogon } from '../../auth/logon.ts'
 import { dropOldest } from '../../core/drop-oldest.ts'
 import { LOGON_TEXT, OPEN } from '../../open-limit.ts'

@@ -3,7 +3,7 @@
  * nothing was set up, those before attempts that nobody answered, and each has room of its own, so that a flood of one kind costs no other.
  */
 
-import type { ConnectionFacts, SessionFacts } from '../../../ledger/ledger.ts'
+import type { ConnectionFacts, SessionFacts } from '../../../ledger/smb-facts.ts'
 import { connectionText, sessionText } from '../../../ledger/text-size.ts'
 import { AWAKE_BYTES, hit, type TrackContext } from '../../core/context.ts'
 import type { LiveSession } from './live-session.ts'

@@ -1,6 +1,6 @@
 /** Tree connects: what was asked for, what came of it, and which messages are on which tree. The same for both families. */
 import { isSuccess } from '../../../../dissectors/ntstatus.ts'
-import type { TreeFacts } from '../../../ledger/ledger.ts'
+import type { TreeFacts } from '../../../ledger/smb-facts.ts'
 import { hit, type TrackContext } from '../../core/context.ts'
 import { dropOldest } from '../../core/drop-oldest.ts'
 import { OPEN } from '../../open-limit.ts'
