@@ -33,20 +33,14 @@ export { writeCsv } from './report/formats/csv.ts'
 export { writeJson } from './report/formats/json.ts'
 export { writeNdjson } from './report/formats/ndjson.ts'
 export { type TableOptions, writeTable } from './report/formats/table.ts'
-export type { HostRecord } from './report/records/hosts.ts'
-export {
-  type CaptureRecord,
-  type ConnectionRecord,
-  type FindingRecord,
-  findingRecords,
-  type MessageRecord,
-  messageRecord,
-  type Report,
-  SCHEMA_VERSION,
-  type ScanRecord,
-  type SessionRecord,
-  type SummaryRecord,
-  scanRecords,
-} from './report/records/records.ts'
+export type { CaptureRecord } from './report/records/capture.ts'
+export type { ConnectionRecord } from './report/records/connection.ts'
+export type { FindingRecord } from './report/records/finding.ts'
+export type { HostRecord } from './report/records/host.ts'
+export { findingRecords, SCHEMA_VERSION, type ScanRecord, scanRecords } from './report/records/index.ts'
+export { type MessageRecord, messageRecord } from './report/records/message.ts'
+export type { SessionRecord } from './report/records/session.ts'
+export type { SummaryRecord } from './report/records/summary.ts'
+export type { Report } from './report/report.ts'
 export type { Changes, Seen, SoFar } from './track/partial-ledger.ts'
 export { Tracker, type TrackerOptions } from './track/tracker.ts'

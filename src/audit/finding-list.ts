@@ -57,6 +57,14 @@ export class FindingList implements Facts<Finding> {
   }
 }
 
+/** How many findings there are of each severity, those with none included. */
+export function countBySeverity(findings: Iterable<{ severity: Severity }>): Record<Severity, number> {
+  if (findings instanceof FindingList) return findings.countBySeverity()
+  const counts = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0])) as Record<Severity, number>
+  for (const { severity } of findings) counts[severity]++
+  return counts
+}
+
 /** Groups looked at between two rests. */
 const PIECE = 64
 

@@ -12,14 +12,11 @@ import { type Named, peek } from '../ledger/facts-list.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import type { Networks } from '../policy/networks.ts'
-import {
-  type ConnectionRecord,
-  connectionRecord,
-  type FindingRecord,
-  findingRecord,
-  type SessionRecord,
-  sessionRecord,
-} from '../report/records/records.ts'
+import { type ConnectionRecord, connectionRecord } from '../report/records/connection.ts'
+import { type FindingRecord, findingRecord } from '../report/records/finding.ts'
+import type { Totals } from '../report/records/heartbeat.ts'
+import { type SessionRecord, sessionRecord } from '../report/records/session.ts'
+import type { WithdrawalRecord } from '../report/records/withdrawal.ts'
 import type { Changes, Seen } from '../track/partial-ledger.ts'
 import type { Tracker } from '../track/tracker.ts'
 
@@ -30,14 +27,6 @@ export interface LiveRecordsOptions {
   minSeverity: Severity | null
   /** Connections that have ended and are still looked at together with the others: for findings over several of them. */
   keep: number
-}
-
-/** A finding that was told does not hold: later packets of the same session made it another one, or none. */
-export interface WithdrawalRecord {
-  type: 'withdrawal'
-  /** Of the finding. */
-  id: string
-  rule: string
 }
 
 export type ChangeRecord = ConnectionRecord | SessionRecord | FindingRecord | WithdrawalRecord
@@ -63,14 +52,6 @@ type Telling = 'new' | 'grown' | 'changed'
 /** A finding that only counts on is told again when its number has grown so many times, or after so long. */
 const GROWN = 2
 const RETELL_MS = 3_600_000
-
-/** How much there was. */
-export interface Totals {
-  connections: number
-  sessions: number
-  gaps: number
-  missedBytes: number
-}
 
 /** Things whose last record is remembered: of findings and, since not all that leaves the ledger is retired, of what is or was in it. */
 const REMEMBERED = 50_000

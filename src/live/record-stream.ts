@@ -4,15 +4,10 @@ import type { Rule, Severity } from '../audit/rule/rule.ts'
 import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Networks } from '../policy/networks.ts'
-import { type HostRecord, hostRecords } from '../report/records/hosts.ts'
-import { type CaptureRecord, captureRecord } from '../report/records/records.ts'
-import {
-  type HeartbeatRecord,
-  heartbeatRecord,
-  type LiveSummaryRecord,
-  liveSummaryRecord,
-  type State,
-} from './heartbeat.ts'
+import { type CaptureRecord, captureRecord } from '../report/records/capture.ts'
+import { type HeartbeatRecord, heartbeatRecord, type LiveState } from '../report/records/heartbeat.ts'
+import { type HostRecord, hostRecords } from '../report/records/host.ts'
+import { type LiveSummaryRecord, liveSummaryRecord } from '../report/records/summary.ts'
 import { type ChangeRecord, LiveRecords } from './live-records.ts'
 import type { LiveTracker } from './live-tracker.ts'
 
@@ -75,7 +70,7 @@ export class Watch {
     for (const record of this.records.changes(grown)) if (record !== null) yield record
   }
 
-  private heartbeat(state: State): HeartbeatRecord {
+  private heartbeat(state: LiveState): HeartbeatRecord {
     const warnings = this.live.warnings.slice(this.warningsTold)
     this.warningsTold += warnings.length
     return heartbeatRecord(state, warnings, Date.now())
@@ -86,7 +81,7 @@ export class Watch {
     loss: readonly InterfaceLoss[] | null,
     limits: Record<string, number>,
     smbMessages: number,
-  ): State {
+  ): LiveState {
     const { live, records } = this
     const { packets, bytes, frames } = live.traffic
     return {

@@ -4,8 +4,9 @@ import { SMB2_COMMAND } from '../../dissectors/smb2/header.ts'
 import { isoTime } from '../base/packet-time.ts'
 import type { TextSink } from '../base/text-sink.ts'
 import { address } from '../base/wording.ts'
+import { statusName } from '../ledger/derived/status-name.ts'
 import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
-import { messageRecord, statusName } from './records/records.ts'
+import { messageRecord } from './records/message.ts'
 
 export function messagesAsNdjson(sink: TextSink): MessageSink {
   // Numbers, booleans and canonical addresses alone: nothing in a message record needs escaping.

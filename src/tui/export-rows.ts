@@ -9,14 +9,10 @@ import { idIndex } from '../ledger/id-index.ts'
 import { type Columns, writeCsvRows } from '../report/formats/csv.ts'
 import { writeJson } from '../report/formats/json.ts'
 import { writeNdjson } from '../report/formats/ndjson.ts'
-import { type HostRecord, hostRecords } from '../report/records/hosts.ts'
-import {
-  type FindingRecord,
-  findingRecord,
-  type Report,
-  type SessionRecord,
-  sessionRecord,
-} from '../report/records/records.ts'
+import { type FindingRecord, findingRecord } from '../report/records/finding.ts'
+import { type HostRecord, hostRecords } from '../report/records/host.ts'
+import { type SessionRecord, sessionRecord } from '../report/records/session.ts'
+import type { Report } from '../report/report.ts'
 import type { FindingRow, FrameRow, HostRow, SessionRow } from './rows.ts'
 
 export type RowsFormat = 'csv' | 'json' | 'ndjson'

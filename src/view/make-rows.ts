@@ -2,10 +2,10 @@
 import type { Finding } from '../audit/finding.ts'
 import { atLeast, type Severity } from '../audit/rule/rule.ts'
 import { agreedCipher, chosenDialect, serverSigning } from '../ledger/derived/negotiated.ts'
+import { statusName } from '../ledger/derived/status-name.ts'
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import type { Networks } from '../policy/networks.ts'
-import type { HostRecord } from '../report/records/hosts.ts'
-import { statusName } from '../report/records/records.ts'
+import type { HostRecord } from '../report/records/host.ts'
 import type { FindingRow, HostRow, SessionRow, Share } from '../tui/rows.ts'
 import type { Kinds } from './row-store.ts'
 

@@ -10,7 +10,7 @@ import { LiveTracker } from '../../src/live/live-tracker.ts'
 import type { PacketKeeper } from '../../src/live/packet-intake.ts'
 import { type LiveRecord, Watch } from '../../src/live/record-stream.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
-import { type ScanRecord, scanRecords } from '../../src/report/records/records.ts'
+import { type ScanRecord, scanRecords } from '../../src/report/records/index.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { schemaErrors } from '../support/schema.ts'
 

@@ -9,7 +9,7 @@ import { audit } from '../../src/audit/audit.ts'
 import { type CaptureSummary, readCapture } from '../../src/capture/read/read-capture.ts'
 import type { MessageRow } from '../../src/ledger/smb-message.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
-import { type ScanRecord, scanRecords } from '../../src/report/records/records.ts'
+import { type ScanRecord, scanRecords } from '../../src/report/records/index.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { type CollectedFrame, collector } from '../support/frames.ts'
 

@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 
-const schema: unknown = JSON.parse(readFileSync(new URL('../../docs/records.schema.json', import.meta.url), 'utf8'))
+interface Schema {
+  $defs: Record<string, { properties?: { type?: { const?: string } } }>
+}
+
+const schema: Schema = JSON.parse(readFileSync(new URL('../../docs/records.schema.json', import.meta.url), 'utf8'))
 const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true })
 formats.default(ajv)
 ajv.addSchema(closed(schema) as object, 'records')
@@ -15,6 +19,11 @@ export function schemaErrors(definition: string, value: unknown): string[] {
   return validate(value)
     ? []
     : (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`)
+}
+
+/** The values of `type` that the schema knows. */
+export function recordTypes(): string[] {
+  return Object.values(schema.$defs).flatMap(({ properties }) => properties?.type?.const ?? [])
 }
 
 function closed(node: unknown): unknown {

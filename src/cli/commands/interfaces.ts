@@ -6,7 +6,7 @@ import { type Interface, listInterfaces } from '../../capture/live/machine/inter
 import { type CaptureAbility, captureAbilities } from '../../capture/live/programs/probe.ts'
 import { createStyle } from '../../report/formats/style.ts'
 import type { TableOptions } from '../../report/formats/table.ts'
-import { SCHEMA_VERSION } from '../../report/records/records.ts'
+import { SCHEMA_VERSION } from '../../report/records/index.ts'
 import { deliver, openOutput } from '../output/report-file.ts'
 import { colorOnStdout, terminalWidth } from '../output/terminal.ts'
 import { EXIT, type ExitStatus } from '../process/exit-status.ts'

@@ -4,7 +4,7 @@
  */
 import { escapeText } from '../../base/safe-text.ts'
 import type { TextSink } from '../../base/text-sink.ts'
-import type { FindingRecord } from '../records/records.ts'
+import type { FindingRecord } from '../records/finding.ts'
 
 export type Cell = string | number | null
 /** A column's name, and what it shows of a row. */

@@ -3,6 +3,7 @@
  * explanation and its cure; what does not fit is counted, never left out in silence.
  */
 import type { Finding } from '../../audit/finding.ts'
+import { countBySeverity } from '../../audit/finding-list.ts'
 import { remediationOf } from '../../audit/remediation.ts'
 import { type Remediation, type Rule, SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { shortTime } from '../../base/packet-time.ts'
@@ -11,7 +12,8 @@ import type { TextSink } from '../../base/text-sink.ts'
 import { address, count, number, total } from '../../base/wording.ts'
 import type { Facts } from '../../ledger/facts-list.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
-import { countBySeverity, type FindingRecord, findingRecord, type Report } from '../records/records.ts'
+import { type FindingRecord, findingRecord } from '../records/finding.ts'
+import type { Report } from '../report.ts'
 import {
   type ConnectionCounts,
   noProtection,

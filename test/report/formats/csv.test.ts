@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { writeCsv } from '../../../src/report/formats/csv.ts'
-import { findingRecord } from '../../../src/report/records/records.ts'
+import { findingRecord } from '../../../src/report/records/finding.ts'
 import { finding, rule, textOf } from '../../support/findings.ts'
 
 /** RFC 4180, read by the grammar: rows of cells. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { displayWidth } from '../../../src/base/safe-text.ts'
 import type { UnreadFacts } from '../../../src/ledger/capture-facts.ts'
 import { writeTable } from '../../../src/report/formats/table.ts'
-import type { Report } from '../../../src/report/records/records.ts'
+import type { Report } from '../../../src/report/report.ts'
 import {
   bareConnection,
   capture,

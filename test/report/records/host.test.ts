@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { windowsRelease } from '../../../src/ledger/derived/windows-release.ts'
 import type { NtlmFacts } from '../../../src/ledger/logon-facts.ts'
-import { hostRecords } from '../../../src/report/records/hosts.ts'
+import { hostRecords } from '../../../src/report/records/host.ts'
 import {
   at,
   connection,

@@ -1,0 +1,62 @@
+/** The record of one finding, with what its rule says of every finding of its kind. */
+import type { Finding } from '../../audit/finding.ts'
+import { remediationOf } from '../../audit/remediation.ts'
+import type { Remediation, Rule, Severity } from '../../audit/rule/rule.ts'
+import { isoTime } from '../../base/packet-time.ts'
+import { type OfCapture, textOrNull } from './record-parts.ts'
+
+export interface FindingRecord extends OfCapture {
+  type: 'finding'
+  id: string
+  rule: string
+  severity: Severity
+  title: string
+  message: string
+  capture: string
+  connection: string | null
+  session: string | null
+  client: { ip: string; port: number | null } | null
+  server: { ip: string; port: number | null } | null
+  user: string | null
+  firstTime: string | null
+  lastTime: string | null
+  count: number
+  evidence: EvidenceRecord[]
+  wiresharkFilter: string
+  guide: string | null
+  remediation: Remediation | null
+  references: string[]
+}
+
+export interface EvidenceRecord {
+  capture: string
+  frame: number
+  time: string | null
+  what: string
+}
+
+/** @param rule the rule that made the finding: it has the parts that are the same in each of its findings */
+export function findingRecord(finding: Finding, rule: Rule | undefined): FindingRecord {
+  return {
+    type: 'finding',
+    id: finding.id,
+    rule: finding.rule,
+    severity: finding.severity,
+    title: finding.title,
+    message: finding.message,
+    capture: finding.capture,
+    connection: finding.connection,
+    session: finding.session,
+    client: finding.client && { ip: finding.client.ip, port: finding.client.port },
+    server: finding.server && { ip: finding.server.ip, port: finding.server.port },
+    user: textOrNull(finding.user),
+    firstTime: isoTime(finding.firstTime),
+    lastTime: isoTime(finding.lastTime),
+    count: finding.count,
+    evidence: finding.evidence.map(({ capture, frame, time, what }) => ({ capture, frame, time: isoTime(time), what })),
+    wiresharkFilter: finding.wiresharkFilter,
+    guide: rule?.guide ?? null,
+    remediation: rule === undefined ? null : remediationOf(rule, finding.remediations),
+    references: rule?.references ?? [],
+  }
+}
