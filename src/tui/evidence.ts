@@ -1,6 +1,6 @@
 /** The frame that an open page cites, read from its capture while the page is already there; one at a time, the last few are kept. */
-import type { Citation, Effects } from './effects.ts'
-import type { EvidenceView } from './pages/evidence-view.ts'
+import type { Citation, Effects } from '../view/action-types.ts'
+import type { EvidenceView } from '../view/evidence-view.ts'
 
 const KEPT = 32
 

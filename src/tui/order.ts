@@ -3,7 +3,7 @@
  * a rank and a row number make one float, and floats are sorted natively, without a call back: a hundred thousand rows take a frame or two.
  */
 import { runToEnd } from '../base/steps.ts'
-import type { Rows } from '../view/store.ts'
+import type { Rows } from '../rows/row-list.ts'
 import type { Column } from './columns.ts'
 import { NO_RANK, type Ranks, rankingOf } from './ranks.ts'
 

@@ -1,5 +1,6 @@
 /** The page that is open, as lines. They are made anew each time: whoever needs them twice keeps them. */
 import { RULES } from '../audit/rules/index.ts'
+import { filterRows } from '../rows/row-list.ts'
 import type { Controller } from './controller.ts'
 import { BINDINGS } from './keys.ts'
 import type { Line } from './line.ts'
@@ -10,7 +11,6 @@ import { hostLines } from './pages/host.ts'
 import { EMPTY, heading, paragraph } from './pages/layout.ts'
 import { sessionLines } from './pages/session.ts'
 import { warningsLines } from './pages/warnings.ts'
-import { filterRows } from './row-search.ts'
 import { citationOf } from './selection.ts'
 import type { Page } from './state.ts'
 

@@ -1,9 +1,9 @@
 /** What is under the cursor, for the keys that do something with it. */
 import { frameFilter, hostFilter, sessionFilter } from '../report/display-filter.ts'
+import { filterRows, findRow } from '../rows/row-list.ts'
+import type { FindingRow, FrameRow, HostRow, SessionRow } from '../rows/rows.ts'
+import type { Citation, Selection } from '../view/action-types.ts'
 import type { Controller } from './controller.ts'
-import type { Citation, Selection } from './effects.ts'
-import { filterRows, findRow } from './row-search.ts'
-import type { FindingRow, FrameRow, HostRow, SessionRow } from './rows.ts'
 
 type Selected =
   | { kind: 'finding'; row: FindingRow | undefined; id: string }

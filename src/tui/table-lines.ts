@@ -1,6 +1,6 @@
 /** A table as lines: the header and the rows that are on the screen. No other row is looked at. */
 import { displayWidth, escapeText, pad, truncate } from '../base/safe-text.ts'
-import type { Rows } from '../view/store.ts'
+import type { Rows } from '../rows/row-list.ts'
 import { GAP, GUTTER, type PlacedColumn } from './columns.ts'
 import type { Line, Segment, Tone } from './line.ts'
 

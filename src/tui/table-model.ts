@@ -6,7 +6,7 @@
 import { compileQuery, type Query } from '../query/compile.ts'
 import { completions } from '../query/completions.ts'
 import type { QueryField } from '../query/language/field.ts'
-import type { Rows } from '../view/store.ts'
+import type { Rows } from '../rows/row-list.ts'
 import { type Column, layoutColumns } from './columns.ts'
 import type { Command } from './keys.ts'
 import type { Line } from './line.ts'

@@ -10,8 +10,8 @@ import {
   type RowsFormat,
   SESSION_COLUMNS,
   writeRows,
-} from '../tui/export-rows.ts'
-import type { FrameRow } from '../tui/rows.ts'
+} from '../rows/export-rows.ts'
+import type { FrameRow } from '../rows/rows.ts'
 import type { TableView } from '../tui/state.ts'
 import type { Tables } from '../tui/tables.ts'
 

@@ -6,8 +6,8 @@ import type { Field } from '../inspect/field/field.ts'
 import { hexLines } from '../inspect/field/hex-lines.ts'
 import { type InspectedFrame, messageAt, rangeInFrame } from '../inspect/message-at.ts'
 import type { Limits } from '../track/core/limits.ts'
-import type { Citation } from '../tui/effects.ts'
-import type { EvidenceView, FieldView } from '../tui/pages/evidence-view.ts'
+import type { Citation } from './action-types.ts'
+import type { EvidenceView, FieldView } from './evidence-view.ts'
 
 export interface InspectOptions {
   read: ReadFrames

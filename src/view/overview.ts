@@ -2,7 +2,7 @@
 import { SEVERITIES, type Severity } from '../audit/rule/rule.ts'
 import type { CaptureFacts } from '../ledger/capture-facts.ts'
 import { type ConnectionCounts, noProtection, type ProtectionCounts } from '../report/verdict.ts'
-import type { FindingRow, HostRow, SessionRow } from '../tui/rows.ts'
+import type { FindingRow, HostRow, SessionRow } from '../rows/rows.ts'
 
 export interface Overview {
   connections: ConnectionCounts

@@ -9,11 +9,11 @@ import type { SessionFacts } from '../ledger/smb-facts.ts'
 import type { Networks } from '../policy/networks.ts'
 import { hostSteps } from '../report/records/host.ts'
 import type { ConnectionCounts } from '../report/verdict.ts'
-import type { FindingRow, HostRow, SessionRow } from '../tui/rows.ts'
-import { FINDING_KINDS, findingRow, hostRow, type Mark, mark, SESSION_KINDS, sessionRow } from './make-rows.ts'
+import { FINDING_KINDS, findingRow, hostRow, type Mark, mark, SESSION_KINDS, sessionRow } from '../rows/make-rows.ts'
+import { RowStore } from '../rows/row-columns.ts'
+import type { AllRows } from '../rows/row-list.ts'
+import type { FindingRow, HostRow, SessionRow } from '../rows/rows.ts'
 import { type Overview, overviewOf } from './overview.ts'
-import { RowStore } from './row-store.ts'
-import type { AllRows } from './store.ts'
 
 export interface Picture {
   /** In the order of their rows. */

@@ -2,18 +2,10 @@
 import type { Finding } from '../audit/finding.ts'
 import type { CaptureFacts, Warning } from '../ledger/capture-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
-import type { LossRecord } from '../report/records/loss.ts'
-import type { FindingRow, FrameRow, HostRow, SessionRow } from '../tui/rows.ts'
+import type { LossRecord } from '../live/heartbeat.ts'
+import type { AllRows, Rows } from '../rows/row-list.ts'
+import type { FindingRow, FrameRow, HostRow, SessionRow } from '../rows/rows.ts'
 import { type Overview, overviewOf } from './overview.ts'
-
-/** Rows by number: an array, or what makes each when it is looked at. */
-export interface Rows<Row> {
-  readonly length: number
-  at(index: number): Row | undefined
-}
-
-/** The same, to be gone through. */
-export interface AllRows<Row> extends Rows<Row>, Iterable<Row> {}
 
 /** What is told of a live capture. */
 export interface LiveReading {
@@ -115,14 +107,4 @@ export class ViewStore {
     this.current = { ...this.current, ...news }
     for (const listener of this.listeners) listener()
   }
-}
-
-/** The place of the row with this id; past the end where there is none. */
-export function placeOf(rows: AllRows<{ id: string }>, id: string): number {
-  let place = 0
-  for (const row of rows) {
-    if (row.id === id) break
-    place++
-  }
-  return place
 }

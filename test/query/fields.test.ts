@@ -6,7 +6,7 @@ import { FRAME_FIELDS } from '../../src/query/fields/frames.ts'
 import { HOST_FIELDS } from '../../src/query/fields/hosts.ts'
 import { SESSION_FIELDS } from '../../src/query/fields/sessions.ts'
 import type { QueryField } from '../../src/query/language/field.ts'
-import type { FindingRow, FrameRow, HostRow } from '../../src/tui/rows.ts'
+import type { FindingRow, FrameRow, HostRow } from '../../src/rows/rows.ts'
 
 type Fields = readonly QueryField<never>[]
 const VIEWS: Record<string, Fields> = {

@@ -1,5 +1,5 @@
 /** Rows of the terminal UI's tables, as tests need them. */
-import type { SessionRow } from '../../src/tui/rows.ts'
+import type { SessionRow } from '../../src/rows/rows.ts'
 
 export function sessionRow(given: Partial<SessionRow> = {}): SessionRow {
   return {

@@ -1,9 +1,9 @@
 /** The terminal UI without a terminal: a Controller over sample captures, what it asked of the outside, and its screen as text. */
 import { Controller, type Size } from '../../src/tui/controller.ts'
-import { type Citation, type Effects, FileExists, type Selection } from '../../src/tui/effects.ts'
-import type { EvidenceView } from '../../src/tui/pages/evidence-view.ts'
 import { screenLines } from '../../src/tui/screen-lines.ts'
 import type { View } from '../../src/tui/state.ts'
+import { type Citation, type Effects, FileExists, type Selection } from '../../src/view/action-types.ts'
+import type { EvidenceView } from '../../src/view/evidence-view.ts'
 import type { ViewStore } from '../../src/view/store.ts'
 import { textOfLines, viewOf } from './view.ts'
 

@@ -1,7 +1,7 @@
 /** Sample captures as the terminal UI sees them, and lines as text. */
 import { createNetworks, RULES } from '../../src/index.ts'
 import type { Line } from '../../src/tui/line.ts'
-import { Feed } from '../../src/view/feed.ts'
+import { Feed } from '../../src/view/file-feed.ts'
 import { ViewStore } from '../../src/view/store.ts'
 
 export async function viewOf(...samples: string[]): Promise<ViewStore> {

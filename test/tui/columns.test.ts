@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { displayWidth } from '../../src/base/safe-text.ts'
+import type { SessionRow } from '../../src/rows/rows.ts'
 import { FINDING_COLUMNS } from '../../src/tui/columns/findings.ts'
 import { FRAME_COLUMNS } from '../../src/tui/columns/frames.ts'
 import { HOST_COLUMNS } from '../../src/tui/columns/hosts.ts'
 import { SESSION_COLUMNS } from '../../src/tui/columns/sessions.ts'
 import { type Column, GAP, GUTTER, layoutColumns } from '../../src/tui/columns.ts'
-import type { SessionRow } from '../../src/tui/rows.ts'
 
 const column: fc.Arbitrary<Column<string>> = fc
   .record({

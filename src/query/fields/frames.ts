@@ -1,5 +1,5 @@
 /** What the messages can be filtered by. */
-import type { FrameRow } from '../../tui/rows.ts'
+import type { FrameRow } from '../../rows/rows.ts'
 import type { QueryField } from '../language/field.ts'
 import { endFields } from './ends.ts'
 

@@ -1,9 +1,9 @@
 /** Cells that several tables have in common. */
 import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { shortTime } from '../../base/packet-time.ts'
+import type { Share } from '../../rows/rows.ts'
 import type { Column } from '../columns.ts'
 import type { Tone } from '../line.ts'
-import type { Share } from '../rows.ts'
 
 /** Nothing is known, or there is nothing to know. */
 export const NOTHING = '-'

@@ -1,7 +1,7 @@
 /** What is wrong, worst first: who, where, how often, and the frame that shows it. */
 import { address } from '../../base/wording.ts'
+import type { FindingRow } from '../../rows/rows.ts'
 import type { Column } from '../columns.ts'
-import type { FindingRow } from '../rows.ts'
 import { captureColumn, orNothing, severityRank, severityText, severityTone, timeText } from './cells.ts'
 
 export const FINDING_COLUMNS: readonly Column<FindingRow>[] = [

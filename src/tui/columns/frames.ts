@@ -1,7 +1,7 @@
 /** The SMB messages as they came, one line each. */
 import { isoTime } from '../../base/packet-time.ts'
+import type { FrameRow } from '../../rows/rows.ts'
 import type { Column } from '../columns.ts'
-import type { FrameRow } from '../rows.ts'
 import { booleanRank, captureColumn, NOTHING, orNothing, statusText, yesNo } from './cells.ts'
 
 export const FRAME_COLUMNS: readonly Column<FrameRow>[] = [

@@ -1,7 +1,8 @@
 /** The machines that spoke SMB, and what each of them offers. */
+
+import type { HostRow } from '../../rows/rows.ts'
 import type { Column } from '../columns.ts'
 import type { Tone } from '../line.ts'
-import type { HostRow } from '../rows.ts'
 import { dialectTone, listText, orNothing, worstColumn } from './cells.ts'
 
 export const HOST_COLUMNS: readonly Column<HostRow>[] = [

@@ -1,8 +1,8 @@
 /** Who logged on where, how, and how well what followed was protected. */
 import { address } from '../../base/wording.ts'
+import type { SessionRow, Share } from '../../rows/rows.ts'
 import type { Column } from '../columns.ts'
 import type { Tone } from '../line.ts'
-import type { SessionRow, Share } from '../rows.ts'
 import {
   captureColumn,
   dialectTone,

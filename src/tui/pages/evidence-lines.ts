@@ -2,8 +2,8 @@
 
 import { displayWidth, escapeText, pad, truncate } from '../../base/safe-text.ts'
 import { hexGaps } from '../../inspect/field/hex-lines.ts'
+import type { EvidenceView, FieldView, HexLineView } from '../../view/evidence-view.ts'
 import type { Line, Segment } from '../line.ts'
-import type { EvidenceView, FieldView, HexLineView } from './evidence-view.ts'
 import { EMPTY, fitLine, heading, paragraph, segment, wireText } from './layout.ts'
 
 export function evidenceLines(view: EvidenceView, width: number): Line[] {

@@ -1,8 +1,8 @@
 /** Findings below something that they are about. */
 import { pad } from '../../base/safe-text.ts'
 import { number } from '../../base/wording.ts'
+import type { FindingRow } from '../../rows/rows.ts'
 import type { Line } from '../line.ts'
-import type { FindingRow } from '../rows.ts'
 import { paragraph, segment, wireText } from './layout.ts'
 
 /** The rest is counted. */

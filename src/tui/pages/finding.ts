@@ -5,9 +5,9 @@ import type { Remediation, Rule } from '../../audit/rule/rule.ts'
 import { shortTime } from '../../base/packet-time.ts'
 import { displayWidth, escapeText, wrap } from '../../base/safe-text.ts'
 import { address, number } from '../../base/wording.ts'
+import type { EvidenceView } from '../../view/evidence-view.ts'
 import type { Line } from '../line.ts'
 import { evidenceLines } from './evidence-lines.ts'
-import type { EvidenceView } from './evidence-view.ts'
 import { EMPTY, labelled, paragraph, section, segment, timeSpan, wireText } from './layout.ts'
 
 /** `rule` is the one that said it; `evidence` the frame that was opened, null where none is; `selected` its place. */

@@ -1,10 +1,10 @@
 /** One frame: what its header says, its fields and its bytes. */
 import { isoTime } from '../../base/packet-time.ts'
 import { address, number } from '../../base/wording.ts'
+import type { FrameRow } from '../../rows/rows.ts'
+import type { EvidenceView } from '../../view/evidence-view.ts'
 import type { Line } from '../line.ts'
-import type { FrameRow } from '../rows.ts'
 import { evidenceLines } from './evidence-lines.ts'
-import type { EvidenceView } from './evidence-view.ts'
 import { EMPTY, fitLine, labelled, segment, wireText } from './layout.ts'
 
 const FAMILIES: Record<FrameRow['family'], string> = {

@@ -2,8 +2,8 @@
 
 import { pad } from '../../base/safe-text.ts'
 import { address, count } from '../../base/wording.ts'
+import type { FindingRow, HostRow, SessionRow } from '../../rows/rows.ts'
 import type { Line, Tone } from '../line.ts'
-import type { FindingRow, HostRow, SessionRow } from '../rows.ts'
 import { findingList } from './finding-list.ts'
 import { EMPTY, fitLine, labelled, paragraph, section, segment, timeSpan, wireText } from './layout.ts'
 import { protectionText } from './words.ts'

@@ -1,9 +1,9 @@
 /** One session: its life in the order of time, from the connection to its end, and what was found in it. */
 import { displayWidth, pad, wrap } from '../../base/safe-text.ts'
 import { address, count, number } from '../../base/wording.ts'
-import type { ConnectionFacts, MessageCounts, SessionFacts } from '../../ledger/smb-facts.ts'
+import type { ConnectionFacts, MessageCounts, SessionFacts } from '../../ledger/ledger.ts'
+import type { FindingRow } from '../../rows/rows.ts'
 import type { Line } from '../line.ts'
-import type { FindingRow } from '../rows.ts'
 import { findingList } from './finding-list.ts'
 import { EMPTY, fitLine, labelled, paragraph, relativeTime, section, segment, timeSpan, wireText } from './layout.ts'
 import { connectionEvents, logonEvents, type SessionEvent, trafficEvents } from './session-events.ts'

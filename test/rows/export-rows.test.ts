@@ -4,10 +4,10 @@ import { audit } from '../../src/audit/audit.ts'
 import { RULES } from '../../src/audit/rules/index.ts'
 import { readCapture } from '../../src/capture/read/read-capture.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
-import { scanRecords } from '../../src/report/records/index.ts'
+import { scanRecords } from '../../src/report/records/records.ts'
+import { FINDING_COLUMNS, FRAME_COLUMNS, rowRecords, writeRows } from '../../src/rows/export-rows.ts'
+import type { FindingRow, FrameRow, HostRow, SessionRow } from '../../src/rows/rows.ts'
 import { Tracker } from '../../src/track/tracker.ts'
-import { FINDING_COLUMNS, FRAME_COLUMNS, rowRecords, writeRows } from '../../src/tui/export-rows.ts'
-import type { FindingRow, FrameRow, HostRow, SessionRow } from '../../src/tui/rows.ts'
 
 const CAPTURE = fileURLToPath(new URL('../../captures/guest-explicit.pcap', import.meta.url))
 

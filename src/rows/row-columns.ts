@@ -3,7 +3,7 @@
  * A row is a look at the columns, made when it is asked for.
  */
 import { larger } from '../base/grow-column.ts'
-import type { AllRows } from './store.ts'
+import type { AllRows } from './row-list.ts'
 
 /** number: a double. repeated: any value, each kept once; lists by their contents. own: any value, as it is. */
 export type Kinds<Row> = { readonly [Key in keyof Row]: 'number' | 'repeated' | 'own' }

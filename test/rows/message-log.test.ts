@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import { readCapture } from '../../src/capture/read/read-capture.ts'
 import type { Endpoint } from '../../src/ledger/endpoint.ts'
 import type { MessageRow } from '../../src/ledger/smb-message.ts'
+import { MessageLog } from '../../src/rows/message-log.ts'
+import { MessageLogs } from '../../src/rows/message-logs.ts'
 import { Tracker } from '../../src/track/tracker.ts'
-import { MessageLog } from '../../src/view/message-log.ts'
-import { MessageLogs } from '../../src/view/message-logs.ts'
 import { SAMPLES } from '../golden/records.ts'
 
 const word = fc.integer({ min: 0, max: 0xffffffff })

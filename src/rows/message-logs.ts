@@ -1,8 +1,8 @@
 /** The messages of several captures, one after another, as rows. */
 import type { MessageRow } from '../ledger/smb-message.ts'
-import type { FrameRow } from '../tui/rows.ts'
 import type { MessageLog } from './message-log.ts'
-import type { Rows } from './store.ts'
+import type { Rows } from './row-list.ts'
+import type { FrameRow } from './rows.ts'
 
 export class MessageLogs implements Rows<FrameRow> {
   private readonly logs: MessageLog[] = []

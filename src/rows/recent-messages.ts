@@ -1,8 +1,8 @@
 /** The newest SMB messages of traffic that goes on, as rows: the older half goes when there is no more room. */
 import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
-import type { FrameRow } from '../tui/rows.ts'
 import { MessageLog } from './message-log.ts'
-import type { Rows } from './store.ts'
+import type { Rows } from './row-list.ts'
+import type { FrameRow } from './rows.ts'
 
 export class RecentMessages implements MessageSink, Rows<FrameRow> {
   /** Messages that were there and are not any more. */

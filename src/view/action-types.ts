@@ -1,6 +1,7 @@
 /** What keys ask for beyond the screen: the terminal UI itself does no I/O. */
-import type { EvidenceView } from './pages/evidence-view.ts'
-import type { View } from './state.ts'
+
+import type { View } from '../tui/state.ts'
+import type { EvidenceView } from './evidence-view.ts'
 
 /** Packets to be written. */
 export interface Selection {

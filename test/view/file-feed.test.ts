@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createNetworks, RULES } from '../../src/index.ts'
-import { Feed } from '../../src/view/feed.ts'
+import { Feed } from '../../src/view/file-feed.ts'
 import type { Details, Snapshot } from '../../src/view/store.ts'
 import { ViewStore } from '../../src/view/store.ts'
 import { SAMPLES, scanSample } from '../golden/records.ts'
