@@ -29,7 +29,7 @@ const common = {
 }
 /**
  * Parts of Ink that are left out: React's developer tools, which only a development run asks for but a bundle always has to find, and what writes
- * to standard error at exit to show the cursor, even where that is a file (src/tui/screen.ts shows it).
+ * to standard error at exit to show the cursor, even where that is a file (src/tui/terminal/alternate-screen.ts shows it).
  */
 const leftOut = {
   name: 'left-out',
@@ -44,7 +44,7 @@ const besideIt = { 'import.meta.dirname': '__dirname' }
 const tuiApart = {
   name: 'tui-apart',
   setup({ onResolve }) {
-    onResolve({ filter: /\/tui\/open\.tsx$/ }, () => ({ path: './tui.mjs', external: true }))
+    onResolve({ filter: /\/tui\/terminal\/open\.tsx$/ }, () => ({ path: './tui.mjs', external: true }))
   },
 }
 const cli = await build({
@@ -57,7 +57,7 @@ const cli = await build({
 })
 const tui = await build({
   ...common,
-  entryPoints: [`${root}/src/tui/open.tsx`],
+  entryPoints: [`${root}/src/tui/terminal/open.tsx`],
   outfile: `${next}/tui.mjs`,
   format: 'esm',
   packages: 'bundle',

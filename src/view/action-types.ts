@@ -1,6 +1,6 @@
 /** What keys ask for beyond the screen: the terminal UI itself does no I/O. */
 
-import type { View } from '../tui/state.ts'
+import type { View } from '../tui/state/screen-state.ts'
 import type { EvidenceView } from './evidence-view.ts'
 
 /** Packets to be written. */

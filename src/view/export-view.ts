@@ -12,8 +12,8 @@ import {
   writeRows,
 } from '../rows/export-rows.ts'
 import type { FrameRow } from '../rows/rows.ts'
-import type { TableView } from '../tui/state.ts'
-import type { Tables } from '../tui/tables.ts'
+import type { TableView } from '../tui/state/screen-state.ts'
+import type { Tables } from '../tui/views/views.ts'
 
 const FORMATS: Readonly<Record<string, RowsFormat>> = { '.csv': 'csv', '.json': 'json', '.ndjson': 'ndjson' }
 

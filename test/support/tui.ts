@@ -1,7 +1,8 @@
 /** The terminal UI without a terminal: a Controller over sample captures, what it asked of the outside, and its screen as text. */
-import { Controller, type Size } from '../../src/tui/controller.ts'
-import { screenLines } from '../../src/tui/screen-lines.ts'
-import type { View } from '../../src/tui/state.ts'
+
+import { screenLines } from '../../src/tui/render/screen-lines.ts'
+import type { View } from '../../src/tui/state/screen-state.ts'
+import { Controller, type Size } from '../../src/tui/update/controller.ts'
 import { type Citation, type Effects, FileExists, type Selection } from '../../src/view/action-types.ts'
 import type { EvidenceView } from '../../src/view/evidence-view.ts'
 import type { ViewStore } from '../../src/view/store.ts'

@@ -1,6 +1,6 @@
 /** Sample captures as the terminal UI sees them, and lines as text. */
 import { createNetworks, RULES } from '../../src/index.ts'
-import type { Line } from '../../src/tui/line.ts'
+import type { Line } from '../../src/tui/text/line.ts'
 import { Feed } from '../../src/view/file-feed.ts'
 import { ViewStore } from '../../src/view/store.ts'
 

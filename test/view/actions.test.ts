@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileS
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createNetworks, RULES, readCapture } from '../../src/index.ts'
-import { createTables, type Tables } from '../../src/tui/tables.ts'
+import { createTables, type Tables } from '../../src/tui/views/views.ts'
 import { type Citation, type Effects, FileExists } from '../../src/view/action-types.ts'
 import { createEffects } from '../../src/view/actions.ts'
 import { Feed } from '../../src/view/file-feed.ts'

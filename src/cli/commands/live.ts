@@ -13,7 +13,7 @@ import { type RunOptions, runLive } from '../../live/run.ts'
 import { SpoolError } from '../../live/spool-folder.ts'
 import type { Networks } from '../../policy/networks.ts'
 import type { Limits } from '../../track/core/limits.ts'
-import type { LiveScreen } from '../../tui/open.tsx'
+import type { LiveScreen } from '../../tui/terminal/open.tsx'
 import { OutputError, ReaderGone } from '../output/descriptor-sink.ts'
 import { prepareToTell, tell } from '../output/notices.ts'
 import { type PatientWriter, writerTo, writerToPath } from '../output/patient-writer.ts'
@@ -196,7 +196,7 @@ async function writeRecords(run: Run, settings: RecordSettings, keep: Keep): Pro
 }
 
 async function watchOnScreen(run: Run, settings: Settings & { theme: Theme }, keep: Keep): Promise<ExitStatus> {
-  const { openLiveTui } = await import('../../tui/open.tsx')
+  const { openLiveTui } = await import('../../tui/terminal/open.tsx')
   const left = new AbortController()
   const opened: { screen: LiveScreen | null; files: CaptureFiles | null } = { screen: null, files: null }
   try {

@@ -22,7 +22,7 @@ export async function open(paths: readonly string[], options: OpenOptions): Prom
   const { files, unread } = await findInputs(paths, COMMANDS)
   if (files.length === 0) return EXIT.INPUT
   // A bundle of its own (scripts/build.mjs): Ink and React are loaded by nothing else.
-  const { openTui } = await import('../../tui/open.tsx')
+  const { openTui } = await import('../../tui/terminal/open.tsx')
   const { damaged, unread: unreadable } = await openTui(files, {
     ...request,
     keepMemory: createHeapKeeper(request.memory * SCREEN_SHARE),

@@ -3,8 +3,8 @@
 import { displayWidth, escapeText, pad, truncate } from '../../base/safe-text.ts'
 import { hexGaps } from '../../inspect/field/hex-lines.ts'
 import type { EvidenceView, FieldView, HexLineView } from '../../view/evidence-view.ts'
-import type { Line, Segment } from '../line.ts'
-import { EMPTY, fitLine, heading, paragraph, segment, wireText } from './layout.ts'
+import { EMPTY, fitLine, heading, paragraph, segment, wireText } from '../text/layout.ts'
+import type { Line, Segment } from '../text/line.ts'
 
 export function evidenceLines(view: EvidenceView, width: number): Line[] {
   if (view.state === 'loading') return [[segment(truncate(`reading frame ${view.frame} ...`, width), 'quiet')]]

@@ -2,8 +2,8 @@
 import { pad } from '../../base/safe-text.ts'
 import { number } from '../../base/wording.ts'
 import type { FindingRow } from '../../rows/rows.ts'
-import type { Line } from '../line.ts'
-import { paragraph, segment, wireText } from './layout.ts'
+import { paragraph, segment, wireText } from '../text/layout.ts'
+import type { Line } from '../text/line.ts'
 
 /** The rest is counted. */
 const MOST = 100

@@ -6,9 +6,9 @@ import { shortTime } from '../../base/packet-time.ts'
 import { displayWidth, escapeText, wrap } from '../../base/safe-text.ts'
 import { address, number } from '../../base/wording.ts'
 import type { EvidenceView } from '../../view/evidence-view.ts'
-import type { Line } from '../line.ts'
+import { EMPTY, labelled, paragraph, section, segment, timeSpan, wireText } from '../text/layout.ts'
+import type { Line } from '../text/line.ts'
 import { evidenceLines } from './evidence-lines.ts'
-import { EMPTY, labelled, paragraph, section, segment, timeSpan, wireText } from './layout.ts'
 
 /** `rule` is the one that said it; `evidence` the frame that was opened, null where none is; `selected` its place. */
 export function findingLines(

@@ -3,9 +3,9 @@ import { isoTime } from '../../base/packet-time.ts'
 import { address, number } from '../../base/wording.ts'
 import type { FrameRow } from '../../rows/rows.ts'
 import type { EvidenceView } from '../../view/evidence-view.ts'
-import type { Line } from '../line.ts'
+import { EMPTY, fitLine, labelled, segment, wireText } from '../text/layout.ts'
+import type { Line } from '../text/line.ts'
 import { evidenceLines } from './evidence-lines.ts'
-import { EMPTY, fitLine, labelled, segment, wireText } from './layout.ts'
 
 const FAMILIES: Record<FrameRow['family'], string> = {
   smb1: 'SMB1',

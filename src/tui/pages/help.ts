@@ -1,7 +1,7 @@
 /** The keys, by group. */
 import { displayWidth, pad } from '../../base/safe-text.ts'
-import type { Line } from '../line.ts'
-import { EMPTY, heading, paragraph, segment, sideBySide, wireText } from './layout.ts'
+import { EMPTY, heading, paragraph, segment, sideBySide, wireText } from '../text/layout.ts'
+import type { Line } from '../text/line.ts'
 
 export interface KeyHelp {
   keys: readonly string[]

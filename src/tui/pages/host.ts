@@ -3,10 +3,10 @@
 import { pad } from '../../base/safe-text.ts'
 import { address, count } from '../../base/wording.ts'
 import type { FindingRow, HostRow, SessionRow } from '../../rows/rows.ts'
-import type { Line, Tone } from '../line.ts'
+import { EMPTY, fitLine, labelled, paragraph, section, segment, timeSpan, wireText } from '../text/layout.ts'
+import type { Line, Tone } from '../text/line.ts'
 import { findingList } from './finding-list.ts'
-import { EMPTY, fitLine, labelled, paragraph, section, segment, timeSpan, wireText } from './layout.ts'
-import { protectionText } from './words.ts'
+import { protectionText } from './protection-text.ts'
 
 /** `sessions`: some of this host's, not more than are to be listed. */
 export function hostLines(

@@ -3,8 +3,8 @@ import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { displayWidth, pad } from '../../base/safe-text.ts'
 import { number, total } from '../../base/wording.ts'
 import type { Overview } from '../../view/overview.ts'
-import type { Line, Tone } from '../line.ts'
-import { bar, fitLine, heading, segment, wireText } from './layout.ts'
+import { bar, fitLine, heading, segment, wireText } from '../text/layout.ts'
+import type { Line, Tone } from '../text/line.ts'
 
 export interface Panel {
   /** Rows below the heading that there are things for. */

@@ -1,8 +1,8 @@
 /** Sessions over time: all that began, below them those with a finding of high severity or worse, and the time. */
 import { shortTime } from '../../base/packet-time.ts'
 import type { Overview } from '../../view/overview.ts'
-import type { Line } from '../line.ts'
-import { fitLine, resample, segment, sparkline } from './layout.ts'
+import { fitLine, resample, segment, sparkline } from '../text/layout.ts'
+import type { Line } from '../text/line.ts'
 
 const LABEL = 10
 

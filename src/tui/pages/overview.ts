@@ -7,8 +7,8 @@ import { noProtection, unreadSentences, type VerdictFacts, verdict } from '../..
 import { filterRows } from '../../rows/row-list.ts'
 import { protectionOf } from '../../view/overview.ts'
 import type { Snapshot } from '../../view/store.ts'
-import type { Line, Tone } from '../line.ts'
-import { EMPTY, fitLine, paragraph, segment, sideBySide } from './layout.ts'
+import { EMPTY, fitLine, paragraph, segment, sideBySide } from '../text/layout.ts'
+import type { Line, Tone } from '../text/line.ts'
 import { type Panel, panelsOf, severityPanel } from './overview-panels.ts'
 import { timelineLines } from './overview-timeline.ts'
 

@@ -3,9 +3,19 @@ import { displayWidth, pad, wrap } from '../../base/safe-text.ts'
 import { address, count, number } from '../../base/wording.ts'
 import type { ConnectionFacts, MessageCounts, SessionFacts } from '../../ledger/ledger.ts'
 import type { FindingRow } from '../../rows/rows.ts'
-import type { Line } from '../line.ts'
+import {
+  EMPTY,
+  fitLine,
+  labelled,
+  paragraph,
+  relativeTime,
+  section,
+  segment,
+  timeSpan,
+  wireText,
+} from '../text/layout.ts'
+import type { Line } from '../text/line.ts'
 import { findingList } from './finding-list.ts'
-import { EMPTY, fitLine, labelled, paragraph, relativeTime, section, segment, timeSpan, wireText } from './layout.ts'
 import { connectionEvents, logonEvents, type SessionEvent, trafficEvents } from './session-events.ts'
 
 /** `connection` is the one that set it up. */

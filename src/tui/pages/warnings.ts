@@ -2,8 +2,8 @@
 import { count, number } from '../../base/wording.ts'
 import type { CaptureFacts } from '../../ledger/capture-facts.ts'
 import type { Snapshot } from '../../view/store.ts'
-import type { Line } from '../line.ts'
-import { EMPTY, heading, labelled, paragraph, section, timeSpan, wireText } from './layout.ts'
+import { EMPTY, heading, labelled, paragraph, section, timeSpan, wireText } from '../text/layout.ts'
+import type { Line } from '../text/line.ts'
 
 type Facts = Pick<Snapshot, 'captures' | 'warnings' | 'unread' | 'framesDropped'>
 

@@ -1,0 +1,102 @@
+/** Cells that several tables have in common. */
+import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
+import { shortTime } from '../../base/packet-time.ts'
+import type { Share } from '../../rows/rows.ts'
+import type { Tone } from '../text/line.ts'
+import type { Column } from './columns.ts'
+
+/** Nothing is known, or there is nothing to know. */
+export const NOTHING = '-'
+
+const SEVERITY_WORDS: Record<Severity, string> = {
+  critical: 'crit',
+  high: 'high',
+  medium: 'med',
+  low: 'low',
+  info: 'info',
+}
+
+export function severityText(severity: Severity | null): string {
+  return severity === null ? NOTHING : SEVERITY_WORDS[severity]
+}
+
+export function severityTone(severity: Severity | null): Tone {
+  return severity ?? 'quiet'
+}
+
+/** The worse, the more: whoever sorts downwards has the worst first. */
+export function severityRank(severity: Severity | null): number | null {
+  return severity === null ? null : SEVERITIES.length - SEVERITIES.indexOf(severity)
+}
+
+export function shareRank(share: Share | null): number | null {
+  return share === null ? null : share === 'none' ? 0 : share === 'some' ? 1 : 2
+}
+
+export function orNothing(value: string | number | null): string {
+  return value === null || value === '' ? NOTHING : String(value)
+}
+
+export function yesNo(value: boolean | null): string {
+  return value === null ? NOTHING : value ? 'yes' : 'no'
+}
+
+/** True after false, and what is not known last. */
+export function booleanRank(value: boolean | null): number | null {
+  return value === null ? null : Number(value)
+}
+
+export function listText(values: readonly string[]): string {
+  return values.length === 0 ? NOTHING : values.join(', ')
+}
+
+/** `2026-01-31 12:34:56`; "-" for what is no time. */
+export function timeText(microseconds: number): string {
+  const text = shortTime(microseconds)
+  return text === '?' ? NOTHING : text
+}
+
+/** A status by its name without the prefix that all of them have. */
+export function statusText(status: string | null): string {
+  return status === null ? NOTHING : status.replace(/^STATUS_/, '')
+}
+
+/** The name of the file, without its folders. */
+export function fileText(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1) || path
+}
+
+/** SMB1 names its dialects in words, the later ones have numbers. */
+export function dialectTone(dialect: string | null): Tone {
+  return dialect !== null && !/^([23]\.|0x)/.test(dialect) ? 'high' : 'plain'
+}
+
+/** The worst finding of a thing. */
+export function worstColumn<Row extends { worst: Severity | null }>(): Column<Row> {
+  return {
+    key: 'worst',
+    title: 'worst',
+    min: 6,
+    ideal: 6,
+    priority: 1,
+    text: (row) => severityText(row.worst),
+    tone: (row) => severityTone(row.worst),
+    sort: 'number',
+    sortValue: (row) => severityRank(row.worst),
+  }
+}
+
+/** The file that a thing is of: the first to go where the screen is narrow. */
+export function captureColumn<Row extends { capture: string }>(ideal: number, priority: number): Column<Row> {
+  return {
+    key: 'capture',
+    title: 'capture',
+    min: 12,
+    ideal,
+    priority,
+    text: (row) => fileText(row.capture),
+    tone: () => 'quiet',
+    sort: 'text',
+    sortValue: (row) => row.capture,
+  }
+}

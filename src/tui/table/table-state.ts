@@ -1,0 +1,267 @@
+/**
+ * One table: its rows in the order that was asked for, those that the filter matches, and the one under the cursor. Ordering and filtering are done
+ * in slices, so that keys are answered meanwhile; until they are through, what was there before is shown.
+ */
+
+import { compileQuery, type Query } from '../../query/compile.ts'
+import { completions } from '../../query/completions.ts'
+import type { QueryField } from '../../query/language/field.ts'
+import type { Rows } from '../../rows/row-list.ts'
+import type { Command } from '../input/keys.ts'
+import { type LineInput, replaced } from '../input/line-input.ts'
+import type { Line } from '../text/line.ts'
+import { type Column, layoutColumns } from './columns.ts'
+import { type Order, orderSteps } from './row-order.ts'
+import { tableLines } from './table-lines.ts'
+import { fitted, followed, type Move, moved, START, type Viewport } from './viewport.ts'
+
+export interface TableOptions<Row> {
+  columns: readonly Column<Row>[]
+  fields: readonly QueryField<Row>[]
+  /** What makes a row the same row in another snapshot. */
+  keyOf(row: Row): string
+  sort: { column: string | null; descending: boolean }
+  onChange(): void
+}
+
+/** How long ordering may hold up everything else. */
+const SLICE_MS = 10
+/** While rows keep arriving, ordering takes at most this share of the time. */
+const REORDER_SHARE = 0.2
+/** Rows from which values are suggested. */
+const SAMPLE_ROWS = 2000
+
+const MOVES: Partial<Record<Command, Move>> = {
+  up: 'up',
+  down: 'down',
+  'page-up': 'pageUp',
+  'page-down': 'pageDown',
+  home: 'home',
+  end: 'end',
+}
+
+export class TableModel<Row> {
+  readonly columns: readonly Column<Row>[]
+  readonly fields: readonly QueryField<Row>[]
+  order: Uint32Array = new Uint32Array(0)
+  sortKey: string | null
+  descending: boolean
+  filter = ''
+  query: Query<Row>
+  viewport: Viewport = START
+  height = 20
+  selectedKey: string | null = null
+  private rows: Rows<Row> = []
+  private readonly options: TableOptions<Row>
+  private work: Generator<number, Uint32Array> | null = null
+  private timer: NodeJS.Immediate | null = null
+  private workMs = 0
+  private lastOrdered = Number.NEGATIVE_INFINITY
+  private lastCost = 0
+  private deferred: NodeJS.Timeout | null = null
+  /** The last filter that was confirmed: what `n` looks for when it is no longer set. */
+  private remembered: Query<Row> | null = null
+  /** Candidates that Tab goes through, while nothing else is typed. */
+  private cycle: { line: LineInput; start: number; texts: string[]; at: number } | null = null
+
+  constructor(options: TableOptions<Row>) {
+    this.options = options
+    this.columns = options.columns
+    this.fields = options.fields
+    this.sortKey = options.sort.column
+    this.descending = options.sort.descending
+    this.query = compileQuery('', options.fields)
+  }
+
+  private get extent() {
+    return { length: this.order.length, height: this.height }
+  }
+
+  get total(): number {
+    return this.rows.length
+  }
+
+  get busy(): boolean {
+    return this.work !== null
+  }
+
+  at(position: number): Row | undefined {
+    const index = this.order[position]
+    return index === undefined ? undefined : this.rows.at(index)
+  }
+
+  get selectedIndex(): number | null {
+    return this.order[this.viewport.cursor] ?? null
+  }
+
+  get selected(): Row | undefined {
+    return this.at(this.viewport.cursor)
+  }
+
+  *matching(): Generator<Row> {
+    for (const index of this.order) {
+      const row = this.rows.at(index)
+      if (row !== undefined) yield row
+    }
+  }
+
+  update(rows: Rows<Row>): void {
+    this.rows = rows
+    // What is under way goes over rows of before: their numbers still hold, since rows are only added while they are read.
+    const wait = this.lastOrdered + this.lastCost / REORDER_SHARE - performance.now()
+    if (wait <= 0) this.reorder()
+    else this.deferred ??= setTimeout(() => this.reorder(), wait).unref()
+  }
+
+  setFilter(text: string): void {
+    if (text === this.filter) return
+    this.filter = text
+    this.query = compileQuery(text, this.fields)
+    this.reorder()
+  }
+
+  /** The filter was confirmed. */
+  remember(): void {
+    if (!this.query.isEmpty) this.remembered = this.query
+  }
+
+  sortBy(step: number): void {
+    const keys = this.columns.map(({ key }) => key)
+    const at = this.sortKey === null ? -1 : keys.indexOf(this.sortKey)
+    this.sortKey = keys[stepped(at, step, keys.length)] ?? null
+    this.descending = false
+    this.reorder()
+  }
+
+  reverse(): void {
+    this.descending = !this.descending
+    this.reorder()
+  }
+
+  resize(height: number): void {
+    if (height === this.height) return
+    this.height = height
+    this.viewport = fitted(this.viewport, this.extent)
+  }
+
+  move(command: Command): void {
+    const move = MOVES[command]
+    if (move === undefined) return
+    this.viewport = moved(this.viewport, move, this.extent)
+    this.noteSelection()
+  }
+
+  /** To the next row that the remembered filter matches, or simply to the next where the filter is in force. */
+  nextMatch(by: number): void {
+    const query = this.filter === '' ? this.remembered : null
+    const count = this.order.length
+    for (let i = 1; i <= count; i++) {
+      const position = (this.viewport.cursor + by * i + count) % count
+      const row = this.at(position)
+      if (row === undefined || (query !== null && !query.matches(row))) continue
+      this.viewport = fitted({ ...this.viewport, cursor: position }, this.extent)
+      this.noteSelection()
+      return
+    }
+  }
+
+  /** What is typed with the next candidate in place of the word under the cursor. */
+  completed(line: LineInput, step: number): LineInput | undefined {
+    if (this.cycle?.line !== line) {
+      const { from, to, candidates } = completions(line.text, line.cursor, this.fields, this.sample())
+      if (candidates.length === 0) return undefined
+      this.cycle = {
+        line: { text: line.text, cursor: to },
+        start: from,
+        texts: candidates.map(({ text }) => text),
+        at: -1,
+      }
+    }
+    const { cycle } = this
+    cycle.at = stepped(cycle.at, step, cycle.texts.length)
+    cycle.line = replaced(cycle.line, cycle.start, cycle.line.cursor, cycle.texts[cycle.at] ?? '')
+    return cycle.line
+  }
+
+  lines(width: number, height: number): Line[] {
+    this.resize(height - 1)
+    return tableLines({
+      rows: this.rows,
+      order: this.order,
+      columns: layoutColumns(this.columns, width),
+      sorted: this.sortKey === null ? null : { key: this.sortKey, descending: this.descending },
+      top: this.viewport.top,
+      cursor: this.viewport.cursor,
+      height: height - 1,
+      width,
+    })
+  }
+
+  private *sample(): Generator<Row> {
+    const step = Math.max(1, Math.floor(this.rows.length / SAMPLE_ROWS))
+    for (let i = 0; i < this.rows.length; i += step) {
+      const row = this.rows.at(i)
+      if (row !== undefined) yield row
+    }
+  }
+
+  private reorder(): void {
+    if (this.deferred !== null) clearTimeout(this.deferred)
+    this.deferred = null
+    const { rows, query } = this
+    const column = this.columns.find(({ key }) => key === this.sortKey) ?? null
+    const ordering: Order<Row> = { column, descending: this.descending }
+    if (!query.isEmpty) ordering.matches = query.matches
+    this.work = orderSteps(rows, ordering)
+    this.workMs = 0
+    this.slice()
+  }
+
+  private slice(): void {
+    if (this.timer !== null) clearImmediate(this.timer)
+    this.timer = null
+    const { work } = this
+    if (work === null) return
+    const started = performance.now()
+    let step = work.next()
+    while (!step.done && performance.now() - started < SLICE_MS) step = work.next()
+    this.workMs += performance.now() - started
+    if (step.done) {
+      this.work = null
+      this.lastOrdered = performance.now()
+      this.lastCost = this.workMs
+      this.apply(step.value)
+    } else this.timer = setImmediate(() => this.slice())
+  }
+
+  /** Another order: the row that was selected stays so, and in its line of the screen. */
+  private apply(order: Uint32Array): void {
+    const { cursor } = this.viewport
+    this.order = order
+    // At the very top nobody has chosen a row: what is first stays in sight as it arrives.
+    const place = this.selectedKey === null || cursor === 0 ? null : this.find(this.selectedKey, cursor)
+    this.viewport = followed(this.viewport, place, this.extent)
+    this.noteSelection()
+    this.options.onChange()
+  }
+
+  private find(key: string, near: number): number {
+    const { order, options } = this
+    for (let i = 0; i < order.length; i++) {
+      const position = (near + i) % order.length
+      const row = this.at(position)
+      if (row !== undefined && options.keyOf(row) === key) return position
+    }
+    return -1
+  }
+
+  private noteSelection(): void {
+    const row = this.selected
+    this.selectedKey = row === undefined ? null : this.options.keyOf(row)
+  }
+}
+
+/** Round and round; from -1, which is nowhere, to the first or the last. */
+function stepped(at: number, step: number, count: number): number {
+  return at < 0 && step < 0 ? count - 1 : (at + step + count) % count
+}

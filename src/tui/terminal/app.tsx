@@ -1,0 +1,59 @@
+/** The screen in Ink: lines in, text out. All that moves is in the controller. */
+import { Box, Text, useInput, useStdout } from 'ink'
+import { memo, useEffect, useSyncExternalStore } from 'react'
+import { keyName } from '../input/keys.ts'
+import { keyOf } from '../input/pasted-keys.ts'
+import { screenLines } from '../render/screen-lines.ts'
+import type { Line } from '../text/line.ts'
+import type { Controller } from '../update/controller.ts'
+import type { Theme } from './theme.ts'
+
+export function App({ controller, theme }: { controller: Controller; theme: Theme }) {
+  const { stdout } = useStdout()
+  useSyncExternalStore(controller.subscribe, controller.version)
+  useInput((input, key) => {
+    const name = keyName(input, key)
+    if (name === input && name.length > 1) controller.text(input)
+    else controller.key(name === input ? keyOf(name) : name)
+  })
+  useEffect(() => {
+    const resize = () => controller.resize(sizeOf(stdout))
+    stdout.on('resize', resize)
+    return () => {
+      stdout.off('resize', resize)
+    }
+  }, [controller, stdout])
+  return (
+    <Box flexDirection="column" width={controller.size.width}>
+      {screenLines(controller).map((line, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line of the screen is its place
+        <LineText key={i} line={line} theme={theme} />
+      ))}
+    </Box>
+  )
+}
+
+/** One row is kept free: output as tall as the terminal makes Ink clear it for each frame. */
+export function sizeOf({ columns, rows }: { columns?: number; rows?: number }): { width: number; height: number } {
+  return { width: columns || 80, height: (rows || 25) - 1 }
+}
+
+const LineText = memo(function LineText({ line, theme }: { line: Line; theme: Theme }) {
+  return (
+    <Text wrap="truncate">
+      {line.length === 0
+        ? ' '
+        : line.map(({ text, tone }, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: segments have no other name
+            <Text key={i} {...theme[tone]}>
+              {text}
+            </Text>
+          ))}
+    </Text>
+  )
+}, isSame)
+
+function isSame(a: { line: Line; theme: Theme }, b: { line: Line; theme: Theme }): boolean {
+  if (a.theme !== b.theme || a.line.length !== b.line.length) return false
+  return a.line.every(({ text, tone }, i) => text === b.line[i]?.text && tone === b.line[i]?.tone)
+}

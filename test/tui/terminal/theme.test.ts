@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { THEMES, themeFor } from '../../../src/tui/terminal/theme.ts'
+
+describe('themes', () => {
+  it('have no colour at all as mono, and where NO_COLOR asks for none, whatever was chosen', () => {
+    const mono = themeFor('mono', {})
+    expect(Object.values(mono).every(({ color, backgroundColor }) => !color && !backgroundColor)).toBe(true)
+    for (const name of THEMES) expect(themeFor(name, { NO_COLOR: '1' })).toBe(mono)
+    // An empty NO_COLOR asks for nothing (no-color.org).
+    expect(themeFor('dark', { NO_COLOR: '' })).not.toBe(mono)
+  })
+
+  it.each([
+    ['0;15', 'light'],
+    ['0;default;15', 'light'],
+    ['0;7', 'light'],
+    ['15;0', 'dark'],
+    ['15;default', 'dark'],
+    ['', 'dark'],
+    ['15', 'light'],
+    [undefined, 'dark'],
+  ] as const)('follow COLORFGBG %s: %s', (value, name) => {
+    expect(themeFor('auto', { COLORFGBG: value })).toBe(themeFor(name, {}))
+    const other = name === 'light' ? 'dark' : 'light'
+    expect(themeFor(other, { COLORFGBG: value })).toBe(themeFor(other, {}))
+  })
+
+  it('tell a selected row and what decides without a colour', () => {
+    for (const name of THEMES) {
+      const theme = themeFor(name, {})
+      expect(theme.selected.inverse).toBe(true)
+      expect(theme.mark.inverse).toBe(true)
+    }
+    const light = themeFor('light', {})
+    const unread = ['yellow', 'cyan', 'white', 'yellowBright', 'cyanBright']
+    expect(Object.values(light).filter(({ color }) => unread.includes(String(color)))).toEqual([])
+  })
+})

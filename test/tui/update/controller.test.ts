@@ -1,0 +1,531 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { VIEWS } from '../../../src/tui/state/screen-state.ts'
+import { ViewStore } from '../../../src/view/store.ts'
+import { SAMPLES } from '../../golden/records.ts'
+import { type Driven, drive, driveSamples, settled } from '../../support/tui.ts'
+import { viewOf } from '../../support/view.ts'
+
+/** Seven findings, two sessions; another with many rows. */
+const GUEST = 'guest-fallback.pcap'
+const MANY = 'two-channels.pcap'
+
+let guest: ViewStore
+let all: ViewStore
+beforeAll(async () => {
+  guest = await viewOf(GUEST)
+  all = await viewOf(...SAMPLES)
+}, 60_000)
+
+const kinds = ({ controller }: Driven) => controller.state.pages.map(({ kind }) => kind)
+
+describe('views', () => {
+  it('come by their numbers, and one after another by Tab', () => {
+    const d = drive(guest)
+    const seen = (keys: string[]) =>
+      keys.map((key) => {
+        d.press(key)
+        return d.controller.state.view
+      })
+    expect(seen(['5', '4', '3', '2', '1'])).toEqual([...VIEWS].reverse())
+    expect(seen(['tab', 'tab', 'tab', 'tab', 'tab'])).toEqual(['findings', 'sessions', 'hosts', 'frames', 'overview'])
+    expect(seen(['shift-tab', 'shift-tab'])).toEqual(['frames', 'hosts'])
+  })
+
+  it('are left with every page that was open over them', () => {
+    const d = drive(guest)
+    d.press('2', 'enter', 's')
+    expect(kinds(d)).toEqual(['finding', 'session'])
+    d.press('4')
+    expect(kinds(d)).toEqual([])
+    d.press('2', '?', 'tab')
+    expect(kinds(d)).toEqual([])
+  })
+
+  it('open from the overview: Enter and down go to the findings', () => {
+    expect(drive(guest).press('enter')).toContain('[2 Findings')
+    expect(drive(guest).press('down')).toContain('[2 Findings')
+  })
+})
+
+describe('pages', () => {
+  it('lie over one another, and Esc goes back to the row that was open', () => {
+    const d = drive(guest)
+    const table = d.press('2', 'j', 'j')
+    const row = d.controller.tables.findings.selectedKey
+    d.press('enter')
+    expect(d.controller.page).toMatchObject({ kind: 'finding', id: row })
+    d.press('s', '?', '!')
+    expect(kinds(d)).toEqual(['finding', 'session', 'help', 'warnings'])
+    d.press('escape', 'backspace')
+    expect(kinds(d)).toEqual(['finding', 'session'])
+    expect(d.press('escape', 'escape')).toBe(table)
+    expect(d.press('escape')).toBe(table)
+  })
+
+  it('of help and warnings close with the key that opened them', () => {
+    const d = drive(guest)
+    const before = d.screen()
+    expect(d.press('?')).toContain('Take along')
+    expect(d.press('?')).toBe(before)
+    expect(d.press('!', '!')).toBe(before)
+  })
+
+  it('open for what is selected in each view', () => {
+    const d = drive(guest)
+    for (const [view, kind] of [
+      ['2', 'finding'],
+      ['3', 'session'],
+      ['4', 'host'],
+      ['5', 'frame'],
+    ] as const) {
+      d.press(view, 'enter')
+      expect(kinds(d)).toEqual([kind])
+    }
+    // The session of a frame, by s and by Enter alike.
+    d.press('s')
+    expect(kinds(d)).toEqual(['frame', 'session'])
+    d.press('escape', 'enter')
+    expect(kinds(d)).toEqual(['frame', 'session'])
+  })
+
+  it('scroll no further than to their ends', () => {
+    const d = drive(guest, { width: 80, height: 14 })
+    const top = d.press('2', 'enter')
+    expect(d.press('k', 'page-up', 'home')).toBe(top)
+    const down = d.press('j')
+    expect(down).not.toBe(top)
+    const end = d.press('G')
+    expect(d.press('j', 'space', 'G')).toBe(end)
+    expect(d.press('k')).not.toBe(end)
+    expect(d.press('g')).toBe(top)
+  })
+
+  it('find text in them, and the next place of it', () => {
+    const d = drive(guest, { width: 80, height: 16 })
+    d.press('?', '/')
+    d.controller.text('frame')
+    expect(d.controller.page?.search).toBe('frame')
+    const first = d.controller.page?.scroll
+    d.press('enter', 'n')
+    expect(d.controller.page?.scroll).not.toBe(first)
+    d.press('N')
+    expect(d.controller.page?.scroll).toBe(first)
+    d.press('/')
+    d.controller.text('no such words')
+    expect(d.controller.state.note?.text).toContain('no line has')
+    // Escape takes back what was typed, and where it had gone.
+    d.press('escape')
+    expect(d.controller.page).toMatchObject({ search: 'frame', scroll: first })
+  })
+})
+
+describe('the frame of a finding', () => {
+  const opened = () => {
+    const d = drive(guest)
+    d.press('2')
+    while ((guest.details.finding(d.controller.tables.findings.selectedKey ?? '')?.evidence.length ?? 0) < 2)
+      d.press('j')
+    d.press('enter')
+    return d
+  }
+
+  it('is read when the page opens, told while it is, and shown then', async () => {
+    const d = opened()
+    expect(d.effects.asked).toHaveLength(1)
+    const [reading] = d.effects.asked
+    expect(d.screen()).toContain(`reading frame ${reading?.citation.frame} ...`)
+    reading?.ready({ fields: [{ name: 'Flags', value: 'of the test', depth: 0, deciding: true }] })
+    await settled()
+    expect(d.screen()).toContain('Flags: of the test')
+  })
+
+  it('is another one to the left and right, as far as there are; the one before is not waited for', async () => {
+    const d = opened()
+    d.press('left')
+    expect(d.effects.asked).toHaveLength(1)
+    d.press('right')
+    expect(d.effects.asked).toHaveLength(2)
+    expect(d.effects.asked[0]?.signal.aborted).toBe(true)
+    expect(d.effects.asked[1]?.signal.aborted).toBe(false)
+    d.effects.asked[0]?.ready({ fields: [{ name: 'too late', value: '', depth: 0, deciding: false }] })
+    d.effects.asked[1]?.ready({ fields: [{ name: 'second', value: '', depth: 0, deciding: false }] })
+    await settled()
+    expect(d.screen()).toContain('second')
+    expect(d.screen()).not.toContain('too late')
+    for (let i = 0; i < 50; i++) d.press('l')
+    const page = d.controller.page
+    const count = page?.kind === 'finding' ? (guest.details.finding(page.id)?.evidence.length ?? 0) : 0
+    expect(page).toMatchObject({ evidence: count - 1 })
+  })
+
+  it('is not read again when it is known', async () => {
+    const d = opened()
+    d.effects.asked[0]?.ready()
+    await settled()
+    d.press('escape', 'enter')
+    expect(d.effects.asked).toHaveLength(1)
+  })
+
+  it('tells why it could not be read, and is tried again when the page is opened again', async () => {
+    const d = opened()
+    d.effects.asked[0]?.fail(new Error('gone \x1b[2J away'))
+    await settled()
+    expect(d.screen()).toContain('could not be read again: gone \\x1b[2J away')
+    d.press('escape', 'enter')
+    expect(d.effects.asked).toHaveLength(2)
+    d.effects.asked[1]?.ready({ fields: [{ name: 'there again', value: '', depth: 0, deciding: false }] })
+    await settled()
+    expect(d.screen()).toContain('there again')
+  })
+
+  it.each([
+    ['escape', 'escape'],
+    ['another view', '3'],
+    ['the session', 's'],
+  ])('is no longer read after %s', (_, key) => {
+    const d = opened()
+    d.press(key)
+    expect(d.effects.asked[0]?.signal.aborted).toBe(true)
+  })
+
+  it('is read when the evidence changes under an open page', () => {
+    const d = opened()
+    const { details } = guest
+    const { page } = d.controller
+    const id = page?.kind === 'finding' ? page.id : ''
+    const finding = details.finding(id)!
+    const [first, ...rest] = finding.evidence
+    const other = { ...finding, evidence: [{ ...first!, frame: first!.frame + 1 }, ...rest] }
+    try {
+      guest.details = { ...details, finding: (asked) => (asked === id ? other : details.finding(asked)) }
+      guest.publish({ version: guest.snapshot().version + 1 })
+      expect(d.effects.asked.at(-1)?.citation.frame).toBe(first!.frame + 1)
+    } finally {
+      guest.details = details
+    }
+  })
+})
+
+describe('filters', () => {
+  it('work as they are typed, tell what is wrong, and Esc gives the one before back', () => {
+    const d = drive(guest)
+    d.press('5', '/')
+    const { frames } = d.controller.tables
+    const { total } = frames
+    d.controller.text('command:TREE_CONNECT')
+    expect(frames.order.length).toBeGreaterThan(0)
+    expect(frames.order.length).toBeLessThan(total)
+    d.press('enter')
+    expect(d.bottom()).toContain('filter command:TREE_CONNECT')
+    d.press('/')
+    d.controller.text(' signed:perhaps')
+    expect(d.bottom()).toContain('"perhaps" is none of yes, no, unknown')
+    d.press('escape')
+    expect(frames.filter).toBe('command:TREE_CONNECT')
+    d.press('escape')
+    expect(frames.filter).toBe('')
+    expect(frames.order).toHaveLength(total)
+  })
+
+  it('from the overview are for the findings', () => {
+    const d = drive(guest)
+    d.press('/')
+    d.controller.text('severity:high')
+    expect(d.controller.state.view).toBe('findings')
+    expect(d.controller.tables.findings.filter).toBe('severity:high')
+  })
+
+  it('are completed by Tab, forwards and backwards alike', () => {
+    const d = drive(guest)
+    d.press('2', '/', 's')
+    const text = () => d.controller.state.prompt?.line.text ?? ''
+    const first = d.press('tab') && text()
+    expect(first).toMatch(/^s\w+:$/)
+    const forwards = [first]
+    for (let next = d.press('tab') && text(); next !== first; next = d.press('tab') && text()) forwards.push(next)
+    expect(forwards.length).toBeGreaterThan(1)
+    const backwards = [first]
+    for (let next = d.press('shift-tab') && text(); next !== first; next = d.press('shift-tab') && text())
+      backwards.push(next)
+    expect(backwards.slice(1).reverse()).toEqual(forwards.slice(1))
+    d.press('escape', '/', 's', 'shift-tab')
+    expect(text()).toBe(forwards.at(-1))
+  })
+
+  it('complete values that are in the rows', () => {
+    const d = drive(guest)
+    d.press('3', '/')
+    d.controller.text('user:al')
+    d.press('tab')
+    expect(d.controller.state.prompt?.line.text).toBe('user:alice')
+  })
+
+  it('that were confirmed are looked for by n and N once they are taken away', () => {
+    const d = drive(guest)
+    d.press('5', '/')
+    d.controller.text('TREE_CONNECT')
+    const wanted = d.controller.tables.frames.order.length
+    d.press('enter', 'escape', 'g')
+    const { frames } = d.controller.tables
+    expect(frames.order).toHaveLength(frames.total)
+    const places = new Set<number>()
+    for (let i = 0; i < wanted; i++) {
+      d.press('n')
+      expect(frames.selected?.command).toBe('TREE_CONNECT')
+      places.add(frames.viewport.cursor)
+    }
+    expect(places.size).toBe(wanted)
+    const there = frames.viewport.cursor
+    d.press('n', 'N')
+    expect(frames.viewport.cursor).toBe(there)
+  })
+
+  it('move the cursor of the table by the keys that are no text', () => {
+    const d = drive(guest)
+    d.press('5', '/', 'down', 'down', 'page-down', 'up')
+    expect(d.controller.tables.frames.viewport.cursor).toBeGreaterThan(1)
+    expect(d.controller.state.prompt?.line.text).toBe('')
+  })
+
+  it('of what a finding, a host, a session or a frame is about show its sessions', () => {
+    const d = drive(all)
+    const rows = {
+      '2': d.controller.tables.findings,
+      '4': d.controller.tables.hosts,
+      '3': d.controller.tables.sessions,
+    }
+    for (const [view, table] of Object.entries(rows)) {
+      for (let place = 0; place < table.order.length; place++) {
+        d.press(view, 'escape', 'g')
+        for (let i = 0; i < place; i++) table.move('down')
+        const row = table.selected
+        const hasSessions = view !== '2' || ('session' in row! && row.session !== null)
+        d.press('f')
+        expect(d.controller.state.view).toBe('sessions')
+        const { sessions } = d.controller.tables
+        expect(sessions.query.error, sessions.filter).toBeNull()
+        if (hasSessions && !(row && 'sessions' in row && row.sessions === 0))
+          expect(sessions.order.length, sessions.filter).toBeGreaterThan(0)
+        sessions.setFilter('')
+      }
+    }
+  })
+})
+
+describe('order', () => {
+  it('of another column keeps the row that was selected', () => {
+    const d = drive(all)
+    d.press('3', 'j', 'j', 'j', 'j')
+    const { sessions } = d.controller.tables
+    const chosen = sessions.selectedKey
+    for (const key of ['>', '>', '>', 'r', '<', '.', ',']) {
+      d.press(key)
+      expect(sessions.selectedKey).toBe(chosen)
+      expect(d.screen()).toMatch(/^> ?\S/m)
+    }
+  })
+
+  it('goes round through all columns in both directions', () => {
+    const d = drive(all)
+    d.press('3')
+    const { sessions } = d.controller.tables
+    const keys = sessions.columns.map(({ key }) => key)
+    const by = (key: string) =>
+      keys.map(() => {
+        d.press(key)
+        return sessions.sortKey
+      })
+    expect(by('<')).toEqual([...keys].reverse())
+    expect(by('>')).toEqual([...keys.slice(1), keys[0]])
+  })
+})
+
+describe('taking along', () => {
+  it('copies the Wireshark filter of what is selected, and shows it where the terminal may not take it', () => {
+    const d = drive(guest)
+    for (const view of ['2', '3', '4', '5']) d.press(view, 'y')
+    expect(d.effects.copied).toHaveLength(4)
+    expect(d.effects.copied.every((filter) => filter.length > 0)).toBe(true)
+    expect(d.bottom()).toContain(`copied: ${d.effects.copied.at(-1)}`)
+    d.effects.canCopy = false
+    d.press('y')
+    expect(d.bottom()).toContain(`Wireshark filter: ${d.effects.copied.at(-1)}`)
+    // The next key takes the note away.
+    d.press('j')
+    expect(d.bottom()).toContain('Enter open')
+  })
+
+  it('writes the packets of a row, of a page, and of all rows of a filter', async () => {
+    const d = drive(guest)
+    d.press('3', 'w', 'enter')
+    await settled()
+    expect(d.effects.written[0]).toMatchObject({ file: 'evidence.pcapng', overwrite: false, selection: { frames: [] } })
+    expect(d.effects.written[0]?.selection.connections).toHaveLength(1)
+    expect(d.bottom()).toContain('written to evidence.pcapng')
+    d.press('2', 'enter', 'w', 'ctrl-u')
+    d.controller.text('one.pcapng')
+    d.press('enter')
+    await settled()
+    const { page } = d.controller
+    const finding = page?.kind === 'finding' ? guest.details.finding(page.id) : undefined
+    expect(d.effects.written[1]?.selection.frames.map(({ frame }) => frame)).toEqual(
+      finding?.evidence.map(({ frame }) => frame),
+    )
+    d.press('5', '/')
+    d.controller.text('SESSION_SETUP')
+    d.press('enter', 'w', 'ctrl-u')
+    d.controller.text('setups.pcapng')
+    d.press('enter')
+    expect(d.effects.written[2]?.selection.frames).toHaveLength(d.controller.tables.frames.order.length)
+  })
+
+  it('asks before it overwrites; only y says yes', async () => {
+    const d = drive(guest)
+    d.effects.files.add('evidence.pcapng')
+    for (const no of ['n', 'escape', 'enter', 'q', 'space']) {
+      d.press('3', 'w', 'enter')
+      await settled()
+      expect(d.bottom()).toContain('evidence.pcapng exists. Overwrite it? (y/n)')
+      d.press(no)
+      expect(d.bottom()).toContain('Nothing was written')
+    }
+    expect(d.effects.quits).toBe(0)
+    expect(d.effects.written.some(({ overwrite }) => overwrite)).toBe(false)
+    d.press('w', 'enter')
+    await settled()
+    d.press('y')
+    await settled()
+    expect(d.effects.written.at(-1)).toMatchObject({ overwrite: true })
+    expect(d.bottom()).toContain('written to evidence.pcapng')
+  })
+
+  it('exports the view, and tells of failures', async () => {
+    const d = drive(guest)
+    d.press('4', 'e')
+    expect(d.bottom()).toContain('hosts.csv')
+    d.press('enter')
+    await settled()
+    expect(d.effects.exported).toEqual([{ view: 'hosts', file: 'hosts.csv', overwrite: false }])
+    d.press('e', 'ctrl-u')
+    d.controller.text('hosts.bad')
+    d.press('enter')
+    await settled()
+    expect(d.bottom()).toContain('the disk is full')
+    d.press('e', 'ctrl-u', 'enter')
+    d.press('e', 'escape')
+    await settled()
+    expect(d.effects.exported).toHaveLength(2)
+  })
+})
+
+describe('several characters at once', () => {
+  it('are keys, one after another', () => {
+    const d = drive(guest)
+    d.controller.text('2jj')
+    expect(d.controller.state.view).toBe('findings')
+    expect(d.controller.tables.findings.viewport.cursor).toBe(2)
+    d.controller.text('\rs')
+    expect(kinds(d)).toEqual(['finding', 'session'])
+    d.controller.text('5/TREE_CONNECT\r')
+    expect(d.controller.state).toMatchObject({ view: 'frames', prompt: null })
+    expect(d.controller.tables.frames.filter).toBe('TREE_CONNECT')
+  })
+
+  it('are text where something is typed, be they the names of keys, and lose what no line has', () => {
+    const d = drive(guest)
+    d.press('2', '/')
+    for (const text of ['home', ' up', ' \u202eend', ' a\u0000\x9bb', ' \ud83d']) d.controller.text(text)
+    expect(d.controller.state.prompt?.line.text).toBe('home up end ab ')
+    d.controller.text('\x7f\x7f\x7fc')
+    expect(d.controller.state.prompt?.line.text).toBe('home up end c')
+  })
+
+  it('are not obeyed behind the end of a line that was pasted', async () => {
+    const d = drive(guest)
+    d.effects.files.add('evidence.pcapng')
+    d.press('3', 'w')
+    d.controller.text('\r\nyyyq\r')
+    await settled()
+    expect(d.effects.written).toHaveLength(1)
+    expect(d.effects.quits).toBe(0)
+    expect(d.controller.state.question).not.toBeNull()
+  })
+
+  it('cost one change of the filter, however long', () => {
+    const d = drive(guest)
+    d.press('5', '/')
+    let changes = 0
+    d.controller.subscribe(() => changes++)
+    d.controller.text('é😀'.repeat(100_000))
+    expect(changes).toBeLessThan(10)
+    const { text } = d.controller.state.prompt!.line
+    expect(text.length).toBeGreaterThanOrEqual(999)
+    expect(encodeURIComponent(text)).toContain('%F0%9F%98%80')
+  })
+})
+
+describe('the rest', () => {
+  it('holds the picture while more is read, and catches up', async () => {
+    const store = await viewOf(GUEST)
+    const d = drive(store)
+    d.press('2', 'p')
+    const before = d.screen()
+    expect(before).toContain('PAUSED')
+    store.publish({ findings: [], version: store.snapshot().version + 1 })
+    expect(d.screen()).toBe(before)
+    expect(d.press('p')).toContain('[2 Findings 0]')
+  })
+
+  it('tells listeners of every change, and not after they have left', () => {
+    const d = drive(guest)
+    let calls = 0
+    const leave = d.controller.subscribe(() => calls++)
+    const version = d.controller.version()
+    d.press('2')
+    expect(calls).toBeGreaterThan(0)
+    expect(d.controller.version()).toBeGreaterThan(version)
+    leave()
+    const last = calls
+    d.press('3')
+    expect(calls).toBe(last)
+  })
+
+  it('says q and Ctrl-C, whatever is open', () => {
+    const d = drive(guest)
+    d.press('q', 'ctrl-c')
+    d.press('2', '/', 'ctrl-c', 'escape', 'w', 'ctrl-c')
+    expect(d.effects.quits).toBe(4)
+  })
+
+  it('takes every key where there is nothing', async () => {
+    const d = drive(new ViewStore())
+    const keys =
+      'enter escape up down left right page-up page-down home end s f y n N > < r / tab enter w enter e enter p ! escape ? escape'
+    for (const view of ['1', '2', '3', '4', '5']) {
+      d.press(view)
+      for (const key of keys.split(' ')) d.press(key)
+      d.press('escape', 'escape')
+    }
+    await settled()
+    expect(d.effects.written).toEqual([])
+    expect(d.effects.quits).toBe(0)
+    d.press('3', 'w', 'enter')
+    expect(d.bottom()).toContain('Nothing is selected')
+  })
+
+  it('keeps what is open when a picture without it comes', async () => {
+    const d = await driveSamples(MANY)
+    for (const view of ['2', '3', '4', '5']) {
+      const { store } = d.controller
+      d.press(view, 'enter')
+      const { details } = store
+      const before = store.snapshot()
+      store.details = { finding: () => undefined, session: () => undefined, connection: () => undefined }
+      store.publish({ findings: [], sessions: [], hosts: [], frames: [], version: before.version + 1 })
+      expect(d.screen()).toContain('no longer among the results')
+      d.press('y', 'w', 'enter', 's', 'f', 'l', 'h')
+      store.details = details
+      store.publish({ ...before, version: before.version + 2 })
+    }
+  })
+})
