@@ -1,7 +1,7 @@
 /** One session: its life in the order of time, from the connection to its end, and what was found in it. */
 import { displayWidth, pad, wrap } from '../../base/safe-text.ts'
 import { address, count, number } from '../../base/wording.ts'
-import type { ConnectionFacts, MessageCounts, SessionFacts } from '../../ledger/ledger.ts'
+import type { ConnectionFacts, MessageCounts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { FindingRow } from '../../rows/rows.ts'
 import {
   EMPTY,

@@ -1,5 +1,5 @@
 /** Keys to changes of what is shown. Everything that leaves the screen (clipboard, files, the capture itself) goes through Effects. */
-import type { SessionFacts } from '../../ledger/ledger.ts'
+import type { SessionFacts } from '../../ledger/smb-facts.ts'
 import { filterRows } from '../../rows/row-list.ts'
 import type { FindingRow } from '../../rows/rows.ts'
 import { type Effects, FileExists, type Selection } from '../../view/action-types.ts'
