@@ -5,8 +5,7 @@ import { agreedCipher, chosenDialect, serverSigning } from '../ledger/derived/ne
 import { statusName } from '../ledger/derived/status-name.ts'
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import type { Networks } from '../policy/networks.ts'
-import type { HostRecord } from '../report/records/hosts.ts'
-import { statusName } from '../report/records/records.ts'
+import type { HostRecord } from '../report/records/host.ts'
 import type { Kinds } from './row-columns.ts'
 import type { FindingRow, HostRow, SessionRow, Share } from './rows.ts'
 

@@ -8,7 +8,6 @@ import { statusName } from '../ledger/derived/status-name.ts'
 import type { Endpoint } from '../ledger/endpoint.ts'
 import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
 import { commandName } from '../report/message-table.ts'
-import { statusName } from '../report/records/records.ts'
 import type { FrameRow } from './rows.ts'
 
 /** A folder has thousands of captures with a few messages each. */

@@ -2,7 +2,7 @@
 import type { Finding } from '../audit/finding.ts'
 import type { CaptureFacts, Warning } from '../ledger/capture-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
-import type { LossRecord } from '../live/heartbeat.ts'
+import type { LossRecord } from '../report/records/loss.ts'
 import type { AllRows, Rows } from '../rows/row-list.ts'
 import type { FindingRow, FrameRow, HostRow, SessionRow } from '../rows/rows.ts'
 import { type Overview, overviewOf } from './overview.ts'

@@ -18,7 +18,6 @@ import { windowsRelease } from '../../ledger/derived/windows-release.ts'
 import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { KerberosFacts, LogonFacts, NtlmFacts, OsVersion } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
-import { statusName } from '../../report/records/records.ts'
 import type { Tone } from '../text/line.ts'
 
 export interface SessionEvent {
