@@ -6,56 +6,49 @@
 import { Interned } from '../base/interned.ts'
 import { runToEnd } from '../base/steps.ts'
 import type { CaptureFacts } from './capture-facts.ts'
-import { FactsView, type Named } from './facts-list.ts'
+import type { Facts } from './facts-list.ts'
 import type { Ledger } from './ledger.ts'
 import { mergeSteps } from './merge.ts'
-import { PackedFacts } from './packing/packed-facts.ts'
-import { Packer } from './packing/packer.ts'
-import type { ConnectionFacts, SessionFacts } from './smb-facts.ts'
-import { connectionText, sessionText } from './text-size.ts'
+import { allRows, createPackedTables } from './packed-tables.ts'
+import type { PackedFacts } from './packing/packed-facts.ts'
+import { TABLE_NAMES, type TableName, type Tables } from './tables.ts'
 
-/** Connections and sessions of a capture that keeps tables of its own: they take little beside what is in them. */
+/** A capture with more entries than this keeps tables of its own: they take little compared with what is in them. */
 const LARGE = 2048
 const KEPT = 1
 
 export class LedgerPile {
   private readonly captures: CaptureFacts[] = []
-  private readonly connections: PackedFacts<ConnectionFacts>
-  private readonly sessions: PackedFacts<SessionFacts>
+  private readonly tables = createPackedTables()
   private readonly large: Ledger[] = []
   private readonly linkTypes = new Interned()
 
-  constructor() {
-    const packer = new Packer()
-    this.connections = new PackedFacts(packer, connectionText)
-    this.sessions = new PackedFacts(packer, sessionText)
-  }
-
-  /** How many captures are in it. */
+  /** The number of captures in it. */
   get size(): number {
     return this.captures.length
   }
 
   /** What is read of `ledger` later may be packed by now. */
-  add({ captures, connections, sessions }: Ledger): void {
-    for (const capture of captures) this.captures.push(this.small(capture))
-    if (connections.length + sessions.length > LARGE) {
-      this.large.push({ captures: [], connections, sessions })
-      return
-    }
-    for (const facts of connections) this.connections.append(facts, this.connections.end, KEPT)
-    for (const facts of sessions) this.sessions.append(facts, this.sessions.end, KEPT)
+  add(ledger: Ledger): void {
+    for (const capture of ledger.captures) this.captures.push(this.small(capture))
+    const entries = TABLE_NAMES.reduce((sum, name) => sum + ledger[name].length, 0)
+    if (entries > LARGE) this.large.push({ ...ledger, captures: [] })
+    else for (const name of TABLE_NAMES) this.append(ledger, name)
   }
 
-  /** All of it. More may be added afterwards, and stands in the next one. */
+  private append<N extends TableName>(ledger: Ledger, name: N): void {
+    const table = this.tables[name] as PackedFacts<Tables[N]>
+    for (const facts of ledger[name] as Facts<Tables[N]>) table.append(facts, table.end, KEPT)
+  }
+
+  /** All of it. More may be added later, and is in the next one. */
   ledger(): Ledger {
     return runToEnd(this.steps())
   }
 
-  /** The same in pieces, with a rest after each; `more` is taken in for this one. Nothing may be added until the end. */
+  /** The same in pieces, with a rest after each; `more` is included in this one. Nothing may be added until the end. */
   steps(...more: readonly Ledger[]): Generator<null, Ledger> {
-    const { captures, connections, sessions, large } = this
-    return mergeSteps([{ captures, connections: all(connections), sessions: all(sessions) }, ...large, ...more])
+    return mergeSteps([{ captures: this.captures, ...allRows(this.tables) }, ...this.large, ...more])
   }
 
   /** Most captures say the same of themselves: that is kept once. */
@@ -71,7 +64,3 @@ export class LedgerPile {
 
 const NO_LIMITS: CaptureFacts['limits'] = Object.freeze({})
 const NO_WARNINGS: CaptureFacts['warnings'] = []
-
-function all<T extends Named>(facts: PackedFacts<T>): FactsView<T> {
-  return new FactsView<T>([facts], facts.rows())
-}

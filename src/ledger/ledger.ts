@@ -6,26 +6,26 @@
  * came, and has a mark beside it: `...Cut`.
  */
 import type { CaptureFacts } from './capture-facts.ts'
-import type { Facts } from './facts-list.ts'
-import type { ConnectionFacts, SessionFacts } from './smb-facts.ts'
+import type { Facts, FactsView } from './facts-list.ts'
+import { emptyFactLists, type FactLists, forEachTable, type TableName, type Tables } from './tables.ts'
 
-/** Connections and sessions may be packed (facts-list.ts): each reading then makes new objects. `plainLedger` makes arrays of them. */
-export interface Ledger {
-  captures: CaptureFacts[]
-  connections: Facts<ConnectionFacts>
-  sessions: Facts<SessionFacts>
-}
+/** Tables may be packed (facts-list.ts): each reading then makes new objects. `plainLedger` makes arrays of them. */
+export type Ledger = { captures: CaptureFacts[] } & { [N in TableName]: Facts<Tables[N]> }
 
-export interface PlainLedger extends Ledger {
-  connections: ConnectionFacts[]
-  sessions: SessionFacts[]
-}
+/** The tables as views, packed or not. */
+export type FactViews = { [N in TableName]: FactsView<Tables[N]> }
+
+export type PlainLedger = { captures: CaptureFacts[] } & FactLists
 
 export function emptyLedger(): PlainLedger {
-  return { captures: [], connections: [], sessions: [] }
+  return { captures: [], ...emptyFactLists() }
 }
 
 /** All of it as arrays, which take much more memory. */
-export function plainLedger({ captures, connections, sessions }: Ledger): PlainLedger {
-  return { captures, connections: [...connections], sessions: [...sessions] }
+export function plainLedger(ledger: Ledger): PlainLedger {
+  const tables: { [N in TableName]: Facts<Tables[N]> } = ledger
+  return {
+    captures: ledger.captures,
+    ...forEachTable<FactLists>(<N extends TableName>(name: N) => [...tables[name]] as FactLists[N]),
+  }
 }

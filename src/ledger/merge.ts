@@ -2,10 +2,10 @@
 
 import { runToEnd } from '../base/steps.ts'
 import type { CaptureFacts } from './capture-facts.ts'
-import { type Facts, FactsView, type Named, type Rows } from './facts-list.ts'
+import { type Facts, FactsView, type Rows } from './facts-list.ts'
 import { IdIndex } from './id-index.ts'
-import type { Ledger } from './ledger.ts'
-import type { ConnectionFacts, SessionFacts } from './smb-facts.ts'
+import type { FactViews, Ledger } from './ledger.ts'
+import { TABLE_NAMES, type TableEntry, type TableName, type Tables } from './tables.ts'
 
 /**
  * What has the same id in the same capture (captures: the same path and identity) is kept once. Where two of one id differ, because one reader saw
@@ -21,9 +21,18 @@ export function mergeLedgers(...ledgers: readonly (Ledger | Iterable<Ledger>)[])
 export function* mergeSteps(ledgers: readonly Ledger[]): Generator<null, Ledger> {
   const captures = mergeCaptures(ledgers)
   yield null
-  const connections = yield* union<ConnectionFacts>(ledgers.map((l) => l.connections))
-  const sessions = yield* union<SessionFacts>(ledgers.map((l) => l.sessions))
-  return { captures, connections, sessions }
+  const merged: Partial<FactViews> = {}
+  for (const name of TABLE_NAMES) yield* mergeTable(name, ledgers, merged)
+  return { captures, ...(merged as FactViews) }
+}
+
+function* mergeTable<N extends TableName>(
+  name: N,
+  ledgers: readonly Ledger[],
+  merged: Partial<FactViews>,
+): Generator<null, void> {
+  const parts = ledgers.map((ledger) => ledger[name] as Facts<Tables[N]>)
+  merged[name] = (yield* union<Tables[N]>(parts)) as FactViews[N]
 }
 
 function mergeCaptures(ledgers: readonly Ledger[]): CaptureFacts[] {
@@ -41,9 +50,7 @@ function mergeCaptures(ledgers: readonly Ledger[]): CaptureFacts[] {
 /** Entries looked at between two rests. */
 const PIECE = 128
 
-type Item = Named & { capture: string; lastFrame: number }
-
-function* union<T extends Item>(parts: readonly Facts<T>[]): Generator<null, FactsView<T>> {
+function* union<T extends TableEntry>(parts: readonly Facts<T>[]): Generator<null, FactsView<T>> {
   const all = joined(parts)
   yield null
   const kept = yield* withoutRepeats(all)
@@ -71,7 +78,7 @@ function* union<T extends Item>(parts: readonly Facts<T>[]): Generator<null, Fac
 }
 
 /** By path, and where two share it by identity: no path holds the character between them. */
-function captureKey<T extends Item>(all: FactsView<T>, i: number): string {
+function captureKey<T extends TableEntry>(all: FactsView<T>, i: number): string {
   return `${all.peek(i, 'capture')}\0${all.peek(i, 'captureId')}`
 }
 
@@ -81,7 +88,7 @@ function isSorted(places: Uint32Array, order: (a: number, b: number) => number):
 }
 
 /** One behind the other. */
-function joined<T extends Item>(parts: readonly Facts<T>[]): FactsView<T> {
+function joined<T extends TableEntry>(parts: readonly Facts<T>[]): FactsView<T> {
   const lists: Rows<T>[] = []
   const length = parts.reduce((sum, part) => sum + part.length, 0)
   const rows = new Uint32Array(length)
@@ -108,7 +115,7 @@ function joined<T extends Item>(parts: readonly Facts<T>[]): FactsView<T> {
 }
 
 /** The places to keep. */
-function* withoutRepeats<T extends Item>(all: FactsView<T>): Generator<null, Uint32Array> {
+function* withoutRepeats<T extends TableEntry>(all: FactsView<T>): Generator<null, Uint32Array> {
   const index = new IdIndex(all)
   /** By the first place of an id, the one that is kept. */
   const places = new Uint32Array(all.length)

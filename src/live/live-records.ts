@@ -1,6 +1,6 @@
 /**
- * Records of traffic that goes on, as they become true. The last record with an id holds: connections, sessions and findings come when they are
- * known, and again when what they say has changed; what only counts on (frames, messages, times) comes with the last record of each, when it is over.
+ * Records of traffic that goes on, made as things become known. The last record with an id holds. Connections, sessions and findings are reported when
+ * they are known, and again when they have changed. What only counts on (frames, messages, times) is in the last record of each, when it has ended.
  */
 
 import type { Finding } from '../audit/finding.ts'
@@ -8,69 +8,68 @@ import type { FindingList } from '../audit/finding-list.ts'
 import { RunningAudit } from '../audit/incremental-audit.ts'
 import type { Rule, Severity } from '../audit/rule/rule.ts'
 import { hashText } from '../base/seeded-hash.ts'
-import { type Named, peek } from '../ledger/facts-list.ts'
+import type { Facts } from '../ledger/facts-list.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
+import { TABLE_NAMES, type TableEntry, type TableName, type Tables } from '../ledger/tables.ts'
+import { addTotals, emptyTotals, type Totals } from '../ledger/totals.ts'
 import type { Networks } from '../policy/networks.ts'
-import { type ConnectionRecord, connectionRecord } from '../report/records/connection.ts'
 import { type FindingRecord, findingRecord } from '../report/records/finding.ts'
-import type { Totals } from '../report/records/heartbeat.ts'
-import { type SessionRecord, sessionRecord } from '../report/records/session.ts'
 import type { WithdrawalRecord } from '../report/records/withdrawal.ts'
-import type { Changes, Seen } from '../track/partial-ledger.ts'
+import type { Changes, ReadPosition } from '../track/partial-ledger.ts'
 import type { Tracker } from '../track/tracker.ts'
+import { type EntryRecord, LIVE_TABLES, type LiveTable, watchedValues } from './live-tables.ts'
 
 export interface LiveRecordsOptions {
   rules: readonly Rule[]
   networks: Networks
   /** Findings that are less severe are left out. */
   minSeverity: Severity | null
-  /** Connections that have ended and are still looked at together with the others: for findings over several of them. */
+  /** How many connections that have ended stay under audit together with the others, for findings over several of them. */
   keep: number
 }
 
-export type ChangeRecord = ConnectionRecord | SessionRecord | FindingRecord | WithdrawalRecord
+export type ChangeRecord = EntryRecord | FindingRecord | WithdrawalRecord
 
-/** What was said of something last: by a hash, and when that was made, at which frame of it. */
-interface Said {
+/** The last record of an entry: a hash of what it held, and the entry's last frame then. */
+interface Emitted {
   hash: number
   lastFrame: number
 }
 
-/** What was said of a finding last, and when, in real milliseconds. */
-interface SaidFinding {
+/** The last record of a finding, and when it was emitted, in real milliseconds. */
+interface EmittedFinding {
   rule: string
   severity: Severity
   count: number
   hash: number
-  told: number
+  emittedAt: number
 }
 
-/** Which findings are told: new and more severe ones; those that have grown a good deal, or changed long ago, too; or all that have changed. */
-type Telling = 'new' | 'grown' | 'changed'
+/** Which findings are emitted: new and more severe ones; also those that have grown a good deal or changed long ago; or all that have changed. */
+type Emission = 'new' | 'grown' | 'changed'
 
-/** A finding that only counts on is told again when its number has grown so many times, or after so long. */
+/** A finding whose count alone has changed is emitted again when the count has grown by this factor, or after this time. */
 const GROWN = 2
-const RETELL_MS = 3_600_000
+const EMIT_AGAIN_MS = 3_600_000
 
-/** Things whose last record is remembered: of findings and, since not all that leaves the ledger is retired, of what is or was in it. */
+/** How many findings, and how many entries of tables, have their last record remembered: not all that leaves the ledger is retired. */
 const REMEMBERED = 50_000
 
 export class LiveRecords {
-  private readonly retired: Totals = { connections: 0, sessions: 0, gaps: 0, missedBytes: 0 }
-  /** Findings that were told and hold, those included that were over long ago. */
+  private readonly retired = emptyTotals()
+  /** Findings that were emitted and not withdrawn, those of retired entries included. */
   readonly bySeverity: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0, info: 0 }
-  /** Findings of the last look that are less severe than what is told. */
+  /** Findings of the last audit that are less severe than those that are shown. */
   hidden = 0
   private readonly tracker: Tracker
   private readonly options: LiveRecordsOptions
   private readonly audit: RunningAudit
   private readonly rules: ReadonlyMap<string, Rule>
-  private readonly said = new Map<string, Said>()
-  private readonly findings = new Map<string, SaidFinding>()
-  /** Those of them that held by the last look, on what was in the ledger. */
+  private readonly emitted = new Map<string, Emitted>()
+  private readonly findings = new Map<string, EmittedFinding>()
+  /** Ids of those that the last audit found in the ledger. */
   private holding: ReadonlySet<string> = new Set()
-  private seen: Seen | null = null
+  private position: ReadPosition | null = null
 
   constructor(tracker: Tracker, options: LiveRecordsOptions) {
     this.tracker = tracker
@@ -80,70 +79,70 @@ export class LiveRecords {
   }
 
   /**
-   * What has changed since the last call, in small pieces: null is a rest, in which no packet may be read, for that changes what is being looked at.
+   * What has changed since the last call, in small pieces. Null is a rest; no packet may be read in it, since packets change the facts.
    *
-   * @param grown also findings that are long known and have grown a good deal
+   * @param grown also findings that were known before and have grown a good deal
    */
   *changes(grown: boolean): Generator<ChangeRecord | null, void> {
-    const { ledger, connections, sessions, seen } = this.tracker.soFar(this.seen)
-    this.seen = seen
-    const { networks } = this.options
-    yield* this.rows(connections, isKnown, CONNECTION_FACE, (c) => connectionRecord(c, networks))
-    yield* this.rows(sessions, isDecided, SESSION_FACE, sessionRecord)
+    const { ledger, changes, position } = this.tracker.partialLedger(this.position)
+    this.position = position
+    for (const name of TABLE_NAMES) yield* this.changedEntries(name, changes)
     yield* this.found(ledger, yield* this.audit.findings(ledger, false), grown ? 'grown' : 'new')
     this.retire()
   }
 
-  /** All that has not been told in its last words yet. `ledger` is what the tracker gave when it was finished. */
+  /** The last record of all that has not had it yet. `ledger` is what the tracker returned when it was finished. */
   *last(ledger: Ledger): Generator<ChangeRecord | null, void> {
-    const { networks } = this.options
-    for (const facts of ledger.connections) yield this.news(facts, connectionRecord(facts, networks))
-    for (const facts of ledger.sessions) yield this.news(facts, sessionRecord(facts))
+    for (const name of TABLE_NAMES) yield* this.lastEntries(name, ledger)
     yield* this.found(ledger, yield* this.audit.findings(ledger, true), 'changed')
   }
 
-  /** What was seen since the start, with what is in `ledger`: all that was not retired. */
+  /** What was seen since the start. `ledger` holds all that was not retired. */
   totals(ledger: Ledger): Totals {
-    const { retired } = this
-    const totals = { ...retired }
-    totals.sessions += ledger.sessions.length
-    totals.connections += ledger.connections.length
-    for (let i = 0; i < ledger.connections.length; i++) {
-      totals.gaps += peek(ledger.connections, i, 'gaps')
-      totals.missedBytes += peek(ledger.connections, i, 'missedBytes')
-    }
+    const totals = { ...this.retired }
+    addTotals(totals, ledger)
     return totals
   }
 
-  private *rows<T extends Named & { lastFrame: number }>(
-    { settled, open }: Changes<T>,
-    worthIt: (facts: T) => boolean,
-    face: readonly (keyof T)[],
-    recordOf: (facts: T) => ChangeRecord,
+  private *changedEntries<N extends TableName>(
+    name: N,
+    changes: { [M in TableName]: Changes<Tables[M]> },
   ): Generator<ChangeRecord | null> {
+    const table = LIVE_TABLES[name] as LiveTable<Tables[N]> | undefined
+    if (table === undefined) return
+    const { open, settled } = changes[name] as Changes<Tables[N]>
+    const { networks } = this.options
     for (const facts of open) {
-      const before = this.said.get(facts.id)
-      if (before?.lastFrame === facts.lastFrame || !worthIt(facts)) continue
-      const hash = hashText(JSON.stringify(face.map((key) => facts[key])))
-      this.said.set(facts.id, { hash, lastFrame: facts.lastFrame })
-      yield before?.hash === hash ? null : recordOf(facts)
+      const before = this.emitted.get(facts.id)
+      if (before?.lastFrame === facts.lastFrame || !table.isReportable(facts)) continue
+      const hash = hashText(JSON.stringify(watchedValues(facts, table)))
+      this.emitted.set(facts.id, { hash, lastFrame: facts.lastFrame })
+      yield before?.hash === hash ? null : table.record(facts, networks)
     }
-    for (const facts of settled) yield this.news(facts, recordOf(facts))
+    for (const facts of settled) yield this.ifNew(facts, table.record(facts, networks))
   }
 
-  /** The record, unless it was told in just these words. */
-  private news<R extends ChangeRecord>({ id, lastFrame }: { id: string; lastFrame: number }, record: R): R | null {
+  private *lastEntries<N extends TableName>(name: N, ledger: Ledger): Generator<ChangeRecord | null> {
+    const table = LIVE_TABLES[name] as LiveTable<Tables[N]> | undefined
+    if (table === undefined) return
+    for (const facts of ledger[name] as Facts<Tables[N]>)
+      yield this.ifNew(facts, table.record(facts, this.options.networks))
+  }
+
+  /** The record, or null where the last one of this entry was the same. */
+  private ifNew(entry: TableEntry, record: EntryRecord): EntryRecord | null {
+    const { id, lastFrame } = entry
     const hash = hashText(JSON.stringify(record))
-    if (this.said.get(id)?.hash === hash) return null
-    this.said.set(id, { hash, lastFrame })
+    if (this.emitted.get(id)?.hash === hash) return null
+    this.emitted.set(id, { hash, lastFrame })
     return record
   }
 
-  /** Tells those of `list`, the findings of `ledger`, that are to be told, and takes back what held before and does not any more. */
+  /** Emits those of `list`, the findings of `ledger`, that are due, and withdraws those that held before and no longer do. */
   private *found(
     ledger: Ledger,
     list: FindingList,
-    telling: Telling,
+    emission: Emission,
   ): Generator<FindingRecord | WithdrawalRecord | null> {
     const { minSeverity } = this.options
     const before = this.holding
@@ -153,103 +152,58 @@ export class LiveRecords {
     this.hidden = list.length - shown.length
     for (const finding of shown) {
       holding.add(finding.id)
-      yield this.isTold(finding, telling) ? findingRecord(finding, this.rules.get(finding.rule)) : null
+      yield this.isDue(finding, emission) ? findingRecord(finding, this.rules.get(finding.rule)) : null
     }
     const gone = [...before].filter((id) => !holding.has(id))
     if (gone.length > 0) yield* this.withdrawn(gone, ledger)
   }
 
-  /** Those that do not hold as the sum of what was retired either. */
+  /** Those of `gone` that do not hold for retired entries either. */
   private *withdrawn(gone: readonly string[], ledger: Ledger): Generator<WithdrawalRecord | null> {
     const all = new Set<string>()
     for (const { id } of yield* this.audit.findings(ledger, true)) all.add(id)
     for (const id of gone) {
-      const said = this.findings.get(id)
-      if (said === undefined || all.has(id)) continue
+      const emitted = this.findings.get(id)
+      if (emitted === undefined || all.has(id)) continue
       this.findings.delete(id)
-      this.bySeverity[said.severity]--
-      yield { type: 'withdrawal', id, rule: said.rule }
+      this.bySeverity[emitted.severity]--
+      yield { type: 'withdrawal', id, rule: emitted.rule }
     }
   }
 
-  /** Is it to be told now? It is noted that it was. */
-  private isTold(finding: Finding, telling: Telling): boolean {
+  /** Is the finding to be emitted now? Notes it as emitted if it is. */
+  private isDue(finding: Finding, emission: Emission): boolean {
     const { id, rule, severity, count } = finding
     const before = this.findings.get(id)
-    if (before !== undefined && before.severity === severity && telling === 'new') return false
+    if (before !== undefined && before.severity === severity && emission === 'new') return false
     const hash = hashText(JSON.stringify(finding))
     const now = performance.now()
     if (before !== undefined && before.severity === severity) {
       if (before.hash === hash) return false
-      if (telling === 'grown' && count < GROWN * before.count && now - before.told < RETELL_MS) return false
+      if (emission === 'grown' && count < GROWN * before.count && now - before.emittedAt < EMIT_AGAIN_MS) return false
     }
     if (before !== undefined) this.bySeverity[before.severity]--
     this.bySeverity[severity]++
-    this.findings.set(id, { rule, severity, count, hash, told: now })
+    this.findings.set(id, { rule, severity, count, hash, emittedAt: now })
     return true
   }
 
-  /** What has ended long ago leaves the tracker; of its findings the audit keeps the sums. */
+  /** What ended long ago leaves the tracker. The audit keeps the sums of its findings. */
   private retire(): void {
-    const over = this.tracker.retire(this.options.keep)
-    if (over === null) return
-    this.audit.settle(over)
-    const { retired, said } = this
-    for (const { id, gaps, missedBytes } of over.connections) {
-      retired.connections++
-      retired.gaps += gaps
-      retired.missedBytes += missedBytes
-      said.delete(id)
-    }
-    for (const { id } of over.sessions) {
-      retired.sessions++
-      said.delete(id)
-    }
-    trim(said)
+    const gone = this.tracker.retire(this.options.keep)
+    if (gone === null) return
+    this.audit.settle(gone)
+    addTotals(this.retired, gone)
+    for (const name of TABLE_NAMES) for (const { id } of gone[name]) this.emitted.delete(id)
+    trim(this.emitted)
     trim(this.findings)
   }
 }
 
-/** The oldest go. What is said again after that is said, and counted, once too often. */
+/** Forgets the oldest. What is emitted again after that is counted once too often. */
 function trim(map: Map<string, unknown>): void {
   for (const key of map.keys()) {
     if (map.size <= REMEMBERED) return
     map.delete(key)
   }
 }
-
-/** Does an open connection say anything of use yet? */
-function isKnown({ negotiateResponse, smb1, firstSmb2, firstTransform }: ConnectionFacts): boolean {
-  return negotiateResponse !== null || firstSmb2 !== null || firstTransform !== null || smb1 !== null
-}
-
-function isDecided({ status }: SessionFacts): boolean {
-  return status !== 'pending'
-}
-
-/** What of a connection, or a session, is worth another record while it is open. */
-const CONNECTION_FACE: readonly (keyof ConnectionFacts)[] = [
-  'id',
-  'client',
-  'server',
-  'state',
-  'smb1',
-  'negotiateRequest',
-  'negotiateResponse',
-  'end',
-]
-const SESSION_FACE: readonly (keyof SessionFacts)[] = [
-  'id',
-  'connections',
-  'user',
-  'domain',
-  'workstation',
-  'auth',
-  'guest',
-  'anonymous',
-  'encryptData',
-  'status',
-  'ntStatus',
-  'trees',
-  'logoff',
-]

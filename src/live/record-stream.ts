@@ -47,7 +47,7 @@ export class Watch {
   *beat(loss: readonly InterfaceLoss[] | null): Generator<LiveRecord> {
     this.live.age()
     yield* this.look(true)
-    const { ledger, limits, smbMessages } = this.live.tracker.soFar()
+    const { ledger, limits, smbMessages } = this.live.tracker.partialLedger()
     yield this.heartbeat(this.state(ledger, loss, limits, smbMessages))
   }
 

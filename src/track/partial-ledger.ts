@@ -1,25 +1,25 @@
 /** What is known while a capture is still being read: nothing of what is settled is copied or looked at, so it may be asked for often. */
 
 import { FactsView, type Named } from '../ledger/facts-list.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import type { FactViews, Ledger } from '../ledger/ledger.ts'
 import type { PackedFacts } from '../ledger/packing/packed-facts.ts'
-import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
+import { type FactLists, forEachTable, type TableName, type Tables } from '../ledger/tables.ts'
 import { limitsReached, type TrackContext } from './core/context.ts'
 
 /**
  * All of it is for use before the next frame: then open facts change, and packed ones may move. Facts are known by their id; what was settled and
  * changes all the same, as a session that is used after a long rest, is among the open ones and later among the settled once more.
  */
-export interface SoFar {
+export interface PartialLedger {
   /** Settled and open, in no particular order, without captures: what their reader knows of them is not known here. */
   ledger: Ledger
   smbMessages: number
   /** What limits on memory cost by now, as CaptureFacts has it. */
   limits: Record<string, number>
-  sessions: Changes<SessionFacts>
-  connections: Changes<ConnectionFacts>
+  /** By table, since the last call. */
+  changes: { [N in TableName]: Changes<Tables[N]> }
   /** For the next call. */
-  seen: Seen
+  position: ReadPosition
 }
 
 export interface Changes<T extends Named> {
@@ -27,36 +27,36 @@ export interface Changes<T extends Named> {
   settled: FactsView<T>
   /** May change with the next frame. */
   open: T[]
-  /** Some of what was settled had to go: `settled` holds all that is left, so begin with nothing. */
-  anew: boolean
+  /** Some of what was settled had to go: `settled` holds all that is left, so forget what came before. */
+  restarted: boolean
 }
 
-/** How much of what is settled was seen. */
-export interface Seen {
-  readonly sessions: Position
-  readonly connections: Position
-}
+/** How much of the settled facts a reader has seen, by table. */
+export type ReadPosition = { readonly [N in TableName]: TablePosition }
 
-interface Position {
+interface TablePosition {
   readonly generation: number
   readonly end: number
 }
 
-/** `open` are the connections that are not finished, those with SMB. */
-export function soFarOf(context: TrackContext, openConnections: ConnectionFacts[], seen: Seen | null): SoFar {
-  const openSessions = [...context.awake].map((session) => session.facts)
-  const { sessions, connections } = context
+/** `open` are facts that are not in the tables yet, and `position` is that of the call before, null for the first. */
+export function partialLedgerOf(context: TrackContext, open: FactLists, position: ReadPosition | null): PartialLedger {
+  const { tables } = context
+  const views = forEachTable<FactViews>(
+    <N extends TableName>(name: N) => withOpen(tables[name] as PackedFacts<Tables[N]>, open[name]) as FactViews[N],
+  )
   return {
-    ledger: {
-      captures: [],
-      connections: withOpen(connections, openConnections),
-      sessions: withOpen(sessions, openSessions),
-    },
+    ledger: { captures: [], ...views },
     smbMessages: context.smbMessages,
     limits: limitsReached(context),
-    sessions: changes(sessions, openSessions, seen?.sessions),
-    connections: changes(connections, openConnections, seen?.connections),
-    seen: { sessions: position(sessions), connections: position(connections) },
+    changes: forEachTable<PartialLedger['changes']>(
+      <N extends TableName>(name: N) =>
+        changes(tables[name] as PackedFacts<Tables[N]>, open[name], position?.[name]) as PartialLedger['changes'][N],
+    ),
+    position: forEachTable<ReadPosition>((name) => ({
+      generation: tables[name].generation,
+      end: tables[name].end,
+    })),
   }
 }
 
@@ -71,12 +71,8 @@ function withOpen<T extends Named>(packed: PackedFacts<T>, open: T[]): FactsView
   return new FactsView<T>([packed, open], rows, listOf)
 }
 
-function changes<T extends Named>(packed: PackedFacts<T>, open: T[], seen: Position | undefined): Changes<T> {
-  const anew = seen !== undefined && seen.generation !== packed.generation
-  const from = seen === undefined || anew ? 0 : seen.end
-  return { settled: new FactsView([packed], packed.rows(from)), open, anew }
-}
-
-function position({ generation, end }: PackedFacts<SessionFacts> | PackedFacts<ConnectionFacts>): Position {
-  return { generation, end }
+function changes<T extends Named>(packed: PackedFacts<T>, open: T[], seen: TablePosition | undefined): Changes<T> {
+  const restarted = seen !== undefined && seen.generation !== packed.generation
+  const from = seen === undefined || restarted ? 0 : seen.end
+  return { settled: new FactsView([packed], packed.rows(from)), open, restarted }
 }

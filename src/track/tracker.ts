@@ -8,11 +8,10 @@ import { TCP_ACK, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
 import { runToEnd } from '../base/steps.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
 import type { CaptureFacts, UnreadFacts } from '../ledger/capture-facts.ts'
-import { FactsView } from '../ledger/facts-list.ts'
-import { IdIndex } from '../ledger/id-index.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
+import { finishTables } from '../ledger/packed-tables.ts'
 import type { MessageSink } from '../ledger/smb-message.ts'
+import { emptyFactLists } from '../ledger/tables.ts'
 import { CaptureIdentity, IDENTIFYING } from './capture-identity.ts'
 import {
   createContext,
@@ -32,7 +31,7 @@ import { Fragments } from './flow/ip-fragments.ts'
 import { SynMemory } from './flow/recent-syns.ts'
 import { bestFit, FIT, isHandshakeOf, isSyn, ownerOfSyn } from './flow/segment-owner.ts'
 import { keepOpenBytes, OPEN } from './open-limit.ts'
-import { type Seen, type SoFar, soFarOf } from './partial-ledger.ts'
+import { type PartialLedger, partialLedgerOf, type ReadPosition } from './partial-ledger.ts'
 import { retire } from './retire.ts'
 import { isMessageStart } from './smb/nbss-framer.ts'
 import { Connection } from './smb/smb-flow.ts'
@@ -144,14 +143,15 @@ export class Tracker implements FrameSink {
     else this.undecoded(decoded, from, number)
   }
 
-  /** What is known by now. `seen` is what the call before returned, null for the first. */
-  soFar(seen: Seen | null = null): SoFar {
-    const open: ConnectionFacts[] = []
+  /** What is known by now. `position` is what the call before returned, null for the first. */
+  partialLedger(position: ReadPosition | null = null): PartialLedger {
+    const open = emptyFactLists()
     for (const connection of this.flows.connections()) {
       const facts = connection.soFar()
-      if (facts !== null) open.push(facts)
+      if (facts !== null) open.connections.push(facts)
     }
-    return soFarOf(this.context, open, seen)
+    for (const session of this.context.awake) open.sessions.push(session.facts)
+    return partialLedgerOf(this.context, open, position)
   }
 
   /** What was not read of so many packets by now. */
@@ -225,8 +225,7 @@ export class Tracker implements FrameSink {
     settleStrays(context)
     const limits = settleLimits(context)
     const captureId = this.identity?.text() ?? ''
-    const sessions = yield* sessionsInOrder(context)
-    context.connections.captureId = context.sessions.captureId = captureId
+    const tables = yield* finishTables(context.tables, captureId)
     const unread = this.unread.facts(description.packets)
     const unreadWarnings = this.unread.warnings(description.packets, context.smbMessages > 0)
     return {
@@ -243,8 +242,7 @@ export class Tracker implements FrameSink {
           warnings: [...description.warnings, ...unreadWarnings, ...context.warnings.values()],
         },
       ],
-      connections: new FactsView([context.connections], context.connections.rowsByFrame()),
-      sessions,
+      ...tables,
     }
   }
 
@@ -439,20 +437,4 @@ export class Tracker implements FrameSink {
 
 function byFirstFrame(x: { firstFrame: number }, y: { firstFrame: number }): number {
   return x.firstFrame - y.firstFrame
-}
-
-/** A server that gives one id twice in one frame, or a stream in disorder, makes two sessions of one name: the later gets a mark. */
-function* sessionsInOrder({ sessions }: TrackContext): Generator<null, FactsView<SessionFacts>> {
-  const rows = sessions.rowsByFrame()
-  const view = new FactsView([sessions], rows)
-  const ids = new IdIndex(view)
-  /** By place: how many behind it have its id. */
-  let repeats: Uint32Array | null = null
-  for (let place = 0; place < rows.length; place++) {
-    if (place % PIECE === 0) yield null
-    if (ids.add(place)) continue
-    repeats ??= new Uint32Array(rows.length)
-    sessions.markRepeated(rows[place]!, ++repeats[ids.find(view.peek(place, 'id'), null)]!)
-  }
-  return view
 }

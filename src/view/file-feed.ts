@@ -128,7 +128,7 @@ export class Feed implements Source {
         },
         rest: () => {
           options.keepMemory?.()
-          return performance.now() < this.nextView ? undefined : this.viewSoFar(tracker)
+          return performance.now() < this.nextView ? undefined : this.viewPartial(tracker)
         },
       })
       this.pile.add(await inSlices(tracker.finishSteps(summary), options.signal))
@@ -142,12 +142,12 @@ export class Feed implements Source {
     if (last || performance.now() >= this.nextView) await this.viewWhole(this.reading(index, 0, last))
   }
 
-  private async viewSoFar(tracker: Tracker): Promise<void> {
-    const { ledger } = tracker.soFar()
+  private async viewPartial(tracker: Tracker): Promise<void> {
+    const { ledger } = tracker.partialLedger()
     await this.timed(async () => {
       // Of a single capture nothing is merged, which takes long where there is much.
       const all = this.pile.size === 0 ? ledger : await this.sliced(this.pile.steps(ledger))
-      await this.view(all, null, () => this.withSoFar(tracker))
+      await this.view(all, null, () => this.withPartial(tracker))
     })
   }
 
@@ -173,8 +173,8 @@ export class Feed implements Source {
   }
 
   /** The ledger of what was read and what is being read, for one look at it. */
-  private withSoFar(tracker: Tracker): Ledger {
-    const { ledger } = tracker.soFar()
+  private withPartial(tracker: Tracker): Ledger {
+    const { ledger } = tracker.partialLedger()
     return this.pile.size === 0 ? ledger : mergeLedgers(this.pile.ledger(), ledger)
   }
 

@@ -133,7 +133,7 @@ export class LiveFeed implements Audience, Source {
 
   private ledgerNow = (): Ledger => {
     const { live } = this
-    const { ledger, smbMessages, limits } = live.tracker.soFar()
+    const { ledger, smbMessages, limits } = live.tracker.partialLedger()
     const unreadPackets = live.tracker.unreadSoFar(live.traffic.packets)
     const seen = { path: live.name, captureId: '', smbMessages, limits, damaged: live.damaged, unreadPackets }
     return { ...ledger, captures: [{ ...live.describe(), ...seen }] }

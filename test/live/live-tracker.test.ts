@@ -24,7 +24,7 @@ async function pass(live: LiveTracker, path: string, later: number): Promise<voi
   live.age()
 }
 
-const open = (live: LiveTracker) => live.tracker.soFar().connections.open.map(({ id }) => id)
+const open = (live: LiveTracker) => live.tracker.partialLedger().changes.connections.open.map(({ id }) => id)
 
 describe('what nobody uses any more', () => {
   it('ends after half an hour, by the time that packets tell', async () => {
@@ -37,7 +37,7 @@ describe('what nobody uses any more', () => {
     real += 10 * MINUTE
     await pass(live, 'captures/attempts.pcap', 39 * MINUTE)
     expect(open(live)).not.toContain(id)
-    expect([...live.tracker.soFar().ledger.connections].map((c) => c.id)).toContain(id)
+    expect([...live.tracker.partialLedger().ledger.connections].map((c) => c.id)).toContain(id)
     expect(live.warnings).toEqual([])
   })
 

@@ -68,7 +68,7 @@ describe('the identity of a capture', () => {
     const tracker = new Tracker('a.pcap')
     const exchange = { from: 'client' as const, payload: packet(smb2({ command: 5, sessionId: 1 })) }
     feed(tracker, conversation(Array.from({ length: 300 }, () => exchange)))
-    for (const { captureId } of tracker.soFar().ledger.connections) expect(captureId).toBe('')
+    for (const { captureId } of tracker.partialLedger().ledger.connections) expect(captureId).toBe('')
     const description = { format: 'pcap' as const, compression: null, linkTypes: [], packets: 0, bytes: 0 }
     const rest = { firstTime: null, lastTime: null, complete: true, warnings: [] }
     const { captures, connections, sessions } = tracker.finish({ ...description, ...rest })

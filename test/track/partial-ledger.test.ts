@@ -6,7 +6,7 @@ import { type CaptureSummary, readCapture } from '../../src/capture/read/read-ca
 import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { hostRecords } from '../../src/report/records/host.ts'
-import type { Seen } from '../../src/track/partial-ledger.ts'
+import type { ReadPosition } from '../../src/track/partial-ledger.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { type CollectedFrame, collector } from '../support/frames.ts'
 
@@ -52,21 +52,22 @@ describe.each(SAMPLES)('%s', (name) => {
   it('has the same facts where it is asked for all the time, and in the end they were told', async () => {
     const sample = await load(name)
     const told = new Map<string, unknown>()
-    let seen: Seen | null = null
+    let position: ReadPosition | null = null
     let last: string[] = []
     const ledger = track(sample, (tracker) => {
       restless(tracker)
-      const soFar = tracker.soFar(seen)
-      seen = soFar.seen
-      if (soFar.sessions.anew) told.clear()
-      for (const session of soFar.sessions.settled) told.set(session.id, session)
-      for (const session of soFar.sessions.open) told.set(session.id, session)
+      const partial = tracker.partialLedger(position)
+      const { sessions } = partial.changes
+      position = partial.position
+      if (sessions.restarted) told.clear()
+      for (const session of sessions.settled) told.set(session.id, session)
+      for (const session of sessions.open) told.set(session.id, session)
       const ids = (facts: Iterable<{ id: string }>) => [...facts].map(({ id }) => id)
-      last = ids(soFar.ledger.sessions)
-      expect(soFar.ledger.sessions.length).toBe(last.length)
+      last = ids(partial.ledger.sessions)
+      expect(partial.ledger.sessions.length).toBe(last.length)
       for (const id of last) expect(told.has(id)).toBe(true)
-      const connections = new Set(ids(soFar.ledger.connections))
-      for (const { connection } of soFar.ledger.sessions) expect(connections.has(connection)).toBe(true)
+      const connections = new Set(ids(partial.ledger.connections))
+      for (const { connection } of partial.ledger.sessions) expect(connections.has(connection)).toBe(true)
     })
     expect(ledger).toEqual(track(sample, idle))
   })

@@ -48,12 +48,12 @@ describe('what is over leaves the tracker', () => {
     const tracker = new Tracker('many', { identity: false })
     await readCaptureStream(createReadStream('captures/hostile-names.pcapng'), 'many', tracker)
     tracker.expire({ open: FOREVER, closed: FOREVER, future: FOREVER })
-    const all = tracker.soFar().ledger.connections.length
+    const all = tracker.partialLedger().ledger.connections.length
     // Sessions that were used since the last call stay, with their connections.
     expect(tracker.retire(10)).toBe(null)
     const over = tracker.retire(10)
     expect(over?.connections.length).toBe(all - 10)
-    expect(tracker.soFar().ledger.connections.length).toBe(10)
+    expect(tracker.partialLedger().ledger.connections.length).toBe(10)
     expect(tracker.retire(10)).toBe(null)
   })
 })

@@ -2,6 +2,7 @@
 import type { Severity } from '../../audit/rule/rule.ts'
 import { isoTime } from '../../base/packet-time.ts'
 import type { Warning } from '../../ledger/capture-facts.ts'
+import type { Totals } from '../../ledger/totals.ts'
 import type { LossRecord } from './loss.ts'
 
 export interface HeartbeatRecord {
@@ -27,14 +28,6 @@ export interface HeartbeatRecord {
   warnings: Warning[]
 }
 
-/** How much was seen since the start, including what was already retired. */
-export interface Totals {
-  connections: number
-  sessions: number
-  gaps: number
-  missedBytes: number
-}
-
 /** Where a live capture stands: heartbeats and the summary are made from it. */
 export interface LiveState {
   capture: string
@@ -43,6 +36,7 @@ export interface LiveState {
   bytes: number
   frames: number
   smbMessages: number
+  /** Since the start, what was already retired included. */
   totals: Totals
   findings: Record<Severity, number>
   loss: LossRecord[]

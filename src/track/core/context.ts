@@ -2,11 +2,10 @@
 
 import { Interned } from '../../base/interned.ts'
 import type { Warning } from '../../ledger/capture-facts.ts'
-import { PackedFacts } from '../../ledger/packing/packed-facts.ts'
-import { Packer } from '../../ledger/packing/packer.ts'
+import { createPackedTables, type PackedTables } from '../../ledger/packed-tables.ts'
+import type { PackedFacts } from '../../ledger/packing/packed-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { MessageSink } from '../../ledger/smb-message.ts'
-import { connectionText, sessionText } from '../../ledger/text-size.ts'
 import type { LiveSession } from '../smb/state/live-session.ts'
 import { Arenas } from './gather-buffers.ts'
 import { LIMIT_NAMES, type LimitName, type Limits, limitMessage, limitText } from './limits.ts'
@@ -39,6 +38,8 @@ export interface TrackContext {
   /** Segments that lie outside the sequence of their connection, and the frame of the first. */
   straySegments: number
   firstStray: number
+  /** Facts that are settled. */
+  readonly tables: PackedTables
   /** Of connections that are finished; the mark of each is a KEPT (retention.ts). */
   readonly connections: PackedFacts<ConnectionFacts>
   /** Of those in `connections`: attempts, and others without a session. */
@@ -78,9 +79,9 @@ export interface TrackContext {
 }
 
 export function createContext(capture: string, limits: Limits, messages: MessageSink | null): TrackContext {
-  // One for both: they have names in common.
-  const packer = new Packer()
+  const tables = createPackedTables()
   return {
+    tables,
     capture,
     captureKey: fnv1a(capture).toString(16).padStart(8, '0'),
     limits,
@@ -98,11 +99,11 @@ export function createContext(capture: string, limits: Limits, messages: Message
     firstCut: 0,
     straySegments: 0,
     firstStray: 0,
-    connections: new PackedFacts(packer, connectionText),
+    connections: tables.connections,
     attempts: 0,
     bareConnections: 0,
     bareText: 0,
-    sessions: new PackedFacts(packer, sessionText),
+    sessions: tables.sessions,
     awake: new Set(),
     sessionsKept: 0,
     sweepAt: 0,
