@@ -1,5 +1,6 @@
 /** Ledgers of several captures, workers or machines combined into one: in any order, any number of times, with the same result. */
 
+import { compareText } from '../base/compare-text.ts'
 import { runToEnd } from '../base/steps.ts'
 import type { CaptureFacts } from './capture-facts.ts'
 import { type Facts, FactsView, type Rows } from './facts-list.ts'
@@ -138,9 +139,4 @@ function* withoutRepeats<T extends TableEntry>(all: FactsView<T>): Generator<nul
 /** A total order on contents, so that the choice does not depend on who came first. */
 function reachesFurther<T>(a: T, b: T, difference: number): boolean {
   return difference !== 0 ? difference > 0 : a !== b && JSON.stringify(a) > JSON.stringify(b)
-}
-
-/** By code units: the same on every machine, whatever its locale. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

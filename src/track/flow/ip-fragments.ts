@@ -3,9 +3,9 @@
  * those that came first count, and those that came later and differ are reported, as in streams.
  */
 import type { Segment } from '../../../dissectors/layers/segment.ts'
+import { dropOldest } from '../../base/drop-oldest.ts'
 import { finish, mix, SEED } from '../../base/seeded-hash.ts'
 import { disagree, hit, type TrackContext } from '../core/context.ts'
-import { dropOldest } from '../core/drop-oldest.ts'
 import { type Arrival, keepNew, PIECE_OVERHEAD, type Piece, sameBytes, type Witness } from './reassembly.ts'
 
 /** An IPv4 datagram is no longer, and no fragment may reach further. */

@@ -4,8 +4,8 @@
  */
 import { hex64 } from '../../../../dissectors/bytes.ts'
 import { STATUS_SMB_BAD_UID, STATUS_USER_SESSION_DELETED } from '../../../../dissectors/ntstatus.ts'
+import { dropOldest } from '../../../base/drop-oldest.ts'
 import { hit } from '../../core/context.ts'
-import { dropOldest } from '../../core/drop-oldest.ts'
 import { OPEN } from '../../open-limit.ts'
 import type { Connection } from '../smb-flow.ts'
 import { createSession, type LiveSession, setSessionId } from './live-session.ts'

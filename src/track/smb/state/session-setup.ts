@@ -8,10 +8,10 @@ import {
   STATUS_PENDING,
   STATUS_SUCCESS,
 } from '../../../../dissectors/ntstatus.ts'
+import { dropOldest } from '../../../base/drop-oldest.ts'
 import type { LogonFacts } from '../../../ledger/logon-facts.ts'
 import type { SigningMode } from '../../../ledger/smb-facts.ts'
 import { addLogon, createLogon } from '../../auth/logon.ts'
-import { dropOldest } from '../../core/drop-oldest.ts'
 import { LOGON_TEXT, OPEN } from '../../open-limit.ts'
 import type { Connection, PendingRequest } from '../smb-flow.ts'
 import { createSession, here, type LiveSession, setSessionId, touch } from './live-session.ts'

@@ -1,8 +1,8 @@
 /** Tree connects: what was asked for, what came of it, and which messages are on which tree. The same for both families. */
 import { isSuccess } from '../../../../dissectors/ntstatus.ts'
+import { dropOldest } from '../../../base/drop-oldest.ts'
 import type { TreeFacts } from '../../../ledger/smb-facts.ts'
 import { hit, type TrackContext } from '../../core/context.ts'
-import { dropOldest } from '../../core/drop-oldest.ts'
 import { OPEN } from '../../open-limit.ts'
 import type { PendingRequest } from '../smb-flow.ts'
 import type { LiveSession } from './live-session.ts'
