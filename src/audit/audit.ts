@@ -10,12 +10,12 @@ import type { Ledger } from '../ledger/ledger.ts'
 import type { Networks } from '../policy/networks.ts'
 import { DEFAULT_LIMITS } from '../track/core/limits.ts'
 import type { Finding } from './finding.ts'
-import { Groups } from './finding-groups.ts'
+import { FindingGroups } from './finding-groups.ts'
 import { type FindingList, listFindings } from './finding-list.ts'
 import { factsInParts, linkSessions } from './ledger-parts.ts'
 import type { Draft, Rule } from './rule/rule.ts'
-import { emptySurvey, type Survey } from './rule/survey.ts'
 import { RULES } from './rules/index.ts'
+import { evaluate, needSurvey, type SurveyedRule, startSurveys, survey } from './surveyed-rule.ts'
 
 export interface AuditOptions {
   networks: Networks
@@ -41,32 +41,35 @@ export function auditList(ledger: Ledger, options: AuditOptions): FindingList {
 
 /** The same in small pieces, with a rest after each. The ledger must not change until the end. */
 export function* auditSteps(ledger: Ledger, options: AuditOptions): Generator<null, FindingList> {
-  const { findingBytes = DEFAULT_LIMITS.findingBytes } = options
-  const groups = new Groups(options.rules ?? RULES, findingBytes + ledger.captures.length * CAPTURE_FINDINGS)
-  yield* groupSteps(ledger, options, groups, emptySurvey())
+  const { findingBytes = DEFAULT_LIMITS.findingBytes, rules = RULES } = options
+  const groups = new FindingGroups(rules, findingBytes + ledger.captures.length * CAPTURE_FINDINGS)
+  yield* groupSteps(ledger, options, groups, startSurveys(rules))
   return yield* listFindings(groups)
 }
 
-/** Adds to `groups`, whose rules are those of the options, what the rules say of this ledger, after `survey` has seen all of it. */
+/**
+ * Adds to `groups` what the rules say of this ledger, after their surveys have seen all of it.
+ *
+ * @param rules those of `groups`, in their order
+ */
 export function* groupSteps(
   ledger: Ledger,
-  { networks, rules = RULES, onCase }: AuditOptions,
-  groups: Groups,
-  survey: Survey,
+  { networks, onCase }: AuditOptions,
+  groups: FindingGroups,
+  rules: readonly SurveyedRule[],
 ): Generator<null, void> {
   const links = yield* linkSessions(ledger)
-  const surveying = rules.filter((rule) => rule.survey !== undefined)
-  if (surveying.length > 0) {
-    for (const facts of factsInParts(ledger, links, networks, survey)) {
-      if (facts !== null) for (const rule of surveying) rule.survey?.(facts)
+  if (needSurvey(rules)) {
+    for (const facts of factsInParts(ledger, links, networks)) {
+      if (facts !== null) survey(rules, facts)
       yield null
     }
   }
-  for (const facts of factsInParts(ledger, links, networks, survey)) {
+  for (const facts of factsInParts(ledger, links, networks)) {
     yield null
     if (facts === null) continue
     for (const [i, rule] of rules.entries()) {
-      for (const draft of rule.evaluate(facts)) {
+      for (const draft of evaluate(rule, facts)) {
         groups.add(i, draft)
         onCase?.(draft)
       }

@@ -1,16 +1,19 @@
 /** Findings of an audit, in reading order. They are made when they are read, and not kept: a large capture has more than are worth their memory. */
+import { compareText } from '../base/compare-text.ts'
 import type { Facts } from '../ledger/facts-list.ts'
 import type { Finding } from './finding.ts'
-import { compareText, findingId, findingOf, firstEvidence, type Groups, RANK } from './finding-groups.ts'
-import { SEVERITIES, type Severity } from './rule/rule.ts'
+import { worstRank } from './finding-group.ts'
+import type { FindingGroups } from './finding-groups.ts'
+import { findingId, findingOf, firstEvidence, originOf } from './make-finding.ts'
+import { RANK, SEVERITIES, type Severity } from './rule/rule.ts'
 
 export class FindingList implements Facts<Finding> {
-  private readonly groups: Groups
+  private readonly groups: FindingGroups
   private readonly rows: Uint32Array
   /** By row, where its severity stands in SEVERITIES. */
   private readonly ranks: Uint8Array
 
-  constructor(groups: Groups, rows: Uint32Array, ranks: Uint8Array) {
+  constructor(groups: FindingGroups, rows: Uint32Array, ranks: Uint8Array) {
     this.groups = groups
     this.rows = rows
     this.ranks = ranks
@@ -69,7 +72,7 @@ export function countBySeverity(findings: Iterable<{ severity: Severity }>): Rec
 const PIECE = 64
 
 /** Ordered by severity, rule, capture and first evidence. Nothing may be added to the groups any more. */
-export function* listFindings(groups: Groups): Generator<null, FindingList> {
+export function* listFindings(groups: FindingGroups): Generator<null, FindingList> {
   const rows = groups.rows.rows()
   const ranks = new Uint8Array(groups.rows.end)
   const rules = new Uint16Array(groups.rows.end)
@@ -78,10 +81,11 @@ export function* listFindings(groups: Groups): Generator<null, FindingList> {
   const names = new Map<string, number>()
   for (const [i, row] of rows.entries()) {
     const group = groups.rows.get(row)
-    ranks[row] = RANK[group.shown[0]!.severity]
+    ranks[row] = worstRank(group)
     rules[row] = group.rule
     frames[row] = firstEvidence(group)
-    const capture = `${group.capture}\0${group.captureId}`
+    const origin = originOf(group)
+    const capture = `${origin.capture}\0${origin.captureId}`
     if (!names.has(capture)) names.set(capture, names.size)
     captures[row] = names.get(capture)!
     if (i % PIECE === 0) yield null
@@ -108,11 +112,11 @@ function order(texts: readonly string[]): number[] {
 
 /** By row, the finding's id as a number of 53 bits: made once for those that nothing else orders, however often they are compared. */
 class IdOrder {
-  private readonly groups: Groups
+  private readonly groups: FindingGroups
   private readonly rules: Uint16Array
   private readonly known: Float64Array
 
-  constructor(groups: Groups, rules: Uint16Array) {
+  constructor(groups: FindingGroups, rules: Uint16Array) {
     this.groups = groups
     this.rules = rules
     this.known = new Float64Array(groups.rows.end).fill(UNKNOWN)

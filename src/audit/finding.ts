@@ -1,4 +1,5 @@
 /** Findings: what rules said, grouped by rule, capture and subject, counted, with the first evidence of the worst cases kept. */
+import type { EvidenceField } from './rule/evidence.ts'
 import type { Severity } from './rule/rule.ts'
 
 export interface Finding {
@@ -24,7 +25,7 @@ export interface Finding {
   /** How many connections or sessions this finding stands for. */
   count: number
   /** The first few of the worst cases, in frame order. */
-  evidence: { capture: string; frame: number; time: number; what: string }[]
+  evidence: { capture: string; frame: number; time: number; field: EvidenceField; what: string }[]
   /** A Wireshark display filter that shows the evidence. */
   wiresharkFilter: string
   /** Which remediations its cases need: names in the rule's `remediationFor`, and '' for the rule's own. */

@@ -6,36 +6,38 @@
 import { runToEnd } from '../base/steps.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { type AuditOptions, groupSteps } from './audit.ts'
-import { Groups } from './finding-groups.ts'
+import { FindingGroups } from './finding-groups.ts'
 import { type FindingList, listFindings } from './finding-list.ts'
-import { emptySurvey, type Survey } from './rule/survey.ts'
+import type { Rule } from './rule/rule.ts'
 import { RULES } from './rules/index.ts'
+import { boundSurveys, type SurveyedRule, startSurveys } from './surveyed-rule.ts'
 
 /** Findings of what is over; of more, those that were seen least recently are forgotten. */
 const KEPT_FINDINGS = 50_000
 const FORGOTTEN_SHARE = 1 / 4
-/** Hosts and pairs of hosts that the survey remembers. */
-const SURVEYED = 65_536
 
-export class RunningAudit {
+export class IncrementalAudit {
   /** Findings that were forgotten. */
   forgotten = 0
   private readonly options: AuditOptions
-  private readonly rules: NonNullable<AuditOptions['rules']>
+  private readonly rules: readonly Rule[]
+  /** They remember what was in earlier ledgers. */
+  private readonly surveyed: readonly SurveyedRule[]
   private readonly kept: number
-  private past: Groups
-  private readonly survey = emptySurvey()
+  private past: FindingGroups
 
   constructor(options: AuditOptions, kept = KEPT_FINDINGS) {
     this.options = options
     this.rules = options.rules ?? RULES
+    this.surveyed = startSurveys(this.rules)
     this.kept = kept
-    this.past = new Groups(this.rules, options.findingBytes)
+    this.past = new FindingGroups(this.rules, options.findingBytes)
   }
 
   /** Takes in what is over. None of it may be in a later ledger. */
   settle(ledger: Ledger): void {
-    runToEnd(groupSteps(ledger, this.options, this.past, this.surveyOf()))
+    boundSurveys(this.surveyed)
+    runToEnd(groupSteps(ledger, this.options, this.past, this.surveyed))
     if (this.past.rows.size > this.kept) this.forget()
   }
 
@@ -45,8 +47,9 @@ export class RunningAudit {
    */
   *findings(ledger: Ledger, all: boolean, onCase?: AuditOptions['onCase']): Generator<null, FindingList> {
     const { past, rules, options } = this
-    const groups = new Groups(rules, options.findingBytes)
-    yield* groupSteps(ledger, onCase ? { ...options, onCase } : options, groups, this.surveyOf())
+    const groups = new FindingGroups(rules, options.findingBytes)
+    boundSurveys(this.surveyed)
+    yield* groupSteps(ledger, onCase ? { ...options, onCase } : options, groups, this.surveyed)
     const { rows } = all ? past : groups
     // A group that grows may move others, so the names are read first.
     const names = [...rows.rows()].map((row) => rows.peek(row, 'id'))
@@ -58,13 +61,6 @@ export class RunningAudit {
     return yield* listFindings(groups)
   }
 
-  /** Hosts stay known. Refused logons are those of the ledger at hand: counted again each time, they must not pile up. */
-  private surveyOf(): Survey {
-    const { controllers, encryptsAll, smb2Servers, furthest } = this.survey
-    for (const seen of [controllers, encryptsAll, smb2Servers, furthest]) if (seen.size > SURVEYED) seen.clear()
-    return { controllers, encryptsAll, smb2Servers, furthest, refusals: new Map() }
-  }
-
   private forget(): void {
     const { rows } = this.past
     const newest = [...rows.rows()]
@@ -72,7 +68,7 @@ export class RunningAudit {
       .sort((a, b) => b.time - a.time)
     const left = newest.slice(0, Math.floor(this.kept * (1 - FORGOTTEN_SHARE)))
     this.forgotten += newest.length - left.length
-    this.past = new Groups(this.rules, this.options.findingBytes)
+    this.past = new FindingGroups(this.rules, this.options.findingBytes)
     for (const { row } of left.sort((a, b) => a.row - b.row)) this.past.merge(rows.get(row))
   }
 }

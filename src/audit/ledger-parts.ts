@@ -7,8 +7,7 @@ import { IdIndex } from '../ledger/id-index.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import type { Networks } from '../policy/networks.ts'
-import type { AuditFacts } from './rule/rule.ts'
-import type { Survey } from './rule/survey.ts'
+import type { AuditFacts } from './rule/audit-facts.ts'
 
 /** Connections of a part, and the most sessions of it: those of one connection go into several parts where they are more. */
 const PART_CONNECTIONS = 64
@@ -49,19 +48,18 @@ export function* factsInParts(
   ledger: Ledger,
   { first, next }: Links,
   networks: Networks,
-  survey: Survey,
 ): Generator<AuditFacts | null> {
   let part = new Part()
   for (let i = 0; i < ledger.connections.length; i++) {
     const connection = ledger.connections.at(i)!
     if (part.has(connection)) {
-      yield part.facts(ledger, networks, survey)
+      yield part.facts(ledger, networks)
       part = new Part()
     }
     let sessions = part.add(connection, true)
     for (let s = first[i]!; s >= 0; s = next[s]!) {
       if (part.sessions.length === PART_SESSIONS) {
-        yield part.facts(ledger, networks, survey)
+        yield part.facts(ledger, networks)
         part = new Part()
         sessions = part.add(connection, false)
       }
@@ -71,11 +69,11 @@ export function* factsInParts(
       if (s % PIECE === 0) yield null
     }
     if (part.size === PART_CONNECTIONS) {
-      yield part.facts(ledger, networks, survey)
+      yield part.facts(ledger, networks)
       part = new Part()
     }
   }
-  yield part.facts(ledger, networks, survey)
+  yield part.facts(ledger, networks)
 }
 
 class Part {
@@ -103,13 +101,12 @@ class Part {
     return sessions
   }
 
-  facts({ captures }: Ledger, networks: Networks, survey: Survey): AuditFacts {
+  facts({ captures }: Ledger, networks: Networks): AuditFacts {
     const { connections, sessions, connectionById, sessionsById } = this
     for (const list of sessionsById.values()) list.sort(inFrameOrder)
     return {
       ledger: { captures, connections, sessions },
       networks,
-      survey,
       connectionOf: (session) => connectionById.get(session.connection)!,
       sessionsOf: (connection) => sessionsById.get(connection.id) ?? [],
     }

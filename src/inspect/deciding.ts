@@ -1,29 +1,24 @@
-/** Which fields of a frame made a finding: what its evidence says in words, found again in the bytes. */
+/** Which bytes of a frame decide a finding: where each field that evidence names stands, in SMB2, in SMB1 and in the headers before them. */
+import type { EvidenceField } from '../audit/rule/evidence.ts'
 import { allFields, type Field } from './field/field.ts'
 import type { InspectedFrame, InspectedMessage } from './message-at.ts'
 
-/** Names of fields under headings that match; `value` narrows the heading to what it says. */
-interface Choice {
-  under: RegExp
-  value?: RegExp
+/** Fields of these names, under headings of these names. */
+interface Place {
+  under: readonly string[]
+  /** Only in headers of a message in this direction. */
+  direction?: 'request' | 'response'
   names: readonly string[]
 }
 
-interface Citation {
-  /** What the evidence says. */
-  what: RegExp
-  /** Only of this rule. */
-  rule?: string
-  /** The first that finds something counts: the forms that a message can have. */
-  choices: readonly Choice[]
-}
-
-const SMB2_HEADER = /^SMB2 header$/
-const SMB1_HEADER = /^SMB header$/
-const NTLM = /^NTLMSSP AUTHENTICATE$/
-const SMB1_SETUP = /^SESSION_SETUP_ANDX request$/
+const SMB2_HEADER = ['SMB2 header']
+const SMB1_HEADER = ['SMB header']
+const NTLM = ['NTLMSSP AUTHENTICATE']
+const SMB1_SETUP = ['SESSION_SETUP_ANDX request']
+const SETUP = ['SESSION_SETUP request', 'SESSION_SETUP_ANDX request']
 /** Where share-level security has its passwords. */
-const SHARE = /^TREE_CONNECT(_ANDX)? request$/
+const SHARE = ['TREE_CONNECT request', 'TREE_CONNECT_ANDX request']
+const NEGOTIATE_RESPONSE = ['NEGOTIATE response']
 const PASSWORDS = [
   'PasswordLength',
   'OEMPasswordLen',
@@ -33,129 +28,85 @@ const PASSWORDS = [
   'UnicodePassword',
 ]
 
-const STATUS: readonly Choice[] = [
-  { under: SMB2_HEADER, value: /response$/, names: ['Status'] },
-  { under: SMB1_HEADER, value: /response$/, names: ['Status'] },
+const STATUS: readonly Place[] = [
+  { under: SMB2_HEADER, direction: 'response', names: ['Status'] },
+  { under: SMB1_HEADER, direction: 'response', names: ['Status'] },
 ]
-const COMMAND: readonly Choice[] = [
-  { under: SMB2_HEADER, names: ['ProtocolId', 'Command'] },
-  { under: SMB1_HEADER, names: ['Protocol', 'Command'] },
-]
-const RESPONSES: readonly Choice[] = [
+const SECURITY_BLOB: Place = { under: SETUP, names: ['SecurityBuffer', 'SecurityBlob'] }
+const SHARE_PASSWORD: Place = { under: SHARE, names: ['PasswordLength', 'Password'] }
+const RESPONSES: readonly Place[] = [
   {
     under: NTLM,
     names: ['LmChallengeResponseFields', 'NtChallengeResponseFields', 'LmChallengeResponse', 'NtChallengeResponse'],
   },
   { under: SMB1_SETUP, names: PASSWORDS },
-  { under: SHARE, names: ['PasswordLength', 'Password'] },
-  { under: /^SESSION_SETUP.* request$/, names: ['SecurityBuffer', 'SecurityBlob'] },
+  SHARE_PASSWORD,
+  SECURITY_BLOB,
 ]
-const GRANT: readonly Choice[] = [
-  { under: /^SESSION_SETUP response$/, names: ['SessionFlags'] },
-  { under: /^SESSION_SETUP_ANDX response$/, names: ['Action'] },
-  ...STATUS,
-]
-const ADDRESSES: Choice = { under: /^IPv[46]$/, names: ['Source address', 'Destination address'] }
-const TCP: Choice = { under: /^UNSPECIFIED$|^TCP$/, names: ['Source port', 'Destination port', 'Flags'] }
+const ADDRESSES: Place = { under: ['IPv4', 'IPv6'], names: ['Source address', 'Destination address'] }
+const TCP: Place = { under: ['TCP'], names: ['Source port', 'Destination port', 'Flags'] }
 
-/** In this order: the first whose words fit is the one. */
-const CITATIONS: readonly Citation[] = [
-  { what: /^(SessionFlags|Action) |^granted as/, choices: GRANT },
-  {
-    what: /^unsigned request answered/,
-    choices: [
-      { under: SMB2_HEADER, value: /response$/, names: ['Status', 'Flags'] },
-      { under: SMB1_HEADER, value: /response$/, names: ['Status', 'Flags2'] },
-    ],
-  },
-  { what: /answered with |^session granted/, choices: STATUS },
-  {
-    what: /^AUTHENTICATE/,
-    rule: 'ntlm-auth',
-    choices: [
-      { under: NTLM, names: ['NtChallengeResponseFields', 'NtChallengeResponse'] },
-      { under: SMB1_SETUP, names: ['UnicodePasswordLen', 'UnicodePassword'] },
-      ...RESPONSES,
-    ],
-  },
-  {
-    what: /Kerberos ticket/,
-    choices: [
-      { under: /^ticket$/, names: ['realm', 'sname', 'etype'] },
-      { under: /^SESSION_SETUP.* request$/, names: ['SecurityBuffer', 'SecurityBlob'] },
-    ],
-  },
-  {
-    what: /password in clear text/,
-    choices: [
-      { under: SMB1_SETUP, names: PASSWORDS },
-      { under: SHARE, names: ['PasswordLength', 'Password'] },
-    ],
-  },
-  {
-    what: /^user name empty/,
-    choices: [
-      { under: NTLM, names: ['LmChallengeResponseFields', 'NtChallengeResponseFields', 'UserNameFields'] },
-      { under: SMB1_SETUP, names: [...PASSWORDS, 'AccountName'] },
-    ],
-  },
-  { what: /^AUTHENTICATE|^SESSION_SETUP with |^NT response|^LM or NTLMv1/, choices: RESPONSES },
-  { what: /SecurityMode /, choices: [{ under: /^NEGOTIATE response$/, names: ['SecurityMode'] }] },
-  {
-    what: /^DialectRevision |^NEGOTIATE response/,
-    choices: [{ under: /^NEGOTIATE response$/, names: ['DialectRevision'] }],
-  },
-  {
-    what: /^NEGOTIATE (offers|lists) /,
-    choices: [{ under: /^NEGOTIATE request$/, names: ['Dialect', 'DialectString'] }],
-  },
-  { what: /^DialectIndex /, choices: [{ under: /^NEGOTIATE response$/, names: ['DialectIndex'] }] },
-  { what: /^not signed: .* requests?$/, choices: unsigned(/request$/) },
-  { what: /^not signed: .* responses?$/, choices: unsigned(/response$/) },
-  {
-    what: /^file data in clear text/,
-    choices: [
-      { under: /^(READ response|WRITE request)$/, names: ['DataLength', 'Length', 'Data'] },
-      { under: /^(READ_ANDX response|WRITE_ANDX request)$/, names: ['DataLength', 'DataLengthHigh', 'Data'] },
-      { under: SMB1_HEADER, names: ['Protocol', 'Command'] },
-    ],
-  },
-  {
-    what: /^TREE_CONNECT /,
-    choices: [{ under: SHARE, names: ['PathName', 'Path'] }, ...STATUS],
-  },
-  {
-    what: /^session in use/,
-    choices: [
-      { under: SMB2_HEADER, names: ['SessionId'] },
-      { under: /^SMB2 TRANSFORM_HEADER$/, names: ['SessionId'] },
-      { under: SMB1_HEADER, names: ['UID'] },
-    ],
-  },
-  { what: /^not encrypted|^SMB1 command|^SMB2 NEGOTIATE|^first SMB2 message|^LOGOFF/, choices: COMMAND },
-]
+/** Evidence that is in the headers of the frame: it carries no message, or none that counts. */
+const HEADERS = 'headers'
 
-function unsigned(direction: RegExp): readonly Choice[] {
+/** The first place where something is counts: a message has one of several forms. */
+const PLACES: Readonly<Record<EvidenceField, readonly Place[] | typeof HEADERS>> = {
+  SessionFlags: [
+    { under: ['SESSION_SETUP response'], names: ['SessionFlags'] },
+    { under: ['SESSION_SETUP_ANDX response'], names: ['Action'] },
+    ...STATUS,
+  ],
+  Status: STATUS,
+  NtChallengeResponse: [
+    { under: NTLM, names: ['NtChallengeResponseFields', 'NtChallengeResponse'] },
+    { under: SMB1_SETUP, names: ['UnicodePasswordLen', 'UnicodePassword'] },
+    ...RESPONSES,
+  ],
+  ChallengeResponses: RESPONSES,
+  EmptyCredentials: [
+    { under: NTLM, names: ['LmChallengeResponseFields', 'NtChallengeResponseFields', 'UserNameFields'] },
+    { under: SMB1_SETUP, names: [...PASSWORDS, 'AccountName'] },
+  ],
+  Ticket: [{ under: ['ticket'], names: ['realm', 'sname', 'etype'] }, SECURITY_BLOB],
+  Password: [{ under: SMB1_SETUP, names: PASSWORDS }, SHARE_PASSWORD],
+  SecurityMode: [{ under: NEGOTIATE_RESPONSE, names: ['SecurityMode'] }],
+  DialectRevision: [{ under: NEGOTIATE_RESPONSE, names: ['DialectRevision'] }],
+  DialectIndex: [{ under: NEGOTIATE_RESPONSE, names: ['DialectIndex'] }],
+  Dialects: [{ under: ['NEGOTIATE request'], names: ['Dialect', 'DialectString'] }],
+  RequestSignature: signature('request'),
+  ResponseSignature: signature('response'),
+  Data: [
+    { under: ['READ response', 'WRITE request'], names: ['DataLength', 'Length', 'Data'] },
+    { under: ['READ_ANDX response', 'WRITE_ANDX request'], names: ['DataLength', 'DataLengthHigh', 'Data'] },
+    { under: SMB1_HEADER, names: ['Protocol', 'Command'] },
+  ],
+  PathName: [{ under: SHARE, names: ['PathName', 'Path'] }, ...STATUS],
+  SessionId: [
+    { under: SMB2_HEADER, names: ['SessionId'] },
+    { under: ['SMB2 TRANSFORM_HEADER'], names: ['SessionId'] },
+    { under: SMB1_HEADER, names: ['UID'] },
+  ],
+  Command: [
+    { under: SMB2_HEADER, names: ['ProtocolId', 'Command'] },
+    { under: SMB1_HEADER, names: ['Protocol', 'Command'] },
+  ],
+  TcpFlags: HEADERS,
+  Endpoints: HEADERS,
+}
+
+function signature(direction: 'request' | 'response'): readonly Place[] {
   return [
-    { under: SMB2_HEADER, value: direction, names: ['Flags', 'Signature'] },
-    { under: SMB1_HEADER, value: direction, names: ['Flags2', 'SecurityFeatures'] },
+    { under: SMB2_HEADER, direction, names: ['Flags', 'Signature'] },
+    { under: SMB1_HEADER, direction, names: ['Flags2', 'SecurityFeatures'] },
   ]
 }
 
-/** Evidence that is in the headers of the frame: it carries no message, or none that counts. */
-const IN_HEADERS = /^TCP |^first frame of the connection/
-
-/**
- * The fields among `fields`, of one message or of the headers of a frame, that decide a piece of evidence of a finding; empty where these are not
- * the ones.
- * @param rule its id
- * @param what as the evidence says it
- */
-export function decidingFields(rule: string, what: string, fields: readonly Field[]): Field[] {
-  if (IN_HEADERS.test(what)) return inHeaders(fields)
-  const citation = CITATIONS.find((each) => (each.rule ?? rule) === rule && each.what.test(what))
-  for (const choice of citation?.choices ?? []) {
-    const chosen = choose(fields, choice)
+/** The fields among `fields`, of one message or of the headers of a frame, that evidence means; empty where they are not among them. */
+export function decidingFields(field: EvidenceField, fields: readonly Field[]): Field[] {
+  const places = PLACES[field]
+  if (places === HEADERS) return inHeaders(fields)
+  for (const place of places) {
+    const chosen = fieldsAt(place, fields)
     if (chosen.length > 0) return chosen
   }
   return []
@@ -163,14 +114,16 @@ export function decidingFields(rule: string, what: string, fields: readonly Fiel
 
 /** Of tunnels the innermost addresses are those of the connection. */
 function inHeaders(fields: readonly Field[]): Field[] {
-  const tcp = choose(fields, TCP)
-  return tcp.length === 0 ? [] : [...choose(fields, ADDRESSES).slice(-2), ...tcp]
+  const tcp = fieldsAt(TCP, fields)
+  return tcp.length === 0 ? [] : [...fieldsAt(ADDRESSES, fields).slice(-2), ...tcp]
 }
 
-function choose(fields: readonly Field[], { under, value, names }: Choice): Field[] {
+function fieldsAt({ under, direction, names }: Place, fields: readonly Field[]): Field[] {
   const chosen: Field[] = []
   for (const heading of allFields(fields)) {
-    if (!under.test(heading.name) || (value !== undefined && !value.test(heading.value))) continue
+    if (!under.includes(heading.name)) continue
+    // The value of a header is the command and its direction (smb2/header.ts).
+    if (direction !== undefined && !heading.value.endsWith(` ${direction}`)) continue
     for (const field of allFields(heading.children)) if (names.includes(field.name)) chosen.push(field)
   }
   return chosen
@@ -183,13 +136,13 @@ export interface Deciding {
   fields: Field[]
 }
 
-/** The message of a frame, or its headers, that a piece of evidence speaks of, and the fields in it that decide. */
-export function decidingIn(rule: string, what: string, frame: InspectedFrame): Deciding {
-  const unsignedOnly = what.startsWith('not signed')
+/** The message of a frame, or its headers, that a piece of evidence is about, and the fields in it that decide. */
+export function decidingIn(field: EvidenceField, frame: InspectedFrame): Deciding {
+  const unsignedOnly = field === 'RequestSignature' || field === 'ResponseSignature'
   for (const message of frame.messages) {
     if (unsignedOnly && message.row.signed === true && message.row.family === 'smb2') continue
-    const fields = decidingFields(rule, what, message.fields)
+    const fields = decidingFields(field, message.fields)
     if (fields.length > 0) return { message, fields }
   }
-  return { message: null, fields: decidingFields(rule, what, frame.headers) }
+  return { message: null, fields: decidingFields(field, frame.headers) }
 }

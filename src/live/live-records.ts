@@ -5,7 +5,7 @@
 
 import type { Finding } from '../audit/finding.ts'
 import type { FindingList } from '../audit/finding-list.ts'
-import { RunningAudit } from '../audit/incremental-audit.ts'
+import { IncrementalAudit } from '../audit/incremental-audit.ts'
 import type { Rule, Severity } from '../audit/rule/rule.ts'
 import { hashText } from '../base/seeded-hash.ts'
 import type { Facts } from '../ledger/facts-list.ts'
@@ -63,7 +63,7 @@ export class LiveRecords {
   hidden = 0
   private readonly tracker: Tracker
   private readonly options: LiveRecordsOptions
-  private readonly audit: RunningAudit
+  private readonly audit: IncrementalAudit
   private readonly rules: ReadonlyMap<string, Rule>
   private readonly emitted = new Map<string, Emitted>()
   private readonly findings = new Map<string, EmittedFinding>()
@@ -74,7 +74,7 @@ export class LiveRecords {
   constructor(tracker: Tracker, options: LiveRecordsOptions) {
     this.tracker = tracker
     this.options = options
-    this.audit = new RunningAudit(options)
+    this.audit = new IncrementalAudit(options)
     this.rules = new Map(options.rules.map((rule) => [rule.id, rule]))
   }
 

@@ -1,5 +1,6 @@
 /** What keys ask for beyond the screen: the terminal UI itself does no I/O. */
 
+import type { EvidenceField } from '../audit/rule/evidence.ts'
 import type { View } from '../tui/state/screen-state.ts'
 import type { EvidenceView } from './evidence-view.ts'
 
@@ -13,9 +14,8 @@ export interface Selection {
 export interface Citation {
   capture: string
   frame: number
-  /** The rule that cites it, and in which words; null where nobody cites it. */
-  rule: string | null
-  what: string | null
+  /** What decides in it; null where no finding cites it. */
+  field: EvidenceField | null
 }
 
 export interface Effects {

@@ -44,8 +44,8 @@ function readFrom({ capture, frame }: Citation, from: number, { read, limits, si
   )
 }
 
-function viewOf({ rule, what, frame }: Citation, found: InspectedFrame): EvidenceView {
-  const { message, fields: deciding } = rule === null || what === null ? NOTHING : decidingIn(rule, what, found)
+function viewOf({ field: cited, frame }: Citation, found: InspectedFrame): EvidenceView {
+  const { message, fields: deciding } = cited === null ? NOTHING : decidingIn(cited, found)
   const fields: FieldView[] = []
   // What SMB says comes first; how it was carried is rarely asked.
   for (const { fields: parts } of found.messages) for (const field of parts) addField(fields, field, 0, deciding)

@@ -1,6 +1,6 @@
 /** A live capture into a ViewStore, while somebody looks at it: pictures of what is known, made in turns, and what is known of loss. */
 import type { Finding } from '../audit/finding.ts'
-import { RunningAudit } from '../audit/incremental-audit.ts'
+import { IncrementalAudit } from '../audit/incremental-audit.ts'
 import type { Rule } from '../audit/rule/rule.ts'
 import { inSlices } from '../base/time-slices.ts'
 import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
@@ -49,7 +49,7 @@ export class LiveFeed implements Audience, Source {
   readonly readFrames: ReadFrames
   private readonly store: ViewStore
   private readonly options: LiveFeedOptions
-  private readonly audit: RunningAudit
+  private readonly audit: IncrementalAudit
   private readonly messages: RecentMessages
   private readonly started = performance.now()
   private findings: Facts<Finding> = []
@@ -66,7 +66,7 @@ export class LiveFeed implements Audience, Source {
     const { interfaces, limits, keepers, spool, count, onCount } = options
     this.store = store
     this.options = options
-    this.audit = new RunningAudit(options)
+    this.audit = new IncrementalAudit(options)
     this.messages = new RecentMessages(interfaces.join(','), MESSAGES)
     this.live = new LiveTracker({
       interfaces,

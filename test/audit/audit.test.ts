@@ -14,7 +14,7 @@ import { mergeLedgers } from '../../src/ledger/merge.ts'
 import type { ConnectionFacts, SessionFacts } from '../../src/ledger/smb-facts.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { arbitraryLedger, shuffled } from '../support/arbitrary-ledger.ts'
-import { factsOf } from '../support/audit-facts.ts'
+import { draftsOf, factsOf } from '../support/audit-facts.ts'
 import {
   at,
   bareConnection,
@@ -49,7 +49,7 @@ function ruleSaying(say: (session: SessionFacts, index: number) => { severity: S
           at: at(frames[0]!),
           explain: () => ({
             message: `Case of frame ${frames[0]}.`,
-            evidence: frames.map((frame) => ({ ...at(frame), what: 'seen' })),
+            evidence: frames.map((frame) => ({ ...at(frame), field: 'Command', what: 'seen' })),
           }),
         }
       }
@@ -232,6 +232,7 @@ describe('evidence', () => {
     expect(finding!.evidence[0]).toEqual({
       capture: 'office.pcap',
       ...at(8),
+      field: 'NtChallengeResponse',
       what: 'AUTHENTICATE, NT response 350 bytes',
     })
   })
@@ -416,7 +417,7 @@ describe('any ledger', () => {
     fc.assert(
       fc.property(arbitraryLedger, (facts) => {
         for (const rule of RULES) {
-          const subjects = [...rule.evaluate(factsOf(facts, networks))].map((d) => d.session?.id ?? d.connection.id)
+          const subjects = draftsOf(rule, factsOf(facts, networks)).map((d) => d.session?.id ?? d.connection.id)
           expect(new Set(subjects).size).toBe(subjects.length)
         }
       }),

@@ -8,6 +8,7 @@ import { audit } from '../../src/audit/audit.ts'
 import { clientSigning, serverKey, serverSigning } from '../../src/audit/rule/predicates.ts'
 import type { Draft } from '../../src/audit/rule/rule.ts'
 import { RULES } from '../../src/audit/rules/index.ts'
+import { evaluate, startSurveys, survey } from '../../src/audit/surveyed-rule.ts'
 import type { PlainLedger } from '../../src/ledger/ledger.ts'
 import type { LogonFacts } from '../../src/ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../src/ledger/smb-facts.ts'
@@ -208,11 +209,12 @@ it('the user of a finding is the one that its message names, or none', () => {
 
 function* sentencesOf(facts: PlainLedger): Generator<[string, Draft, string, string[]]> {
   const input = factsOf(facts, NETWORKS)
-  for (const rule of RULES) rule.survey?.(input)
-  for (const rule of RULES) {
-    for (const draft of rule.evaluate(input)) {
+  const rules = startSurveys(RULES)
+  survey(rules, input)
+  for (const surveyed of rules) {
+    for (const draft of evaluate(surveyed, input)) {
       const { message, evidence } = draft.explain()
-      yield [rule.id, draft, message, evidence.map(({ what }) => what)]
+      yield [surveyed.rule.id, draft, message, evidence.map(({ what }) => what)]
     }
   }
 }

@@ -1,7 +1,8 @@
 /** What rules are given, of a ledger that is small enough for one part. */
 import { factsInParts, linkSessions } from '../../src/audit/ledger-parts.ts'
-import type { AuditFacts } from '../../src/audit/rule/rule.ts'
-import { emptySurvey } from '../../src/audit/rule/survey.ts'
+import type { AuditFacts } from '../../src/audit/rule/audit-facts.ts'
+import type { Draft, Rule } from '../../src/audit/rule/rule.ts'
+import { evaluate, startSurveys, survey } from '../../src/audit/surveyed-rule.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Networks } from '../../src/policy/networks.ts'
 
@@ -9,11 +10,18 @@ export function partsOf(ledger: Ledger, networks: Networks): AuditFacts[] {
   const linking = linkSessions(ledger)
   let step = linking.next()
   while (!step.done) step = linking.next()
-  return [...factsInParts(ledger, step.value, networks, emptySurvey())].filter((facts) => facts !== null)
+  return [...factsInParts(ledger, step.value, networks)].filter((facts) => facts !== null)
 }
 
 export function factsOf(ledger: Ledger, networks: Networks): AuditFacts {
   const [facts, ...others] = partsOf(ledger, networks)
   if (facts === undefined || others.length > 0) throw new Error(`${others.length + 1} parts`)
   return facts
+}
+
+/** What a rule says of all the ledger that `facts` are. */
+export function draftsOf(rule: Rule, facts: AuditFacts): Draft[] {
+  const surveyed = startSurveys([rule])
+  survey(surveyed, facts)
+  return surveyed.flatMap((each) => [...evaluate(each, facts)])
 }

@@ -54,7 +54,9 @@ export function finding(overrides: Partial<Finding> = {}): Finding {
     firstTime: at(14).time,
     lastTime: at(40).time,
     count: 1,
-    evidence: [{ capture: CAPTURE, ...at(14), what: 'CREATE request, SMB2_FLAGS_SIGNED clear' }],
+    evidence: [
+      { capture: CAPTURE, ...at(14), field: 'RequestSignature', what: 'CREATE request, SMB2_FLAGS_SIGNED clear' },
+    ],
     wiresharkFilter: 'frame.number == 14',
     remediations: [''],
     ...overrides,

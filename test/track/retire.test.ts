@@ -2,7 +2,7 @@ import { createReadStream, readdirSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
-import { RunningAudit } from '../../src/audit/incremental-audit.ts'
+import { IncrementalAudit } from '../../src/audit/incremental-audit.ts'
 import { runToEnd } from '../../src/base/steps.ts'
 import type { FrameSink } from '../../src/capture/frame-sink.ts'
 import { readCaptureStream } from '../../src/capture/read/read-capture.ts'
@@ -34,7 +34,7 @@ describe('what is over leaves the tracker', () => {
 
   it.each(SAMPLES)('%s: its findings are the same', async (sample) => {
     const whole = await tracked(sample, () => {})
-    const running = new RunningAudit({ networks })
+    const running = new IncrementalAudit({ networks })
     const rest = await tracked(sample, (tracker, now) => {
       tracker.expire({ open: 0, closed: now - STRAGGLERS_US, future: FOREVER })
       const over = tracker.retire(0)
@@ -62,7 +62,7 @@ describe('findings that are settled', () => {
   it('are forgotten, the oldest first, when they are too many', async () => {
     const tracker = new Tracker('many', { identity: false })
     const summary = await readCaptureStream(createReadStream('captures/hostile-names.pcapng'), 'many', tracker)
-    const running = new RunningAudit({ networks }, 100)
+    const running = new IncrementalAudit({ networks }, 100)
     running.settle(tracker.finish(summary))
     const nothing: Ledger = { captures: [], connections: [], sessions: [] }
     const left = [...runToEnd(running.findings(nothing, true))]

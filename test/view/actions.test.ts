@@ -60,8 +60,8 @@ describe('the evidence of a finding', () => {
       for (const { id } of store.snapshot().findings) {
         const finding = store.details.finding(id)!
         expect(finding.evidence.length).toBeGreaterThan(0)
-        for (const { capture, frame, what } of finding.evidence) {
-          const view = await effects.inspect({ capture, frame, rule: finding.rule, what }, signal())
+        for (const { capture, frame, field, what } of finding.evidence) {
+          const view = await effects.inspect({ capture, frame, field }, signal())
           const told = `${finding.rule}, frame ${frame}: ${what}`
           expect(view, told).toMatchObject({ state: 'ready', frame })
           expect(view.fields.filter(({ deciding }) => deciding).length, told).toBeGreaterThan(0)
@@ -77,7 +77,7 @@ describe('the evidence of a finding', () => {
   it('has nothing marked where nobody cites the frame', async () => {
     const { effects, tables } = await worldOf('captures/guest-fallback.pcap')
     const { capture, frame } = tables.frames.at(3)!
-    const view = await effects.inspect({ capture, frame, rule: null, what: null }, signal())
+    const view = await effects.inspect({ capture, frame, field: null }, signal())
     expect(view.fields.length).toBeGreaterThan(5)
     expect(view.fields.some(({ deciding }) => deciding)).toBe(false)
   })
@@ -86,7 +86,7 @@ describe('the evidence of a finding', () => {
     const path = join(folder.path, 'moving.pcap')
     copyFileSync('captures/guest-fallback.pcap', path)
     const { effects } = await worldOf(path)
-    const citation: Citation = { capture: path, frame: 6, rule: null, what: null }
+    const citation: Citation = { capture: path, frame: 6, field: null }
     await expect(effects.inspect({ ...citation, frame: 100_000 }, signal())).rejects.toThrow(/no frame 100000/)
     writeFileSync(path, 'something else altogether, and shorter')
     await expect(effects.inspect(citation, signal())).rejects.toThrow(/moving\.pcap/)
@@ -99,7 +99,7 @@ describe('the evidence of a finding', () => {
     const { capture, frame } = tables.frames.at(3)!
     const stop = new AbortController()
     stop.abort(new Error('left'))
-    await expect(effects.inspect({ capture, frame, rule: null, what: null }, stop.signal)).rejects.toThrow('left')
+    await expect(effects.inspect({ capture, frame, field: null }, stop.signal)).rejects.toThrow('left')
   })
 })
 

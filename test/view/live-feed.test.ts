@@ -85,7 +85,7 @@ describe('what is shown of a live capture', () => {
     const row = [...store.snapshot().findings].find(({ rule }) => rule === 'guest-session')
     const finding = feed.details.finding(row!.id)!
     const [evidence] = finding.evidence
-    const citation = { capture: 'eth0', frame: evidence!.frame, rule: finding.rule, what: evidence!.what }
+    const citation = { capture: 'eth0', frame: evidence!.frame, field: evidence!.field }
     const view = await inspectEvidence(citation, { read: feed.readFrames, limits: {}, signal: STOP })
     expect(view.state === 'ready' && view.fields.some(({ deciding }) => deciding)).toBe(true)
     const [message] = store.snapshot().frames.length > 0 ? [store.snapshot().frames.at(0)!] : []

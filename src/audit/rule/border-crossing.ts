@@ -4,10 +4,18 @@ import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { Direction } from '../../policy/networks.ts'
-import { cite, credentialsSent, evidence, pairKey, start } from './predicates.ts'
-import type { AuditFacts, EvidenceDraft } from './rule.ts'
-import { STAGES, type Stage } from './survey.ts'
+import type { AuditFacts } from './audit-facts.ts'
+import { cite, type EvidenceDraft, evidence, start } from './evidence.ts'
+import { type Credentials, credentialsSent, pairKey } from './predicates.ts'
+import { forgetOldest, remember, type Survey } from './survey.ts'
 import { carrier, whose } from './wording.ts'
+
+/** In order: how far a connection came. */
+const STAGES = ['refused', 'attempted', 'established', 'credentials'] as const
+export type Stage = (typeof STAGES)[number]
+
+/** By pair of hosts on either side of the border, how far any of their connections came. */
+export type Stages = Map<string, Stage>
 
 export interface Crossing {
   connection: ConnectionFacts
@@ -22,24 +30,34 @@ export interface Crossing {
   explain(): { text: string; evidence: EvidenceDraft[] }
 }
 
-export function surveyCrossings(facts: AuditFacts, direction: Direction): void {
-  const { furthest } = facts.survey
-  for (const connection of crossing(facts, direction)) {
-    const { stage } = progressOf(connection, facts.sessionsOf(connection))
-    const key = pairKey(connection)
-    const before = furthest.get(key)
-    if (before === undefined || STAGES.indexOf(stage) > STAGES.indexOf(before)) furthest.set(key, stage)
+export function furthestStages(direction: Direction): Survey<Stages> {
+  return {
+    start: () => new Map(),
+    note(facts, furthest) {
+      for (const connection of crossing(facts, direction)) {
+        const { stage } = progressOf(connection, facts.sessionsOf(connection))
+        const key = pairKey(connection)
+        remember(furthest, key, further(furthest.get(key) ?? stage, stage))
+      }
+    },
+    bound: forgetOldest,
   }
 }
 
-export function* crossings(facts: AuditFacts, direction: Direction): Generator<Crossing> {
+function further(a: Stage, b: Stage): Stage {
+  return STAGES.indexOf(a) > STAGES.indexOf(b) ? a : b
+}
+
+/** @param furthest what the survey of this direction has seen */
+export function* crossings(facts: AuditFacts, direction: Direction, furthest: Stages): Generator<Crossing> {
   for (const connection of crossing(facts, direction)) {
     const progress = progressOf(connection, facts.sessionsOf(connection))
-    yield { connection, pairStage: facts.survey.furthest.get(pairKey(connection)) ?? progress.stage, ...progress }
+    yield { connection, pairStage: furthest.get(pairKey(connection)) ?? progress.stage, ...progress }
   }
 }
 
-function crossing({ ledger, networks }: AuditFacts, direction: Direction): ConnectionFacts[] {
+/** Connections that cross the border in this direction. */
+export function crossing({ ledger, networks }: AuditFacts, direction: Direction): ConnectionFacts[] {
   return ledger.connections.filter(({ client, server }) => networks.direction(client.ip, server.ip) === direction)
 }
 
@@ -67,23 +85,22 @@ function unanswered(connection: ConnectionFacts, stage: 'attempted' | 'refused')
     user: null,
     explain: () => ({
       text: stage === 'attempted' ? 'was tried and not answered' : 'was refused with a reset',
-      evidence: evidence(cite(at, 'TCP SYN'), end !== null && cite(end.at, `TCP ${end.how.toUpperCase()}`)),
+      evidence: evidence(
+        cite(at, 'TcpFlags', 'TCP SYN'),
+        end !== null && cite(end.at, 'TcpFlags', `TCP ${end.how.toUpperCase()}`),
+      ),
     }),
   }
 }
 
-function leaked(
-  connection: ConnectionFacts,
-  logon: LogonFacts,
-  { what, at }: { what: string; at: FrameRef },
-): Progress {
+function leaked(connection: ConnectionFacts, logon: LogonFacts, { what, at, field }: Credentials): Progress {
   return {
     stage: 'credentials',
     at,
     user: logon.user,
     explain: () => ({
       text: `carried ${what} ${whose(logon)}`,
-      evidence: evidence(cite(at, `${carrier(logon)} with ${what}`), answerOf(connection)),
+      evidence: evidence(cite(at, field, `${carrier(logon)} with ${what}`), answerOf(connection)),
     }),
   }
 }
@@ -97,7 +114,7 @@ function used(connection: ConnectionFacts, session: SessionFacts): Progress {
     explain: () => ({
       text: `carried ${session.guest ? 'a guest session' : session.anonymous ? 'an anonymous session' : 'a session'}`,
       evidence: evidence(
-        cite(at, session.decided === null ? 'session in use' : 'session granted'),
+        session.decided === null ? cite(at, 'SessionId', 'session in use') : cite(at, 'Status', 'session granted'),
         answerOf(connection),
       ),
     }),
@@ -113,11 +130,13 @@ function reached(connection: ConnectionFacts): Progress {
     explain: () => {
       const answer = answerOf(connection)
       const text = connection.state === 'midstream' ? 'was in use' : 'was established'
-      return { text, evidence: [answer ?? cite(at, 'first frame of the connection')] }
+      return { text, evidence: [answer ?? cite(at, 'Endpoints', 'first frame of the connection')] }
     },
   }
 }
 
 function answerOf({ negotiateResponse: answer }: ConnectionFacts): EvidenceDraft | null {
-  return answer === null ? null : cite(answer, `NEGOTIATE response, SMB ${dialectName(answer.dialect)}`)
+  return answer === null
+    ? null
+    : cite(answer, 'DialectRevision', `NEGOTIATE response, SMB ${dialectName(answer.dialect)}`)
 }

@@ -11,29 +11,7 @@ import { smb1ServerSigningMode, smb2SigningMode } from '../../ledger/derived/sig
 import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts, SigningMode, TreeFacts } from '../../ledger/smb-facts.ts'
-import type { AuditFacts, EvidenceDraft } from './rule.ts'
-
-// Evidence
-
-export function cite(ref: FrameRef, what: string): EvidenceDraft {
-  return { frame: ref.frame, time: ref.time, what }
-}
-
-/** Without the parts that were not seen. */
-export function evidence(...items: (EvidenceDraft | null | false)[]): EvidenceDraft[] {
-  return items.filter((item) => item !== null && item !== false)
-}
-
-/** Where it begins: what is cited when the frame that decides is not in the ledger. */
-export function start({ firstFrame, firstTime }: SessionFacts | ConnectionFacts): FrameRef {
-  return { frame: firstFrame, time: firstTime }
-}
-
-export function earliest(...refs: (FrameRef | null)[]): FrameRef | null {
-  let first: FrameRef | null = null
-  for (const ref of refs) if (ref !== null && (first === null || ref.frame < first.frame)) first = ref
-  return first
-}
+import { type EvidenceField, earliest } from './evidence.ts'
 
 // Hosts
 
@@ -50,15 +28,6 @@ export function pairKey({ capture, captureId, client, server }: ConnectionFacts)
 export function serverKey(connection: ConnectionFacts): string {
   const { ip, port } = connection.server
   return `${port} ${hostKey(connection, ip)}`
-}
-
-/** Notes the hosts that serve SYSVOL or NETLOGON. */
-export function surveyControllers({ ledger, survey, connectionOf }: AuditFacts): void {
-  for (const session of ledger.sessions) {
-    if (session.trees.some((tree) => isConnected(tree) && isPolicyShare(tree))) {
-      survey.controllers.add(hostKey(session, connectionOf(session).server.ip))
-    }
-  }
 }
 
 // Dialects
@@ -139,15 +108,6 @@ export function mayBeKeyless({ guest, anonymous }: SessionFacts): 'guest' | 'ano
   return guest === null ? 'guest' : anonymous === null ? 'anonymous' : null
 }
 
-/** Notes for each server whether every session with a key that it granted must be encrypted: where one need not, it is false for good. */
-export function surveyEncryption({ ledger, survey, connectionOf }: AuditFacts): void {
-  for (const session of ledger.sessions) {
-    if (session.status !== 'established' || session.encryptData === null || !hasKey(session)) continue
-    const key = serverKey(connectionOf(session))
-    survey.encryptsAll.set(key, session.encryptData && survey.encryptsAll.get(key) !== false)
-  }
-}
-
 /** Messages outside of encryption, signed or not, after those that are exempt; compressed ones among them. */
 export function clearMessages({ requests, responses }: SessionFacts): number {
   const { signed, unsigned, unread } = requests
@@ -201,20 +161,30 @@ export function usedNtlm(session: SessionFacts): boolean {
   return session.logons.some((logon) => logon.auth === 'ntlmv2' || sentNtlmv1(logon))
 }
 
+export interface Credentials {
+  /** `an NTLMv2 response`. */
+  what: string
+  at: FrameRef
+  /** Where in that frame they are. */
+  field: EvidenceField
+}
+
 /** What an eavesdropper, or the server itself, got to work on; null where nothing of value was sent. */
-export function credentialsSent(logon: LogonFacts): { what: string; at: FrameRef } | null {
+export function credentialsSent(logon: LogonFacts): Credentials | null {
   const authenticate = logon.ntlm?.authenticate
-  if (logon.auth === 'plaintext') return { what: 'a password in clear text', at: authenticate ?? logon }
+  if (logon.auth === 'plaintext')
+    return { what: 'a password in clear text', at: authenticate ?? logon, field: 'Password' }
   if (authenticate != null) {
     // Without a response that is known to hold more than the byte of an anonymous logon, it may be one.
     const { kind, lmLength, ntLength } = authenticate
     if (kind === 'local' || kind === 'blank') return null
     if (kind === 'anonymous' || (kind === 'unknown' && (lmLength ?? 0) <= 1 && (ntLength ?? 0) === 0)) return null
-    if (LM_KINDS.has(authenticate.kind)) return { what: 'an LM or NTLMv1 response', at: authenticate }
-    return { what: authenticate.kind === 'ntlmv2' ? 'an NTLMv2 response' : 'an NTLM response', at: authenticate }
+    const response = { at: authenticate, field: 'ChallengeResponses' as const }
+    if (LM_KINDS.has(kind)) return { what: 'an LM or NTLMv1 response', ...response }
+    return { what: kind === 'ntlmv2' ? 'an NTLMv2 response' : 'an NTLM response', ...response }
   }
   const ticket = logon.kerberos?.apReq
-  return ticket == null ? null : { what: 'a Kerberos ticket', at: ticket }
+  return ticket == null ? null : { what: 'a Kerberos ticket', at: ticket, field: 'Ticket' }
 }
 
 // Trees

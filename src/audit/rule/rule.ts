@@ -1,20 +1,38 @@
 /** What a rule is: text for people, and one pure function over ledger facts. Rules never see packets. */
 
 import type { FrameRef } from '../../ledger/frame-ref.ts'
-import type { PlainLedger } from '../../ledger/ledger.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
-import type { Networks } from '../../policy/networks.ts'
+import type { AuditFacts } from './audit-facts.ts'
+import type { EvidenceDraft } from './evidence.ts'
 import type { Survey } from './survey.ts'
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
+/** The index of each in SEVERITIES. */
+export const RANK: Readonly<Record<Severity, number>> = { critical: 0, high: 1, medium: 2, low: 3, info: 4 }
+
 /** Is `a` at least as severe as `b`? */
 export function atLeast(a: Severity, b: Severity): boolean {
-  return SEVERITIES.indexOf(a) <= SEVERITIES.indexOf(b)
+  return RANK[a] <= RANK[b]
 }
 
-export interface Rule {
+/** A rule that judges each part of the ledger by itself, or one that first surveys all of it. */
+export type Rule = LocalRule | SurveyingRule<unknown>
+
+export interface LocalRule extends RuleText {
+  survey?: undefined
+  /** Called with each part of the ledger. */
+  evaluate(facts: AuditFacts): Iterable<Draft>
+}
+
+export interface SurveyingRule<S> extends RuleText {
+  survey: Survey<S>
+  /** Called with each part of the ledger, and with what the survey of this rule has seen of all of it. */
+  evaluate(facts: AuditFacts, known: S): Iterable<Draft>
+}
+
+export interface RuleText {
   /** As in the catalogue: stable, kebab-case. */
   id: string
   title: string
@@ -33,10 +51,6 @@ export interface Rule {
   falsePositives: string[]
   /** Whose finding it is. */
   subject: Subject
-  /** Called with each part of the ledger before `evaluate` is called with the first, where a rule needs to know of other parts. */
-  survey?(facts: AuditFacts): void
-  /** Called with each part of the ledger. */
-  evaluate(facts: AuditFacts): Iterable<Draft>
 }
 
 /** How to mend what a rule found. */
@@ -51,14 +65,19 @@ export interface Remediation {
   audit: { setting: string; powershell: string[] } | null
 }
 
-/** What repeats are counted by: client address, server address and user; server address and port; client address; or the capture alone. */
-export type Subject = 'pair' | 'server' | 'client' | 'capture'
+/**
+ * What repeats are counted by within one capture: client address, server address and user; server address and port; client address; or the capture
+ * alone. `network` counts across captures, by what the draft says it is about: private addresses repeat from site to site, and name nobody there.
+ */
+export type Subject = 'pair' | 'server' | 'client' | 'capture' | 'network'
 
 /** What one rule says once; grouped into findings afterwards (audit.ts). A rule says at most one thing of a session or connection. */
 export interface Draft {
   severity: Severity
   /** Where it differs from the rule's. */
   subject?: Subject
+  /** Of the subject `network`: a challenge, a GUID or whatever else shows that cases of several captures belong together. */
+  about?: string
   /** Its name in `remediationFor`; the rule's own unless given. */
   remediation?: string
   /** Whom the message names, where that is not the session's user. */
@@ -76,19 +95,4 @@ export interface Explanation {
   message: string
   /** At least one frame, the most telling first. */
   evidence: EvidenceDraft[]
-}
-
-export interface EvidenceDraft extends FrameRef {
-  /** Field and value as the frame shows them, e.g. "SessionFlags 0x0001 (IS_GUEST)". */
-  what: string
-}
-
-/** Part of a ledger with the look-ups that rules share: some connections and the sessions set up on them (facts.ts). */
-export interface AuditFacts {
-  ledger: PlainLedger
-  survey: Survey
-  networks: Networks
-  connectionOf(session: SessionFacts): ConnectionFacts
-  /** Sessions set up on this connection, in frame order; of very many the first. */
-  sessionsOf(connection: ConnectionFacts): readonly SessionFacts[]
 }

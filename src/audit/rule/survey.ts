@@ -1,40 +1,27 @@
-/** What rules must have seen of the whole capture before they can speak of a part of it. Each rule notes its own in `survey` and reads it later. */
-import type { FrameRef } from '../../ledger/frame-ref.ts'
-import type { SessionFacts } from '../../ledger/smb-facts.ts'
+/** What a rule must have seen of the whole ledger before it can judge one part of it. */
+import { dropOldest } from '../../base/drop-oldest.ts'
+import type { AuditFacts } from './audit-facts.ts'
 
-export interface Survey {
-  /** Hosts that serve SYSVOL or NETLOGON, as `hostKey` names them. */
-  controllers: Set<string>
-  /** By server, as `serverKey` names it: must all of the sessions that it granted be encrypted? */
-  encryptsAll: Map<string, boolean>
-  /** Servers that answered in SMB2, as `hostKey` names them. */
-  smb2Servers: Set<string>
-  /** Refused logons of named users, by pair of hosts. */
-  refusals: Map<string, Refusals>
-  /** By pair of hosts on either side of the border, how far any of their connections came. */
-  furthest: Map<string, Stage>
+/** Each rule keeps its own `S`: `evaluate` receives it, and nobody else reads it. */
+export interface Survey<S> {
+  /** Nothing has been seen yet. */
+  start(): S
+  /** Called with every part of the ledger before `evaluate` is called with the first one. */
+  note(facts: AuditFacts, known: S): void
+  /** Called before each further ledger of a live capture, so that `S` does not grow as long as the capture lasts. */
+  bound(known: S): void
 }
 
-/** In order: how far a connection came. */
-export const STAGES = ['refused', 'attempted', 'established', 'credentials'] as const
-export type Stage = (typeof STAGES)[number]
+/** Hosts, or pairs of hosts, that a survey remembers from one ledger of a live capture to the next. */
+export const MAX_REMEMBERED = 65_536
 
-export interface Refusals {
-  list: Refusal[]
-  /** By time. */
-  sorted: boolean
+/** Notes `key` as the newest. */
+export function remember<V>(known: Map<string, V>, key: string, value: V): void {
+  known.delete(key)
+  known.set(key, value)
 }
 
-export interface Refusal
-  extends FrameRef,
-    Pick<SessionFacts, 'id' | 'user' | 'domain' | 'auth' | 'family' | 'ntStatus'> {}
-
-export function emptySurvey(): Survey {
-  return {
-    controllers: new Set(),
-    encryptsAll: new Map(),
-    smb2Servers: new Set(),
-    refusals: new Map(),
-    furthest: new Map(),
-  }
+/** Forgets what was not noted for the longest time, once there is more than `MAX_REMEMBERED`. */
+export function forgetOldest(known: Map<string, unknown>): void {
+  dropOldest(known, MAX_REMEMBERED)
 }

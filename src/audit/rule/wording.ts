@@ -7,8 +7,7 @@ import { statusName } from '../../ledger/derived/status-name.ts'
 import type { Endpoint } from '../../ledger/endpoint.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts, Smb1Facts, Smb2NegotiateRequestFacts } from '../../ledger/smb-facts.ts'
-import { cite } from './predicates.ts'
-import type { EvidenceDraft } from './rule.ts'
+import { cite, type EvidenceDraft } from './evidence.ts'
 
 type Smb1Request = NonNullable<Smb1Facts['negotiateRequest']>
 
@@ -103,11 +102,15 @@ export function quoted(texts: readonly string[]): string {
 
 /** What an SMB1 NEGOTIATE lists, and what an SMB2 one offers: as far as it was captured. */
 export function citeSmb1Request(request: Smb1Request): EvidenceDraft {
-  return cite(request, `NEGOTIATE lists ${asFarAsSeen(quoted(request.dialects), request.dialectsCut)}`)
+  return cite(request, 'Dialects', `NEGOTIATE lists ${asFarAsSeen(quoted(request.dialects), request.dialectsCut)}`)
 }
 
 export function citeSmb2Request(request: Smb2NegotiateRequestFacts): EvidenceDraft {
-  return cite(request, `NEGOTIATE offers ${asFarAsSeen(dialectNames(request.dialects), request.dialectsCut)}`)
+  return cite(
+    request,
+    'Dialects',
+    `NEGOTIATE offers ${asFarAsSeen(dialectNames(request.dialects), request.dialectsCut)}`,
+  )
 }
 
 function asFarAsSeen(list: string, cut: boolean): string {

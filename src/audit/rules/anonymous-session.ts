@@ -1,8 +1,11 @@
 import { STATUS_ACCESS_DENIED, STATUS_NETWORK_ACCESS_DENIED } from '../../../dissectors/ntstatus.ts'
 import { statusName } from '../../ledger/derived/status-name.ts'
+import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { SessionFacts, TreeFacts } from '../../ledger/smb-facts.ts'
-import { cite, evidence, isConnected, isIpc, start } from '../rule/predicates.ts'
-import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule/rule.ts'
+import type { AuditFacts } from '../rule/audit-facts.ts'
+import { cite, type EvidenceDraft, evidence, start } from '../rule/evidence.ts'
+import { isConnected, isIpc } from '../rule/predicates.ts'
+import type { Draft, Rule } from '../rule/rule.ts'
 import { answeredWith, place, responseLengths } from '../rule/wording.ts'
 
 export const anonymousSession: Rule = {
@@ -65,9 +68,9 @@ export const anonymousSession: Rule = {
           return {
             message: `${place(connection.server)} granted ${connection.client.ip} a session without credentials${rest}.`,
             evidence: evidence(
-              cite(at, granted(session)),
+              grant(at, session),
               credentials(session),
-              tree !== null && cite(tree, treeText(tree, session)),
+              tree !== null && cite(tree, 'PathName', treeText(tree, session)),
             ),
           }
         },
@@ -87,14 +90,16 @@ function wasDenied({ trees, treesNotKept }: SessionFacts): boolean {
   return trees.length > 0 && treesNotKept === 0 && trees.every(({ ntStatus }) => DENIALS.includes(ntStatus))
 }
 
-function granted({ decided, ntStatus, family }: SessionFacts): string {
-  return decided === null ? 'first frame of the session' : answeredWith('SESSION_SETUP', ntStatus, family)
+function grant(at: FrameRef, { decided, ntStatus, family }: SessionFacts): EvidenceDraft {
+  return decided === null
+    ? cite(at, 'SessionId', 'first frame of the session')
+    : cite(at, 'Status', answeredWith('SESSION_SETUP', ntStatus, family))
 }
 
 function credentials({ logons }: SessionFacts): EvidenceDraft | null {
   const authenticate = logons.find((l) => l.ntlm?.authenticate?.kind === 'anonymous')?.ntlm?.authenticate
   if (authenticate == null) return null
-  return cite(authenticate, `user name empty, ${responseLengths(authenticate)}`)
+  return cite(authenticate, 'EmptyCredentials', `user name empty, ${responseLengths(authenticate)}`)
 }
 
 function treeText({ path, ntStatus }: TreeFacts, { family }: SessionFacts): string {

@@ -1,14 +1,36 @@
 import { statusName } from '../../ledger/derived/status-name.ts'
-import { cite, pairKey, refusesCredentials } from '../rule/predicates.ts'
-import type { AuditFacts, Draft, Rule } from '../rule/rule.ts'
-import type { Refusal, Refusals } from '../rule/survey.ts'
+import type { FrameRef } from '../../ledger/frame-ref.ts'
+import type { SessionFacts } from '../../ledger/smb-facts.ts'
+import type { AuditFacts } from '../rule/audit-facts.ts'
+import { cite } from '../rule/evidence.ts'
+import { pairKey, refusesCredentials } from '../rule/predicates.ts'
+import type { Draft, SurveyingRule } from '../rule/rule.ts'
+import type { Survey } from '../rule/survey.ts'
 import { answeredWith, place, who } from '../rule/wording.ts'
 import { AUDIT_GUESTS } from './guest-session.ts'
 
 /** How soon the guest session has to follow the refusal: a person who logs on again takes longer. Microseconds. */
 const WINDOW = 10_000_000
 
-export const guestFallback: Rule = {
+interface Refusal extends FrameRef, Pick<SessionFacts, 'id' | 'user' | 'domain' | 'auth' | 'family' | 'ntStatus'> {}
+
+interface Refusals {
+  list: Refusal[]
+  /** By time. */
+  sorted: boolean
+}
+
+/** Refused logons of named users, by pair of hosts. */
+type RefusalsByPair = Map<string, Refusals>
+
+const refusedLogons: Survey<RefusalsByPair> = {
+  start: () => new Map(),
+  note: noteRefusals,
+  // Each ledger has its own: what may still change is in the next one again, and would pile up.
+  bound: (refusals) => refusals.clear(),
+}
+
+export const guestFallback: SurveyingRule<RefusalsByPair> = {
   id: 'guest-fallback',
   title: 'Refused logon followed by guest access',
   severity: 'high',
@@ -54,13 +76,13 @@ export const guestFallback: Rule = {
     'Hosts behind one translated address: one is refused, another is a guest.',
   ],
   subject: 'pair',
-  survey: noteRefusals,
-  *evaluate({ ledger, networks, survey, connectionOf }: AuditFacts): Iterable<Draft> {
+  survey: refusedLogons,
+  *evaluate({ ledger, networks, connectionOf }: AuditFacts, refusals: RefusalsByPair): Iterable<Draft> {
     for (const session of ledger.sessions) {
       const { guest, anonymous, decided } = session
       if (!(guest || anonymous) || decided === null) continue
       const connection = connectionOf(session)
-      const refused = lastBefore(survey.refusals.get(pairKey(connection)), decided.time)
+      const refused = lastBefore(refusals.get(pairKey(connection)), decided.time)
       if (refused === null || decided.time - refused.time > WINDOW) continue
       const { client, server } = connection
       const outbound = networks.direction(client.ip, server.ip) === 'outbound'
@@ -79,8 +101,8 @@ export const guestFallback: Rule = {
               `${place(server)} refused ${who(refused)} (${status}), and ${client.ip} went on ` +
               `${guest ? 'as guest' : 'without credentials'} ${later}.`,
             evidence: [
-              cite(refused, answeredWith('SESSION_SETUP', refused.ntStatus, refused.family)),
-              cite(decided, guest ? 'granted as guest' : 'granted as a null session'),
+              cite(refused, 'Status', answeredWith('SESSION_SETUP', refused.ntStatus, refused.family)),
+              cite(decided, 'SessionFlags', guest ? 'granted as guest' : 'granted as a null session'),
             ],
           }
         },
@@ -89,7 +111,7 @@ export const guestFallback: Rule = {
   },
 }
 
-function noteRefusals({ ledger, survey: { refusals }, connectionOf }: AuditFacts): void {
+function noteRefusals({ ledger, connectionOf }: AuditFacts, refusals: RefusalsByPair): void {
   for (const session of ledger.sessions) {
     const { id, status, ntStatus, decided, user, domain, auth, family } = session
     if (status !== 'failed' || decided === null || !refusesCredentials(ntStatus) || !isNamed(user)) continue

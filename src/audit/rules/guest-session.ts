@@ -1,6 +1,8 @@
+import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
-import { cite, evidence, start } from '../rule/predicates.ts'
-import type { AuditFacts, Draft, Remediation, Rule } from '../rule/rule.ts'
+import type { AuditFacts } from '../rule/audit-facts.ts'
+import { cite, type EvidenceDraft, evidence, start } from '../rule/evidence.ts'
+import type { Draft, Remediation, Rule } from '../rule/rule.ts'
 import { place, shares, who } from '../rule/wording.ts'
 
 /** Who would be refused as a guest: the same for whatever lets guests in. */
@@ -88,8 +90,8 @@ export const guestSession: Rule = {
             ? `${place(connection.server)} made ${who(session)} a guest, and ${connection.client.ip} ended the session unused.`
             : `${place(connection.server)}${outbound ? ', outside the network,' : ''} ${WORDS[kind](session)}${traffic(session)}.`,
           evidence: evidence(
-            cite(at, flagText(session)),
-            refused && session.logoff !== null && cite(session.logoff, 'LOGOFF by the client'),
+            grant(at, session),
+            refused && session.logoff !== null && cite(session.logoff, 'Command', 'LOGOFF by the client'),
           ),
         }),
       }
@@ -122,9 +124,9 @@ function traffic({ requests, responses }: SessionFacts): string {
   return `; of its messages ${shares(kinds)}`
 }
 
-function flagText({ decided, family }: SessionFacts): string {
-  if (decided === null) return 'first frame of the session'
-  return family === 'smb1' ? 'Action 0x0001 (GUEST)' : 'SessionFlags 0x0001 (IS_GUEST)'
+function grant(at: FrameRef, { decided, family }: SessionFacts): EvidenceDraft {
+  if (decided === null) return cite(at, 'SessionId', 'first frame of the session')
+  return cite(at, 'SessionFlags', family === 'smb1' ? 'Action 0x0001 (GUEST)' : 'SessionFlags 0x0001 (IS_GUEST)')
 }
 
 function kindOf({ user, auth }: SessionFacts): Kind {

@@ -1,6 +1,6 @@
-import { crossings, surveyCrossings } from '../rule/border-crossing.ts'
-import type { AuditFacts, Draft, Rule, Severity } from '../rule/rule.ts'
-import type { Stage } from '../rule/survey.ts'
+import type { AuditFacts } from '../rule/audit-facts.ts'
+import { crossings, furthestStages, type Stage, type Stages } from '../rule/border-crossing.ts'
+import type { Draft, Severity, SurveyingRule } from '../rule/rule.ts'
 import { place } from '../rule/wording.ts'
 
 const SEVERITY: Record<Stage, Severity> = {
@@ -10,7 +10,7 @@ const SEVERITY: Record<Stage, Severity> = {
   credentials: 'critical',
 }
 
-export const inboundSmb: Rule = {
+export const inboundSmb: SurveyingRule<Stages> = {
   id: 'inbound-smb',
   title: 'SMB enters the network',
   severity: 'critical',
@@ -43,9 +43,9 @@ export const inboundSmb: Rule = {
     'A honeypot accepts connections from outside on purpose.',
   ],
   subject: 'server',
-  survey: (facts) => surveyCrossings(facts, 'inbound'),
-  *evaluate(facts: AuditFacts): Iterable<Draft> {
-    for (const { connection, stage, pairStage, at, user, explain } of crossings(facts, 'inbound')) {
+  survey: furthestStages('inbound'),
+  *evaluate(facts: AuditFacts, furthest: Stages): Iterable<Draft> {
+    for (const { connection, stage, pairStage, at, user, explain } of crossings(facts, 'inbound', furthest)) {
       const { client, server } = connection
       yield {
         severity: SEVERITY[stage],

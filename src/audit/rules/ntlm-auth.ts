@@ -2,8 +2,10 @@ import { OID_NTLMSSP } from '../../../dissectors/auth/oids.ts'
 import { isSuccess } from '../../../dissectors/ntstatus.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
-import { cite, evidence, hasKey } from '../rule/predicates.ts'
-import type { AuditFacts, Draft, Remediation, Rule } from '../rule/rule.ts'
+import type { AuditFacts } from '../rule/audit-facts.ts'
+import { cite, evidence } from '../rule/evidence.ts'
+import { hasKey } from '../rule/predicates.ts'
+import type { Draft, Remediation, Rule } from '../rule/rule.ts'
 import { answeredWith, lengthText, place, whoFirst } from '../rule/wording.ts'
 
 const AUDIT: Remediation['audit'] = {
@@ -85,8 +87,8 @@ export const ntlmAuth: Rule = {
           return {
             message: `${whoFirst(logon)} ${verb} on ${place(connection.server)}${answer}${reason(connection, logon)}.`,
             evidence: evidence(
-              cite(at, `AUTHENTICATE${length}`),
-              answered !== null && cite(answered, answeredWith('SESSION_SETUP', ntStatus, session.family)),
+              cite(at, 'NtChallengeResponse', `AUTHENTICATE${length}`),
+              answered !== null && cite(answered, 'Status', answeredWith('SESSION_SETUP', ntStatus, session.family)),
             ),
           }
         },

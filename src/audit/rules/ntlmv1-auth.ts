@@ -1,6 +1,8 @@
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
-import { cite, sentNtlmv1 } from '../rule/predicates.ts'
-import type { AuditFacts, Draft, Rule, Severity } from '../rule/rule.ts'
+import type { AuditFacts } from '../rule/audit-facts.ts'
+import { cite } from '../rule/evidence.ts'
+import { sentNtlmv1 } from '../rule/predicates.ts'
+import type { Draft, Rule, Severity } from '../rule/rule.ts'
 import { outcome, place, responseLengths, whose } from '../rule/wording.ts'
 
 export const ntlmv1Auth: Rule = {
@@ -55,7 +57,13 @@ export const ntlmv1Auth: Rule = {
           message:
             `${connection.client.ip} sent ${nameOf(logon)} ${whose(logon)} to ${place(connection.server)} ` +
             `(${outcome(logon, session.family)}).`,
-          evidence: [cite(at, authenticate === null ? 'LM or NTLMv1 response' : responseLengths(authenticate))],
+          evidence: [
+            cite(
+              at,
+              'ChallengeResponses',
+              authenticate === null ? 'LM or NTLMv1 response' : responseLengths(authenticate),
+            ),
+          ],
         }),
       }
     }

@@ -1,7 +1,9 @@
 import { DIALECT_3_0, DIALECT_3_1_1, DIALECT_WILDCARD, dialectName } from '../../../dissectors/smb2/dialects.ts'
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
-import { cite, evidence, isSmb2DialectString, smb1Use } from '../rule/predicates.ts'
-import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule/rule.ts'
+import type { AuditFacts } from '../rule/audit-facts.ts'
+import { cite, type EvidenceDraft, evidence } from '../rule/evidence.ts'
+import { isSmb2DialectString, smb1Use } from '../rule/predicates.ts'
+import type { Draft, Rule } from '../rule/rule.ts'
 import { citeSmb2Request, place } from '../rule/wording.ts'
 
 /** For the side that can do more: what keeps it from going below. */
@@ -75,7 +77,7 @@ export const oldDialect: Rule = {
           const name = dialectName(response.dialect)
           return {
             message: `${place(connection.server)} chose SMB ${name} for ${connection.client.ip}; ${limit.text}.`,
-            evidence: evidence(cite(response, `DialectRevision ${name}`), limit.at()),
+            evidence: evidence(cite(response, 'DialectRevision', `DialectRevision ${name}`), limit.at()),
           }
         },
       }

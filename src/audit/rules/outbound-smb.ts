@@ -1,7 +1,7 @@
-import { crossings, surveyCrossings } from '../rule/border-crossing.ts'
-import { cite, start } from '../rule/predicates.ts'
-import type { AuditFacts, Draft, Rule, Severity } from '../rule/rule.ts'
-import type { Stage } from '../rule/survey.ts'
+import type { AuditFacts } from '../rule/audit-facts.ts'
+import { crossing, crossings, furthestStages, type Stage, type Stages } from '../rule/border-crossing.ts'
+import { cite, start } from '../rule/evidence.ts'
+import type { Draft, Severity, SurveyingRule } from '../rule/rule.ts'
 import { place } from '../rule/wording.ts'
 
 const SEVERITY: Record<Stage, Severity> = {
@@ -11,7 +11,7 @@ const SEVERITY: Record<Stage, Severity> = {
   credentials: 'critical',
 }
 
-export const outboundSmb: Rule = {
+export const outboundSmb: SurveyingRule<Stages> = {
   id: 'outbound-smb',
   title: 'SMB leaves the network',
   severity: 'critical',
@@ -59,9 +59,9 @@ export const outboundSmb: Rule = {
     'Address translation at a VPN that gives internal servers public addresses.',
   ],
   subject: 'pair',
-  survey: (facts) => surveyCrossings(facts, 'outbound'),
-  *evaluate(facts: AuditFacts): Iterable<Draft> {
-    for (const { connection, stage, pairStage, at, user, explain } of crossings(facts, 'outbound')) {
+  survey: furthestStages('outbound'),
+  *evaluate(facts: AuditFacts, furthest: Stages): Iterable<Draft> {
+    for (const { connection, stage, pairStage, at, user, explain } of crossings(facts, 'outbound', furthest)) {
       const { client, server } = connection
       yield {
         severity: SEVERITY[stage],
@@ -77,7 +77,7 @@ export const outboundSmb: Rule = {
         },
       }
     }
-    for (const { connection } of crossings(facts, 'external')) {
+    for (const connection of crossing(facts, 'external')) {
       const { client, server } = connection
       const at = start(connection)
       yield {
@@ -91,7 +91,7 @@ export const outboundSmb: Rule = {
           message:
             `Neither end of a connection is inside the network (${client.ip} to ${place(server)}); ` +
             'where one of them is yours, name its network with --internal.',
-          evidence: [cite(at, 'first frame of the connection')],
+          evidence: [cite(at, 'Endpoints', 'first frame of the connection')],
         }),
       }
     }

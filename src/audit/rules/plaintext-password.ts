@@ -1,6 +1,7 @@
 import { NEGOTIATE_ENCRYPT_PASSWORDS } from '../../../dissectors/smb1/negotiate.ts'
-import { cite, evidence } from '../rule/predicates.ts'
-import type { AuditFacts, Draft, Rule } from '../rule/rule.ts'
+import type { AuditFacts } from '../rule/audit-facts.ts'
+import { cite, evidence } from '../rule/evidence.ts'
+import type { Draft, Rule } from '../rule/rule.ts'
 import { carrier, hex, outcome, place, whose } from '../rule/wording.ts'
 
 export const plaintextPassword: Rule = {
@@ -51,10 +52,14 @@ export const plaintextPassword: Rule = {
               `${connection.client.ip} sent the password ${whose(logon)} in clear text to ${place(connection.server)} ` +
               `(${outcome(logon, session.family)}).`,
             evidence: evidence(
-              cite(logon, `${carrier(logon, 'SESSION_SETUP_ANDX')} with a password in clear text`),
+              cite(logon, 'Password', `${carrier(logon, 'SESSION_SETUP_ANDX')} with a password in clear text`),
               response !== null &&
                 mode !== null &&
-                cite(response, `SecurityMode ${hex(mode, 2)}: responses ${asked(mode) ? '' : 'not '}asked for`),
+                cite(
+                  response,
+                  'SecurityMode',
+                  `SecurityMode ${hex(mode, 2)}: responses ${asked(mode) ? '' : 'not '}asked for`,
+                ),
             ),
           }
         },

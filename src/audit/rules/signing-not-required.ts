@@ -1,10 +1,29 @@
 import type { SigningMode } from '../../ledger/smb-facts.ts'
-import { cite, serverKey, serverSigning, smb1Use, surveyEncryption } from '../rule/predicates.ts'
-import type { AuditFacts, Draft, Rule } from '../rule/rule.ts'
+import type { AuditFacts } from '../rule/audit-facts.ts'
+import { cite } from '../rule/evidence.ts'
+import { hasKey, serverKey, serverSigning, smb1Use } from '../rule/predicates.ts'
+import type { Draft, SurveyingRule } from '../rule/rule.ts'
+import { forgetOldest, remember, type Survey } from '../rule/survey.ts'
 import { hex, place } from '../rule/wording.ts'
 import { AUDIT_SIGNING } from './unsigned-session.ts'
 
-export const signingNotRequired: Rule = {
+/** By server, as `serverKey` names it: must every session with a key that it granted be encrypted? */
+type Encryption = Map<string, boolean>
+
+const encryption: Survey<Encryption> = {
+  start: () => new Map(),
+  note({ ledger, connectionOf }, encryptsAll) {
+    for (const session of ledger.sessions) {
+      if (session.status !== 'established' || session.encryptData === null || !hasKey(session)) continue
+      const key = serverKey(connectionOf(session))
+      // Where one session need not be encrypted, the answer is no for good.
+      remember(encryptsAll, key, session.encryptData && encryptsAll.get(key) !== false)
+    }
+  },
+  bound: forgetOldest,
+}
+
+export const signingNotRequired: SurveyingRule<Encryption> = {
   id: 'signing-not-required',
   title: 'Server does not require signing',
   severity: 'medium',
@@ -49,12 +68,12 @@ export const signingNotRequired: Rule = {
     'A host outside of your administration: the finding is true, but not yours to mend.',
   ],
   subject: 'server',
-  survey: surveyEncryption,
-  *evaluate({ ledger, survey }: AuditFacts): Iterable<Draft> {
+  survey: encryption,
+  *evaluate({ ledger }: AuditFacts, encryptsAll: Encryption): Iterable<Draft> {
     for (const connection of ledger.connections) {
       const policy = serverSigning(connection)
       if (policy === null || policy.mode === 'required') continue
-      const encrypts = survey.encryptsAll.get(serverKey(connection)) === true
+      const encrypts = encryptsAll.get(serverKey(connection)) === true
       yield {
         severity: encrypts ? 'low' : 'medium',
         ...(smb1Use(connection) !== null && { remediation: 'smb1' }),
@@ -68,7 +87,11 @@ export const signingNotRequired: Rule = {
               ? `${place(connection.server)} ${able}; it requires encryption of every session that was seen, which a relayed logon cannot meet.`
               : `${place(connection.server)} ${able}: logons can be relayed to it.`,
             evidence: [
-              cite(policy.at, `SecurityMode ${hex(policy.securityMode, 2)}: signing ${policy.mode}, not required`),
+              cite(
+                policy.at,
+                'SecurityMode',
+                `SecurityMode ${hex(policy.securityMode, 2)}: signing ${policy.mode}, not required`,
+              ),
             ],
           }
         },

@@ -1,10 +1,26 @@
 import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
-import { cite, evidence, hostKey, isSmb2DialectString, smb1Use } from '../rule/predicates.ts'
-import type { AuditFacts, Draft, Explanation, Rule } from '../rule/rule.ts'
+import type { AuditFacts } from '../rule/audit-facts.ts'
+import { cite, evidence } from '../rule/evidence.ts'
+import { hostKey, isSmb2DialectString, smb1Use } from '../rule/predicates.ts'
+import type { Draft, Explanation, SurveyingRule } from '../rule/rule.ts'
+import { forgetOldest, remember, type Survey } from '../rule/survey.ts'
 import { citeSmb1Request, hex, place } from '../rule/wording.ts'
 
-export const smb1Negotiated: Rule = {
+/** Servers that answered in SMB2, as `hostKey` names them. */
+type Smb2Servers = Map<string, true>
+
+const smb2Servers: Survey<Smb2Servers> = {
+  start: () => new Map(),
+  note({ ledger }, servers) {
+    for (const connection of ledger.connections) {
+      if (connection.negotiateResponse !== null) remember(servers, hostKey(connection, connection.server.ip), true)
+    }
+  },
+  bound: forgetOldest,
+}
+
+export const smb1Negotiated: SurveyingRule<Smb2Servers> = {
   id: 'smb1-negotiated',
   title: 'SMB1 in use',
   severity: 'critical',
@@ -45,17 +61,13 @@ export const smb1Negotiated: Rule = {
       'high to critical rests on the address.',
   ],
   subject: 'pair',
-  survey({ ledger, survey }: AuditFacts): void {
-    for (const connection of ledger.connections) {
-      if (connection.negotiateResponse !== null) survey.smb2Servers.add(hostKey(connection, connection.server.ip))
-    }
-  },
-  *evaluate({ ledger, survey: { smb2Servers } }: AuditFacts): Iterable<Draft> {
+  survey: smb2Servers,
+  *evaluate({ ledger }: AuditFacts, servers: Smb2Servers): Iterable<Draft> {
     for (const connection of ledger.connections) {
       const use = smb1Use(connection)
       if (use === null) continue
       const offered2 = connection.smb1?.negotiateRequest?.dialects.some(isSmb2DialectString) === true
-      const avoidable = offered2 && smb2Servers.has(hostKey(connection, connection.server.ip))
+      const avoidable = offered2 && servers.has(hostKey(connection, connection.server.ip))
       const dialect = use.how === 'selected' ? (connection.smb1?.negotiateResponse?.dialect ?? null) : null
       yield {
         severity: avoidable || (dialect !== null && isOlderThanNt(dialect)) ? 'critical' : 'high',
@@ -82,7 +94,7 @@ function explain(
 ): Explanation {
   const request = smb1?.negotiateRequest ?? null
   const command = smb1?.firstUse ?? smb1?.firstCommand ?? null
-  const first = command !== null && cite(command, `SMB1 command ${hex(command.command, 2)}`)
+  const first = command !== null && cite(command, 'Command', `SMB1 command ${hex(command.command, 2)}`)
   if (use.how === 'used') {
     const spoken = smb1?.firstUse
       ? `${client.ip} and ${place(server)} speak SMB1`
@@ -102,7 +114,7 @@ function explain(
   return {
     message: `${place(server)} chose ${chosen} for ${client.ip}${rest}.`,
     evidence: evidence(
-      cite(use.at, dialect === null ? index : `${index} ("${dialect}")`),
+      cite(use.at, 'DialectIndex', dialect === null ? index : `${index} ("${dialect}")`),
       request !== null && citeSmb1Request(request),
       first,
     ),

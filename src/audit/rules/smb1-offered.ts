@@ -1,7 +1,9 @@
 import { dialectName } from '../../../dissectors/smb2/dialects.ts'
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
-import { cite, evidence, isSmb2DialectString, smb1Use } from '../rule/predicates.ts'
-import type { AuditFacts, Draft, EvidenceDraft, Rule } from '../rule/rule.ts'
+import type { AuditFacts } from '../rule/audit-facts.ts'
+import { cite, type EvidenceDraft, evidence } from '../rule/evidence.ts'
+import { isSmb2DialectString, smb1Use } from '../rule/predicates.ts'
+import type { Draft, Rule } from '../rule/rule.ts'
 import { citeSmb1Request, place, quoted } from '../rule/wording.ts'
 
 export const smb1Offered: Rule = {
@@ -83,25 +85,28 @@ function answerTo({ smb1, negotiateRequest, negotiateResponse, firstSmb2, end }:
     const dialect = dialectName(negotiateResponse.dialect)
     return {
       text: `the server answered in SMB2 (${dialect})`,
-      at: cite(negotiateResponse, `DialectRevision ${dialect}`),
+      at: cite(negotiateResponse, 'DialectRevision', `DialectRevision ${dialect}`),
     }
   }
   if (negotiateRequest !== null) {
-    return { text: 'the client went on in SMB2', at: cite(negotiateRequest, 'SMB2 NEGOTIATE request') }
+    return { text: 'the client went on in SMB2', at: cite(negotiateRequest, 'Command', 'SMB2 NEGOTIATE request') }
   }
   // The wildcard answer, of which the ledger keeps nothing more, or messages that were cut.
-  if (firstSmb2 !== null) return { text: 'SMB2 followed', at: cite(firstSmb2, 'first SMB2 message') }
+  if (firstSmb2 !== null) return { text: 'SMB2 followed', at: cite(firstSmb2, 'Command', 'first SMB2 message') }
   const refusal = smb1?.negotiateResponse ?? null
   if (refusal !== null) {
     const { dialectIndex, dialect } = refusal
     // An index that points at an SMB2 dialect, which belongs into an SMB2 answer.
     if (dialectIndex !== 0xffff) {
-      return { text: `the server chose "${dialect ?? ''}"`, at: cite(refusal, `DialectIndex ${dialectIndex}`) }
+      return {
+        text: `the server chose "${dialect ?? ''}"`,
+        at: cite(refusal, 'DialectIndex', `DialectIndex ${dialectIndex}`),
+      }
     }
-    return { text: 'the server accepted none of it', at: cite(refusal, 'DialectIndex 0xFFFF') }
+    return { text: 'the server accepted none of it', at: cite(refusal, 'DialectIndex', 'DialectIndex 0xFFFF') }
   }
   if (end?.by === 'server') {
-    return { text: 'the server closed the connection', at: cite(end.at, `TCP ${end.how.toUpperCase()}`) }
+    return { text: 'the server closed the connection', at: cite(end.at, 'TcpFlags', `TCP ${end.how.toUpperCase()}`) }
   }
   return { text: 'no answer was seen', at: null }
 }

@@ -2,8 +2,10 @@ import { DIALECT_3_0, DIALECT_3_1_1, dialectName } from '../../../dissectors/smb
 import { SMB2_GLOBAL_CAP } from '../../../dissectors/smb2/negotiate.ts'
 import { cipherName } from '../../../dissectors/smb2/negotiate-contexts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
-import { cite, clearMessages, evidence, firstClearMessage, hasKey, isIpc, start } from '../rule/predicates.ts'
-import type { AuditFacts, Draft, Rule, Severity } from '../rule/rule.ts'
+import type { AuditFacts } from '../rule/audit-facts.ts'
+import { cite, evidence, start } from '../rule/evidence.ts'
+import { clearMessages, firstClearMessage, hasKey, isIpc } from '../rule/predicates.ts'
+import type { Draft, Rule, Severity } from '../rule/rule.ts'
 import { plural, sessionOn } from '../rule/wording.ts'
 
 export const unencryptedSession: Rule = {
@@ -77,11 +79,11 @@ export const unencryptedSession: Rule = {
         explain: () => ({
           message: message(connection, session, required),
           evidence: evidence(
-            data !== null && cite(data, 'file data in clear text'),
-            cite(first, `not encrypted: the first of ${plural(clearMessages(session), 'message')}`),
+            data !== null && cite(data, 'Data', 'file data in clear text'),
+            cite(first, 'Command', `not encrypted: the first of ${plural(clearMessages(session), 'message')}`),
             session.encryptData &&
               session.decided !== null &&
-              cite(session.decided, 'SessionFlags 0x0004 (ENCRYPT_DATA)'),
+              cite(session.decided, 'SessionFlags', 'SessionFlags 0x0004 (ENCRYPT_DATA)'),
           ),
         }),
       }

@@ -1,20 +1,19 @@
 import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { ConnectionFacts, SessionFacts, TreeFacts } from '../../ledger/smb-facts.ts'
+import type { AuditFacts } from '../rule/audit-facts.ts'
+import { cite, type EvidenceDraft, type EvidenceField, earliest, evidence, start } from '../rule/evidence.ts'
 import {
-  cite,
   clientSigning,
-  earliest,
-  evidence,
   hasKey,
   hostKey,
+  isConnected,
   isPolicyShare,
   mayBeKeyless,
   serverSigning,
-  start,
-  surveyControllers,
   usedNtlm,
 } from '../rule/predicates.ts'
-import type { AuditFacts, Draft, EvidenceDraft, Remediation, Rule } from '../rule/rule.ts'
+import type { Draft, Remediation, SurveyingRule } from '../rule/rule.ts'
+import { forgetOldest, remember, type Survey } from '../rule/survey.ts'
 import { hex, inEachDirection, plural, sessionOn } from '../rule/wording.ts'
 
 const LOGS = 'The events are in the logs Microsoft-Windows-SMBServer/Audit and Microsoft-Windows-SMBClient/Audit.'
@@ -39,7 +38,22 @@ export const AUDIT_SIGNING: Record<'server' | 'both', Remediation['audit']> = {
   },
 }
 
-export const unsignedSession: Rule = {
+/** Hosts that serve SYSVOL or NETLOGON, as `hostKey` names them. */
+type PolicyServers = Map<string, true>
+
+const policyServers: Survey<PolicyServers> = {
+  start: () => new Map(),
+  note({ ledger, connectionOf }, servers) {
+    for (const session of ledger.sessions) {
+      if (session.trees.some((tree) => isConnected(tree) && isPolicyShare(tree))) {
+        remember(servers, hostKey(session, connectionOf(session).server.ip), true)
+      }
+    }
+  },
+  bound: forgetOldest,
+}
+
+export const unsignedSession: SurveyingRule<PolicyServers> = {
   id: 'unsigned-session',
   title: 'Unsigned session',
   severity: 'high',
@@ -96,19 +110,18 @@ export const unsignedSession: Rule = {
     'A session whose setup is not in the capture, or was cut, may be a guest or anonymous one; the finding says so.',
   ],
   subject: 'pair',
-  survey: surveyControllers,
-  *evaluate(facts: AuditFacts): Iterable<Draft> {
-    const { controllers } = facts.survey
-    for (const session of facts.ledger.sessions) {
+  survey: policyServers,
+  *evaluate({ ledger, connectionOf }: AuditFacts, servers: PolicyServers): Iterable<Draft> {
+    for (const session of ledger.sessions) {
       const { requests, responses, firstUnsigned, unsignedAccepted } = session
       if (!hasKey(session) || session.encryptData || requests.unsigned + responses.unsigned === 0) continue
-      const connection = facts.connectionOf(session)
+      const connection = connectionOf(session)
       const policyShare = session.trees.find(isPolicyShare) ?? null
       const worse =
         unsignedAccepted !== null ||
         policyShare !== null ||
         usedNtlm(session) ||
-        (controllers.size > 0 && controllers.has(hostKey(connection, connection.server.ip)))
+        (servers.size > 0 && servers.has(hostKey(connection, connection.server.ip)))
       yield {
         severity: worse ? 'high' : 'medium',
         ...(session.family === 'smb1' && { remediation: 'smb1' }),
@@ -125,16 +138,17 @@ function proof(connection: ConnectionFacts, session: SessionFacts, policyShare: 
   const { requests, responses, firstUnsigned, unsignedAccepted } = session
   const policy = serverSigning(connection)
   return evidence(
-    unsignedAccepted !== null && cite(unsignedAccepted, 'unsigned request answered with success'),
-    unsigned(firstUnsigned.request, requests.unsigned, 'request'),
-    unsigned(firstUnsigned.response, responses.unsigned, 'response'),
-    policy !== null && cite(policy.at, `server's SecurityMode ${hex(policy.securityMode, 2)}: signing ${policy.mode}`),
-    policyShare !== null && cite(policyShare, `TREE_CONNECT ${policyShare.path}`),
+    unsignedAccepted !== null && cite(unsignedAccepted, 'RequestSignature', 'unsigned request answered with success'),
+    unsigned(firstUnsigned.request, 'RequestSignature', plural(requests.unsigned, 'request')),
+    unsigned(firstUnsigned.response, 'ResponseSignature', plural(responses.unsigned, 'response')),
+    policy !== null &&
+      cite(policy.at, 'SecurityMode', `server's SecurityMode ${hex(policy.securityMode, 2)}: signing ${policy.mode}`),
+    policyShare !== null && cite(policyShare, 'PathName', `TREE_CONNECT ${policyShare.path}`),
   )
 }
 
-function unsigned(first: FrameRef | null, count: number, noun: string): EvidenceDraft | null {
-  return first === null ? null : cite(first, `not signed: the first of ${plural(count, noun)}`)
+function unsigned(first: FrameRef | null, field: EvidenceField, amount: string): EvidenceDraft | null {
+  return first === null ? null : cite(first, field, `not signed: the first of ${amount}`)
 }
 
 function message(connection: ConnectionFacts, session: SessionFacts): string {

@@ -34,13 +34,12 @@ export function citationOf(controller: Controller): Citation | null {
   const { page, shown, store } = controller
   if (page?.kind === 'frame') {
     const row = shown.frames.at(page.index)
-    return row === undefined ? null : { capture: row.capture, frame: row.frame, rule: null, what: null }
+    return row === undefined ? null : { capture: row.capture, frame: row.frame, field: null }
   }
   if (page?.kind !== 'finding') return null
   const finding = store.details.finding(page.id)
   const item = finding?.evidence[page.evidence]
-  if (finding === undefined || item === undefined) return null
-  return { capture: item.capture, frame: item.frame, rule: finding.rule, what: item.what }
+  return item === undefined ? null : { capture: item.capture, frame: item.frame, field: item.field }
 }
 
 /** The session that the selection belongs to: its own, else of those between its hosts the one of the cited frame, or the first after it. */

@@ -53,6 +53,6 @@ export class Evidence {
   }
 }
 
-function keyOf({ capture, frame, rule, what }: Citation): string {
-  return JSON.stringify([capture, frame, rule, what])
+function keyOf({ capture, frame, field }: Citation): string {
+  return JSON.stringify([capture, frame, field])
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Finding } from '../../../src/audit/finding.ts'
 import { displayWidth } from '../../../src/base/safe-text.ts'
 import type { UnreadFacts } from '../../../src/ledger/capture-facts.ts'
 import { writeTable } from '../../../src/report/formats/table.ts'
@@ -228,10 +229,10 @@ describe('table: findings', () => {
 
   it('name the capture where there are several', () => {
     const captures = [capture(), capture({ path: 'b.pcap' })]
-    const evidence = [
-      { capture: 'office.pcap', frame: 3, time: 0, what: 'first' },
-      { capture: 'office.pcap', frame: 9, time: 0, what: 'again' },
-      { capture: 'b.pcap', frame: 4, time: 0, what: 'again' },
+    const evidence: Finding['evidence'] = [
+      { capture: 'office.pcap', frame: 3, time: 0, field: 'Command', what: 'first' },
+      { capture: 'office.pcap', frame: 9, time: 0, field: 'Command', what: 'again' },
+      { capture: 'b.pcap', frame: 4, time: 0, field: 'Command', what: 'again' },
     ]
     const text = table({ ledger: ledger([], [], captures), findings: [finding({ evidence })] })
     expect(text).toContain('office.pcap frame 3: first; also 9, b.pcap 4')
@@ -249,7 +250,7 @@ describe('table: the terminal', () => {
   const hostile = finding({
     user: `\x1b]0;owned\x07${'\u202e'}${'x'.repeat(5000)}`,
     message: `user \x1b[2J\x9b31m${'田'.repeat(3000)}`,
-    evidence: [{ capture: 'a\x1b[31m.pcap', frame: 1, time: 0, what: '\x1b[5mblink\n\n\n' }],
+    evidence: [{ capture: 'a\x1b[31m.pcap', frame: 1, time: 0, field: 'Command', what: '\x1b[5mblink\n\n\n' }],
   })
 
   it('gets no control character from the wire, and no flood of it', () => {

@@ -1,0 +1,76 @@
+/** Evidence: the frames that a case rests on, and which field of each decides. */
+
+import type { FrameRef } from '../../ledger/frame-ref.ts'
+import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
+
+/**
+ * What decides in a cited frame, by the name that the SMB2 specification has for it where there is one. SMB1 has the same under another name or in
+ * several fields: src/inspect/deciding.ts knows where each stands.
+ */
+export type EvidenceField =
+  /** How a session was granted: SessionFlags; Action in SMB1. */
+  | 'SessionFlags'
+  /** The Status of an answer. */
+  | 'Status'
+  /** Of an NTLM logon the response to the challenge of the server. */
+  | 'NtChallengeResponse'
+  /** Of an NTLM logon all responses, or what stands in their place. */
+  | 'ChallengeResponses'
+  /** An NTLM logon without a user name and without responses. */
+  | 'EmptyCredentials'
+  /** A Kerberos ticket. */
+  | 'Ticket'
+  /** A password in clear text. */
+  | 'Password'
+  /** What the server says of signing. */
+  | 'SecurityMode'
+  /** The dialect that the server chose. */
+  | 'DialectRevision'
+  /** The dialect that the server chose from an SMB1 list. */
+  | 'DialectIndex'
+  /** The dialects that the client offers. */
+  | 'Dialects'
+  /** A request that is not signed. */
+  | 'RequestSignature'
+  /** An answer that is not signed. */
+  | 'ResponseSignature'
+  /** The contents of a file. */
+  | 'Data'
+  /** The share that a client connects to. */
+  | 'PathName'
+  /** The session that a message belongs to. */
+  | 'SessionId'
+  /** The protocol and the command of a message. */
+  | 'Command'
+  /** SYN, FIN or RST. */
+  | 'TcpFlags'
+  /** The two ends of a connection. */
+  | 'Endpoints'
+
+export interface EvidenceDraft extends FrameRef {
+  /** Where it is not the capture of the draft's connection: a rule about the network may rest on frames of several captures. */
+  capture?: string
+  field: EvidenceField
+  /** Field and value as the frame shows them, e.g. "SessionFlags 0x0001 (IS_GUEST)". For people: nothing reads it. */
+  what: string
+}
+
+export function cite(ref: FrameRef, field: EvidenceField, what: string): EvidenceDraft {
+  return { frame: ref.frame, time: ref.time, field, what }
+}
+
+/** Without the parts that were not seen. */
+export function evidence(...items: (EvidenceDraft | null | false)[]): EvidenceDraft[] {
+  return items.filter((item) => item !== null && item !== false)
+}
+
+/** The first frame: cited when the frame that decides is not in the ledger. */
+export function start({ firstFrame, firstTime }: SessionFacts | ConnectionFacts): FrameRef {
+  return { frame: firstFrame, time: firstTime }
+}
+
+export function earliest(...refs: (FrameRef | null)[]): FrameRef | null {
+  let first: FrameRef | null = null
+  for (const ref of refs) if (ref !== null && (first === null || ref.frame < first.frame)) first = ref
+  return first
+}
