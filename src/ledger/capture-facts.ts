@@ -4,8 +4,10 @@ export interface CaptureFacts {
   path: string
   /** Tells captures apart that share a path: 16 hex digits, made of the packets it begins with (capture-identity.ts). */
   captureId: string
-  format: 'pcap' | 'pcapng'
-  compression: 'gzip' | null
+  /** Name of the capture format, such as "pcapng": capture/format/formats.ts lists them. */
+  format: string
+  /** How the file was packed, such as "gzip": capture/unpack/compressions.ts lists the ways. Null: not at all. */
+  compression: string | null
   linkTypes: string[]
   packets: number
   /** Captured bytes of all packets, without file headers. */

@@ -37,7 +37,7 @@ const isRoot = process.getuid?.() === 0
 const CASES: [name: string, path: string, message: RegExp, readable: boolean][] = [
   ['a text file', file('notes.txt', 'these are notes, not packets\n'), /notes\.txt: .*(text|capture)/, false],
   ['an empty file', file('empty.pcap', ''), /empty\.pcap: is empty: /, false],
-  ['a folder without captures', join(folder, 'nothing'), /nothing: holds no capture: /, false],
+  ['a folder without captures', join(folder, 'nothing'), /nothing: contains no capture: /, false],
   ['a missing path', join(folder, 'missing.pcap'), /missing\.pcap: no such file or folder: check the path/, false],
   ['a truncated gzip', file('cut.pcap.gz', gzipSync(good).subarray(0, -200)), /cut\.pcap\.gz: /, true],
   ['a gzip of text', file('notes.gz', gzipSync('these are notes')), /notes\.gz: /, false],

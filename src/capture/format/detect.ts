@@ -1,33 +1,23 @@
 /** What an input is, by its first bytes: names prove nothing. */
-import { FILE_START_BYTES, isPcap, isPcapng } from './file-start.ts'
 import { describeForeign, type Foreign, startsWith } from './foreign.ts'
+import type { CaptureFormat } from './format.ts'
+import { FORMATS, namesOf } from './formats.ts'
 
-/** With so many bytes a capture is known as one. */
-export const DETECT_BYTES = FILE_START_BYTES
-
-export type CaptureFormat = 'pcap' | 'pcapng'
-
-export function detectFormat(bytes: Uint8Array, start: number, end: number): CaptureFormat | null {
-  if (end - start >= 4 && isPcap(bytes, start)) return 'pcap'
-  if (end - start >= DETECT_BYTES && isPcapng(bytes, start)) return 'pcapng'
-  return null
-}
-
-/** What a file is that holds no packets. */
+/** What a file without packets is. */
 export type OtherKind = 'empty' | 'zeros' | 'web-page' | 'text' | 'image' | 'document' | 'other'
 
 export type Recognised =
   | { kind: 'capture'; format: CaptureFormat }
-  /** It holds packets, or may, and is not read. */
+  /** It holds packets, or may, and cannot be read. */
   | ({ kind: 'foreign' } & Foreign)
   | { kind: OtherKind }
 
 /**
- * @param head the first FOREIGN_BYTES of what is in the file, unpacked, or all of a shorter one
- * @param name the file's
+ * @param head the first FOREIGN_BYTES of the file's unpacked content, or all of a shorter one
+ * @param name of the file
  */
-export function recognise(head: Uint8Array, name: string): Recognised {
-  const format = detectFormat(head, 0, head.length)
+export function recognise(head: Uint8Array, name: string, formats: readonly CaptureFormat[] = FORMATS): Recognised {
+  const format = formats.find((each) => each.isStart(head, 0, head.length))
   if (format) return { kind: 'capture', format }
   const foreign = describeForeign(head, name)
   return foreign ? { kind: 'foreign', ...foreign } : { kind: otherKind(head) }
@@ -46,7 +36,7 @@ function otherKind(head: Uint8Array): OtherKind {
   return /^\s*<(!doctype html|html|head)\b/i.test(start) ? 'web-page' : 'text'
 }
 
-/** ASCII with its blanks; above it anything, for UTF-8 and what was before it. */
+/** ASCII and white space; above ASCII anything, for UTF-8 and the code pages before it. */
 function looksLikeText(head: Uint8Array): boolean {
   let high = 0
   for (const byte of head) {
@@ -56,24 +46,31 @@ function looksLikeText(head: Uint8Array): boolean {
   return high * 2 < head.length
 }
 
-/** Why a file that was given as a capture is not read. */
-export function whyNotRead(found: Exclude<Recognised, { kind: 'capture' }>): Foreign {
+/** Why a file that was given as a capture cannot be read. */
+export function whyNotRead(
+  found: Exclude<Recognised, { kind: 'capture' }>,
+  formats: readonly CaptureFormat[] = FORMATS,
+): Foreign {
+  const instead = `give a ${namesOf(formats)} file`
   switch (found.kind) {
     case 'foreign':
       return found
     case 'empty':
       return { code: 'empty-file', problem: 'is empty: capture again, or copy it again' }
     case 'zeros':
-      return { code: 'empty-file', problem: 'holds only zeros: nothing was written into it, capture or copy it again' }
+      return {
+        code: 'empty-file',
+        problem: 'contains only zeros: nothing was written to it, so capture again, or copy it again',
+      }
     case 'web-page':
       return { code: 'not-a-capture', problem: 'is a web page, not a capture: download the file itself' }
     case 'text':
-      return { code: 'not-a-capture', problem: 'is no packet capture (it looks like text): give a pcap or pcapng file' }
+      return { code: 'not-a-capture', problem: `is not a packet capture (it looks like text): ${instead}` }
     case 'image':
-      return { code: 'not-a-capture', problem: 'is an image, not a capture: give a pcap or pcapng file' }
+      return { code: 'not-a-capture', problem: `is an image, not a capture: ${instead}` }
     case 'document':
-      return { code: 'not-a-capture', problem: 'is a document, not a capture: give a pcap or pcapng file' }
+      return { code: 'not-a-capture', problem: `is a document, not a capture: ${instead}` }
     case 'other':
-      return { code: 'not-a-capture', problem: 'is no packet capture: give a pcap or pcapng file' }
+      return { code: 'not-a-capture', problem: `is not a packet capture: ${instead}` }
   }
 }

@@ -4,7 +4,7 @@
  */
 import { u16be, u16le, u32be, u32le } from '../../../dissectors/bytes.ts'
 import type { CaptureErrorCode } from '../capture-error.ts'
-import { behindZeros } from './file-start.ts'
+import { behindZeros } from './zeros.ts'
 
 /** With so many bytes every question below can be answered. */
 export const FOREIGN_BYTES = 4096

@@ -1,23 +1,76 @@
-/** What the walkers of the file formats have in common: bytes in, frames out to a sink, and what was seen on the way. */
+/**
+ * What a capture file format is: how its files begin, and what walks their records. One file of this folder describes each format, and formats.ts
+ * lists them; nothing else of the program depends on which formats there are.
+ */
 import type { Warning } from '../../ledger/capture-facts.ts'
-import type { Checkpoint } from './checkpoint.ts'
+import type { FrameSink } from '../frame-sink.ts'
+
+/** @typeParam C what its walkers resume from */
+export interface CaptureFormat<C extends Checkpoint = Checkpoint> {
+  /** As records, warnings and checkpoints name it, such as "pcapng". */
+  readonly name: string
+  /** With this many bytes at hand, both questions below have their final answer. */
+  readonly startBytes: number
+  /** Is [start, end), the beginning of an input, the beginning of a file of this format? */
+  isStart(bytes: Uint8Array, start: number, end: number): boolean
+  /**
+   * Does a file of this format begin at `at`, where a record of another file should stand? At least `startBytes` bytes are at hand. Stricter than
+   * `isStart` where the bytes of a record can look like a magic number.
+   */
+  isJoinedAt(bytes: Uint8Array, at: number): boolean
+  /** Walks a file from its first byte. */
+  walker(sink: FrameSink, options: WalkOptions): RecordWalker
+  /** Walks the rest of a file whose walk left `checkpoint`. */
+  walkerFrom(checkpoint: C, sink: FrameSink, options: WalkOptions): RecordWalker
+}
+
+export interface WalkOptions {
+  /** A longer record is damage. */
+  maxRecordBytes: number
+  /** Whether a capture file of any format begins where a record should: files are joined with `cat`. */
+  fileStarts: FileStarts
+}
+
+export interface FileStarts {
+  /** With this many bytes at hand, the question has its final answer. */
+  readonly bytes: number
+  /** False while fewer bytes than that are at hand. */
+  isAt(bytes: Uint8Array, at: number, end: number): boolean
+}
+
+/** What a walker needs to resume in the middle of a file: plain data, which the frame index keeps. */
+export interface Checkpoint {
+  /** Name of the format. */
+  format: string
+  /** Bytes from the start of the (decompressed) file to the record that follows. */
+  position: number
+  /** The last frame number that was given out. */
+  frames: number
+  /**
+   * A list that consecutive checkpoints refer to together and that may grow long, such as the interfaces of a pcapng section. Only the first
+   * `sharedCount` entries belong to this checkpoint; the memory limit of the frame index counts each list once, by its length. Null: no list.
+   */
+  shared: readonly unknown[] | null
+  sharedCount: number
+}
 
 /**
- * Walks the records of one capture over whatever chunks its bytes come in. Nothing is kept between calls but counts: what `consume` leaves, the
- * caller puts in front of the next bytes. `consume` leaves less than `recordLimit` bytes.
+ * Walks the records of one capture over chunks of any size. Nothing is kept between calls but counts: the caller puts what `consume` leaves in front
+ * of the next bytes. `consume` leaves less than `recordLimit` bytes.
  */
 export interface RecordWalker {
-  readonly format: 'pcap' | 'pcapng'
+  /** Name of the format. */
+  readonly format: string
   readonly tally: Tally
   /** Bytes from the start of the (decompressed) input to what was not consumed. */
   readonly position: number
   /** The file header could be read. */
   readonly started: boolean
-  /** The walk ended where another capture file begins (beginsCapture): nothing is consumed after that. */
+  /** The walk ended where another capture file begins (FileStarts): nothing is consumed after that. */
   readonly atAnotherFile: boolean
   /** Why the walk ended before the end of the bytes. Nothing is consumed after that. */
   readonly damage: Damage | null
-  /** Oddities that did not end the walk, one of a kind. */
+  /** Oddities that did not end the walk, one of each kind. */
   readonly warnings: readonly Warning[]
   /** LINKTYPE_ values of the packets, or of the interfaces where there is no packet. */
   linkTypes(): number[]
@@ -25,11 +78,11 @@ export interface RecordWalker {
   consume(bytes: Uint8Array, start: number, end: number): number
   /** No more bytes come, and those in [start, end) were not consumed: a record that was cut, or zeros. */
   finish(bytes: Uint8Array, start: number, end: number): void
-  /** Before the first call of `consume`: the file stands behind what `before` walked, and frames and positions count on. */
+  /** Before the first call of `consume`: the file stands behind the one that `before` walked; frame numbers and positions continue from there. */
   follow(before: RecordWalker): void
-  /** What another walker needs to go on behind what was consumed; null before the file header. */
+  /** What another walker needs to resume behind what was consumed; null before the file header. */
   checkpoint(): Checkpoint | null
-  /** During a call of the sink, with what it was called with: the nanoseconds of the frame's time below its microsecond, 0..999. */
+  /** Only during a call of the sink, with its arguments: the nanoseconds of the frame's time below its microsecond, 0..999. */
   nanoseconds(bytes: Uint8Array, start: number): number
 }
 
@@ -37,44 +90,34 @@ export interface Damage {
   code: 'truncated-record' | 'corrupt-record' | 'zero-tail'
   /** Where the damaged record starts: bytes from the start of the (decompressed) file. */
   position: number
-  /** What is wrong there, as the end of a sentence. */
+  /** What is wrong there, as the beginning of a sentence. */
   what: string
-  /** What that means, where it has to be said. */
-  so?: string
+  /** What follows from it, where that has to be said. */
+  consequence?: string
 }
 
-/** Damage in words. */
-export function damageText({ what, position, so }: Damage): string {
-  return `${what}, at byte ${position}${so === undefined ? '' : `: ${so}`}`
+/** The damage as a sentence for people. */
+export function damageText({ what, position, consequence }: Damage): string {
+  return `${what}, at byte ${position}${consequence === undefined ? '' : `: ${consequence}`}`
 }
 
 /** libpcap's MAXIMUM_SNAPLEN and Wireshark's WTAP_MAX_PACKET_SIZE_STANDARD: a longer record is damage, not a packet. */
 export const MAX_RECORD_BYTES = 262_144
 
-/** What a record needs around its packet: headers, and options that are read. */
+/** What a record needs around its packet: headers, and the options that are read. */
 const RECORD_OVERHEAD = 4096
 
-/** How many bytes a walker must see at once to pass any record. */
+/** How many bytes a walker must see at once to get past any record. */
 export function recordLimit(maxRecordBytes: number): number {
   return maxRecordBytes + RECORD_OVERHEAD
 }
 
-/** DBUS, USBPCAP and EBHSCR: the link types whose packets may be longer, up to MAX_LARGE_RECORD_BYTES. Their excess is passed over. */
+/** DBUS, USBPCAP and EBHSCR: the link types whose packets may be longer, up to MAX_LARGE_RECORD_BYTES. The excess is skipped. */
 export function mayBeLarge(linkType: number): boolean {
   return linkType === 231 || linkType === 249 || linkType === 279
 }
 
 export const MAX_LARGE_RECORD_BYTES = 128 * 1024 * 1024
-
-/** A capture program reserves space before it writes: zeros up to the end are no packets, and nobody ended the file. */
-export function zeroTail(position: number, bytes: number): Damage {
-  return {
-    code: 'zero-tail',
-    position,
-    what: `the file ends in ${bytes} zero bytes`,
-    so: 'the capture program had reserved them and did not end in good order, so the last packets may be missing',
-  }
-}
 
 /** Counts over the packets of one capture. */
 export class Tally {

@@ -3,23 +3,23 @@
  *
  *   0 type  4 total length  8 body  (padded to four bytes)  total length again
  *
- * in the byte order of its section, which the Section Header Block's byte-order magic tells. Read are
+ * in the byte order of its section, which the byte-order magic of the Section Header Block gives. These are read:
  *
  *   Section Header      8 byte-order magic  12 major (2)  14 minor (2)  16 section length (8: not needed, blocks are walked)
  *   Interface           8 link type (2)  12 snap length  16 options: if_tsresol (9), if_tsoffset (14)
  *   Enhanced Packet     8 interface  12 time high  16 time low  20 captured length  24 original length  28 packet
  *   Packet (obsolete)   8 interface (2)  10 drops (2)  then as above
- *   Simple Packet       8 original length  12 packet; of the first interface, without a time
+ *   Simple Packet       8 original length  12 packet; from the first interface, without a time
  *
- * Other blocks are passed over. Those that Wireshark shows as a frame of their own (custom blocks, systemd journal entries, system calls) take
- * a frame number, so that numbers agree.
+ * Other blocks are skipped. Those that Wireshark shows as a frame of their own (custom blocks, systemd journal entries, system calls) take a frame
+ * number, so that the numbers agree.
  */
 import { u16be, u16le, u32be, u32le } from '../../../dissectors/bytes.ts'
 import type { Warning } from '../../ledger/capture-facts.ts'
 import type { FrameSink } from '../frame-sink.ts'
-import type { CaptureInterface, PcapngCheckpoint } from './checkpoint.ts'
-import { BYTE_ORDER_MAGIC, beginsCapture, behindZeros, FILE_START_BYTES, SECTION_HEADER_BLOCK } from './file-start.ts'
 import {
+  type CaptureFormat,
+  type Checkpoint,
   type Damage,
   damageText,
   MAX_LARGE_RECORD_BYTES,
@@ -27,32 +27,57 @@ import {
   type RecordWalker,
   recordLimit,
   Tally,
-  zeroTail,
+  type WalkOptions,
 } from './format.ts'
-import { type Clock, MICROSECOND_CLOCK, microseconds, nanosecondsBelow } from './timestamps.ts'
-
-const INTERFACE_DESCRIPTION_BLOCK = 1
-const PACKET_BLOCK = 2
-const SIMPLE_PACKET_BLOCK = 3
-const ENHANCED_PACKET_BLOCK = 6
-
-const OPTION_END = 0
-const OPTION_IF_TSRESOL = 9
-const OPTION_IF_TSOFFSET = 14
-
-/** Type, total length, total length. */
-const BLOCK_FRAME_LENGTH = 12
-/** Up to the packet, for the two packet blocks with a time. */
-const PACKET_OFFSET = 28
-const SIMPLE_PACKET_OFFSET = 12
+import {
+  BLOCK_FRAME_LENGTH,
+  BYTE_ORDER_MAGIC,
+  ENHANCED_PACKET_BLOCK,
+  INTERFACE_DESCRIPTION_BLOCK,
+  isFrameInWireshark,
+  isRead,
+  PACKET_BLOCK,
+  PACKET_OFFSET,
+  SECTION_HEADER_BLOCK,
+  SIMPLE_PACKET_BLOCK,
+  SIMPLE_PACKET_OFFSET,
+} from './pcapng-blocks.ts'
+import { type CaptureInterface, readClock } from './pcapng-interface.ts'
+import { MICROSECOND_CLOCK, microseconds, nanosecondsBelow } from './timestamps.ts'
+import { behindZeros, zeroTail } from './zeros.ts'
 
 /** How much longer a block may be than what it must hold: room for its options. Blocks that are not read may have any length. */
 const MAX_OPTION_BYTES = 16 * 1024 * 1024
-/** Interfaces of one section. Packets of further ones are counted and not delivered. */
+/** Interfaces of one section. Packets of further ones are counted but not delivered. */
 const MAX_INTERFACES = 65_536
 
-export class PcapngWalker implements RecordWalker {
-  readonly format = 'pcapng'
+/** As PcapngWalker has it. */
+interface PcapngCheckpoint extends Checkpoint {
+  little: boolean
+  lastStamp: number
+  described: number
+  /** The interfaces of the section. */
+  shared: readonly CaptureInterface[]
+}
+
+export const PCAPNG: CaptureFormat<PcapngCheckpoint> = {
+  name: 'pcapng',
+  startBytes: BLOCK_FRAME_LENGTH,
+  isStart: (bytes, start, end) => end - start >= BLOCK_FRAME_LENGTH && isSectionAt(bytes, start),
+  isJoinedAt: isSectionAt,
+  walker: (sink, options) => new PcapngWalker(sink, options),
+  walkerFrom: (checkpoint, sink, options) => new PcapngWalker(sink, options, checkpoint),
+}
+
+function isSectionAt(bytes: Uint8Array, at: number): boolean {
+  return (
+    u32le(bytes, at) === SECTION_HEADER_BLOCK &&
+    (u32le(bytes, at + 8) === BYTE_ORDER_MAGIC || u32be(bytes, at + 8) === BYTE_ORDER_MAGIC)
+  )
+}
+
+class PcapngWalker implements RecordWalker {
+  readonly format = PCAPNG.name
   tally = new Tally()
   position = 0
   readonly warnings: Warning[] = []
@@ -61,30 +86,29 @@ export class PcapngWalker implements RecordWalker {
   damage: Damage | null = null
 
   private readonly sink: FrameSink
-  private readonly maxRecordBytes: number
-  /** Bytes of one block that are looked at; what a longer block holds beyond that is passed over. */
+  private readonly options: WalkOptions
+  /** How many bytes of a block are read; the rest of a longer block is skipped. */
   private readonly heldBytes: number
   private little = true
   private interfaces: CaptureInterface[] = []
-  /** Interfaces that the section describes, those above the limit included. */
+  /** Interfaces that the section describes, including those above the limit. */
   private described = 0
   private readonly usedLinkTypes = new Set<number>()
   /** The time of the last packet that had one. */
   private lastStamp = 0
-  /** Bytes of a long block that are still to be passed over, and where it starts. */
+  /** Bytes of a long block that are still to be skipped, and where it starts. */
   private skip = 0
   private skipped = 0
   /** Where zeros stand in place of a block: up to `position` there was nothing else. -1: nowhere. */
   private zerosFrom = -1
-
-  /** A simple packet block is being delivered: its packet has no stamp in front of it. */
+  /** A Simple Packet Block is being delivered: its packet has no timestamp in front of it. */
   private simple = false
 
-  /** @param from where to go on in a file that was walked before, instead of at its first section */
-  constructor(sink: FrameSink, maxRecordBytes: number, from?: PcapngCheckpoint) {
+  /** @param from where to resume in a file that was walked before, instead of at its first section */
+  constructor(sink: FrameSink, options: WalkOptions, from?: PcapngCheckpoint) {
     this.sink = sink
-    this.maxRecordBytes = maxRecordBytes
-    this.heldBytes = recordLimit(maxRecordBytes)
+    this.options = options
+    this.heldBytes = recordLimit(options.maxRecordBytes)
     if (from === undefined) return
     this.started = true
     this.position = from.position
@@ -92,7 +116,7 @@ export class PcapngWalker implements RecordWalker {
     this.little = from.little
     this.lastStamp = from.lastStamp
     this.described = from.described
-    this.interfaces = from.interfaces.slice(0, from.interfaceCount)
+    this.interfaces = from.shared.slice(0, from.sharedCount)
   }
 
   linkTypes(): number[] {
@@ -137,15 +161,15 @@ export class PcapngWalker implements RecordWalker {
     if (!this.started) return null
     const { little, lastStamp, described, interfaces } = this
     return {
-      format: 'pcapng',
+      format: this.format,
       position: this.zerosFrom >= 0 ? this.zerosFrom : this.position + this.skip,
       frames: this.tally.frames,
+      // The list of a section only grows, so all checkpoints in the section share it.
+      shared: interfaces,
+      sharedCount: interfaces.length,
       little,
       lastStamp,
       described,
-      // A section's list only grows: all checkpoints in the section share it.
-      interfaces,
-      interfaceCount: interfaces.length,
     }
   }
 
@@ -161,7 +185,7 @@ export class PcapngWalker implements RecordWalker {
     let at = this.zerosFrom >= 0 ? this.passZeros(bytes, start, end, base) : start
     while (end - at >= BLOCK_FRAME_LENGTH && !this.damage) {
       const type = this.u32(bytes, at)
-      if (!isRead(type) && beginsCapture(bytes, at, end)) {
+      if (!isRead(type) && this.options.fileStarts.isAt(bytes, at, end)) {
         this.atAnotherFile = true
         break
       }
@@ -201,11 +225,12 @@ export class PcapngWalker implements RecordWalker {
     return at
   }
 
-  /** Behind some zeros that stand in place of a block: only zeros, or another file, may follow. Returns where the walk goes on. */
+  /** Behind zeros that stand in place of a block: only zeros, or another file, may follow. Returns where the walk continues. */
   private passZeros(bytes: Uint8Array, start: number, end: number, base: number): number {
+    const { fileStarts } = this.options
     const other = behindZeros(bytes, start, end)
-    if (end - other < FILE_START_BYTES) return other
-    if (beginsCapture(bytes, other, end)) {
+    if (end - other < fileStarts.bytes) return other
+    if (fileStarts.isAt(bytes, other, end)) {
       const tail = zeroTail(this.zerosFrom, base + other - this.zerosFrom)
       this.warn(tail.code, damageText(tail), this.tally.frames || null)
       this.zerosFrom = -1
@@ -253,39 +278,15 @@ export class PcapngWalker implements RecordWalker {
     if (this.described++ >= MAX_INTERFACES) {
       this.warn(
         'limit-interfaces',
-        `more than ${MAX_INTERFACES} interfaces in a section: packets of the others are not read`,
+        `a section has more than ${MAX_INTERFACES} interfaces: packets of the others are not read`,
       )
       return null
     }
-    const clock = this.clock(bytes, at + 16, held === size ? at + size - 4 : at + held)
+    const { clock, damaged } = readClock(bytes, at + 16, held === size ? at + size - 4 : at + held, this.little)
+    if (damaged) this.warn('damaged-option', 'an option of an interface description is longer than its block')
     const linkType = this.u16(bytes, at + 8)
     this.interfaces.push({ linkType, snapLength: this.u32(bytes, at + 12), clock, used: false })
     return null
-  }
-
-  /** if_tsresol and if_tsoffset among the options in [at, end). */
-  private clock(bytes: Uint8Array, at: number, end: number): Clock {
-    let { base, exponent, offset } = MICROSECOND_CLOCK
-    while (end - at >= 4) {
-      const code = this.u16(bytes, at)
-      const length = this.u16(bytes, at + 2)
-      const value = at + 4
-      if (code === OPTION_END) break
-      if (value + length > end) {
-        this.warn('damaged-option', 'an option of an interface description is longer than the block')
-        break
-      }
-      if (code === OPTION_IF_TSRESOL && length === 1) {
-        base = bytes[value]! & 0x80 ? 2 : 10
-        exponent = bytes[value]! & 0x7f
-      } else if (code === OPTION_IF_TSOFFSET && length === 8) {
-        const high = this.u32(bytes, this.little ? value + 4 : value) | 0
-        const low = this.u32(bytes, this.little ? value : value + 4)
-        offset = (high * 0x1_0000_0000 + low) * 1e6
-      }
-      at = value + length + (-length & 3)
-    }
-    return base === 10 && exponent === 6 && offset === 0 ? MICROSECOND_CLOCK : { base, exponent, offset }
   }
 
   /** The part that Enhanced Packet and Packet Blocks share. */
@@ -338,9 +339,10 @@ export class PcapngWalker implements RecordWalker {
     time: number,
   ): string | null {
     let held = captured
-    if (captured > this.maxRecordBytes) {
+    const { maxRecordBytes } = this.options
+    if (captured > maxRecordBytes) {
       if (!mayBeLarge(from.linkType) || captured > MAX_LARGE_RECORD_BYTES) return `a packet claims ${captured} bytes`
-      held = this.maxRecordBytes
+      held = maxRecordBytes
     }
     if (!from.used) {
       from.used = true
@@ -379,32 +381,5 @@ export class PcapngWalker implements RecordWalker {
 
   private u32(bytes: Uint8Array, at: number): number {
     return this.little ? u32le(bytes, at) : u32be(bytes, at)
-  }
-}
-
-/** Blocks of which more than the length is read. */
-function isRead(type: number): boolean {
-  return (
-    type === SECTION_HEADER_BLOCK ||
-    (type >= INTERFACE_DESCRIPTION_BLOCK && type <= SIMPLE_PACKET_BLOCK) ||
-    type === ENHANCED_PACKET_BLOCK
-  )
-}
-
-/** Custom blocks, systemd journal export, and the six kinds of sysdig event. */
-function isFrameInWireshark(type: number): boolean {
-  switch (type) {
-    case 0x00000bad:
-    case 0x40000bad:
-    case 0x00000009:
-    case 0x00000204:
-    case 0x00000208:
-    case 0x00000216:
-    case 0x00000217:
-    case 0x00000221:
-    case 0x00000222:
-      return true
-    default:
-      return false
   }
 }

@@ -1,15 +1,20 @@
-/** The bytes of a capture, unpacked, to frames: finds the format, walks it, and says in the end what was found. */
+/** The unpacked bytes of a capture to frames: recognises the format, walks the records, and sums up what was found. */
 import type { CaptureFacts, Warning } from '../../ledger/capture-facts.ts'
 import { CaptureError } from '../capture-error.ts'
-import type { Checkpoint } from '../format/checkpoint.ts'
-import { type CaptureFormat, DETECT_BYTES, detectFormat, recognise, whyNotRead } from '../format/detect.ts'
+import { recognise, whyNotRead } from '../format/detect.ts'
 import { FOREIGN_BYTES } from '../format/foreign.ts'
-import { damageText, type RecordWalker } from '../format/format.ts'
+import {
+  type CaptureFormat,
+  type Checkpoint,
+  damageText,
+  MAX_RECORD_BYTES,
+  type RecordWalker,
+  type WalkOptions,
+} from '../format/format.ts'
+import { FORMATS, fileStartsOf } from '../format/formats.ts'
 import { linkTypeName } from '../format/link-type-names.ts'
-import { PcapWalker } from '../format/pcap.ts'
-import { PcapngWalker } from '../format/pcapng.ts'
 import type { FrameSink } from '../frame-sink.ts'
-import type { Compression, Unpacked } from '../unpack/gzip.ts'
+import type { Compression, UnpackedSink } from '../unpack/compression.ts'
 
 /** What is known of a capture once it was read. */
 export type CaptureSummary = Omit<
@@ -17,32 +22,45 @@ export type CaptureSummary = Omit<
   'path' | 'captureId' | 'smbMessages' | 'limits' | 'damaged' | 'unreadPackets'
 >
 
-/** Names in a summary. */
+/** Names of link types in a summary. */
 const MAX_LINK_TYPES = 64
 
+export interface FrameReaderOptions {
+  /** A longer record is damage. */
+  maxRecordBytes?: number
+  /** Default: FORMATS. */
+  formats?: readonly CaptureFormat[]
+  /** Where to resume in a file that was read before; its format is one of `formats`. */
+  from?: Checkpoint | null
+}
+
 /**
- * Capture files that were joined as they are, `cat a.pcap b.pcap`, are read to the end: a walker each, frames numbered on as mergecap -a numbers
- * them.
+ * Capture files that were joined as they are, `cat a.pcap b.pcap`, are read to the end, each by its own walker; frame numbers continue, as in what
+ * mergecap -a makes of them.
  */
-export class Frames implements Unpacked {
+export class FrameReader implements UnpackedSink {
   private readonly name: string
   private readonly sink: FrameSink
-  private readonly maxRecordBytes: number
+  private readonly formats: readonly CaptureFormat[]
+  private readonly walkOptions: WalkOptions
   private walker: RecordWalker | null
-  /** Of the files before the walker's: what is told of them. */
-  private format: CaptureFormat | null = null
+  /** What is reported of the files before the walker's; the format is the first one's. */
+  private format: string | null = null
   private readonly linkTypes = new Set<number>()
   private readonly warnings: Warning[] = []
   /** Where the first file ended, and how many began behind it. */
   private joined: { position: number; frames: number; files: number } | null = null
   private fault: Warning | null = null
 
-  /** @param from where to go on in a file that was read before: its walker, made with the same sink */
-  constructor(name: string, sink: FrameSink, maxRecordBytes: number, from: RecordWalker | null = null) {
+  /** @param name of the input, for errors */
+  constructor(name: string, sink: FrameSink, options: FrameReaderOptions = {}) {
+    const { maxRecordBytes = MAX_RECORD_BYTES, formats = FORMATS, from = null } = options
     this.name = name
     this.sink = sink
-    this.maxRecordBytes = maxRecordBytes
-    this.walker = from
+    this.formats = formats
+    this.walkOptions = { maxRecordBytes, fileStarts: fileStartsOf(formats) }
+    const format = formats.find((each) => each.name === from?.format)
+    this.walker = from && format ? format.walkerFrom(from, sink, this.walkOptions) : null
   }
 
   /** A file header was read. */
@@ -50,7 +68,7 @@ export class Frames implements Unpacked {
     return this.joined !== null || (this.walker?.started ?? false)
   }
 
-  /** What follows is not read. */
+  /** Nothing more is read. */
   get stopped(): boolean {
     return Boolean(this.walker?.damage)
   }
@@ -71,14 +89,15 @@ export class Frames implements Unpacked {
 
   consume(bytes: Uint8Array, start: number, end: number): number {
     if (!this.walker) {
-      if (end - start < DETECT_BYTES) return start
-      // What is no capture is looked at more closely.
-      if (end - start < FOREIGN_BYTES && detectFormat(bytes, start, end) === null) return start
+      if (end - start < this.walkOptions.fileStarts.bytes) return start
+      // Foreign formats are recognised by more bytes than a capture is.
+      const isCapture = this.formats.some((format) => format.isStart(bytes, start, end))
+      if (!isCapture && end - start < FOREIGN_BYTES) return start
       this.walker = this.detect(bytes, start, end)
     }
     let at = this.walker.consume(bytes, start, end)
     while (this.walker.atAnotherFile) {
-      this.walker = this.goOn(this.walker, bytes, at, end)
+      this.walker = this.nextWalker(this.walker, bytes, at, end)
       at = this.walker.consume(bytes, at, end)
     }
     return at
@@ -92,7 +111,7 @@ export class Frames implements Unpacked {
     if (damage) this.fail(damage.code, damageText(damage))
   }
 
-  /** The reading ended too early, with those bytes in [start, end) not consumed. */
+  /** The input ended too early; `bytes` were not consumed. */
   fail(code: string, what: string, bytes?: Uint8Array): void {
     if (bytes && bytes.length > 0 && !this.walker) this.walker = this.detect(bytes, 0, bytes.length)
     if (!this.started)
@@ -111,7 +130,7 @@ export class Frames implements Unpacked {
     if (this.fault) warnings.push(this.fault)
     return {
       format: this.format ?? walker.format,
-      compression,
+      compression: compression?.name ?? null,
       linkTypes: [...new Set([...this.linkTypes].map(linkTypeName))].slice(0, MAX_LINK_TYPES),
       packets,
       bytes,
@@ -123,7 +142,7 @@ export class Frames implements Unpacked {
   }
 
   /** The walker of the file that begins at `at`, behind what `walker` read. */
-  private goOn(walker: RecordWalker, bytes: Uint8Array, at: number, end: number): RecordWalker {
+  private nextWalker(walker: RecordWalker, bytes: Uint8Array, at: number, end: number): RecordWalker {
     this.leave(walker)
     const { position, tally } = walker
     this.joined ??= { position, frames: tally.frames, files: 0 }
@@ -142,22 +161,19 @@ export class Frames implements Unpacked {
   }
 
   private detect(bytes: Uint8Array, start: number, end: number): RecordWalker {
-    const found = recognise(bytes.subarray(start, Math.min(end, start + FOREIGN_BYTES)), this.name)
-    if (found.kind !== 'capture') {
-      const { code, problem } = whyNotRead(found)
-      throw new CaptureError(code, this.name, problem)
-    }
-    return found.format === 'pcap'
-      ? new PcapWalker(this.sink, this.maxRecordBytes)
-      : new PcapngWalker(this.sink, this.maxRecordBytes)
+    const head = bytes.subarray(start, Math.min(end, start + FOREIGN_BYTES))
+    const found = recognise(head, this.name, this.formats)
+    if (found.kind === 'capture') return found.format.walker(this.sink, this.walkOptions)
+    const { code, problem } = whyNotRead(found, this.formats)
+    throw new CaptureError(code, this.name, problem)
   }
 }
 
-/** Wireshark stops at the second header, so the numbers hold for a file that it reads: how to make it is told. */
+/** Wireshark stops at the second header, so the warning says how to make a file in which Wireshark shows the same frame numbers. */
 function joinedWarning({ position, frames, files }: { position: number; frames: number; files: number }): Warning {
   const more = files > 1 ? `, and ${files - 1} more behind it` : ''
   const message =
-    `another capture file begins at byte ${position}${more}: all were read, and frames are numbered on. ` +
+    `another capture file begins at byte ${position}${more}: all were read, and frame numbers continue. ` +
     `Wireshark reads up to frame ${frames}: for these numbers, cut the file there (head -c ${position}, tail -c +${position + 1}) ` +
     'and join the parts with mergecap -a -w'
   return { code: 'joined-captures', message, frame: frames || null }

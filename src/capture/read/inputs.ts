@@ -1,42 +1,45 @@
-/** What was named on the command line, as a list of captures to read. */
+/** Expands what was named on the command line into a list of captures to read. */
 import type { Dirent } from 'node:fs'
 import { open, readdir, realpath, stat } from 'node:fs/promises'
 import { join, resolve, sep } from 'node:path'
 import { CaptureError, errorCode, systemError } from '../capture-error.ts'
 import { type OtherKind, recognise } from '../format/detect.ts'
 import { FOREIGN_BYTES } from '../format/foreign.ts'
-import { detectCompression, gunzipHead } from '../unpack/gzip.ts'
+import { FORMATS, namesOf } from '../format/formats.ts'
+import { unpackHead } from '../unpack/compression.ts'
+import { COMPRESSIONS, detectCompression } from '../unpack/compressions.ts'
+import type { ReadableKinds } from './readable-kinds.ts'
 
 export interface Inputs {
-  /** Paths for readCapture, in the order in which they were named, folders in the order of names; none twice. */
+  /** Paths for readCapture in the order in which they were named, those of a folder sorted by name; no file twice. */
   files: string[]
-  /** Names that are no input, and files of folders that hold packets, or may, and that are not read. */
+  /** Names that are not inputs, and files in folders that contain packets, or may, and cannot be read. */
   errors: CaptureError[]
-  /** Files of folders that hold no packets, such as notes and pictures. */
+  /** Files in folders that contain no packets, such as notes and pictures. */
   leftOut: LeftOut[]
 }
 
 export interface LeftOut {
-  /** As it was named. */
+  /** As the user named it. */
   folder: string
   /** How many of each kind there are in it and below. */
   kinds: Map<OtherKind, number>
 }
 
-/** Enough for the header of a gzip file and what is packed behind it. */
+/** Enough for the header of a packed file and the first of what is in it. */
 const HEAD_BYTES = FOREIGN_BYTES
-/** Files of a folder that are looked at together. */
+/** Files of a folder that are opened at the same time. */
 const BATCH = 32
 
 /**
  * Turns what a user names into captures: files, folders with all below them, patterns that the shell did not expand, and '-' for standard input.
  *
- * A file that is named is taken as it is: readCapture says if it is no capture. In folders, hidden files and symbolic links included, the bytes
- * decide: what holds no packets is left out and counted; captures in a format that is not read, and what may hold captures, are errors that say so; a
- * folder with no capture at all is an error.
+ * A file that is named is always an input: readCapture reports if it is not a capture. In folders, hidden files and symbolic links included, the
+ * bytes decide: files without packets are left out and counted; captures in a format that is not read, and files that may contain captures, are
+ * errors; a folder without any capture is an error.
  */
-export async function expandInputs(paths: readonly string[]): Promise<Inputs> {
-  const expansion = new Expansion()
+export async function expandInputs(paths: readonly string[], kinds: ReadableKinds = {}): Promise<Inputs> {
+  const expansion = new Expansion(kinds)
   for (const path of paths) await expansion.add(path)
   const { files, errors, leftOut } = expansion
   return { files, errors, leftOut }
@@ -48,12 +51,17 @@ class Expansion {
   readonly files: string[] = []
   readonly errors: CaptureError[] = []
   readonly leftOut: LeftOut[] = []
-  /** Of the folder that is being looked through. */
+  /** Of the folder that is being searched. */
   private kinds = new Map<OtherKind, number>()
-  /** What has been taken, by its real path: a link and its target, or a file and its folder, are read once. */
+  /** Real paths of the inputs so far: a link and its target, or a file and its folder, are read once. */
   private readonly seen = new Set<string>()
   /** Captures found in and below each folder, by its real path. */
   private readonly folders = new Map<string, number>()
+  private readonly readable: Required<ReadableKinds>
+
+  constructor({ formats = FORMATS, compressions = COMPRESSIONS }: ReadableKinds) {
+    this.readable = { formats, compressions }
+  }
 
   async add(path: string): Promise<void> {
     if (path === '-') {
@@ -85,12 +93,11 @@ class Expansion {
     const captures = await this.addFolder(folder)
     if (this.kinds.size > 0) this.leftOut.push({ folder, kinds: this.kinds })
     if (captures > 0 || this.errors.length > errorsBefore) return
-    this.errors.push(
-      new CaptureError('no-captures', folder, 'holds no capture: give a folder with pcap or pcapng files'),
-    )
+    const problem = `contains no capture: give a folder with ${namesOf(this.readable.formats)} files`
+    this.errors.push(new CaptureError('no-captures', folder, problem))
   }
 
-  /** How many captures there are below it, those that were taken before included. */
+  /** How many captures are in and below it, including those that are inputs already. */
   private async addFolder(folder: string): Promise<number> {
     const id = await identity(folder)
     const known = this.folders.get(id)
@@ -126,7 +133,7 @@ class Expansion {
     try {
       const what = entry.isSymbolicLink() ? await stat(path) : entry
       if (what.isDirectory()) return 'folder'
-      // Pipes and devices are not opened: that may wait for ever.
+      // Pipes and devices are not opened: opening them may wait forever.
       return what.isFile() ? await this.kindOfFile(path) : 'no-file'
     } catch (error) {
       const gone = errorCode(error) === 'ENOENT' || errorCode(error) === 'ELOOP'
@@ -135,12 +142,13 @@ class Expansion {
   }
 
   private async kindOfFile(path: string): Promise<Kind> {
+    const { formats, compressions } = this.readable
     const head = await readHead(path)
-    const packed = detectCompression(head, 0, head.length) !== null
-    const inside = packed ? await gunzipHead(head, FOREIGN_BYTES) : head
-    // What is packed and damaged from its start may be a capture: the reading of it says what is wrong.
+    const compression = detectCompression(head, 0, head.length, compressions)
+    const inside = compression ? await unpackHead(compression, head, FOREIGN_BYTES) : head
+    // A packed file that is damaged from its start may be a capture: reading it reports what is wrong.
     if (inside === null) return 'capture'
-    const found = recognise(inside, path)
+    const found = recognise(inside, path, formats)
     return found.kind === 'foreign' ? new CaptureError(found.code, path, found.problem) : found.kind
   }
 
@@ -166,7 +174,7 @@ async function readHead(path: string): Promise<Uint8Array> {
   }
 }
 
-/** The path without links; pipes of the shell (/dev/fd/63) have none. */
+/** The path with all links resolved; pipes of the shell (/dev/fd/63) have no such path. */
 async function identity(path: string): Promise<string> {
   try {
     return await realpath(path)

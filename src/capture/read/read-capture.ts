@@ -1,29 +1,31 @@
-/** One capture file, pipe or standard input, read from end to end into a FrameSink. */
+/** Reads one capture file, pipe or standard input from start to end into a FrameSink. */
 import { closeSync, constants, createReadStream, fstatSync, open, openSync, statSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { addAbortSignal, type Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { CaptureError, errorCode, systemError } from '../capture-error.ts'
-import { DETECT_BYTES } from '../format/detect.ts'
 import { MAX_RECORD_BYTES, recordLimit } from '../format/format.ts'
+import { FORMATS, startBytesOf } from '../format/formats.ts'
 import type { FrameSink } from '../frame-sink.ts'
 import { type ByteSource, fileSource, ReadError, streamSource } from '../unpack/byte-source.ts'
-import { type Compression, detectCompression, gunzip } from '../unpack/gzip.ts'
+import type { Compression } from '../unpack/compression.ts'
+import { COMPRESSIONS, detectCompression } from '../unpack/compressions.ts'
 import { addCheckpoint, beginIndex, type FrameIndex } from './frame-index.ts'
-import { type CaptureSummary, Frames } from './frame-reader.ts'
+import { type CaptureSummary, FrameReader } from './frame-reader.ts'
+import type { ReadableKinds } from './readable-kinds.ts'
 
-export interface ReadOptions {
+export interface ReadOptions extends ReadableKinds {
   /** Called at most every PROGRESS_MS, and at the end: bytes read from the input, and its size where it has one. */
   onProgress?: (bytesRead: number, totalBytes: number | null) => void
-  /** Called before every chunk of what is not compressed: where it returns a promise, the chunk waits until that is kept. */
+  /** Called before every chunk of an uncompressed input: if it returns a promise, the chunk waits for it. */
   ready?: () => Promise<void> | undefined
-  /** Called after every chunk: where it returns a promise, reading rests until that is kept. */
+  /** Called after every chunk: if it returns a promise, reading pauses until it resolves. */
   rest?: () => Promise<void> | undefined
-  /** Ends the reading: the promise rejects with the signal's reason. Frames that were delivered stay delivered. */
+  /** Ends the reading: the promise rejects with the signal's reason, after the frames that were delivered so far. */
   signal?: AbortSignal
   /** A longer record counts as damage. */
   maxRecordBytes?: number
-  /** Is filled on the way, for readCaptureRange: a plain file's checkpoints, one for each chunk that is read. */
+  /** Filled on the way, for readCaptureRange: the checkpoints of an uncompressed file, one for each chunk that is read. */
   index?: FrameIndex
 }
 
@@ -32,10 +34,11 @@ export type { CaptureSummary } from './frame-reader.ts'
 const PROGRESS_MS = 50
 
 /**
- * Reads a capture: pcap or pcapng, plain or gzip, as its bytes tell. `input` is a path, or '-' for standard input.
+ * Reads a capture of any format in FORMATS, plain or packed as COMPRESSIONS unpack; its first bytes decide. `input` is a path, or '-' for standard
+ * input.
  *
- * Rejects with CaptureError where nothing at all can be read. Damage further on ends the reading at that point: the frames before it were
- * delivered, `complete` is false, and a warning tells where.
+ * Rejects with CaptureError where nothing at all can be read. Damage further on ends the reading there: the frames before it were delivered,
+ * `complete` is false, and a warning names the place.
  */
 export async function readCapture(input: string, sink: FrameSink, options: ReadOptions = {}): Promise<CaptureSummary> {
   options.signal?.throwIfAborted()
@@ -43,7 +46,7 @@ export async function readCapture(input: string, sink: FrameSink, options: ReadO
   return readSource(await openInput(input, headroom, options), input, sink, options)
 }
 
-/** The same from a stream, such as the output of a capturing program: each frame is delivered as soon as it has come. */
+/** The same from a stream, such as the output of a capture program: each frame is delivered as soon as it has arrived. */
 export async function readCaptureStream(
   stream: Readable,
   name: string,
@@ -84,13 +87,13 @@ async function openInput(
   }
 }
 
-/** A program cannot end while one of its threads waits for the other end of a pipe: the signal ends the waiting, by being that for a moment. */
+/** A process cannot end while one of its threads waits for the writer of a pipe: on the signal, this process becomes that writer for a moment. */
 async function opened(input: string, signal: AbortSignal | undefined): Promise<number> {
   const visit = () => {
     try {
       closeSync(openSync(input, constants.O_WRONLY | constants.O_NONBLOCK))
     } catch {
-      // Nobody waits any more.
+      // Nothing waits any more.
     }
   }
   signal?.addEventListener('abort', visit, { once: true })
@@ -121,24 +124,62 @@ async function readSource(
   sink: FrameSink,
   options: ReadOptions,
 ): Promise<CaptureSummary> {
-  const frames = new Frames(name, sink, options.maxRecordBytes ?? MAX_RECORD_BYTES)
-  return frames.summary(await pump(opened, name, frames, options))
+  const reader = new FrameReader(name, sink, options)
+  return reader.summary(await pump(opened, name, reader, options))
 }
 
 /**
- * All of a source through `frames`, which are finished then, or the part of it up to where `isDone` says so, asked after each chunk. The source
- * is closed. Resolves with the compression that was found.
+ * Feeds a source to `reader`: all of it, and finishes the reader then, or only until `isDone` says so, which is asked after each chunk. Closes the
+ * source. Resolves with the compression that was found.
  */
 export async function pump(
-  { source, size }: Opened,
+  opened: Opened,
   name: string,
-  frames: Frames,
-  { signal, onProgress, ready, rest, index, maxRecordBytes = MAX_RECORD_BYTES }: ReadOptions,
+  reader: FrameReader,
+  options: ReadOptions,
   isDone: () => boolean = () => false,
 ): Promise<Compression | null> {
+  const { source, size } = opened
+  const { signal, formats = FORMATS, compressions = COMPRESSIONS } = options
+  const headroom = recordLimit(options.maxRecordBytes ?? MAX_RECORD_BYTES)
+  const afterChunk = pacer(opened, options)
   let compression: Compression | null = null
+  try {
+    while (source.end - source.start < startBytesOf(formats) && (await source.next(source.start))) await afterChunk()
+    // In the middle of a file, where the reader has started, the bytes are a packet's and may look like anything.
+    if (!reader.started) compression = detectCompression(source.bytes, source.start, source.end, compressions)
+    if (compression === null) await pumpPlain(source, reader, options, afterChunk, isDone)
+    else {
+      const sink = {
+        get stopped() {
+          return reader.stopped || isDone()
+        },
+        consume: (bytes: Uint8Array, start: number, end: number) => reader.consume(bytes, start, end),
+      }
+      const { left, fault } = await compression.unpack(source, headroom, sink, afterChunk)
+      if (fault) reader.fail(fault.code, fault.what, left)
+      else if (!isDone()) reader.finish(left, 0, left.length)
+    }
+  } catch (error) {
+    if (!(error instanceof ReadError)) throw error
+    signal?.throwIfAborted()
+    if (!reader.started) throw systemError(name, error.cause)
+    const reason = errorCode(error.cause) ?? 'unknown error'
+    reader.fail('read-error', `reading failed at byte ${source.position} (${reason})`)
+  } finally {
+    await source.close()
+  }
+  options.onProgress?.(source.position, size)
+  return compression
+}
+
+/** What happens after each chunk: it ends the reading on the signal, reports progress, and lets the caller pause the reading. */
+function pacer(
+  { source, size }: Opened,
+  { signal, onProgress, rest }: Pick<ReadOptions, 'signal' | 'onProgress' | 'rest'>,
+): () => Promise<void> | undefined {
   let lastProgress = performance.now()
-  const afterChunk = (): Promise<void> | undefined => {
+  return () => {
     signal?.throwIfAborted()
     if (onProgress && performance.now() - lastProgress >= PROGRESS_MS) {
       lastProgress = performance.now()
@@ -146,43 +187,24 @@ export async function pump(
     }
     return rest?.()
   }
-  try {
-    while (source.end - source.start < DETECT_BYTES && (await source.next(source.start))) await afterChunk()
-    // In the middle of a file, where `frames` have started, the bytes are a packet's and may look like anything.
-    compression = frames.started ? null : detectCompression(source.bytes, source.start, source.end)
-    if (compression === 'gzip') {
-      const unpacked = {
-        get stopped() {
-          return frames.stopped || isDone()
-        },
-        consume: (bytes: Uint8Array, start: number, end: number) => frames.consume(bytes, start, end),
-      }
-      const { left, fault } = await gunzip(source, recordLimit(maxRecordBytes), unpacked, afterChunk)
-      if (isDone()) return compression
-      if (fault) frames.fail(fault.code, fault.what, left)
-      else frames.finish(left, 0, left.length)
-    } else {
-      let at: number
-      do {
-        const waiting = ready?.()
-        if (waiting) await waiting
-        at = frames.consume(source.bytes, source.start, source.end)
-        if (index) addCheckpoint(index, frames.checkpoint())
-        if (isDone()) return compression
-        const resting = afterChunk()
-        if (resting) await resting
-      } while (!frames.stopped && (await source.next(at)))
-      frames.finish(source.bytes, at, source.end)
-    }
-  } catch (error) {
-    if (!(error instanceof ReadError)) throw error
-    signal?.throwIfAborted()
-    if (!frames.started) throw systemError(name, error.cause)
-    const reason = errorCode(error.cause) ?? 'unknown error'
-    frames.fail('read-error', `reading failed at byte ${source.position} (${reason})`)
-  } finally {
-    await source.close()
-  }
-  onProgress?.(source.position, size)
-  return compression
+}
+
+async function pumpPlain(
+  source: ByteSource,
+  reader: FrameReader,
+  { ready, index }: Pick<ReadOptions, 'ready' | 'index'>,
+  afterChunk: () => Promise<void> | undefined,
+  isDone: () => boolean,
+): Promise<void> {
+  let at: number
+  do {
+    const waiting = ready?.()
+    if (waiting) await waiting
+    at = reader.consume(source.bytes, source.start, source.end)
+    if (index) addCheckpoint(index, reader.checkpoint())
+    if (isDone()) return
+    const resting = afterChunk()
+    if (resting) await resting
+  } while (!reader.stopped && (await source.next(at)))
+  reader.finish(source.bytes, at, source.end)
 }

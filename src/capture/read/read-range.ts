@@ -1,17 +1,15 @@
-/** Some frames of a capture, by their numbers: what a report names is looked up again in the file. */
+/** Reads some frames of a capture again, by their numbers. */
 import { fstatSync, openSync, statSync } from 'node:fs'
 import { CaptureError, systemError } from '../capture-error.ts'
-import type { Checkpoint } from '../format/checkpoint.ts'
-import { MAX_RECORD_BYTES, type RecordWalker, recordLimit } from '../format/format.ts'
-import { PcapWalker } from '../format/pcap.ts'
-import { PcapngWalker } from '../format/pcapng.ts'
+import { type CaptureFormat, type Checkpoint, MAX_RECORD_BYTES, recordLimit } from '../format/format.ts'
+import { FORMATS } from '../format/formats.ts'
 import type { FrameSink } from '../frame-sink.ts'
 import { fileSource } from '../unpack/byte-source.ts'
 import { checkpointBefore, type FileIdentity, type FrameIndex, identityOf } from './frame-index.ts'
-import { Frames } from './frame-reader.ts'
+import { FrameReader } from './frame-reader.ts'
 import { type Opened, pump, type ReadOptions } from './read-capture.ts'
 
-/** A FrameSink, told in addition what the microseconds of `time` leave out: 0..999 nanoseconds. */
+/** A FrameSink that also gets the nanoseconds below the microseconds of `time`, 0..999. */
 export interface RangeSink {
   frame(...args: [...Parameters<FrameSink['frame']>, nanoseconds: number]): void
 }
@@ -20,19 +18,20 @@ export interface RangeOptions extends Omit<ReadOptions, 'index'> {
   /** The first and the last frame number. */
   from: number
   to: number
-  /** Of an earlier reading of this file. Without it, and for gzip, the file is read from its start. */
+  /** From an earlier reading of this file. Without it, and for compressed files, the file is read from its start. */
   index?: FrameIndex
 }
 
 /**
- * Calls `sink` for the frames `from` to `to`. Resolves with how many there were: a capture may end or be damaged before, and records that are no
- * packets have numbers too. `onProgress` tells the place in the file.
+ * Calls `sink` for the frames `from` to `to`. Resolves with how many there were: the capture may end or be damaged before `to`, and records that are
+ * not packets have numbers too. `onProgress` reports the position in the file.
  *
- * Rejects with CaptureError: `not-rereadable` for standard input and pipes, `changed` where the file is not the one that was indexed, or has
- * fewer frames than it had, and as readCapture does.
+ * Rejects with CaptureError: `not-rereadable` for standard input and pipes, `changed` where the file is not the one that was indexed or has
+ * fewer frames than then, and otherwise as readCapture does.
  */
 export async function readCaptureRange(path: string, sink: RangeSink, options: RangeOptions): Promise<number> {
-  const { from, to, index, signal, maxRecordBytes = MAX_RECORD_BYTES } = options
+  const { index, ...reading } = options
+  const { from, to, signal, maxRecordBytes = MAX_RECORD_BYTES, formats = FORMATS } = reading
   signal?.throwIfAborted()
   let delivered = 0
   let done = to < from
@@ -45,19 +44,23 @@ export async function readCaptureRange(path: string, sink: RangeSink, options: R
         return
       }
       delivered++
-      const nanoseconds = frames.nanoseconds(bytes, start)
+      const nanoseconds = reader.nanoseconds(bytes, start)
       sink.frame(bytes, start, captured, original, linkType, time, number, nanoseconds)
       if (number === to) done = true
     },
   }
-  const checkpoint = index ? checkpointBefore(index, from) : null
+  const checkpoint = index ? resumeFrom(index, from, formats) : null
   const opened = open(path, recordLimit(maxRecordBytes), index?.file ?? null, checkpoint)
-  const walker = checkpoint && walkerFrom(checkpoint, window, maxRecordBytes)
-  const frames = new Frames(path, window, maxRecordBytes, walker)
-  const { index: _, ...reading } = options
-  await pump(opened, path, frames, reading, () => done)
-  if (!done && index?.file && frames.count < Math.min(to, index.frames)) throw changed(path)
+  const reader = new FrameReader(path, window, { maxRecordBytes, formats, from: checkpoint })
+  await pump(opened, path, reader, reading, () => done)
+  if (!done && index?.file && reader.count < Math.min(to, index.frames)) throw changed(path)
   return delivered
+}
+
+/** Null, the start of the file, where the index was made with a format that is not at hand now. */
+function resumeFrom(index: FrameIndex, frame: number, formats: readonly CaptureFormat[]): Checkpoint | null {
+  const checkpoint = checkpointBefore(index, frame)
+  return formats.some(({ name }) => name === checkpoint?.format) ? checkpoint : null
 }
 
 function open(path: string, headroom: number, indexed: FileIdentity | null, from: Checkpoint | null): Opened {
@@ -75,12 +78,6 @@ function open(path: string, headroom: number, indexed: FileIdentity | null, from
   } catch (error) {
     throw error instanceof CaptureError ? error : systemError(path, error)
   }
-}
-
-function walkerFrom(checkpoint: Checkpoint, sink: FrameSink, maxRecordBytes: number): RecordWalker {
-  return checkpoint.format === 'pcap'
-    ? new PcapWalker(sink, maxRecordBytes, checkpoint)
-    : new PcapngWalker(sink, maxRecordBytes, checkpoint)
 }
 
 function isSame(a: FileIdentity, b: FileIdentity): boolean {

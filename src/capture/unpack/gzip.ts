@@ -1,50 +1,33 @@
-/** Compressed inputs, recognised by their first bytes. Another compression is one more signature here and one more stream that unpacks it. */
+/** gzip, RFC 1952: zlib unpacks it; what zlib drops in front of damage is saved here. */
 import { createGunzip, type Gunzip } from 'node:zlib'
-import { type ByteSource, Joiner, memorySource } from './byte-source.ts'
+import { type ByteSource, Joiner } from './byte-source.ts'
+import type { Compression, UnpackedSink, UnpackFault, UnpackResult } from './compression.ts'
 
-export type Compression = 'gzip'
+export const GZIP: Compression = {
+  name: 'gzip',
+  // With deflate inside, its only method.
+  isStart: (bytes, start, end) =>
+    end - start >= 3 && bytes[start] === 0x1f && bytes[start + 1] === 0x8b && bytes[start + 2] === 8,
+  unpack: gunzip,
+}
 
-/** A piece may unpack to a thousand times its size: so much is done before anybody can stop it. */
+/** A piece may unpack to a thousand times its size, and nothing can stop that before the piece is done. */
 const INPUT_BYTES = 32 * 1024
 /** Larger than zlib's own 16 KiB: a third faster. */
 const OUTPUT_BYTES = 256 * 1024
 
-/** Is it gzip (RFC 1952) with deflate inside, its only method? */
-export function detectCompression(bytes: Uint8Array, start: number, end: number): Compression | null {
-  return end - start >= 3 && bytes[start] === 0x1f && bytes[start + 1] === 0x8b && bytes[start + 2] === 8
-    ? 'gzip'
-    : null
-}
-
-/** Why unpacking ended before the end of the input. */
-export interface UnpackFault {
-  code: 'truncated-gzip' | 'corrupt-gzip'
-  /** What is wrong, with the position in the compressed file. */
-  what: string
-}
-
-/** Who gets the unpacked bytes: as ByteSource has it, `consume` returns how far it came. */
-export interface Unpacked {
-  readonly stopped: boolean
-  consume(bytes: Uint8Array, start: number, end: number): number
-}
-
 /**
- * Unpacks what `source` has at hand and all that follows (all members of a gzip file) into `to`, until it stops. Resolves with what `to` left of the
- * last bytes, and with the fault that ended the unpacking, if one did and `to` had not stopped. Rejects with the errors of `source` and of `to`.
+ * As Compression.unpack has it; all members of a gzip file are unpacked.
  *
- * Damage costs nothing that stands before it: `to` gets every byte that can be unpacked without the damaged one, however the input's bytes come.
- * zlib drops what the step that fails had unpacked. So a second one follows a step behind, and is fed that step byte by byte: from the start of the
- * input where that can be read again, and where it cannot, all along.
- *
- * @param afterChunk called and waited for now and then; it may throw
+ * zlib drops what it had unpacked in the step that fails. So a second zlib follows one step behind, and gets the failing step byte by byte. Where the
+ * input can be read again, the second one starts only then, from the start of the input; where it cannot, it follows all along.
  */
-export async function gunzip(
+async function gunzip(
   source: ByteSource,
   headroom: number,
-  to: Unpacked,
+  to: UnpackedSink,
   afterChunk: () => Promise<void> | undefined,
-): Promise<{ left: Uint8Array; fault: UnpackFault | null }> {
+): Promise<UnpackResult> {
   const delivery = new Delivery(headroom, to)
   const leader = new Unpacker((bytes) => delivery.take(bytes))
   const follower = source.again ? null : new Follower(delivery)
@@ -78,12 +61,12 @@ export async function gunzip(
     leader.destroy()
     follower?.destroy()
   }
-  // Whoever had enough before the damage need not know of it, which depends on how large the steps are.
-  const told = delivery.open ? fault : null
-  return { left: delivery.close(), fault: told }
+  // A sink that stopped before the damage does not hear of it: whether it was met depends on the size of the steps.
+  const reported = delivery.open ? fault : null
+  return { left: delivery.close(), fault: reported }
 }
 
-/** What the step that failed had unpacked before its damage goes to the delivery. Returns the damage. */
+/** Delivers what the failing step unpacked in front of the damage. Returns the damage. */
 async function salvage(
   source: ByteSource,
   follower: Follower,
@@ -108,15 +91,15 @@ async function salvage(
       if (follower.fault) return faultOf(follower.fault, whole + i)
       if (i % 1024 === 1023) await afterChunk()
     }
-    // The file is another one by now.
-    return { code: 'corrupt-gzip', what: `the gzip data from byte ${first} on changed while they were read` }
+    // The file has changed since.
+    return { code: 'corrupt-gzip', what: `the gzip data from byte ${first} on changed while they were being read` }
   } finally {
     follower.destroy()
     await again?.close()
   }
 }
 
-/** Zeros may follow the last member, as tapes pad files with them. Anything else may be a member that cannot be read. */
+/** Zeros may follow the last member, because tapes pad files with them. Anything else may be a member that cannot be read. */
 async function behindTheEnd(
   source: ByteSource,
   from: number,
@@ -139,16 +122,16 @@ function faultOf(error: NodeJS.ErrnoException, position: number): UnpackFault {
     : { code: 'corrupt-gzip', what: `the gzip data are damaged at byte ${position} (${error.message})` }
 }
 
-/** Unpacked bytes on their way to who wants them. */
+/** Unpacked bytes on their way to the sink. */
 class Delivery {
   /** Bytes that were delivered. */
   count = 0
   private readonly joiner: Joiner
-  private readonly to: Unpacked
-  /** What `to` threw: it must not leave through an event of the stream. */
+  private readonly to: UnpackedSink
+  /** What `to` threw: an event of the stream must not throw it. */
   private readonly thrown: unknown[] = []
 
-  constructor(headroom: number, to: Unpacked) {
+  constructor(headroom: number, to: UnpackedSink) {
     this.joiner = new Joiner(headroom)
     this.to = to
   }
@@ -178,10 +161,10 @@ class Delivery {
   }
 }
 
-/** zlib, a piece at a time. */
+/** zlib, one piece at a time. */
 class Unpacker {
   fault: NodeJS.ErrnoException | null = null
-  /** It came to the end of the data by itself, at zeros behind the last member. */
+  /** It found the end of the data by itself, at zeros behind the last member. */
   ended = false
   private readonly stream: Gunzip
   private settle: () => void = () => undefined
@@ -193,7 +176,7 @@ class Unpacker {
       this.fault ??= error
       this.settle()
     })
-    // A write that it ends in has no answer.
+    // The write in which it ends is never answered.
     this.stream.on('end', () => {
       this.ended = true
       this.settle()
@@ -231,7 +214,7 @@ class Unpacker {
   }
 }
 
-/** Unpacks once more what was unpacked before, a step behind, and delivers only what goes beyond that. */
+/** Unpacks the same data a second time, one step behind, and delivers only what goes beyond what was delivered. */
 class Follower extends Unpacker {
   private next: Uint8Array | null = null
 
@@ -254,25 +237,4 @@ class Follower extends Unpacker {
     this.next = null
     if (piece) await this.write(piece)
   }
-}
-
-/**
- * The first bytes inside gzip data of which only the head is given, `most` of them or less; null where the data are cut or damaged before any.
- */
-export async function gunzipHead(head: Uint8Array, most: number): Promise<Uint8Array | null> {
-  const inside = new Uint8Array(most)
-  let length = 0
-  const to: Unpacked = {
-    get stopped() {
-      return length === most
-    },
-    consume(bytes, start, end) {
-      const count = Math.min(end - start, most - length)
-      inside.set(bytes.subarray(start, start + count), length)
-      length += count
-      return end
-    },
-  }
-  const { fault } = await gunzip(memorySource(head), 0, to, () => undefined)
-  return fault && length === 0 ? null : inside.subarray(0, length)
 }

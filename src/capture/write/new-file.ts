@@ -28,7 +28,7 @@ import { hasName } from '../../base/error-name.ts'
 import { errorCode } from '../capture-error.ts'
 import { recognise } from '../format/detect.ts'
 import { FOREIGN_BYTES } from '../format/foreign.ts'
-import { detectCompression } from '../unpack/gzip.ts'
+import { detectCompression } from '../unpack/compressions.ts'
 
 export type NewFileErrorCode =
   | 'exists'

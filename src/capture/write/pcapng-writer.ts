@@ -2,6 +2,20 @@
  * Writes pcapng, draft-ietf-opsawg-pcapng: one little-endian section, whose blocks pcapng.ts lays out. What is handed to the sink is whole
  * blocks, so a file that ends between two writes can be read to its end, and one that is cut anywhere up to its last whole block.
  */
+import {
+  BYTE_ORDER_MAGIC,
+  ENHANCED_PACKET_BLOCK,
+  INTERFACE_DESCRIPTION_BLOCK,
+  OPTION_COMMENT,
+  OPTION_END,
+  OPTION_IF_NAME,
+  OPTION_IF_TSRESOL,
+  OPTION_SHB_HARDWARE,
+  OPTION_SHB_OS,
+  OPTION_SHB_USERAPPL,
+  PACKET_OFFSET,
+  SECTION_HEADER_BLOCK,
+} from '../format/pcapng-blocks.ts'
 
 export interface ByteSink {
   /** `bytes` are borrowed: they are overwritten after the call returns. */
@@ -43,19 +57,6 @@ export interface WrittenPacket {
   /** opt_comment, one for each; of a long one the first MAX_COMMENT_BYTES are written. */
   comments?: readonly string[]
 }
-
-const SECTION_HEADER_BLOCK = 0x0a0d0d0a
-const INTERFACE_DESCRIPTION_BLOCK = 1
-const ENHANCED_PACKET_BLOCK = 6
-const BYTE_ORDER_MAGIC = 0x1a2b3c4d
-
-const OPTION_END = 0
-const OPTION_COMMENT = 1
-const OPTION_SHB_HARDWARE = 2
-const OPTION_SHB_OS = 3
-const OPTION_SHB_USERAPPL = 4
-const OPTION_IF_NAME = 2
-const OPTION_IF_TSRESOL = 9
 
 const WORD = 0x1_0000_0000
 const HELD_BACK = 256 * 1024
@@ -115,7 +116,7 @@ export class PcapngWriter {
   }: WrittenPacket): void {
     const options = comments.flatMap((comment) => textOption(OPTION_COMMENT, comment))
     const padded = captured + (-captured & 3)
-    const at = this.begin(ENHANCED_PACKET_BLOCK, 32 + padded + lengthOf(options))
+    const at = this.begin(ENHANCED_PACKET_BLOCK, PACKET_OFFSET + 4 + padded + lengthOf(options))
     const { view } = this
     view.setUint32(at + 8, id, true)
     const stamp = Math.max(0, time)
@@ -130,9 +131,9 @@ export class PcapngWriter {
     view.setUint32(at + 16, low, true)
     view.setUint32(at + 20, captured, true)
     view.setUint32(at + 24, original, true)
-    this.buffer.set(bytes.subarray(start, start + captured), at + 28)
-    this.buffer.fill(0, at + 28 + captured, at + 28 + padded)
-    this.putOptions(at + 28 + padded, options)
+    this.buffer.set(bytes.subarray(start, start + captured), at + PACKET_OFFSET)
+    this.buffer.fill(0, at + PACKET_OFFSET + captured, at + PACKET_OFFSET + padded)
+    this.putOptions(at + PACKET_OFFSET + padded, options)
     this.packets++
   }
 

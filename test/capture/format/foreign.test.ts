@@ -289,7 +289,7 @@ describe('a file that holds packets and is not read', () => {
       const bytes = readFileSync(path)
       const { summary } = await readBytes(bytes)
       expect(summary).toMatchObject({ complete: false, packets: 1 })
-      expect(summary.warnings[0]?.message).toContain('may have written it: convert it, editcap')
+      expect(summary.warnings[0]?.message).toContain('may have written it: convert it with editcap')
       expect((await readBytes(bytes, [100, 114, 120, 125, 130, 131, 140])).summary).toEqual(summary)
     },
   )

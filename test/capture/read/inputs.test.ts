@@ -70,7 +70,7 @@ describe('expandInputs', () => {
     const { files, errors } = await expandInputs([path])
     expect(files).toEqual([])
     expect(errors).toMatchObject([{ code: 'no-captures', path }])
-    expect(errors[0]?.message).toBe(`${path}: holds no capture: give a folder with pcap or pcapng files`)
+    expect(errors[0]?.message).toBe(`${path}: contains no capture: give a folder with pcap or pcapng files`)
   })
 
   it('does not pass over what is packed as we cannot read it, whatever its name', async () => {

@@ -2,7 +2,6 @@ import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,6 +9,7 @@ import { CaptureError } from '../../../src/capture/capture-error.ts'
 import { readCapture, readCaptureStream } from '../../../src/capture/read/read-capture.ts'
 import { collector, readBytes, temporaryFolder } from '../../support/frames.ts'
 import { BASE_TIME, block, concat, pcapFile, pcapngFile, simplePacketBlock, u32 } from '../../support/pcap-builder.ts'
+import { ROOT } from '../../support/smblens.ts'
 
 const ONE = Uint8Array.of(1, 2, 3, 4, 5)
 const MKFIFO = 'mkfifo'
@@ -179,7 +179,7 @@ describe('an input that cannot be read', () => {
       'random.pcap',
       new Uint8Array(100).fill(0x91),
       'not-a-capture',
-      /is no packet capture: give a pcap/,
+      /is not a packet capture: give a pcap/,
     ],
     [
       'an xz file',
@@ -418,16 +418,15 @@ describe('standard input', () => {
   beforeAll(async () => {
     program = join(folder.path, 'read.mjs')
     const source = `
-      import { readCapture } from './src/capture/read-capture.ts'
+      import { readCapture } from './src/capture/read/read-capture.ts'
       try {
         const { packets, compression, complete } = await readCapture('-', { frame() {} })
         console.log(JSON.stringify({ packets, compression, complete }))
       } catch (error) {
         console.log(JSON.stringify({ code: error.code, message: error.message }))
       }`
-    const resolveDir = fileURLToPath(new URL('../..', import.meta.url))
     await build({
-      stdin: { contents: source, resolveDir },
+      stdin: { contents: source, resolveDir: ROOT },
       bundle: true,
       platform: 'node',
       format: 'esm',

@@ -180,14 +180,8 @@ describe('a frame index', () => {
     const { addCheckpoint, checkpointBefore } = await import('../../../src/capture/read/frame-index.ts')
     const index = createFrameIndex()
     index.file = { path: 'x', size: 1, modified: 1, device: 1, inode: 1 }
-    const rest = {
-      format: 'pcap',
-      little: true,
-      nanoseconds: false,
-      headerLength: 16,
-      lengthsMayBeSwapped: false,
-    } as const
-    for (let i = 1; i <= 100_000; i++) addCheckpoint(index, { ...rest, position: i << 10, frames: i * 7, linkType: 1 })
+    const rest = { format: 'pcap', shared: null, sharedCount: 0 }
+    for (let i = 1; i <= 100_000; i++) addCheckpoint(index, { ...rest, position: i << 10, frames: i * 7 })
     expect(index.checkpoints.length).toBeLessThanOrEqual(4096)
     expect(index.checkpoints.length).toBeGreaterThan(1024)
     expect(index.frames).toBe(700_000)
@@ -208,7 +202,7 @@ describe('a frame index', () => {
     )
     expect(readFileSync(path).length).toBeGreaterThan(12_000_000)
     const { index, frames } = await whole(path)
-    const lists = new Set(index.checkpoints.map((c) => (c.format === 'pcapng' ? c.interfaces : [])))
+    const lists = new Set(index.checkpoints.map(({ shared }) => shared ?? []))
     expect([...lists].reduce((sum, { length }) => sum + length, 0)).toBeLessThanOrEqual(65_536)
     const sink = rangeCollector()
     await readCaptureRange(path, sink, { from: 5000, to: 5000, index })

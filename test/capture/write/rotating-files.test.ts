@@ -214,7 +214,7 @@ describe('openCaptureFiles', () => {
 
 /** The writer as a program of its own: opens `path`, then packets 1, 2, 3... with a flush and a line on stdout after every hundredth. */
 const PROGRAM = `
-import { openCaptureFiles } from './capture-files.ts'
+import { openCaptureFiles } from './rotating-files.ts'
 const [path, maxBytes] = process.argv.slice(2)
 const files = openCaptureFiles({ path, maxBytes: maxBytes === '' ? null : Number(maxBytes), maxFiles: null, application: 'test' })
 const errors = []
@@ -238,7 +238,7 @@ for (const { name, code, message } of errors) process.stdout.write(name + ' ' + 
 describe('a program that writes capture files', () => {
   const program = join(folder.path, 'program.mjs')
   beforeAll(async () => {
-    const resolveDir = fileURLToPath(new URL('../../../src/capture', import.meta.url))
+    const resolveDir = fileURLToPath(new URL('../../../src/capture/write', import.meta.url))
     const stdin = { contents: PROGRAM, resolveDir, loader: 'ts' as const }
     await build({ stdin, bundle: true, platform: 'node', target: 'node20', format: 'esm', outfile: program })
   })

@@ -4,16 +4,17 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
-import { readCapture } from '../../src/capture/read/read-capture.ts'
-import { type ByteSource, fileSource, streamSource } from '../../src/capture/unpack/byte-source.ts'
-import { gunzip, type UnpackFault } from '../../src/capture/unpack/gzip.ts'
-import { collector, inPieces, readBytes, temporaryFolder } from '../support/frames.ts'
-import { concat } from '../support/pcap-builder.ts'
-import { ROOT } from '../support/smblens.ts'
+import { readCapture } from '../../../src/capture/read/read-capture.ts'
+import { type ByteSource, fileSource, streamSource } from '../../../src/capture/unpack/byte-source.ts'
+import type { UnpackFault } from '../../../src/capture/unpack/compression.ts'
+import { GZIP } from '../../../src/capture/unpack/gzip.ts'
+import { collector, inPieces, readBytes, temporaryFolder } from '../../support/frames.ts'
+import { concat } from '../../support/pcap-builder.ts'
+import { ROOT } from '../../support/smblens.ts'
 
 const HEADROOM = 1000
-const GZIP = 'gzip'
-const hasGzip = spawnSync(GZIP, ['--version']).status === 0
+const GZIP_PROGRAM = 'gzip'
+const hasGzip = spawnSync(GZIP_PROGRAM, ['--version']).status === 0
 const folder = temporaryFolder()
 afterAll(folder.remove)
 
@@ -37,7 +38,7 @@ async function unpack(source: ByteSource): Promise<Unpacking> {
       return end
     },
   }
-  const { left, fault } = await gunzip(source, HEADROOM, to, () => undefined)
+  const { left, fault } = await GZIP.unpack(source, HEADROOM, to, () => undefined)
   await source.close()
   expect(left).toHaveLength(0)
   return { bytes: Buffer.concat(parts), fault }
@@ -49,7 +50,7 @@ const fromStream = (packed: Uint8Array, cuts: readonly number[] = []) =>
   unpack(streamSource(inPieces(packed, cuts), HEADROOM))
 
 function gzipOutput(packed: Uint8Array): Buffer {
-  return spawnSync(GZIP, ['-dc'], { input: packed, maxBuffer: 1 << 26 }).stdout
+  return spawnSync(GZIP_PROGRAM, ['-dc'], { input: packed, maxBuffer: 1 << 26 }).stdout
 }
 
 /**

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
-import { createFrameIndex } from '../../src/capture/read/frame-index.ts'
-import { readCapture } from '../../src/capture/read/read-capture.ts'
-import { readCaptureRange } from '../../src/capture/read/read-range.ts'
-import { type CollectedFrame, collector, readBytes, temporaryFolder } from '../support/frames.ts'
-import { BASE_TIME, concat, pcapFile, pcapngFile, simplePacketBlock } from '../support/pcap-builder.ts'
-import { hasProgram, ROOT } from '../support/smblens.ts'
+import { createFrameIndex } from '../../../src/capture/read/frame-index.ts'
+import { readCapture } from '../../../src/capture/read/read-capture.ts'
+import { readCaptureRange } from '../../../src/capture/read/read-range.ts'
+import { type CollectedFrame, collector, readBytes, temporaryFolder } from '../../support/frames.ts'
+import { BASE_TIME, concat, pcapFile, pcapngFile, simplePacketBlock } from '../../support/pcap-builder.ts'
+import { hasProgram, ROOT } from '../../support/smblens.ts'
 
 const MERGECAP = 'mergecap'
 const folder = temporaryFolder()
@@ -32,7 +32,7 @@ const numbered = (frames: readonly CollectedFrame[], from: number) =>
   frames.map((frame, i) => ({ ...frame, number: from + i }))
 
 describe('captures that were joined with cat', () => {
-  it.each(PAIRS)('$second.0 behind $first.0 is read, its frames numbered on', async ({ first, second }) => {
+  it.each(PAIRS)('$second.0 behind $first.0 is read, and its frame numbers continue', async ({ first, second }) => {
     const parts = [await readBytes(first[1]), await readBytes(second[1])]
     const count = parts[0]!.frames.length
     const joined = concat(first[1], second[1])

@@ -1,0 +1,10 @@
+/** What an input may be, for programs that read more than smblens does by itself. */
+import type { CaptureFormat } from '../format/format.ts'
+import type { Compression } from '../unpack/compression.ts'
+
+export interface ReadableKinds {
+  /** The capture formats that are read. Default: FORMATS. */
+  formats?: readonly CaptureFormat[]
+  /** How inputs may be packed. Default: COMPRESSIONS. */
+  compressions?: readonly Compression[]
+}
