@@ -1,13 +1,13 @@
-/** Where bin/smblens goes once it has something to do: runs the command, and answers every failure with a line and an exit status. */
+/** The entry point behind bin/smblens: runs the command, and answers every failure with one line and an exit status. */
 import { OutputError, ReaderGone } from './output/descriptor-sink.ts'
-import { reportFault, reportLine } from './output/diagnostics.ts'
+import { reportInternalError, reportLine } from './output/diagnostics.ts'
 import { EXIT, UsageError } from './process/exit-status.ts'
 import { CommanderError, createProgram } from './program.ts'
 
-/** A fault of ours, as sysexits.h numbers it: no caller takes it for one of the statuses of the manual. */
+/** EX_SOFTWARE of sysexits.h: an internal error, outside the documented exit statuses. */
 const EX_SOFTWARE = 70
 
-/** @param args the words after the program's name */
+/** @param args the command line after the program's name */
 export async function main(args: readonly string[]): Promise<number> {
   let status: number = EXIT.DONE
   try {
@@ -26,14 +26,14 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 function statusOf(error: unknown): number {
-  // The reader of a pipe has seen enough. What it has seen was right.
+  // The reader of the pipe has closed it, as `head` does. What it has read was right.
   if (error instanceof ReaderGone) return EXIT.DONE
-  // Commander has written its message, or the help that was asked for.
+  // Commander has already written its message, or the help.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.DONE : EXIT.USAGE
   if (error instanceof UsageError || error instanceof OutputError) {
     reportLine(error.message)
     return EXIT.USAGE
   }
-  reportFault('this', error)
+  reportInternalError('smblens', error)
   return EX_SOFTWARE
 }

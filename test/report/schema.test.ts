@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RULES } from '../../src/audit/rules/index.ts'
-import { ruleRecord } from '../../src/report/formats/rule-text.ts'
 import { findingRecord } from '../../src/report/records/finding.ts'
 import { scanRecords } from '../../src/report/records/index.ts'
 import { messageRecord } from '../../src/report/records/message.ts'
 import type { Report } from '../../src/report/report.ts'
+import { ruleRecord } from '../../src/report/text/rule-text.ts'
 import {
   bareConnection,
   capture,

@@ -4,9 +4,9 @@ import { displayWidth, escapeText, pad, safeJson, wrap } from '../../base/safe-t
 import type { TextSink } from '../../base/text-sink.ts'
 import { type Interface, listInterfaces } from '../../capture/live/machine/interfaces.ts'
 import { type CaptureAbility, captureAbilities } from '../../capture/live/programs/probe.ts'
-import { createStyle } from '../../report/formats/style.ts'
-import type { TableOptions } from '../../report/formats/table.ts'
 import { SCHEMA_VERSION } from '../../report/records/index.ts'
+import type { PageOptions } from '../../report/text/page.ts'
+import { createStyle } from '../../report/text/style.ts'
 import { deliver, openOutput } from '../output/report-file.ts'
 import { colorOnStdout, terminalWidth } from '../output/terminal.ts'
 import { EXIT, type ExitStatus } from '../process/exit-status.ts'
@@ -30,7 +30,7 @@ export function writeInterfaces(
   interfaces: readonly Interface[],
   programs: readonly CaptureAbility[],
   sink: TextSink,
-  { width, color }: TableOptions,
+  { width, color }: PageOptions,
 ): void {
   const style = createStyle(color)
   const rows = interfaces.map(({ name, kind, state, promiscuous, addresses }) => [

@@ -1,39 +1,42 @@
-/** `smblens <capture...>`: the terminal UI where there is a terminal, the report of `scan` where there is none. */
-import manifest from '../../../package.json' with { type: 'json' }
-import { findInputs } from '../options/inputs.ts'
+/** `smblens <capture...>`: the terminal UI where there is a terminal, else the report of `scan`. */
+import { findInputs } from '../input/find-inputs.ts'
+import { auditOptionsOf } from '../options/audit-options.ts'
 import { hasScreen } from '../output/terminal.ts'
+import { APPLICATION } from '../process/application.ts'
 import { EXIT, type ExitStatus } from '../process/exit-status.ts'
 import { createHeapKeeper } from '../process/young-heap.ts'
-import { asked, COMMANDS, type ScanOptions, scan } from './scan.ts'
+import { type ScanOptions, scan } from './scan.ts'
 
-/** As files that are written name the program. */
-export const APPLICATION = `smblens ${manifest.version}`
-
-/** What is shown takes as much again as what it is made of. */
-const SCREEN_SHARE = 2
+/** The screen's rows take as much memory again as the ledger they are made from. */
+const SCREEN_FACTOR = 2
 
 export interface OpenOptions extends ScanOptions {
   theme: 'auto' | 'dark' | 'light' | 'mono'
 }
 
-export async function open(paths: readonly string[], options: OpenOptions): Promise<ExitStatus> {
-  if (!wantsScreen(paths, options)) return scan(paths, options)
-  const request = await asked(options)
-  const { files, unread } = await findInputs(paths, COMMANDS)
+/** @param commands names of commands, which may have been meant where there is no such capture */
+export async function open(
+  paths: readonly string[],
+  options: OpenOptions,
+  commands: readonly string[],
+): Promise<ExitStatus> {
+  if (!opensScreen(paths, options)) return scan(paths, options, commands)
+  const settings = await auditOptionsOf(options)
+  const { files, unread } = await findInputs(paths, commands)
   if (files.length === 0) return EXIT.INPUT
-  // A bundle of its own (scripts/build.mjs): Ink and React are loaded by nothing else.
+  // A bundle of its own (scripts/build.mjs): nothing else loads Ink and React.
   const { openTui } = await import('../../tui/terminal/open.tsx')
   const { damaged, unread: unreadable } = await openTui(files, {
-    ...request,
-    keepMemory: createHeapKeeper(request.memory * SCREEN_SHARE),
+    ...settings,
+    keepMemory: createHeapKeeper(settings.memory * SCREEN_FACTOR),
     theme: options.theme,
     application: APPLICATION,
   })
   return unread > 0 || unreadable > 0 || damaged ? EXIT.INPUT : EXIT.DONE
 }
 
-/** What only a report can do is asked of a report; keys cannot be read where a capture comes in by standard input. */
-function wantsScreen(paths: readonly string[], options: OpenOptions): boolean {
+/** Not with an option that only a report obeys, and not where a capture comes from standard input: then keys cannot be read. */
+function opensScreen(paths: readonly string[], options: OpenOptions): boolean {
   const { output, failOn, minSeverity, format } = options
   if (output !== undefined || failOn !== undefined || minSeverity !== undefined || format !== undefined) return false
   return hasScreen() && !paths.includes('-')

@@ -1,11 +1,10 @@
-/** `smblens rules [ID]`: the catalogue. */
-import type { Rule } from '../../audit/rule/rule.ts'
+/** `smblens rules [ID]`: the rules, or all about one of them. */
 import { RULES } from '../../audit/rules/index.ts'
-import { didYouMean } from '../../base/did-you-mean.ts'
-import { writeRule, writeRuleList, writeRulesJson } from '../../report/formats/rule-text.ts'
+import { writeRule, writeRuleList, writeRulesJson } from '../../report/text/rule-text.ts'
+import { ruleById } from '../options/audit-options.ts'
 import { deliver, openOutput } from '../output/report-file.ts'
 import { colorOnStdout, terminalWidth } from '../output/terminal.ts'
-import { EXIT, type ExitStatus, UsageError } from '../process/exit-status.ts'
+import { EXIT, type ExitStatus } from '../process/exit-status.ts'
 
 export interface RulesOptions {
   format: 'table' | 'json'
@@ -22,12 +21,4 @@ export function showRules(id: string | undefined, options: RulesOptions): ExitSt
     else writeRule(only, output, table)
   })
   return EXIT.DONE
-}
-
-/** @throws UsageError where there is no such rule */
-export function ruleById(id: string): Rule {
-  const rule = RULES.find((candidate) => candidate.id === id)
-  if (rule !== undefined) return rule
-  const ids = RULES.map((candidate) => candidate.id)
-  throw new UsageError(`there is no rule "${id}"${didYouMean(id, ids)}: smblens rules lists them`)
 }

@@ -1,10 +1,10 @@
-/** Text to a file descriptor, in order and in bounded memory: a slow reader makes the writer wait. */
+/** Text to a file descriptor, in order and in bounded memory: the writer waits for a slow reader. */
 import { writeSync } from 'node:fs'
 import { hasName } from '../../base/error-name.ts'
 import type { TextSink } from '../../base/text-sink.ts'
 import { errorCode } from '../../capture/capture-error.ts'
 
-/** Whoever read our output has gone, as `| head` does: there is nothing more to say, and no fault in it. */
+/** The reader of the output has closed it, as `| head` does: there is nothing more to write, and nothing went wrong. */
 export class ReaderGone extends Error {
   override readonly name = 'ReaderGone'
 
@@ -13,7 +13,7 @@ export class ReaderGone extends Error {
   }
 }
 
-/** A full disk, a file that was taken away: what was asked for cannot be written. */
+/** The output cannot be written: the disk is full, or the file is gone. */
 export class OutputError extends Error {
   override readonly name = 'OutputError'
 
@@ -22,8 +22,8 @@ export class OutputError extends Error {
   }
 }
 
-/** UTF-16 code units held back before a write. */
-const HELD_BACK = 64 * 1024
+/** UTF-16 code units that are gathered before they are written. */
+const GATHERED = 64 * 1024
 const RETRY_MS = 2
 
 export class DescriptorSink implements TextSink {
@@ -37,7 +37,7 @@ export class DescriptorSink implements TextSink {
   /** @throws ReaderGone, OutputError */
   write(text: string): void {
     this.held += text
-    if (this.held.length >= HELD_BACK) this.flush()
+    if (this.held.length >= GATHERED) this.flush()
   }
 
   /** @throws ReaderGone, OutputError */
@@ -53,12 +53,12 @@ export function writeText(descriptor: number, text: string): void {
   writeAll(descriptor, Buffer.from(text))
 }
 
-/** A line for the person at the terminal. That nobody reads it must not end the work. */
+/** A line for the person at the terminal. The work goes on even if nobody can read it. */
 export function writeDiagnostic(text: string): void {
   try {
     writeText(2, text)
   } catch {
-    // Standard error is closed: there is nobody left to tell.
+    // Standard error is closed: nobody can read the line.
   }
 }
 
@@ -71,13 +71,13 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
       const code = errorCode(error)
       if (code === 'EPIPE' || code === 'EOF') throw new ReaderGone()
       if (code !== 'EAGAIN')
-        throw new OutputError(`the output cannot be written (${code}): make room, or name another place`)
+        throw new OutputError(`the output cannot be written (${code}): free some space, or choose another place`)
       pause(RETRY_MS)
     }
   }
 }
 
-/** A pipe that another process made non-blocking takes no more for now. The thread sleeps: nothing else is to be done until it does. */
+/** For a pipe that another process made non-blocking, and that is full. The thread sleeps, since there is nothing else to do meanwhile. */
 function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }

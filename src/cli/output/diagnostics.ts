@@ -6,8 +6,8 @@ export function reportLine(message: string): void {
   writeDiagnostic(`smblens: ${escapeText(message)}\n`)
 }
 
-/** Something that must not happen, with what is needed to find out why. */
-export function reportFault(what: string, error: unknown): void {
+/** An internal error, with what is needed to find its cause. */
+export function reportInternalError(what: string, error: unknown): void {
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  reportLine(`${what} is a fault of smblens, please report it: ${details.replace(/\s+/g, ' ')}`)
+  reportLine(`${what}: internal error, please report it: ${details.replace(/\s+/g, ' ')}`)
 }

@@ -1,24 +1,24 @@
-/** Lines on standard error of a program that must end whether anybody reads them or not. */
+/** Lines on standard error for a program that must be able to end whether or not anybody reads them. */
 import { escapeText } from '../../base/safe-text.ts'
 import { type PatientWriter, writerTo } from './patient-writer.ts'
 
-/** Bytes of lines that nobody has read. What comes then is not kept. */
+/** Bytes of lines that nobody has read yet. Past this, further lines are dropped. */
 const MOST_UNREAD = 64 * 1024
 
 let writer: PatientWriter | null = null
 
-/** To be called while we may still open what root owns: standard error may be a pipe of root's. */
-export function prepareToTell(): void {
+/** Call this before rights are dropped: standard error may be a pipe that only root can open. */
+export function prepareNotices(): void {
   writer ??= writerTo(2)
 }
 
-export function tell(message: string): void {
-  prepareToTell()
+export function showNotice(message: string): void {
+  prepareNotices()
   if (writer === null || writer.behind > MOST_UNREAD) return
   try {
     void writer.put(`smblens: ${escapeText(message)}\n`)
     writer.flush()
   } catch {
-    // Standard error is closed: there is nobody left to tell.
+    // Standard error is closed: nobody can read the line.
   }
 }

@@ -1,15 +1,15 @@
-/** One line on standard error that says how far the work is, for whoever sits before it: never in a pipe or a log, and gone at the end. */
+/** One line on standard error that shows how far the work is. It appears only on a terminal, and is gone at the end. */
 import { isatty } from 'node:tty'
 import { escapeText, truncate } from '../../base/safe-text.ts'
 import { onInterrupt } from '../process/interrupt.ts'
 import { writeDiagnostic } from './descriptor-sink.ts'
 
 export interface Progress {
-  /** Another input begins. */
+  /** The next input begins. */
   input(path: string, index: number, count: number): void
-  /** `size` is null where the input's end is not known, as for standard input. */
+  /** @param size bytes of the input; null where they are not known, as for standard input */
   advance(bytes: number, size: number | null): void
-  /** Takes the line away, so that another can be written; the next `advance` brings it back. */
+  /** Removes the line, so that another can be written; the next `advance` draws it again. */
   clear(): void
   end(): void
 }

@@ -3,7 +3,7 @@
 import { safeJson } from '../../base/safe-text.ts'
 import type { LiveRecord } from '../../live/record-stream.ts'
 import { OutputError } from './descriptor-sink.ts'
-import { tell } from './notices.ts'
+import { showNotice } from './notices.ts'
 import type { PatientWriter } from './patient-writer.ts'
 
 export class RecordOutput {
@@ -34,7 +34,7 @@ export class RecordOutput {
       await this.writer.finish()
     } finally {
       const { summary, writer } = this
-      if (writer.failure instanceof OutputError && summary !== null) tell(inWords(summary))
+      if (writer.failure instanceof OutputError && summary !== null) showNotice(summaryLine(summary))
     }
   }
 
@@ -67,7 +67,7 @@ export class RecordOutput {
   }
 }
 
-function inWords({ packets, sessions, findings, loss }: Extract<LiveRecord, { type: 'summary' }>): string {
+function summaryLine({ packets, sessions, findings, loss }: Extract<LiveRecord, { type: 'summary' }>): string {
   const found = Object.values(findings).reduce((sum, count) => sum + count, 0)
   const lost = loss.map(
     (each) =>

@@ -1,14 +1,12 @@
 /**
- * Findings as RFC 4180: one header, a row a finding, CRLF. Made for spreadsheets, which run what looks like a formula: a cell that starts like one
- * gets an apostrophe before it. The exact values are in json and ndjson.
+ * Findings as RFC 4180: one header, one row per finding, CRLF. It is made for spreadsheets, which run what looks like a formula: a cell that starts
+ * like one gets an apostrophe before it. json and ndjson have the exact values.
  */
 import { escapeText } from '../../base/safe-text.ts'
 import type { TextSink } from '../../base/text-sink.ts'
 import type { FindingRecord } from '../records/finding.ts'
-
-export type Cell = string | number | null
-/** A column's name, and what it shows of a row. */
-export type Columns<T> = readonly (readonly [name: string, cell: (row: T) => Cell])[]
+import { findingRecords } from '../records/index.ts'
+import { type Cell, type Columns, type ReportFormat, withRests } from './report-format.ts'
 
 const COLUMNS: Columns<FindingRecord> = [
   ['severity', (f) => f.severity],
@@ -37,20 +35,29 @@ const COLUMNS: Columns<FindingRecord> = [
   ['auditPowershell', (f) => f.remediation?.audit?.powershell.join(' | ') ?? null],
 ]
 
+export type { Columns }
+
+export const csvFormat: ReportFormat = {
+  name: 'csv',
+  extension: '.csv',
+  help: 'the findings, one per row, for a spreadsheet',
+  write: (report, sink, { rest }) => writeCsv(withRests(findingRecords(report), rest), sink),
+  writeRows: ({ columns, rows }, sink) => writeCsvRows(columns, rows, sink),
+}
+
 export function writeCsv(findings: Iterable<FindingRecord>, sink: TextSink): void {
   writeCsvRows(COLUMNS, findings, sink)
 }
 
-/** Any rows, in the same way. */
 export function writeCsvRows<T>(columns: Columns<T>, rows: Iterable<T>, sink: TextSink): void {
   sink.write(`${columns.map(([name]) => name).join(',')}\r\n`)
   for (const row of rows) sink.write(`${columns.map(([, cell]) => csvCell(cell(row))).join(',')}\r\n`)
 }
 
-/** What makes Excel, LibreOffice or Google Sheets read a cell as a formula, with the full-width forms that they take for the same. */
+/** The starts of a cell that Excel, LibreOffice or Google Sheets reads as a formula, full-width forms included. */
 const FORMULA = /^\s*[=+\-@＝＋－＠]/
 
-/** Separators and quotes of RFC 4180, and those that a spreadsheet set to another country splits at. */
+/** Separators and quotes of RFC 4180, and the separators that spreadsheets use in other locales. */
 const NEEDS_QUOTES = /["',;|\t ]/
 
 function csvCell(value: Cell): string {

@@ -1,7 +1,16 @@
-/** One JSON document, `{"schemaVersion":1,"records":[...]}`, a record a line: as long as the report may be, no more than a record is in memory. */
+/** One JSON document, `{"schemaVersion":1,"records":[...]}`, one record per line. Only one record at a time is in memory, however long the report. */
 import { safeJson } from '../../base/safe-text.ts'
 import type { TextSink } from '../../base/text-sink.ts'
-import { SCHEMA_VERSION } from '../records/index.ts'
+import { SCHEMA_VERSION, scanRecords } from '../records/index.ts'
+import { type ReportFormat, recordsOf, withRests } from './report-format.ts'
+
+export const jsonFormat: ReportFormat = {
+  name: 'json',
+  extension: '.json',
+  help: 'all records, as one JSON document',
+  write: (report, sink, { rest }) => writeJson(withRests(scanRecords(report), rest), sink),
+  writeRows: (view, sink) => writeJson(recordsOf(view), sink),
+}
 
 export function writeJson(records: Iterable<object>, sink: TextSink): void {
   let before = `{"schemaVersion":${SCHEMA_VERSION},"records":[\n`

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { wantsColor } from '../../../src/cli/output/terminal.ts'
+import { usesColor } from '../../../src/cli/output/terminal.ts'
 
 describe('colour', () => {
   it.each([
@@ -13,6 +13,6 @@ describe('colour', () => {
     [true, { FORCE_COLOR: '0' }, false],
     [true, { FORCE_COLOR: '1', NO_COLOR: '1' }, false],
   ])('terminal %s, %j: %s', (isTerminal, env, expected) => {
-    expect(wantsColor({ isTerminal, env })).toBe(expected)
+    expect(usesColor({ isTerminal, env })).toBe(expected)
   })
 })

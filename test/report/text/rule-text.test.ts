@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RULES } from '../../../src/audit/rules/index.ts'
 import { displayWidth } from '../../../src/base/safe-text.ts'
-import { writeRule, writeRuleList } from '../../../src/report/formats/rule-text.ts'
+import { writeRule, writeRuleList } from '../../../src/report/text/rule-text.ts'
 import { rule, textOf } from '../../support/findings.ts'
 
 const TERMINAL = { width: 80, color: false }

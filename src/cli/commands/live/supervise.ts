@@ -1,34 +1,32 @@
 /**
- * `smblens live` is two processes from the start: this one was started by somebody, does nothing but wait, and answers for the other, which reads
- * packets. That one gets an environment and descriptors that have nothing of its starter's in them; and whatever becomes of it, the terminal is put
- * back, its packets are deleted, and the exit status says what happened.
+ * `smblens live` is two processes from the start. The one that the user started only waits, and answers for the other one, which reads packets. The
+ * reader gets an environment and descriptors that hold nothing of the user's. However it ends, the supervisor restores the terminal, deletes the
+ * reader's packets, and exits with a status that says what happened.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { tmpdir } from 'node:os'
-import { dropRights } from '../../capture/live/machine/drop-rights.ts'
-import { closeStrayDescriptors, nodeOptions, parserEnvironment } from '../../capture/live/machine/environment.ts'
-import { sweepSpoolFolders } from '../../live/spool-folder.ts'
-import { LEAVE_SCREEN } from '../../tui/terminal/screen-sequences.ts'
-import { prepareToTell, tell } from '../output/notices.ts'
-import { type PatientWriter, writerTo } from '../output/patient-writer.ts'
-import { EXIT } from '../process/exit-status.ts'
+import { dropRights } from '../../../capture/live/machine/drop-rights.ts'
+import { closeStrayDescriptors, nodeOptions, parserEnvironment } from '../../../capture/live/machine/environment.ts'
+import { sweepSpoolFolders } from '../../../live/spool-folder.ts'
+import { LEAVE_SCREEN } from '../../../tui/terminal/screen-sequences.ts'
+import { prepareNotices, showNotice } from '../../output/notices.ts'
+import { type PatientWriter, writerTo } from '../../output/patient-writer.ts'
+import { EXIT } from '../../process/exit-status.ts'
+import { END_SIGNALS, type EndSignal } from '../../process/signals.ts'
 
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-type EndSignal = (typeof SIGNALS)[number]
-
-/** Set for the process that reads packets, which has a channel to this one. */
+/** Set in the environment of the process that reads packets, which also has a channel to this one. */
 const MARK = 'SMBLENS_READS_PACKETS'
 
-/** One that is alive says so at once; what it still has to do may take longer, but on a screen. */
+/** A live process answers at once. Then it may take longer to finish its work, unless it is on a screen. */
 const ANSWER_MS = 5000
 const END_MS = 60_000
 
 interface Options {
-  /** Of --user. */
+  /** The value of --user. */
   user: string | null
-  /** It is on the screen. */
+  /** The reader draws on the terminal. */
   screen: boolean
-  /** Descriptors that arguments name. */
+  /** Descriptors that the arguments name. */
   descriptors: ReadonlySet<number>
 }
 
@@ -37,15 +35,15 @@ export function isSupervised(): boolean {
   return process.env[MARK] !== undefined && process.connected
 }
 
-/** Runs the same command in a process of its own: its exit status. */
+/** Runs the same command in a process of its own. Resolves to that process's exit status. */
 export function supervise(options: Options): Promise<number> {
   closeStrayDescriptors(options.descriptors)
-  // While this is root: the terminal, and the pipe that standard error may be, can be root's alone.
-  prepareToTell()
+  // While this is still root: only root may be able to open the terminal, or the pipe that is standard error.
+  prepareNotices()
   const terminal = options.screen ? writerTo(1) : null
   const child = start(options.descriptors)
   return new Promise((resolve) => {
-    const ending = endOnSignals(child, options.screen)
+    const ending = passSignalsTo(child, options.screen)
     child.on('message', (message) => {
       if (message === 'answer') ending.answered()
       else if (message === 'unprivileged' && process.getuid?.() === 0) dropRights(options.user)
@@ -56,7 +54,7 @@ export function supervise(options: Options): Promise<number> {
         leaveScreen(terminal)
         sweepSpoolFolders(tmpdir())
         if (ending.signal !== null) process.kill(process.pid, ending.signal)
-        else tell(`the process that reads packets ended (${how}): what it knew is lost`)
+        else showNotice(`the process that reads packets ended (${how}); what it had not yet reported is lost`)
       }
       resolve(code ?? EXIT.INPUT)
     }
@@ -65,13 +63,13 @@ export function supervise(options: Options): Promise<number> {
   })
 }
 
-/** A terminal that takes nothing is not waited for. */
+/** Does not wait for a terminal that takes nothing. */
 function leaveScreen(terminal: PatientWriter | null): void {
   try {
     void terminal?.put(LEAVE_SCREEN)
     terminal?.flush()
   } catch {
-    // It has gone away.
+    // The terminal is gone.
   }
 }
 
@@ -87,14 +85,14 @@ function start(descriptors: ReadonlySet<number>): ChildProcess {
 }
 
 interface Ending {
-  /** The first signal; null where none came. */
+  /** The first signal that came; null before that. */
   readonly signal: EndSignal | null
   answered(): void
   release(): void
 }
 
-/** The first signal is handed on, and ends the child in good order; where it does not answer, or at the second signal, it is killed. */
-function endOnSignals(child: ChildProcess, screen: boolean): Ending {
+/** Passes the first signal on, which ends the child in good order. Kills the child if it does not answer, or at the second signal. */
+function passSignalsTo(child: ChildProcess, screen: boolean): Ending {
   let first: EndSignal | null = null
   let timer: NodeJS.Timeout | undefined
   const kill = () => child.kill('SIGKILL')
@@ -107,7 +105,7 @@ function endOnSignals(child: ChildProcess, screen: boolean): Ending {
     if (child.connected) child.send(signal, () => {})
     timer = setTimeout(kill, ANSWER_MS)
   }
-  for (const signal of SIGNALS) process.on(signal, onSignal)
+  for (const signal of END_SIGNALS) process.on(signal, onSignal)
   return {
     get signal() {
       return first
@@ -119,7 +117,7 @@ function endOnSignals(child: ChildProcess, screen: boolean): Ending {
     },
     release() {
       clearTimeout(timer)
-      for (const signal of SIGNALS) process.off(signal, onSignal)
+      for (const signal of END_SIGNALS) process.off(signal, onSignal)
     },
   }
 }
@@ -127,24 +125,24 @@ function endOnSignals(child: ChildProcess, screen: boolean): Ending {
 // --- in the process that reads packets
 
 /**
- * Takes a signal that the other process got for one of this process's own, unless it had it already: Ctrl-C goes to both. The other's end is an end
- * too.
+ * Treats a signal to the supervisor as one to this process, unless it came here too, as Ctrl-C does. If the supervisor ends, this process ends as
+ * well.
  */
 export function obeySupervisor(): void {
   if (!isSupervised()) return
-  let had = false
-  const note = (signal: NodeJS.Signals) => {
-    had = true
-    for (const each of SIGNALS) process.off(each, note)
-    // Nothing has begun that would have to end in good order.
+  let received = false
+  const noteSignal = (signal: NodeJS.Signals) => {
+    received = true
+    for (const each of END_SIGNALS) process.off(each, noteSignal)
+    // Nothing has started yet that would have to end in good order.
     if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
   }
-  for (const signal of SIGNALS) process.prependListener(signal, note)
+  for (const signal of END_SIGNALS) process.prependListener(signal, noteSignal)
   const end = (signal: EndSignal) => {
-    if (!had) process.kill(process.pid, signal)
+    if (!received) process.kill(process.pid, signal)
   }
   process.on('message', (message) => {
-    const signal = SIGNALS.find((each) => each === message)
+    const signal = END_SIGNALS.find((each) => each === message)
     if (signal === undefined) return
     process.send?.('answer')
     end(signal)
@@ -153,12 +151,12 @@ export function obeySupervisor(): void {
   process.channel?.unref()
 }
 
-/** Rights were given up here: the other process needs none any more either. */
+/** This process has given up its rights, so the supervisor no longer needs any either. */
 export function reportUnprivileged(): void {
   if (isSupervised()) process.send?.('unprivileged')
 }
 
-/** A channel that is open keeps the other from ending its part. */
+/** An open channel would keep the supervisor from seeing this process end. */
 export function leaveSupervisor(): void {
   if (!isSupervised()) return
   process.removeAllListeners('disconnect')

@@ -4,8 +4,8 @@ import type { Remediation, Rule } from '../../audit/rule/rule.ts'
 import { pad, safeJson, wrap } from '../../base/safe-text.ts'
 import type { TextSink } from '../../base/text-sink.ts'
 import { SCHEMA_VERSION } from '../records/index.ts'
+import type { PageOptions } from './page.ts'
 import { createStyle } from './style.ts'
-import type { TableOptions } from './table.ts'
 
 const MAX_WIDTH = 100
 
@@ -22,7 +22,7 @@ export function writeRulesJson(rules: readonly Rule[], sink: TextSink): void {
 }
 
 /** One line a rule. */
-export function writeRuleList(rules: readonly Rule[], sink: TextSink, { width, color }: TableOptions): void {
+export function writeRuleList(rules: readonly Rule[], sink: TextSink, { width, color }: PageOptions): void {
   const style = createStyle(color)
   const idWidth = Math.max(...rules.map((rule) => rule.id.length), 2)
   const titleWidth = Math.max(20, width - idWidth - 'critical'.length - 4)
@@ -35,7 +35,7 @@ export function writeRuleList(rules: readonly Rule[], sink: TextSink, { width, c
 }
 
 /** Everything about one rule. */
-export function writeRule(rule: Rule, sink: TextSink, { width, color }: TableOptions): void {
+export function writeRule(rule: Rule, sink: TextSink, { width, color }: PageOptions): void {
   const style = createStyle(color)
   const columns = Math.min(MAX_WIDTH, width)
   const section = (heading: string, lines: readonly string[]) => {
