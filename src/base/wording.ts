@@ -15,6 +15,11 @@ export function join(parts: readonly string[]): string {
   return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 }
 
+/** `a, b or c`. */
+export function alternatives(parts: readonly string[]): string {
+  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} or ${parts.at(-1)}`
+}
+
 /** `10.0.0.9:445`, `[2001:db8::9]:445`. */
 export function address({ ip, port }: { ip: string; port: number | null }): string {
   if (port === null) return ip

@@ -3,6 +3,7 @@
  * is loaded when the command runs.
  */
 import { Command, CommanderError } from 'commander'
+import { alternatives } from '../base/wording.ts'
 import { CAPTURE_PROGRAMS } from '../capture/live/request/live-capture.ts'
 import { FORMATS } from '../report/formats/formats.ts'
 import type { InterfacesOptions } from './commands/interfaces.ts'
@@ -150,7 +151,7 @@ function addCaptureOptions(live: Command): void {
     .addOption(amount('--count <packets>', 'stop after this many packets', 1))
     .option('--filter <bpf>', 'capture only what also matches this tcpdump filter: "net 10.1.0.0/16"')
     .option('--all-traffic', 'capture everything, not only where SMB is expected: finds SMB on any port')
-    .addOption(choice('--capture-with <program>', `capture with ${programs.join(', ')}`, programs).default('auto'))
+    .addOption(choice('--capture-with <program>', `capture with ${alternatives(programs)}`, programs).default('auto'))
     .addOption(amount('--snap-length <bytes>', 'capture at most this much of a packet', 64, 262_144).default(262_144))
     .addOption(amount('--buffer <MB>', 'size of the kernel capture buffer', 1, 1024).default(64))
     .option('--no-promiscuous', 'capture only traffic to and from this machine')

@@ -1,21 +1,13 @@
-/**
- * The rows of a view as a file: csv has the columns of the rows, json and ndjson the full records behind them, in the form that docs/records.md
- * gives. One row at a time: as many as there may be, no more text than one of them is held.
- */
+/** What a view exports: the columns of its rows, for csv, and the full record behind each row, in the form that docs/records.md describes. */
 import type { Finding } from '../audit/finding.ts'
 import { isoTime } from '../base/packet-time.ts'
-import type { TextSink } from '../base/text-sink.ts'
 import { idIndex } from '../ledger/id-index.ts'
-import { type Columns, writeCsvRows } from '../report/formats/csv.ts'
-import { writeJson } from '../report/formats/json.ts'
-import { writeNdjson } from '../report/formats/ndjson.ts'
+import type { Columns } from '../report/formats/report-format.ts'
 import { type FindingRecord, findingRecord } from '../report/records/finding.ts'
 import { type HostRecord, hostRecords } from '../report/records/host.ts'
 import { type SessionRecord, sessionRecord } from '../report/records/session.ts'
 import type { Report } from '../report/report.ts'
 import type { FindingRow, FrameRow, HostRow, SessionRow } from './rows.ts'
-
-export type RowsFormat = 'csv' | 'json' | 'ndjson'
 
 /** What is behind the rows of the audit's views; undefined for what the ledger does not hold any more. */
 export interface RowRecords {
@@ -42,31 +34,6 @@ export function rowRecords(report: Pick<Report, 'ledger' | 'networks' | 'finding
       return place < 0 ? undefined : sessionRecord(sessions.at(place)!)
     },
     host: ({ ip }) => hosts.get(ip),
-  }
-}
-
-/**
- * Writes `rows` to `sink`.
- *
- * @param recordOf for json and ndjson: the record of a row, which is left out where there is none. Messages have theirs from messageRecord, by the
- * row that the tracker told.
- */
-export function writeRows<T>(
-  rows: Iterable<T>,
-  columns: Columns<T>,
-  recordOf: (row: T) => object | undefined,
-  format: RowsFormat,
-  sink: TextSink,
-): void {
-  if (format === 'csv') writeCsvRows(columns, rows, sink)
-  else if (format === 'json') writeJson(records(rows, recordOf), sink)
-  else writeNdjson(records(rows, recordOf), sink)
-}
-
-function* records<T>(rows: Iterable<T>, recordOf: (row: T) => object | undefined): Generator<object> {
-  for (const row of rows) {
-    const record = recordOf(row)
-    if (record !== undefined) yield record
   }
 }
 

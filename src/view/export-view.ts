@@ -1,21 +1,13 @@
-/** The rows of a view to a file: csv, json or ndjson, as its name says. */
-import { extname } from 'node:path'
+/** The rows of a view to a file, in the format that its name asks for. */
 import { bufferedSink, type TextSink } from '../base/text-sink.ts'
+import { alternatives } from '../base/wording.ts'
 import { openNewFile } from '../capture/write/new-file.ts'
-import {
-  FINDING_COLUMNS,
-  FRAME_COLUMNS,
-  HOST_COLUMNS,
-  type RowRecords,
-  type RowsFormat,
-  SESSION_COLUMNS,
-  writeRows,
-} from '../rows/export-rows.ts'
+import { exportExtensions, exportFormatFor } from '../report/formats/formats.ts'
+import type { RowFormat } from '../report/formats/report-format.ts'
+import { FINDING_COLUMNS, FRAME_COLUMNS, HOST_COLUMNS, type RowRecords, SESSION_COLUMNS } from '../rows/export-rows.ts'
 import type { FrameRow } from '../rows/rows.ts'
 import type { TableView } from '../tui/state/screen-state.ts'
 import type { Tables } from '../tui/views/views.ts'
-
-const FORMATS: Readonly<Record<string, RowsFormat>> = { '.csv': 'csv', '.json': 'json', '.ndjson': 'ndjson' }
 
 export interface ExportOptions {
   tables: Tables
@@ -25,10 +17,10 @@ export interface ExportOptions {
   inputs: readonly string[]
 }
 
-/** How many rows were written. Throws NewFileError, and an Error in words where the name does not tell the format. */
+/** How many rows were written. Throws NewFileError, and an Error with a message for people where no format has the name's extension. */
 export function exportView(view: TableView, file: string, options: ExportOptions): number {
-  const format = FORMATS[extname(file).toLowerCase()]
-  if (format === undefined) throw new Error(`${file}: end the name in .csv, .json or .ndjson`)
+  const format = exportFormatFor(file)
+  if (format === undefined) throw new Error(`${file}: end the name in ${alternatives(exportExtensions())}`)
   const output = openNewFile(file, { overwrite: options.overwrite && 'reports', inputs: options.inputs })
   try {
     const sink = bufferedSink((text) => output.write(Buffer.from(text, 'utf8')))
@@ -43,21 +35,21 @@ export function exportView(view: TableView, file: string, options: ExportOptions
 
 function write(
   view: TableView,
-  format: RowsFormat,
+  format: RowFormat,
   sink: TextSink,
   { tables, records, messageOf }: ExportOptions,
 ): void {
   switch (view) {
     case 'findings':
-      writeRows(tables.findings.matching(), FINDING_COLUMNS, records.finding, format, sink)
+      format.writeRows({ rows: tables.findings.matching(), columns: FINDING_COLUMNS, recordOf: records.finding }, sink)
       return
     case 'sessions':
-      writeRows(tables.sessions.matching(), SESSION_COLUMNS, records.session, format, sink)
+      format.writeRows({ rows: tables.sessions.matching(), columns: SESSION_COLUMNS, recordOf: records.session }, sink)
       return
     case 'hosts':
-      writeRows(tables.hosts.matching(), HOST_COLUMNS, records.host, format, sink)
+      format.writeRows({ rows: tables.hosts.matching(), columns: HOST_COLUMNS, recordOf: records.host }, sink)
       return
     case 'frames':
-      writeRows(tables.frames.matching(), FRAME_COLUMNS, messageOf, format, sink)
+      format.writeRows({ rows: tables.frames.matching(), columns: FRAME_COLUMNS, recordOf: messageOf }, sink)
   }
 }

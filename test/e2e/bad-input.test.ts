@@ -128,13 +128,13 @@ describe('bad input', () => {
       '/f.pcap: is a Git LFS',
       '/g.rar: is a RAR arc',
       '/h.pcap.gz: is gzip-comp',
-      ': left out 4 f',
+      ': skipped 4 fi',
       '/b-twice.pcap: another capt',
       '/c-sum.pcap.gz: the gzip dat',
       '/deep/d-zeros.pcap: the file end',
       '',
     ])
-    expect(stderr).toContain('left out 4 files that are no captures (2 text, 1 empty, 1 image)\n')
+    expect(stderr).toContain('skipped 4 files that are not captures (2 text, 1 empty, 1 image)\n')
     expect(status).toBe(3)
     const captures = records(stdout).filter((record) => record['type'] === 'capture')
     const packets = captures.map((capture) => capture['packets'] as number)
@@ -154,7 +154,7 @@ describe('bad input', () => {
     const { status, stderr } = smblens(['scan', plain])
     expect({ status, stderr }).toEqual({
       status: 0,
-      stderr: `smblens: ${plain}: left out 1 file that is no capture (text)\n`,
+      stderr: `smblens: ${plain}: skipped 1 file that is not a capture (text)\n`,
     })
     expect(smblens(['scan', join(plain, 'a.txt'), join(plain, 'a.pcap')]).status).toBe(3)
   })

@@ -1,4 +1,5 @@
 /** The parts of the help that are not made from a list of options. Lines have at most 80 columns. */
+import { alternatives } from '../../base/wording.ts'
 import { FORMATS } from '../../report/formats/formats.ts'
 
 export const DESCRIPTION = `Reads packet captures and audits the SMB traffic in them: who still uses SMB1,
@@ -7,13 +8,13 @@ NTLM, and which SMB traffic leaves the network. It never sends a packet.`
 
 export const EXAMPLES = `
 Examples:
-  smblens office.pcap                          explore a capture in the terminal UI
+  smblens office.pcap                          explore it in the terminal UI
   smblens scan office.pcap                     report what is wrong, worst first
-  smblens scan evidence/ --min-severity high   audit every capture below a folder
+  smblens scan evidence/ --min-severity high   audit all captures below a folder
   smblens scan a.pcap -f ndjson | jq .         records for scripts, one per line
   smblens scan a.pcap -f csv -o findings.csv   findings for a spreadsheet
-  smblens scan a.pcap --fail-on high           status 1 if a finding is high or worse
-  tcpdump -w - port 445 | smblens scan -       audit what another program captures
+  smblens scan a.pcap --fail-on high           exit status 1 if any is that bad
+  tcpdump -w - port 445 | smblens scan -       read what another program captures
   sudo smblens live -i eth1                    watch an interface
   smblens messages a.pcap | head               list every SMB message
   smblens rules ntlm-auth                      explain a rule and how to fix it
@@ -51,7 +52,7 @@ Examples:
 /** `table (the default), json, ndjson or csv`. */
 export function formatNames(): string {
   const names = FORMATS.map(({ name }, i) => (i === 0 ? `${name} (the default)` : name))
-  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`
+  return alternatives(names)
 }
 
 /** The report formats, one per line, from the list of them. */

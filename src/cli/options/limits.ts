@@ -55,8 +55,8 @@ export function limitsHelp(): string {
     return `${shared ? '* ' : '  '}${limitText(name).padEnd(24)}${String(value).padStart(8)}  ${holds}`
   })
   return `
---memory SIZE (200M by default) is what the whole process may use, Node included;
-the terminal UI uses up to twice as much. It sets the limits marked with *: with
+--memory SIZE (200M by default) is what the whole process may use, Node too. The
+terminal UI uses up to twice as much. It sets the limits marked with *: with
 300M they are twice as large. --limit sets a single limit. When a limit is
 reached, a warning says so and counts what it cost.
 ${lines.join('\n')}

@@ -35,8 +35,6 @@ const COLUMNS: Columns<FindingRecord> = [
   ['auditPowershell', (f) => f.remediation?.audit?.powershell.join(' | ') ?? null],
 ]
 
-export type { Columns }
-
 export const csvFormat: ReportFormat = {
   name: 'csv',
   extension: '.csv',
@@ -49,7 +47,7 @@ export function writeCsv(findings: Iterable<FindingRecord>, sink: TextSink): voi
   writeCsvRows(COLUMNS, findings, sink)
 }
 
-export function writeCsvRows<T>(columns: Columns<T>, rows: Iterable<T>, sink: TextSink): void {
+function writeCsvRows<T>(columns: Columns<T>, rows: Iterable<T>, sink: TextSink): void {
   sink.write(`${columns.map(([name]) => name).join(',')}\r\n`)
   for (const row of rows) sink.write(`${columns.map(([, cell]) => csvCell(cell(row))).join(',')}\r\n`)
 }

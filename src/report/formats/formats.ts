@@ -2,7 +2,7 @@
 import { csvFormat } from './csv.ts'
 import { jsonFormat } from './json.ts'
 import { ndjsonFormat } from './ndjson.ts'
-import type { ReportFormat } from './report-format.ts'
+import type { ReportFormat, RowFormat } from './report-format.ts'
 import { tableFormat } from './table.ts'
 
 /** The first is the default. */
@@ -13,7 +13,18 @@ export function formatFor(name: string): ReportFormat | undefined {
   return FORMATS.find((format) => format.name === name)
 }
 
-/** The formats that the rows of a view can be exported in. */
-export function rowFormats(): ReportFormat[] {
-  return FORMATS.filter(({ writeRows }) => writeRows !== null)
+/** The format in which the rows of a view are exported to a file of this name; undefined where no format has its extension. */
+export function exportFormatFor(file: string): RowFormat | undefined {
+  return rowFormats().find(({ extension }) => file.toLowerCase().endsWith(extension))
+}
+
+/** `.csv`, `.json`, `.ndjson`: how the names of exported files may end. */
+export function exportExtensions(): string[] {
+  return rowFormats()
+    .map(({ extension }) => extension)
+    .sort()
+}
+
+function rowFormats(): RowFormat[] {
+  return FORMATS.filter((format): format is RowFormat => format.writeRows !== null)
 }

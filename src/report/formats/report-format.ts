@@ -15,6 +15,9 @@ export interface ReportFormat {
   readonly writeRows: (<T>(view: ViewRows<T>, sink: TextSink) => void) | null
 }
 
+/** A format that has rows too. */
+export type RowFormat = ReportFormat & { writeRows: NonNullable<ReportFormat['writeRows']> }
+
 export interface WriteOptions extends PageOptions {
   /** Called often while a long report is written, so that the caller can look after other things, such as memory. */
   rest(): void

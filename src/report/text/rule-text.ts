@@ -31,7 +31,7 @@ export function writeRuleList(rules: readonly Rule[], sink: TextSink, { width, c
     sink.write(`${style.strong(pad(id, idWidth))}  ${style.severity(severity, pad(severity, 8))}  ${first}\n`)
     for (const line of rest) sink.write(`${' '.repeat(idWidth + 12)}${line}\n`)
   }
-  sink.write(`\n${style.quiet('smblens rules ID tells how a rule decides, how to fix it, when it is wrong.')}\n`)
+  sink.write(`\n${style.quiet('smblens rules ID explains how a rule decides, how to fix it and when it is wrong.')}\n`)
 }
 
 /** Everything about one rule. */

@@ -1,4 +1,6 @@
 /** The keys: one table, from which the help is made too. Keys people know from vi, less, htop, lazygit and Wireshark. */
+import { alternatives } from '../../base/wording.ts'
+import { exportExtensions } from '../../report/formats/formats.ts'
 
 export type Command =
   | 'overview'
@@ -76,7 +78,12 @@ export const BINDINGS: readonly Binding[] = [
   { command: 'sort-reverse', keys: ['r'], help: 'sort the other way round', group: 'Find and sort' },
   { command: 'copy', keys: ['y'], help: 'copy the Wireshark filter of the selection', group: 'Take along' },
   { command: 'write', keys: ['w'], help: 'write its packets to a pcapng', group: 'Take along' },
-  { command: 'export', keys: ['e'], help: 'export this view: .csv, .json or .ndjson', group: 'Take along' },
+  {
+    command: 'export',
+    keys: ['e'],
+    help: `export this view: ${alternatives(exportExtensions())}`,
+    group: 'Take along',
+  },
   { command: 'pause', keys: ['p'], help: 'hold the picture while the reading goes on', group: 'Program' },
   { command: 'help', keys: ['?'], help: 'this help', group: 'Program' },
   { command: 'quit', keys: ['q', 'ctrl-c'], help: 'leave', group: 'Program' },

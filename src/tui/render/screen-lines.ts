@@ -4,6 +4,7 @@ import { displayWidth, escapeText, truncate } from '../../base/safe-text.ts'
 import { number } from '../../base/wording.ts'
 import { completions } from '../../query/completions.ts'
 import { spans } from '../../query/spans.ts'
+import { exportExtensions } from '../../report/formats/formats.ts'
 import { overviewLines } from '../pages/overview.ts'
 import { type Prompt, VIEWS, type View } from '../state/screen-state.ts'
 import { fitLine } from '../text/layout.ts'
@@ -128,7 +129,7 @@ const ASKED: Record<Prompt['kind'], string> = {
   filter: '/',
   search: 'search: ',
   write: 'write packets to: ',
-  export: 'export to (.csv .json .ndjson): ',
+  export: `export to (${exportExtensions().join(' ')}): `,
 }
 
 function promptLine(controller: Controller, prompt: Prompt, width: number): Line {

@@ -24,12 +24,12 @@ describe('--limit', () => {
   it.each([
     ['flow=5', 'there is no limit "flow" (did you mean'],
     ['halfOpen=5', 'there is no limit "halfOpen"'],
-    ['flows', 'wants a number: flows=12288 is the default'],
-    ['flows=', 'wants a number'],
-    ['flows=-1', 'wants a number'],
-    ['flows=1e3', 'wants a number'],
-    ['flows=5=6', 'wants a number'],
-    ['flows=1', 'flows cannot be less than 16'],
+    ['flows', 'needs a whole number: the default is flows=12288'],
+    ['flows=', 'needs a whole number'],
+    ['flows=-1', 'needs a whole number'],
+    ['flows=1e3', 'needs a whole number'],
+    ['flows=5=6', 'needs a whole number'],
+    ['flows=1', 'flows must be at least 16'],
     ['constructor=5', 'there is no limit'],
   ])('refuses %s', (entry, message) => {
     expect(() => parseLimits([entry])).toThrow(UsageError)
