@@ -30,7 +30,7 @@ describe('an error that names what was typed', () => {
     const { status, stdout, stderr } = smblens(args)
     expect([2, 3]).toContain(status)
     expect(stdout + stderr).not.toMatch(/[^\x20-\x7e\n]/)
-    for (const line of stderr.split('\n').slice(0, -1)) expect(line).toMatch(/^(smblens: |\(smblens --help)/)
+    for (const line of stderr.split('\n').slice(0, -1)) expect(line).toMatch(/^(smblens: |\(run smblens --help)/)
   })
 
   it('keeps the suggestion', () => {

@@ -10,11 +10,11 @@ export const EXAMPLES = `
 Examples:
   smblens office.pcap                          explore it in the terminal UI
   smblens scan office.pcap                     report what is wrong, worst first
-  smblens scan evidence/ --min-severity high   audit all captures below a folder
+  smblens scan evidence/ --min-severity high   all captures below a folder
   smblens scan a.pcap -f ndjson | jq .         records for scripts, one per line
   smblens scan a.pcap -f csv -o findings.csv   findings for a spreadsheet
   smblens scan a.pcap --fail-on high           exit status 1 if any is that bad
-  tcpdump -w - port 445 | smblens scan -       read what another program captures
+  tcpdump -w - port 445 | smblens scan -       read from another program
   sudo smblens live -i eth1                    watch an interface
   smblens messages a.pcap | head               list every SMB message
   smblens rules ntlm-auth                      explain a rule and how to fix it
