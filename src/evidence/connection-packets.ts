@@ -6,7 +6,7 @@ import ipaddr from 'ipaddr.js'
 import { decodeFrame } from '../../dissectors/frame/decode-frame.ts'
 import { createSegment, DECODED, type Segment } from '../../dissectors/layers/segment.ts'
 import type { Endpoint } from '../ledger/endpoint.ts'
-import { flowHash, sourceIsA } from '../track/flow/flow-table.ts'
+import { flowHash, sourceIsA } from '../track/flow/flow-hash.ts'
 import type { EvidenceConnection } from './selection.ts'
 
 export interface ConnectionMatcher {

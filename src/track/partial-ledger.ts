@@ -4,7 +4,7 @@ import { FactsView, type Named } from '../ledger/facts-list.ts'
 import type { FactViews, Ledger } from '../ledger/ledger.ts'
 import type { PackedFacts } from '../ledger/packing/packed-facts.ts'
 import { type FactLists, forEachTable, type TableName, type Tables } from '../ledger/tables.ts'
-import { limitsReached, type TrackContext } from './core/context.ts'
+import { type Context, limitsReached } from './core/context.ts'
 
 /**
  * All of it is for use before the next frame: then open facts change, and packed ones may move. Facts are known by their id; what was settled and
@@ -40,7 +40,7 @@ interface TablePosition {
 }
 
 /** `open` are facts that are not in the tables yet, and `position` is that of the call before, null for the first. */
-export function partialLedgerOf(context: TrackContext, open: FactLists, position: ReadPosition | null): PartialLedger {
+export function partialLedgerOf(context: Context, open: FactLists, position: ReadPosition | null): PartialLedger {
   const { tables } = context
   const views = forEachTable<FactViews>(
     <N extends TableName>(name: N) => withOpen(tables[name] as PackedFacts<Tables[N]>, open[name]) as FactViews[N],

@@ -1,34 +1,36 @@
-/** For traffic that goes on for days: what is over leaves the tracker, as a ledger of its own. */
-
+/** For traffic that goes on for days: facts that nothing can change any more leave the tracker, as a ledger of their own. */
 import type { Ledger } from '../ledger/ledger.ts'
 import { retireFrom } from '../ledger/retirement.ts'
-import type { TrackContext } from './core/context.ts'
-import { forgetConnection } from './smb/state/session-store.ts'
+import { TABLE_NAMES, TABLES } from '../ledger/tables.ts'
+import type { Context } from './core/context.ts'
+import type { FactsOwner } from './core/protocol.ts'
+
+/** Does a table hold more facts than may stay? */
+export function hasMoreThan({ tables }: Context, keep: number): boolean {
+  return TABLE_NAMES.some((name) => TABLES[name].carriers === null && tables[name].size > keep)
+}
 
 /**
- * Takes out the connections that ended first, until `keep` of those that ended are left, and what they alone carried. What may still change stays,
- * and with it all that carries it. Null where there is nothing to take.
- *
+ * Takes out the facts that ended first, until `keep` of each table are left, and what they alone carried. What may still change stays, with everything
+ * that carries it. Null where there is nothing to take.
  * @param open ids of connections that have not ended
  */
-export function retire(context: TrackContext, open: ReadonlySet<string>, keep: number): Ledger | null {
-  const { tables } = context
+export function retire(
+  { tables }: Context,
+  owners: readonly FactsOwner[],
+  open: ReadonlySet<string>,
+  keep: number,
+): Ledger | null {
   const staying = new Set(open)
-  for (const session of context.awake) for (const id of session.facts.connections) staying.add(id)
-  const gone = new Set<number>()
+  for (const owner of owners) owner.addCarriers(staying)
   const facts = retireFrom(tables, {
     keep,
     staying,
     forget(name, row) {
-      if (name === 'sessions') gone.add(tables.sessions.number(row))
-      if (name === 'connections') forgetConnection(context, row)
-      else tables[name].forget(row)
+      for (const owner of owners) if (owner.tables.includes(name)) owner.forget(name, row)
     },
   })
   if (facts === null) return null
-  // A client that uses one of them again begins a session that is seen from its midst.
-  for (const [key, session] of context.sessionsByServer) {
-    if (gone.has(session.number)) context.sessionsByServer.delete(key)
-  }
+  for (const owner of owners) owner.endRetirement()
   return { captures: [], ...facts }
 }

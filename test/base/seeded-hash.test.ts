@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSegment, type Segment } from '../../dissectors/layers/segment.ts'
 import { finish, hashText, mix, SEED } from '../../src/base/seeded-hash.ts'
-import { flowHash, sourceIsA } from '../../src/track/flow/flow-table.ts'
+import { flowHash, sourceIsA } from '../../src/track/flow/flow-hash.ts'
 
 /** fd00::/8 addresses, or IPv4 ones in the form that segments have. */
 function segment(src: readonly number[], dst: readonly number[], srcPort: number, dstPort = 445): Segment {

@@ -17,18 +17,15 @@ import { isZero } from '../../../dissectors/bytes.ts'
 import { readable } from '../../../dissectors/cursor.ts'
 import type { AuthKind, LogonFacts, NtlmFacts } from '../../ledger/logon-facts.ts'
 import { keptText } from '../core/capped-text.ts'
-import { hit, type TrackContext } from '../core/context.ts'
-import type { LiveSession } from '../smb/state/live-session.ts'
-import type { SetupRequest } from '../smb/state/session-setup.ts'
-import { hasRoomForText } from '../smb/state/session-store.ts'
+import type { Context } from '../core/context.ts'
 
 /** MessageType of NTLMSSP, [MS-NLMP] 2.2.1. */
 const NTLM_NEGOTIATE = 1
 const NTLM_CHALLENGE = 2
 const NTLM_AUTHENTICATE = 3
 
-export function createLogon(context: TrackContext, purpose: LogonFacts['purpose']): LogonFacts {
-  // V8 copies a literal with another inside it the slow way: what is nested is made first, here and in session.ts.
+export function createLogon(context: Context, purpose: LogonFacts['purpose']): LogonFacts {
+  // V8 copies a literal with another inside it the slow way: what is nested is made first, here and in live-session.ts.
   const offered: string[] = []
   return {
     frame: context.frame,
@@ -50,12 +47,8 @@ export function createLogon(context: TrackContext, purpose: LogonFacts['purpose'
   }
 }
 
-/** Lists a logon with its session, within the limits. */
-export function addLogon(context: TrackContext, { facts }: LiveSession, logon: LogonFacts): void {
-  // A new list, of just the length: a pushed one has room for sixteen more.
-  if (facts.logons.length >= context.limits.logonsPerSession) hit(context, 'logonsPerSession', context.frame)
-  else if (facts.logons.length === 0 || hasRoomForText(context)) facts.logons = [...facts.logons, logon]
-}
+/** Does a client's blob begin a logon, or go on with one? */
+export type LogonStep = 'first' | 'next'
 
 /** A security blob that was opened: what it offers, and the token in it. */
 export interface OpenBlob {
@@ -70,14 +63,14 @@ export function openBlob(blob: Uint8Array, wireLength: number | undefined): Open
 }
 
 /** Whether a client's blob begins a logon, or goes on with one; null where it does not tell. */
-export function stepOf({ offer, token }: OpenBlob): SetupRequest['step'] {
+export function stepOf({ offer, token }: OpenBlob): LogonStep | null {
   const type = token.kind === 'ntlmssp' && token.bytes !== null ? messageType(token.bytes) : null
   if (offer.form === 'neg-token-resp' || type === NTLM_AUTHENTICATE) return 'next'
   return offer.form === 'neg-token-init' || type === NTLM_NEGOTIATE || offer.form === 'raw-kerberos' ? 'first' : null
 }
 
 /** Notes in `logon` what a blob of either side holds. */
-export function readSecurityBlob(context: TrackContext, logon: LogonFacts, { offer, token }: OpenBlob): void {
+export function readSecurityBlob(context: Context, logon: LogonFacts, { offer, token }: OpenBlob): void {
   if (offer.form === 'neg-token-init' && offer.mechTypes !== undefined) {
     if (logon.offered.length === 0 || logon.offeredCut) {
       logon.offered = offer.mechTypes.slice()
@@ -91,7 +84,7 @@ export function readSecurityBlob(context: TrackContext, logon: LogonFacts, { off
   else if (token.kind === 'negoex' && logon.auth === 'unknown') logon.auth = 'negoex'
 }
 
-function readNtlm(context: TrackContext, logon: LogonFacts, token: Uint8Array, wireLength: number): void {
+function readNtlm(context: Context, logon: LogonFacts, token: Uint8Array, wireLength: number): void {
   logon.ntlm ??= noNtlm()
   switch (messageType(token)) {
     case NTLM_NEGOTIATE: {
@@ -112,7 +105,7 @@ function readNtlm(context: TrackContext, logon: LogonFacts, token: Uint8Array, w
   }
 }
 
-function readChallenge(context: TrackContext, ntlm: NtlmFacts, token: Uint8Array, wireLength: number): void {
+function readChallenge(context: Context, ntlm: NtlmFacts, token: Uint8Array, wireLength: number): void {
   const { negotiateFlags, serverChallenge, version, targetInfo } = readable(parseNtlmChallenge(token, wireLength))
   ntlm.challenge = {
     frame: context.frame,
@@ -136,7 +129,7 @@ function hasTimestamp(targetInfo: AvPairs | null | undefined): boolean | null {
 }
 
 function readAuthenticate(
-  context: TrackContext,
+  context: Context,
   logon: LogonFacts,
   ntlm: NtlmFacts,
   token: Uint8Array,
@@ -211,7 +204,7 @@ export function authKind(kind: NonNullable<NtlmFacts['authenticate']>['kind']): 
   }
 }
 
-function readKerberos(context: TrackContext, logon: LogonFacts, token: Uint8Array, wireLength: number): void {
+function readKerberos(context: Context, logon: LogonFacts, token: Uint8Array, wireLength: number): void {
   const message = readable(parseKerberosToken(token, wireLength))
   logon.kerberos ??= { proxied: null, apReq: null, apRep: null, error: null }
   const { kerberos } = logon
@@ -251,14 +244,4 @@ function readKerberos(context: TrackContext, logon: LogonFacts, token: Uint8Arra
 
 function noNtlm(): NtlmFacts {
   return { negotiate: null, challenge: null, authenticate: null }
-}
-
-/** What a session's first authentication says of the session itself. */
-export function adoptLogon(session: LiveSession, logon: LogonFacts): void {
-  if (logon.purpose !== 'first') return
-  const { facts } = session
-  facts.auth = logon.auth
-  facts.user = logon.user
-  facts.domain = logon.domain
-  facts.workstation = logon.workstation
 }

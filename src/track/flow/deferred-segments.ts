@@ -7,13 +7,14 @@
  * alone, the other may be late as a whole: it is waited for as long as clocks may be apart, and as the limits on held bytes allow.
  */
 import type { Segment } from '../../../dissectors/layers/segment.ts'
-import { type Arrival, PIECE_OVERHEAD } from './reassembly.ts'
-import { PATIENCE, type Stream, type StreamsShared } from './tcp-stream.ts'
+import { HELD_OVERHEAD, type IncomingBytes } from './reassembly.ts'
+import type { StreamsShared } from './stream-owner.ts'
+import { PATIENCE, type Stream } from './tcp-stream.ts'
 
 /** Microseconds that the clocks of two taps may be apart. */
 const CLOCKS_APART = 10e6
 
-interface DeferredSegment extends Arrival {
+interface DeferredSegment extends IncomingBytes {
   bytes: Uint8Array
   ack: number
   frame: number
@@ -31,7 +32,7 @@ interface Waiting {
   alone: boolean
 }
 
-/** Who the segments belong to: src/track/smb/smb-flow.ts. */
+/** The connection that the segments belong to: tcp-flow.ts. */
 export interface DeferredOwner {
   stream(fromA: boolean): Stream
   at(frame: number, time: number): void
@@ -77,7 +78,7 @@ export class Deferred {
     const bytes = new Uint8Array(b.subarray(s.payload, s.payloadEnd))
     const { seq, ack, length, claimed } = s
     own.segments.push({ bytes, seq, ack, payload: 0, payloadEnd: bytes.length, length, claimed, frame, time })
-    this.keep(bytes.length + PIECE_OVERHEAD)
+    this.keep(bytes.length + HELD_OVERHEAD)
     this.keepPatience(time)
     return true
   }
@@ -155,7 +156,7 @@ export class Deferred {
       own.segments = own.segments.slice(own.first)
       own.first = 0
     }
-    this.keep(-(s.bytes.length + PIECE_OVERHEAD))
+    this.keep(-(s.bytes.length + HELD_OVERHEAD))
     this.owner.at(s.frame, s.time)
     this.owner.stream(fromA).segment(s.bytes, s, s.frame, s.time)
   }

@@ -1,31 +1,16 @@
 /**
- * SYNs to an SMB port that nobody has answered yet. A scan or a flood is made of them, so they are kept small: a connection is made of one only when
- * it is answered. Of those that never are the oldest go to the ledger as attempts when the table is full.
+ * SYNs to the ports of protocols that nobody has answered yet. A scan or a flood is made of them, so they are kept small: a connection is made of one
+ * only when it is answered. Those that never are go to their protocol as attempts, the oldest when the table is full.
  */
-
 import type { Segment } from '../../../dissectors/layers/segment.ts'
-import { ipText } from '../../../dissectors/net/addresses.ts'
 import { TCP_ACK } from '../../../dissectors/net/tcp.ts'
 import type { FrameRef } from '../../ledger/frame-ref.ts'
-import { hit, type TrackContext } from '../core/context.ts'
-import { NETBIOS_SESSION_PORT } from '../core/smb-ports.ts'
-import { hasRoomForAttempt, keepConnection } from '../smb/state/session-store.ts'
-import { connectionId, newConnectionFacts } from './connection-facts.ts'
+import { type Context, noteLimit } from '../core/context.ts'
+import type { Attempt } from '../core/protocol.ts'
+import type { ProtocolPorts } from './protocol-ports.ts'
 
-export interface HalfOpen {
-  readonly src0: number
-  readonly src1: number
-  readonly src2: number
-  readonly src3: number
-  readonly srcPort: number
-  readonly dst0: number
-  readonly dst1: number
-  readonly dst2: number
-  readonly dst3: number
-  readonly dstPort: number
+export interface HalfOpen extends Attempt {
   readonly isn: number
-  readonly firstFrame: number
-  readonly firstTime: number
   lastFrame: number
   lastTime: number
   /** Data that came with the SYN (RFC 7413); null where none did, or where there was no room for it. */
@@ -38,13 +23,15 @@ export interface HalfOpen {
 const MOST_ALIKE = 4
 
 export class HalfOpenTable {
-  private readonly context: TrackContext
+  private readonly context: Context
+  private readonly protocols: ProtocolPorts
   /** By flow hash, the least recently begun first; of attempts with one hash the newest, which leads to the older ones. */
   private readonly waiting = new Map<number, HalfOpen>()
   private count = 0
 
-  constructor(context: TrackContext) {
+  constructor(context: Context, protocols: ProtocolPorts) {
     this.context = context
+    this.protocols = protocols
   }
 
   /**
@@ -105,7 +92,7 @@ export class HalfOpenTable {
 
   /** The server, or a firewall on the way, answered with RST. */
   refused(attempt: HalfOpen, at: FrameRef): void {
-    this.keep(attempt, at)
+    this.report(attempt, at)
   }
 
   /** Gives up those that nobody answered and that were not sent again since `before`, in microseconds. */
@@ -120,12 +107,12 @@ export class HalfOpenTable {
     for (const hash of this.waiting.keys()) this.settleAll(hash)
   }
 
-  /** A quarter goes at a time, as in oldest.ts. */
+  /** A quarter goes at a time, as in drop-oldest.ts. */
   private dropOldest(): void {
     const limit = this.context.limits.halfOpen
     for (const [hash, attempt] of this.waiting) {
       if (this.count <= limit * 0.75) return
-      for (let a: HalfOpen | null = attempt; a !== null; a = a.older) hit(this.context, 'halfOpen', a.firstFrame)
+      for (let a: HalfOpen | null = attempt; a !== null; a = a.older) noteLimit(this.context, 'halfOpen', a.firstFrame)
       this.settleAll(hash)
     }
   }
@@ -134,14 +121,14 @@ export class HalfOpenTable {
     let last = newest
     while (last.older?.older != null) last = last.older
     if (last.older === null) return
-    this.keep(last.older, null)
+    this.report(last.older, null)
     this.forget(last.older)
     last.older = null
   }
 
   private settleAll(hash: number): void {
     for (let a = this.waiting.get(hash) ?? null; a !== null; a = a.older) {
-      this.keep(a, null)
+      this.report(a, null)
       this.forget(a)
     }
     this.waiting.delete(hash)
@@ -149,7 +136,7 @@ export class HalfOpenTable {
 
   private settle(hash: number, attempt: HalfOpen): void {
     this.remove(hash, attempt)
-    this.keep(attempt, null)
+    this.report(attempt, null)
   }
 
   private remove(hash: number, attempt: HalfOpen): void {
@@ -178,18 +165,8 @@ export class HalfOpenTable {
     return data
   }
 
-  private keep(a: HalfOpen, reset: FrameRef | null): void {
-    if (!hasRoomForAttempt(this.context, a.firstFrame)) return
-    const client = { ip: ipText(a.src0, a.src1, a.src2, a.src3), port: a.srcPort }
-    const server = { ip: ipText(a.dst0, a.dst1, a.dst2, a.dst3), port: a.dstPort }
-    const facts = newConnectionFacts(this.context, client, server, a.firstFrame, a.firstTime)
-    facts.state = reset === null ? 'attempted' : 'refused'
-    facts.lastFrame = reset?.frame ?? a.lastFrame
-    facts.lastTime = reset?.time ?? a.lastTime
-    if (reset !== null) facts.end = { by: 'server', how: 'rst', at: reset }
-    if (server.port === NETBIOS_SESSION_PORT) facts.transport = 'netbios-session'
-    facts.id = connectionId(this.context, facts)
-    keepConnection(this.context, facts)
+  private report(attempt: HalfOpen, reset: FrameRef | null): void {
+    this.protocols.ofPorts(attempt.srcPort, attempt.dstPort)?.attempted(attempt, reset)
   }
 }
 

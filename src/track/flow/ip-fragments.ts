@@ -5,8 +5,15 @@
 import type { Segment } from '../../../dissectors/layers/segment.ts'
 import { dropOldest } from '../../base/drop-oldest.ts'
 import { finish, mix, SEED } from '../../base/seeded-hash.ts'
-import { disagree, hit, type TrackContext } from '../core/context.ts'
-import { type Arrival, keepNew, PIECE_OVERHEAD, type Piece, sameBytes, type Witness } from './reassembly.ts'
+import { type Context, noteDisagreement, noteLimit } from '../core/context.ts'
+import {
+  HELD_OVERHEAD,
+  type HeldBytes,
+  type IncomingBytes,
+  insertUncovered,
+  type OverlapObserver,
+  sameBytes,
+} from './reassembly.ts'
 
 /** An IPv4 datagram is no longer, and no fragment may reach further. */
 const MAX_DATAGRAM = 65_535
@@ -23,11 +30,11 @@ interface Datagram {
   readonly protocol: number
   readonly firstFrame: number
   readonly firstTime: number
-  pieces: Piece[]
+  pieces: HeldBytes[]
   /** Nothing is missing before this byte, which is where the piece before `next` ends: what comes later goes in behind that piece. */
   reached: number
   next: number
-  /** Memory that they take: bytes, and PIECE_OVERHEAD for each. */
+  /** Memory that they take: bytes, and HELD_OVERHEAD for each. */
   held: number
   /** Known from the last fragment; -1 before. */
   length: number
@@ -41,8 +48,8 @@ export interface Joined {
   captured: number
 }
 
-export class Fragments implements Witness {
-  private readonly context: TrackContext
+export class Fragments implements OverlapObserver {
+  private readonly context: Context
   /** By hash, oldest first: those that wait for the rest, and those that were put together a moment ago. */
   private readonly waiting = new Map<number, Datagram>()
   private readonly complete = new Map<number, { datagram: Datagram; bytes: Uint8Array; time: number }>()
@@ -51,7 +58,7 @@ export class Fragments implements Witness {
   private unfinished = 0
   private firstUnfinished = 0
 
-  constructor(context: TrackContext) {
+  constructor(context: Context) {
     this.context = context
   }
 
@@ -79,7 +86,7 @@ export class Fragments implements Witness {
   private isCopy(hash: number, b: Uint8Array, s: Segment, time: number): boolean {
     const known = this.complete.get(hash)
     if (known === undefined || !isOf(known.datagram, s) || Math.abs(time - known.time) > COPIES_WITHIN) return false
-    return sameBytes(b, arrivalOf(s), { seq: 0, bytes: known.bytes }, 0, s.length)
+    return sameBytes(b, incomingOf(s), { seq: 0, bytes: known.bytes }, 0, s.length)
   }
 
   private datagramOf(hash: number, s: Segment, frame: number, time: number): Datagram {
@@ -107,15 +114,15 @@ export class Fragments implements Witness {
 
   private keep(datagram: Datagram, b: Uint8Array, s: Segment, frame: number, time: number): void {
     const { length } = datagram.pieces
-    const copied = keepNew(datagram.pieces, b, arrivalOf(s), 0, frame, time, this)
-    const taken = copied + (datagram.pieces.length - length) * PIECE_OVERHEAD
+    const copied = insertUncovered(datagram.pieces, b, incomingOf(s), 0, frame, time, this)
+    const taken = copied + (datagram.pieces.length - length) * HELD_OVERHEAD
     datagram.held += taken
     this.held += taken
   }
 
-  /** Witness. */
+  /** OverlapObserver. */
   disagreement(first: number): void {
-    disagree(this.context, first)
+    noteDisagreement(this.context, first)
   }
 
   private join(hash: number, datagram: Datagram, time: number): Joined {
@@ -136,15 +143,15 @@ export class Fragments implements Witness {
   private remember(hash: number, datagram: Datagram, bytes: Uint8Array, time: number): void {
     const { complete } = this
     const before = complete.get(hash)
-    if (before !== undefined) this.completeBytes -= before.bytes.length + PIECE_OVERHEAD
-    this.completeBytes += bytes.length + PIECE_OVERHEAD
+    if (before !== undefined) this.completeBytes -= before.bytes.length + HELD_OVERHEAD
+    this.completeBytes += bytes.length + HELD_OVERHEAD
     // Again at the end: the oldest go first.
     complete.delete(hash)
     complete.set(hash, { datagram, bytes, time })
     for (const [old, { bytes }] of complete) {
       if (this.completeBytes <= COPIES_KNOWN) break
       complete.delete(old)
-      this.completeBytes -= bytes.length + PIECE_OVERHEAD
+      this.completeBytes -= bytes.length + HELD_OVERHEAD
     }
   }
 
@@ -152,14 +159,14 @@ export class Fragments implements Witness {
     const { waiting, context } = this
     const { fragments, fragmentBytes } = context.limits
     dropOldest(waiting, fragments, (_hash, datagram) => {
-      hit(context, 'fragments', datagram.firstFrame)
+      noteLimit(context, 'fragments', datagram.firstFrame)
       this.giveUp(datagram)
     })
     if (this.held <= fragmentBytes) return
     for (const [hash, datagram] of waiting) {
       if (this.held <= fragmentBytes * 0.75) break
       waiting.delete(hash)
-      hit(context, 'fragmentBytes', datagram.firstFrame)
+      noteLimit(context, 'fragmentBytes', datagram.firstFrame)
       this.giveUp(datagram)
     }
   }
@@ -176,7 +183,7 @@ export class Fragments implements Witness {
   }
 }
 
-function arrivalOf({ fragmentOffset, payload, payloadEnd, length }: Segment): Arrival {
+function incomingOf({ fragmentOffset, payload, payloadEnd, length }: Segment): IncomingBytes {
   return { seq: fragmentOffset, payload, payloadEnd, length }
 }
 

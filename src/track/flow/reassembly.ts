@@ -4,7 +4,7 @@
  */
 
 /** What came: a part of a borrowed buffer. */
-export interface Arrival {
+export interface IncomingBytes {
   /** Its place: a sequence number, or an offset. */
   readonly seq: number
   /** Where its captured bytes are, and how many it has on the wire. */
@@ -15,7 +15,7 @@ export interface Arrival {
   readonly claimed?: number | undefined
 }
 
-export interface Piece {
+export interface HeldBytes {
   readonly seq: number
   readonly bytes: Uint8Array
   /** On the wire; more than bytes.length where the capture cut the frame. */
@@ -25,10 +25,10 @@ export interface Piece {
 }
 
 /** What a piece takes in memory beside its bytes: a limit that counted bytes alone would let pieces of one byte take hundreds of times as much. */
-export const PIECE_OVERHEAD = 512
+export const HELD_OVERHEAD = 512
 
 /** Who is told that the bytes at hand are not those of an earlier frame. */
-export interface Witness {
+export interface OverlapObserver {
   disagreement(first: number): void
 }
 
@@ -36,14 +36,14 @@ export interface Witness {
  * Keeps what is new in an arrival, from its byte `from` on. Places are compared modulo 2^32.
  * @returns bytes that were copied
  */
-export function keepNew(
-  pieces: Piece[],
+export function insertUncovered(
+  pieces: HeldBytes[],
   b: Uint8Array,
-  arrival: Arrival,
+  arrival: IncomingBytes,
   from: number,
   frame: number,
   time: number,
-  witness: Witness,
+  observer: OverlapObserver,
 ): number {
   let copied = 0
   let next = from
@@ -60,7 +60,7 @@ export function keepNew(
       copied += insert(pieces, i++, b, arrival, next, start, frame, time)
       next = start
     }
-    if (!sameBytes(b, arrival, piece, next, Math.min(end, arrival.length))) witness.disagreement(piece.frame)
+    if (!sameBytes(b, arrival, piece, next, Math.min(end, arrival.length))) observer.disagreement(piece.frame)
     next = end
   }
   if (next < arrival.length) copied += insert(pieces, i, b, arrival, next, arrival.length, frame, time)
@@ -68,7 +68,7 @@ export function keepNew(
 }
 
 /** The first piece that ends behind `seq`; pieces.length where none does. */
-function firstBeyond(pieces: readonly Piece[], seq: number): number {
+function firstBeyond(pieces: readonly HeldBytes[], seq: number): number {
   let low = 0
   let high = pieces.length
   while (low < high) {
@@ -83,8 +83,8 @@ function firstBeyond(pieces: readonly Piece[], seq: number): number {
 /** Does the arrival, from its byte `from` to `to`, say what the piece says there? What the capture cut says nothing. */
 export function sameBytes(
   b: Uint8Array,
-  arrival: Arrival,
-  piece: Pick<Piece, 'seq' | 'bytes'>,
+  arrival: IncomingBytes,
+  piece: Pick<HeldBytes, 'seq' | 'bytes'>,
   from: number,
   to: number,
 ): boolean {
@@ -98,10 +98,10 @@ export function sameBytes(
 
 /** Copies bytes [from, to) of the arrival to place `i`; how many were there to copy. */
 function insert(
-  pieces: Piece[],
+  pieces: HeldBytes[],
   i: number,
   b: Uint8Array,
-  { seq, payload, payloadEnd }: Arrival,
+  { seq, payload, payloadEnd }: IncomingBytes,
   from: number,
   to: number,
   frame: number,

@@ -6,7 +6,7 @@
 import type { Segment } from '../../../dissectors/layers/segment.ts'
 import { TCP_ACK } from '../../../dissectors/net/tcp.ts'
 import { type HashKeys, mixWith } from '../../base/seeded-hash.ts'
-import { flowHashWith } from './flow-table.ts'
+import { flowHashWith } from './flow-hash.ts'
 
 const SLOTS = 1 << 14
 /** Any words will do: the keys are made of what the capture begins with. */

@@ -11,42 +11,11 @@
  * moves to them once they are acknowledged, or agree while nothing else goes on. What never fits is reported as stray.
  */
 
+import type { StreamReader } from '../core/protocol.ts'
 import { NONE, RecentBytes } from '../core/recent-bytes.ts'
-import { type Framer, isMessageStart } from '../smb/nbss-framer.ts'
-import { type Arrival, keepNew, PIECE_OVERHEAD, type Piece, type Witness } from './reassembly.ts'
+import { HELD_OVERHEAD, type HeldBytes, type IncomingBytes, insertUncovered } from './reassembly.ts'
+import type { StreamLimits, StreamOwner, StreamsShared } from './stream-owner.ts'
 import { isNear, NEAR, Unplaced } from './unplaced-segments.ts'
-
-export interface StreamLimits {
-  /** Bytes held behind a hole, per direction. */
-  heldBytes: number
-  /** Segments held behind a hole, per direction. */
-  heldSegments: number
-  /** Memory of what all streams together hold behind holes. */
-  heldBytesInAll: number
-}
-
-/** What all streams of a capture share. */
-export interface StreamsShared {
-  /** Memory of what waits behind holes: bytes, and PIECE_OVERHEAD for each segment. */
-  heldBytes: number
-  /** Made when the first stream delivers something. */
-  recent: RecentBytes | null
-}
-
-/** Who is told: src/track/smb/smb-flow.ts. */
-export interface StreamOwner extends Witness {
-  /** The frame from which the following bytes come. */
-  at(frame: number, time: number): void
-  gap(bytes: number): void
-  /** The capture holds only the beginning of the frame at hand. */
-  cut(): void
-  /** A hole was given up because of this limit. */
-  limited(name: keyof StreamLimits): void
-  /** Bytes from before the first that was seen came late. */
-  early(b: Uint8Array, from: number, to: number, fromA: boolean): void
-  /** A segment with data was not read: it lies outside the sequence of its stream. */
-  stray(frame: number): void
-}
 
 /** Segments that may pass after the receiver acknowledged a hole: captures put frames a little out of order, and a late one still fills it. */
 export const PATIENCE = 8
@@ -62,7 +31,8 @@ const RUN_TO_MOVE = 3
 const UNKNOWN_LOSS = 0x7fffffff
 
 export class Stream {
-  private readonly framer: Framer
+  private reader: StreamReader
+  private readonly fromA: boolean
   private readonly owner: StreamOwner
   private readonly limits: StreamLimits
   private readonly shared: StreamsShared
@@ -80,7 +50,7 @@ export class Stream {
   private hasAck = false
   private unplaced: Unplaced | null = null
   /** In the order of their sequence numbers, without overlaps; most streams never hold any. */
-  private held: Piece[] | null = null
+  private held: HeldBytes[] | null = null
   private heldBytes = 0
   /** Where the last bytes began that an IP header alone spoke of, and where they end: nothing but its word puts them there. */
   private claimStart = 0
@@ -89,15 +59,21 @@ export class Stream {
   /** In shared.recent. */
   private lastEntry = NONE
 
-  constructor(framer: Framer, owner: StreamOwner, limits: StreamLimits, shared: StreamsShared) {
-    this.framer = framer
+  constructor(reader: StreamReader, fromA: boolean, owner: StreamOwner, limits: StreamLimits, shared: StreamsShared) {
+    this.reader = reader
+    this.fromA = fromA
     this.owner = owner
     this.limits = limits
     this.shared = shared
   }
 
   get isSearching(): boolean {
-    return this.framer.isSearching
+    return this.reader.isSearching
+  }
+
+  /** Nothing has been delivered yet: all will go to another reader. */
+  readBy(reader: StreamReader): void {
+    this.reader = reader
   }
 
   /** A SYN was seen: the stream starts behind its sequence number. A second one with another number is another name for the same place. */
@@ -148,12 +124,10 @@ export class Stream {
 
   /** Does a message begin in one of the segments that wait for a place? */
   get hasMessageAside(): boolean {
-    return (
-      this.unplaced?.pieces.some(({ bytes }) => bytes.length > 0 && isMessageStart(bytes, 0, bytes.length)) === true
-    )
+    return this.unplaced?.pieces.some(({ bytes }) => this.owner.startsMessage(bytes)) === true
   }
 
-  segment(b: Uint8Array, s: Arrival, frame: number, time: number): void {
+  segment(b: Uint8Array, s: IncomingBytes, frame: number, time: number): void {
     if (this.started && s.seq === this.next && this.held === null) {
       this.deliver(b, s.payload, s.payloadEnd, s.length, frame)
       if (s.claimed !== 0) this.noteClaim(s)
@@ -162,7 +136,7 @@ export class Stream {
     }
   }
 
-  private arrive(b: Uint8Array, s: Arrival, frame: number, time: number): void {
+  private arrive(b: Uint8Array, s: IncomingBytes, frame: number, time: number): void {
     if (!this.started && !this.beginsWith(b, s, frame, time)) return
     if (this.hasClaim && this.refutesClaim(s)) this.takeBackClaim()
     const ahead = (s.seq - this.next) | 0
@@ -217,7 +191,7 @@ export class Stream {
   finish(): void {
     if (this.unplaced !== null) this.place(this.unplaced.longest().seq)
     while (this.held !== null) this.skipHole()
-    this.framer.finish()
+    this.reader.finish()
   }
 
   /** What was set aside is of no conversation: it is reported, not read. */
@@ -228,7 +202,7 @@ export class Stream {
     this.unplaced = null
   }
 
-  private noteClaim({ claimed = 0 }: Arrival): void {
+  private noteClaim({ claimed = 0 }: IncomingBytes): void {
     if (claimed === 0) return
     this.hasClaim = true
     this.claimEnd = this.next
@@ -236,7 +210,7 @@ export class Stream {
   }
 
   /** Do these bytes begin where others were claimed, and nothing came behind those? */
-  private refutesClaim({ seq, length, claimed = 0 }: Arrival): boolean {
+  private refutesClaim({ seq, length, claimed = 0 }: IncomingBytes): boolean {
     return seq === this.claimStart && this.next === this.claimEnd && length > claimed
   }
 
@@ -244,7 +218,7 @@ export class Stream {
   private takeBackClaim(): void {
     this.hasClaim = false
     this.next = this.claimStart
-    this.framer.lost(UNKNOWN_LOSS)
+    this.reader.lost(UNKNOWN_LOSS)
   }
 
   private begin(seq: number): void {
@@ -253,7 +227,7 @@ export class Stream {
   }
 
   /** Does the stream begin now that this segment has come? It begins with this one, or with those that were set aside. */
-  private beginsWith(b: Uint8Array, s: Arrival, frame: number, time: number): boolean {
+  private beginsWith(b: Uint8Array, s: IncomingBytes, frame: number, time: number): boolean {
     if (this.unplaced === null && this.hasAck && isNear(s.seq, this.acked)) {
       this.begin(s.seq)
       return true
@@ -269,7 +243,7 @@ export class Stream {
     return Math.abs((other - this.next) | 0) < Math.abs((seq - this.next) | 0) ? other : seq
   }
 
-  private translated({ seq, payload, payloadEnd, length, claimed }: Arrival): Arrival {
+  private translated({ seq, payload, payloadEnd, length, claimed }: IncomingBytes): IncomingBytes {
     return { seq: this.inSequence(seq), payload, payloadEnd, length, claimed }
   }
 
@@ -280,7 +254,7 @@ export class Stream {
     return ((seq - this.first) | 0) < (this.synchronised ? -1 : -NEAR)
   }
 
-  private setAside(b: Uint8Array, s: Arrival, frame: number, time: number): void {
+  private setAside(b: Uint8Array, s: IncomingBytes, frame: number, time: number): void {
     this.unplaced ??= new Unplaced()
     const { unplaced, shared } = this
     const before = unplaced.memory
@@ -315,14 +289,14 @@ export class Stream {
   }
 
   /** Goes on at a place that does not follow from what came before. */
-  private moveTo(seq: number, at: Piece): void {
+  private moveTo(seq: number, at: HeldBytes): void {
     while (this.held !== null) this.skipHole()
     this.owner.at(at.frame, at.time)
     // Where nothing was delivered the SYN was misleading, and nothing is missing.
     if (this.next !== this.first) {
       const missing = (seq - this.next) | 0
       this.owner.gap(Math.max(0, missing))
-      this.framer.lost(missing > 0 ? missing : UNKNOWN_LOSS)
+      this.reader.lost(missing > 0 ? missing : UNKNOWN_LOSS)
     }
     this.shift = 0
     this.synchronised = false
@@ -330,29 +304,29 @@ export class Stream {
   }
 
   /** Bytes from before the first that was seen: what is whole in them is read. Of those that do not reach up to it nobody knows the place. */
-  private beforeFirst(b: Uint8Array, s: Arrival, length: number, frame: number): void {
+  private beforeFirst(b: Uint8Array, s: IncomingBytes, length: number, frame: number): void {
     if (((s.seq + length - this.first) | 0) !== 0) {
       this.owner.stray(frame)
       return
     }
-    this.owner.early(b, s.payload, Math.min(s.payload + length, s.payloadEnd), this.framer.fromA)
+    this.owner.readEarly(b, s.payload, Math.min(s.payload + length, s.payloadEnd), this.fromA)
     this.first = s.seq
   }
 
   private deliver(b: Uint8Array, from: number, to: number, length: number, frame: number): void {
     if (this.unplaced !== null) this.discard()
     // What is skipped, a file's contents, has nothing in it that anybody would forge to deceive a reader of messages.
-    if (!this.framer.skips(length) && from < to) {
+    if (!this.reader.skips(length) && from < to) {
       this.shared.recent ??= new RecentBytes()
       this.lastEntry = this.shared.recent.note(this.lastEntry, b, from, to, this.next, frame)
     }
     this.next = (this.next + length) | 0
     if (((this.next - this.first) | 0) > REMEMBERED) this.first = (this.next - (REMEMBERED >> 1)) | 0
-    this.framer.feed(b, from, to)
+    this.reader.feed(b, from, to)
     const cut = length - (to - from)
     if (cut > 0) {
       this.owner.cut()
-      this.framer.lost(cut)
+      this.reader.lost(cut)
     }
   }
 
@@ -363,12 +337,12 @@ export class Stream {
   }
 
   /** Holds what is new in a segment, from its byte `skip` on. */
-  private hold(b: Uint8Array, s: Arrival, skip: number, frame: number, time: number): void {
+  private hold(b: Uint8Array, s: IncomingBytes, skip: number, frame: number, time: number): void {
     this.held ??= []
     const pieces = this.held.length
-    const copied = keepNew(this.held, b, s, skip, frame, time, this.owner)
+    const copied = insertUncovered(this.held, b, s, skip, frame, time, this.owner)
     this.heldBytes += copied
-    this.shared.heldBytes += copied + (this.held.length - pieces) * PIECE_OVERHEAD
+    this.shared.heldBytes += copied + (this.held.length - pieces) * HELD_OVERHEAD
   }
 
   private keepLimits(): void {
@@ -391,7 +365,7 @@ export class Stream {
     while (held.length > 0 && held[0].seq === this.next) {
       const h = held.shift()!
       this.heldBytes -= h.bytes.length
-      this.shared.heldBytes -= h.bytes.length + PIECE_OVERHEAD
+      this.shared.heldBytes -= h.bytes.length + HELD_OVERHEAD
       if (givenUp) this.owner.at(h.frame, h.time)
       this.deliver(h.bytes, 0, h.bytes.length, h.length, h.frame)
     }
@@ -403,13 +377,13 @@ export class Stream {
     const missing = (first.seq - this.next) | 0
     this.owner.gap(missing)
     this.owner.at(first.frame, first.time)
-    this.framer.lost(missing)
+    this.reader.lost(missing)
     this.next = first.seq
     this.drain(true)
   }
 }
 
 /** A keep-alive repeats the last byte, as any other it likes, mostly zero (RFC 9293 3.8.4); copies of one may come late. */
-function isKeepAlive(b: Uint8Array, s: Arrival, ahead: number): boolean {
+function isKeepAlive(b: Uint8Array, s: IncomingBytes, ahead: number): boolean {
   return s.length === 1 && (ahead === -1 || (s.payload < s.payloadEnd && b[s.payload] === 0))
 }

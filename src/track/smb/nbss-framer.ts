@@ -8,97 +8,28 @@
  * Messages are handed over when their packet is complete, so that they belong to the frame in which it ends. After lost bytes the framer goes
  * on where the packet's length says; where the loss swallowed a prefix it searches for the next prefix with a valid header behind it.
  */
-import { u16le, u32be, u32le } from '../../../dissectors/bytes.ts'
+import { u32be, u32le } from '../../../dissectors/bytes.ts'
 import { SESSION_KEEP_ALIVE, SESSION_MESSAGE, SESSION_REQUEST } from '../../../dissectors/netbios/session-service.ts'
-import { SMB1_HEADER_LENGTH } from '../../../dissectors/smb1/header.ts'
-import {
-  PROTOCOL_ID_COMPRESSION,
-  PROTOCOL_ID_SMB1,
-  PROTOCOL_ID_SMB2,
-  PROTOCOL_ID_TRANSFORM,
-  SMB2_HEADER_LENGTH,
-  SMB2_OFFSET,
-} from '../../../dissectors/smb2/header.ts'
+import { SMB2_OFFSET } from '../../../dissectors/smb2/header.ts'
 import type { Arenas } from '../core/gather-buffers.ts'
-
-/** Who reads the messages: src/track/smb/smb-flow.ts. */
-export interface MessageReader {
-  /**
-   * How many bytes of the message at `start` are wanted. At least its header is there.
-   * @param length of the message on the wire
-   */
-  wanted(bytes: Uint8Array, start: number, length: number): number
-  /**
-   * One message. `captured` bytes of it are at `start`: all that was wanted, unless some were lost. Then they may be fewer than its header has, but
-   * never fewer than its protocol id. `bytes` is borrowed.
-   * @param length on the wire; of an SMB2 message that was cut before NextCommand, to the end of its packet
-   * @param ended false where the stream ended before the message did: it has no frame of its own
-   */
-  message(fromA: boolean, bytes: Uint8Array, start: number, captured: number, length: number, ended: boolean): void
-  /** A NetBIOS session packet of another type than message. */
-  control(fromA: boolean, type: number): void
-  /** More of a message was wanted than may be gathered. */
-  limited(name: keyof GatherLimits): void
-}
-
-export interface GatherLimits {
-  /** Bytes gathered of one packet, beside headers. */
-  gatherBytes: number
-  /** The same of all streams together. */
-  gatherBytesInAll: number
-}
-
-const PREFIX = 4
-/** Prefix and protocol id: what tells a message from anything else. */
-const HEAD = 8
-/** Prefix, protocol id and StructureSize: what a search looks at. */
-const PROBE = 10
+import type { StreamReader } from '../core/protocol.ts'
+import type { GatherLimits, MessageReader } from './message-reader.ts'
+import { elementLength, HEAD, headerLength, isMessageStart, isPacketStart, PREFIX, PROBE } from './nbss-packet.ts'
 
 const STATE = { BOUNDARY: 0, GATHER: 1, SKIP: 2, SEARCH: 3 } as const
 
 /** Messages of one compound beyond this are not read: a compound has a few, never thousands. */
 const MAX_ELEMENTS = 1024
 
-/** What of SMB2's header must be there for the length of one element of a compound. */
-export const NEXT_COMMAND_END = SMB2_OFFSET.nextCommand + 4
+/** Up to here SMB2's header must be there for the length of one element of a compound to be known. */
+const NEXT_COMMAND_END = SMB2_OFFSET.nextCommand + 4
 
 const NO_HEAD = new Uint8Array(0)
 const NONE = -1
 /** Never pushed to: a list is made for the packet that needs one. */
 const NO_ELEMENTS: number[] = []
 
-/** What a message's fixed header takes, by protocol id; 0 for none of ours. */
-function headerLength(protocolId: number): number {
-  switch (protocolId) {
-    case PROTOCOL_ID_SMB2:
-      return SMB2_HEADER_LENGTH
-    case PROTOCOL_ID_SMB1:
-      return SMB1_HEADER_LENGTH
-    case PROTOCOL_ID_TRANSFORM:
-      return 52
-    case PROTOCOL_ID_COMPRESSION:
-      return 16
-    default:
-      return 0
-  }
-}
-
-/** Does a packet with a message of ours start at `o`, where a packet is due? At least HEAD bytes are there. */
-function isPacketStart(b: Uint8Array, o: number): boolean {
-  // The protocol id first: nearly every other payload fails at its 'S'.
-  if (b[o + 5] !== 0x53 || b[o] !== SESSION_MESSAGE) return false
-  const header = headerLength(u32le(b, o + PREFIX))
-  return header !== 0 && (u32be(b, o) & 0xffffff) >= header
-}
-
-/** Does one start at `o`, where it might as well not: SMB2's StructureSize must be right too, where it is there to see. */
-export function isMessageStart(b: Uint8Array, o: number, end: number): boolean {
-  if (!isPacketStart(b, o)) return false
-  if (u32le(b, o + PREFIX) !== PROTOCOL_ID_SMB2 || o + PROBE > end) return true
-  return u16le(b, o + PREFIX + SMB2_OFFSET.structureSize) === SMB2_HEADER_LENGTH
-}
-
-export class Framer {
+export class NbssFramer implements StreamReader {
   private readonly reader: MessageReader
   readonly fromA: boolean
   private readonly limits: GatherLimits
@@ -456,11 +387,4 @@ export class Framer {
     this.headLength = keep
     return end
   }
-}
-
-/** How long the message at `o` is within the `left` bytes of its packet: SMB2's NextCommand where it is valid, all of them otherwise. */
-function elementLength(b: Uint8Array, o: number, left: number): number {
-  if (u32le(b, o) !== PROTOCOL_ID_SMB2) return left
-  const next = u32le(b, o + SMB2_OFFSET.nextCommand)
-  return next >= SMB2_HEADER_LENGTH && next < left ? next : left
 }

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { createSegment } from '../../../dissectors/layers/segment.ts'
 import { Arenas } from '../../../src/track/core/gather-buffers.ts'
 import { Deferred } from '../../../src/track/flow/deferred-segments.ts'
-import { PIECE_OVERHEAD } from '../../../src/track/flow/reassembly.ts'
+import { HELD_OVERHEAD } from '../../../src/track/flow/reassembly.ts'
 import { Stream } from '../../../src/track/flow/tcp-stream.ts'
-import { Framer } from '../../../src/track/smb/nbss-framer.ts'
+import { NbssFramer } from '../../../src/track/smb/nbss-framer.ts'
+import { isMessageStart } from '../../../src/track/smb/nbss-packet.ts'
 import { packet, smb2 } from '../../support/conversation.ts'
 
 const MESSAGE = packet(smb2({ command: 5 }))
@@ -35,13 +36,15 @@ function pair(limits = { heldBytes: 1 << 20, heldSegments: 512, heldBytesInAll: 
     limited: (name: string) => {
       limited.push(name)
     },
-    early: () => {},
+    startsMessage: (b: Uint8Array) => b.length >= 8 && isMessageStart(b, 0, b.length),
+    readEarly: () => {},
     stray: () => {},
     stream: (fromA: boolean) => (fromA ? a : b),
   }
   const open = (fromA: boolean) =>
     new Stream(
-      new Framer(reader, fromA, { gatherBytes: 65536, gatherBytesInAll: 1 << 20 }, arenas),
+      new NbssFramer(reader, fromA, { gatherBytes: 65536, gatherBytesInAll: 1 << 20 }, arenas),
+      fromA,
       owner,
       limits,
       shared,
@@ -72,7 +75,7 @@ describe('deferred segments', () => {
     const { order, send, shared } = pair()
     for (let i = 0; i < 100; i++) send(false, i, i + 1, i + 1, i * 1000)
     expect(order).toEqual([])
-    expect(shared.heldBytes).toBe(100 * (MESSAGE.length + PIECE_OVERHEAD))
+    expect(shared.heldBytes).toBe(100 * (MESSAGE.length + HELD_OVERHEAD))
     for (let i = 0; i < 100; i++) send(true, i, i, 101 + i, SECOND + i * 1000)
     expect(order).toEqual(Array.from({ length: 100 }, (_, i) => [`a${101 + i}`, `b${i + 1}`]).flat())
     expect(shared.heldBytes).toBe(0)
@@ -111,7 +114,7 @@ describe('deferred segments', () => {
   })
 
   it('take no more memory than they may', () => {
-    const each = MESSAGE.length + PIECE_OVERHEAD
+    const each = MESSAGE.length + HELD_OVERHEAD
     const one = pair({ heldBytes: 5 * each, heldSegments: 512, heldBytesInAll: 1 << 20 })
     for (let i = 0; i < 50; i++) one.send(false, i, i + 1, i + 1)
     expect(one.limited).toEqual(['heldBytes'])

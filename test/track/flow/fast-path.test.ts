@@ -3,16 +3,21 @@ import { describe, expect, it } from 'vitest'
 import { decodeFrame } from '../../../dissectors/frame/decode-frame.ts'
 import { createSegment, DECODED } from '../../../dissectors/layers/segment.ts'
 import { TCP_SYN } from '../../../dissectors/net/tcp.ts'
-import { mayBeSmb, passesBy } from '../../../src/track/flow/fast-path.ts'
+import { createContext } from '../../../src/track/core/context.ts'
+import { DEFAULT_LIMITS } from '../../../src/track/core/limits.ts'
+import { FastPath } from '../../../src/track/flow/fast-path.ts'
+import { ProtocolPorts } from '../../../src/track/flow/protocol-ports.ts'
+import { STREAM_PROTOCOLS } from '../../../src/track/protocols.ts'
 import { UnreadPackets } from '../../../src/track/unread/unread-packets.ts'
 import { packet, SERVER, SYN, smb2, tcpFrame } from '../../support/conversation.ts'
 import { ETHERTYPE, nest, toFrame } from '../../support/encapsulations.ts'
 
 const WEB = { ip: [10, 0, 0, 9], port: 80 }
-const ports = new Uint8Array(65_536)
-ports[445] = 1
+const context = createContext('test', DEFAULT_LIMITS, null)
+const ports = new ProtocolPorts(STREAM_PROTOCOLS.map((protocol) => protocol.track(context)))
+const fastPath = new FastPath(ports, null, new UnreadPackets())
 
-const passes = (bytes: Uint8Array, unread = new UnreadPackets()) => passesBy(bytes, 0, bytes.length, ports, unread, 1)
+const passes = (bytes: Uint8Array) => fastPath.isIrrelevant(bytes, 0, bytes.length, 1)
 const segment = (payload: Uint8Array, server = WEB, flags = 0x10) =>
   tcpFrame({ from: 'client', seq: 1, ack: 1, flags, payload }, undefined, server).bytes
 
@@ -84,15 +89,15 @@ describe('the first look', () => {
         const length = b.length - cut
         const s = createSegment()
         const decoded = decodeFrame(1, b, 0, length, length, s)
-        if (!passesBy(b, 0, length, ports, new UnreadPackets(), 1)) {
+        if (!fastPath.isIrrelevant(b, 0, length, 1)) {
           if (decoded !== DECODED.OTHER) kept++
           return
         }
         passed++
         if (decoded === DECODED.OTHER) return
         expect(decoded).toBe(DECODED.TCP)
-        expect(ports[s.srcPort] | ports[s.dstPort] | (s.flags & TCP_SYN)).toBe(0)
-        expect(mayBeSmb(b, s.payload, s.payloadEnd)).toBe(false)
+        expect(ports.isFollowed(s.srcPort, s.dstPort) | (s.flags & TCP_SYN)).toBe(0)
+        expect(ports.mayStart(b, s.payload, s.payloadEnd)).toBe(false)
       }),
       { numRuns: 10_000 },
     )

@@ -4,7 +4,7 @@ import { createSegment, type Segment } from '../../../dissectors/layers/segment.
 import { createContext } from '../../../src/track/core/context.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../../src/track/core/limits.ts'
 import { Fragments, type Joined } from '../../../src/track/flow/ip-fragments.ts'
-import { PIECE_OVERHEAD } from '../../../src/track/flow/reassembly.ts'
+import { HELD_OVERHEAD } from '../../../src/track/flow/reassembly.ts'
 import '../../support/seed.ts'
 
 interface Piece {
@@ -145,19 +145,19 @@ describe('fragments', () => {
     const { joined, unfinished, context } = run([...flood, piece(0, 48), piece(48, 96)], { fragments: 16 })
     expect(joined).toEqual([{ ...WHOLE, frame: 102 }])
     expect(unfinished).toBe(100)
-    expect(context.hits.get('fragments')?.count).toBeGreaterThan(80)
+    expect(context.limitCosts.get('fragments')?.count).toBeGreaterThan(80)
     const byBytes = run([...flood, piece(0, 48), piece(48, 96)], {
-      fragmentBytes: 10 * (48 + PIECE_OVERHEAD),
+      fragmentBytes: 10 * (48 + HELD_OVERHEAD),
     })
     expect(byBytes.joined).toHaveLength(1)
-    expect(byBytes.context.hits.get('fragmentBytes')?.count).toBeGreaterThan(80)
+    expect(byBytes.context.limitCosts.get('fragmentBytes')?.count).toBeGreaterThan(80)
   })
 
   it('count with what each takes beside its bytes', () => {
     const bytes = new Uint8Array(8192)
     const drops = Array.from({ length: 200 }, (_, i) => ({ from: 16 * i, to: 16 * i + 8, bytes }))
-    expect(run(drops, { fragmentBytes: 100 * PIECE_OVERHEAD }).context.hits.get('fragmentBytes')?.count).toBe(2)
-    expect(run(drops.slice(0, 98), { fragmentBytes: 100 * PIECE_OVERHEAD }).context.hits.size).toBe(0)
+    expect(run(drops, { fragmentBytes: 100 * HELD_OVERHEAD }).context.limitCosts.get('fragmentBytes')?.count).toBe(2)
+    expect(run(drops.slice(0, 98), { fragmentBytes: 100 * HELD_OVERHEAD }).context.limitCosts.size).toBe(0)
   })
 
   it('give the same datagram however it is cut, repeated, overlapped and ordered', () => {

@@ -2,9 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createSegment, type Segment } from '../../../dissectors/layers/segment.ts'
 import { Arenas } from '../../../src/track/core/gather-buffers.ts'
-import { PIECE_OVERHEAD } from '../../../src/track/flow/reassembly.ts'
-import { Stream, type StreamLimits } from '../../../src/track/flow/tcp-stream.ts'
-import { Framer } from '../../../src/track/smb/nbss-framer.ts'
+import { HELD_OVERHEAD } from '../../../src/track/flow/reassembly.ts'
+import type { StreamLimits } from '../../../src/track/flow/stream-owner.ts'
+import { Stream } from '../../../src/track/flow/tcp-stream.ts'
+import { NbssFramer } from '../../../src/track/smb/nbss-framer.ts'
+import { isMessageStart } from '../../../src/track/smb/nbss-packet.ts'
 import { packet, smb2 } from '../../support/conversation.ts'
 
 const LIMITS: StreamLimits = { heldBytes: 1 << 20, heldSegments: 512, heldBytesInAll: 1 << 20 }
@@ -54,7 +56,8 @@ function run(
     limited: (name: string) => {
       limited.push(name)
     },
-    early: (_b: Uint8Array, from: number, to: number) => {
+    startsMessage: (b: Uint8Array) => b.length >= 8 && isMessageStart(b, 0, b.length),
+    readEarly: (_b: Uint8Array, from: number, to: number) => {
       early.push(to - from)
     },
     stray: (frame: number) => {
@@ -64,7 +67,8 @@ function run(
   const arenas = new Arenas()
   const shared = { heldBytes: elsewhere, recent: null }
   const stream = new Stream(
-    new Framer(reader, true, { gatherBytes: 65536, gatherBytesInAll: 1 << 20 }, arenas),
+    new NbssFramer(reader, true, { gatherBytes: 65536, gatherBytesInAll: 1 << 20 }, arenas),
+    true,
     owner,
     limits,
     shared,
@@ -214,7 +218,7 @@ describe('stream', () => {
   it('counts what each segment takes beside its bytes', () => {
     const bytes = Uint8Array.of(0xff)
     const drops = Array.from({ length: 100 }, (_, i) => ({ at: 100 + 2 * i, bytes }))
-    const limits = { ...LIMITS, heldBytesInAll: 40 * PIECE_OVERHEAD }
+    const limits = { ...LIMITS, heldBytesInAll: 40 * HELD_OVERHEAD }
     expect(run(drops, { limits }).limited).toContain('heldBytesInAll')
     expect(run(drops.slice(0, 39), { limits }).limited).toEqual([])
   })

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Arenas } from '../../../src/track/core/gather-buffers.ts'
-import { Framer, type MessageReader } from '../../../src/track/smb/nbss-framer.ts'
+import type { MessageReader } from '../../../src/track/smb/message-reader.ts'
+import { NbssFramer } from '../../../src/track/smb/nbss-framer.ts'
 import { packet, smb2 } from '../../support/conversation.ts'
 
 interface Seen {
@@ -23,7 +24,7 @@ function run(pieces: (Uint8Array | number)[], gatherLimit = 65536): { seen: Seen
     control: (_fromA, type) => controls.push(type),
     limited: () => undefined,
   }
-  const framer = new Framer(reader, true, { gatherBytes: gatherLimit, gatherBytesInAll: 1 << 20 }, new Arenas())
+  const framer = new NbssFramer(reader, true, { gatherBytes: gatherLimit, gatherBytesInAll: 1 << 20 }, new Arenas())
   for (const piece of pieces) {
     if (typeof piece === 'number') {
       fed += piece

@@ -6,7 +6,7 @@ import { classifyResponses } from '../../../../dissectors/auth/ntlm-responses.ts
 import { isZero } from '../../../../dissectors/bytes.ts'
 import { NEGOTIATE_ENCRYPT_PASSWORDS, NEGOTIATE_USER_SECURITY } from '../../../../dissectors/smb1/negotiate.ts'
 import type { NtlmFacts } from '../../../ledger/logon-facts.ts'
-import type { Connection } from '../smb-flow.ts'
+import type { SmbConnection } from '../state/smb-connection.ts'
 
 /** LM and NTLM responses; those of NTLMv2 are longer. */
 const LM_RESPONSE = 24
@@ -30,7 +30,7 @@ export type PasswordKind = NonNullable<NtlmFacts['authenticate']>['kind'] | 'pla
  * can have. Null where what tells, of them or of what the server asked for, was not seen.
  */
 export function passwordKind(
-  c: Connection,
+  c: SmbConnection,
   passwords: Passwords,
   accountName: string | null | undefined,
 ): PasswordKind | null {
@@ -52,7 +52,7 @@ export function passwordKind(
 }
 
 /** The password of a share: one field, and no name. Null where there is none, or what tells was not seen. */
-export function sharePasswordKind(c: Connection, password: Uint8Array, length: number): 'plaintext' | 'lm' | null {
+export function sharePasswordKind(c: SmbConnection, password: Uint8Array, length: number): 'plaintext' | 'lm' | null {
   const asked = asksForResponses(c)
   if (isNone(password, length, asked) || (length <= EMPTY_PASSWORD && password.length < length)) return null
   // A response of the LM or NTLM form: which of the two the client computed shows nowhere, and either gives the password away.
@@ -66,7 +66,7 @@ function isNone(password: Uint8Array, length: number, asked: boolean | null): bo
 }
 
 /** Whether the server asked for responses in place of passwords; null where that was not seen. The core protocol knows nothing else than passwords. */
-function asksForResponses({ facts: { smb1 } }: Connection): boolean | null {
+function asksForResponses({ facts: { smb1 } }: SmbConnection): boolean | null {
   const response = smb1?.negotiateResponse ?? null
   if (response === null || response.dialectIndex === null) return null
   if (response.securityMode !== null) return (response.securityMode & NEGOTIATE_ENCRYPT_PASSWORDS) !== 0
@@ -74,7 +74,7 @@ function asksForResponses({ facts: { smb1 } }: Connection): boolean | null {
 }
 
 /** Whether passwords are those of shares and not of users: share-level security, or the core protocol. False where that was not seen. */
-export function isShareLevel({ facts: { smb1 } }: Connection): boolean {
+export function isShareLevel({ facts: { smb1 } }: SmbConnection): boolean {
   const response = smb1?.negotiateResponse ?? null
   if (response === null || response.dialectIndex === null || response.dialectIndex === 0xffff) return false
   if (response.securityMode !== null) return (response.securityMode & NEGOTIATE_USER_SECURITY) === 0

@@ -12,23 +12,17 @@ import {
 import { smb1ClientSigningMode, strongerMode } from '../../../ledger/derived/signing-mode.ts'
 import type { LogonFacts, NtlmFacts } from '../../../ledger/logon-facts.ts'
 import type { SigningMode } from '../../../ledger/smb-facts.ts'
-import { adoptLogon, authKind, nameOf, openBlob, readSecurityBlob, stepOf } from '../../auth/logon.ts'
+import { authKind, nameOf, openBlob, readSecurityBlob, stepOf } from '../../auth/logon.ts'
 import { keptText } from '../../core/capped-text.ts'
-import type { Connection } from '../smb-flow.ts'
-import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from '../state/session-setup.ts'
-import { joinPieces, keepPiece } from '../state/split-blob.ts'
+import { adoptLogon, beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from '../state/session-setup.ts'
+import type { SmbConnection } from '../state/smb-connection.ts'
+import { joinPieces, storePiece } from '../state/split-blob.ts'
+import type { AndxBlock } from './andx-block.ts'
 import { type Passwords, passwordKind } from './passwords.ts'
 
 type NtlmAuthenticateFacts = NonNullable<NtlmFacts['authenticate']>
 
-export function smb1SetupRequest(
-  c: Connection,
-  message: Uint8Array,
-  offset: number,
-  length: number,
-  id: number,
-  uid: number,
-): void {
+export function smb1SetupRequest(c: SmbConnection, { message, offset, length, mid, uid }: AndxBlock): void {
   const request = readable(parseSessionSetupAndxRequest(message, offset, length))
   const { securityBlob, securityBlobLength } = request
   const piece = securityBlob ? joinPieces(c, uid, 0, securityBlob, securityBlobLength ?? undefined) : null
@@ -36,7 +30,7 @@ export function smb1SetupRequest(
   const { session, logon } = beginSetup(c, {
     family: 'smb1',
     command: SMB1_COMMAND.SESSION_SETUP_ANDX,
-    id,
+    id: mid,
     low: uid,
     high: 0,
     binding: false,
@@ -46,14 +40,14 @@ export function smb1SetupRequest(
   })
   session.facts.nativeOs.client ??= system(request.nativeOs, request.nativeLanMan)
   if (piece !== null && blob !== null) {
-    keepPiece(c, session, piece)
+    storePiece(c, session, piece)
     readSecurityBlob(c.context, logon, blob)
   } else readPasswords(c, logon, request)
   adoptLogon(session, logon)
 }
 
 /** What these Flags2 say of signing, noted for the connection: the strongest of its sessions counts. */
-function noteClientSigning({ facts: { smb1 } }: Connection, flags2: number): SigningMode {
+function noteClientSigning({ facts: { smb1 } }: SmbConnection, flags2: number): SigningMode {
   const mode = smb1ClientSigningMode(flags2)
   if (smb1 !== null) smb1.clientSigning = strongerMode(mode, smb1.clientSigning)
   return mode
@@ -62,7 +56,7 @@ function noteClientSigning({ facts: { smb1 } }: Connection, flags2: number): Sig
 const NO_PASSWORD = new Uint8Array(0)
 
 /** The forms without extended security: an LM and an NT response, or the password itself. */
-function readPasswords(c: Connection, logon: LogonFacts, request: Partial<SessionSetupAndxRequest>): void {
+function readPasswords(c: SmbConnection, logon: LogonFacts, request: Partial<SessionSetupAndxRequest>): void {
   const { accountName, primaryDomain, oemPasswordLen, unicodePasswordLen } = request
   if (oemPasswordLen === undefined || oemPasswordLen === null) return
   const passwords: Passwords = {
@@ -103,7 +97,7 @@ function readPasswords(c: Connection, logon: LogonFacts, request: Partial<Sessio
 
 /** Responses in password fields: there is no message around them that could say more. */
 export function noAvPairs(
-  { context }: Connection,
+  { context }: SmbConnection,
   kind: NtlmAuthenticateFacts['kind'],
   lmLength: number,
   ntLength: number,
@@ -134,15 +128,7 @@ function system(nativeOs: string | null | undefined, nativeLanMan: string | null
   return keptText(nativeLanMan?.startsWith('Samba') ? nativeLanMan : nativeOs)
 }
 
-export function smb1SetupResponse(
-  c: Connection,
-  message: Uint8Array,
-  offset: number,
-  length: number,
-  id: number,
-  uid: number,
-  status: number,
-): void {
+export function smb1SetupResponse(c: SmbConnection, { message, offset, length, mid, uid, status }: AndxBlock): void {
   const response = readable(parseSessionSetupAndxResponse(message, offset, length))
   const granted =
     response.action === undefined || response.action === null
@@ -150,14 +136,14 @@ export function smb1SetupResponse(
       : { guest: (response.action & SMB_SETUP_GUEST) !== 0, anonymous: false, encryptData: false }
   const answer: SetupAnswer = {
     command: SMB1_COMMAND.SESSION_SETUP_ANDX,
-    id,
+    id: mid,
     low: uid,
     high: 0,
     status,
     granted,
   }
   const request = setupOfAnswer(c, answer, 'smb1')
-  if (request === null || request.session === null || request.logon === null) return
+  if (request === null) return
   request.session.facts.nativeOs.server ??= system(response.nativeOs, response.nativeLanMan)
   const { securityBlob, securityBlobLength } = response
   if (securityBlob) readSecurityBlob(c.context, request.logon, openBlob(securityBlob, securityBlobLength ?? undefined))

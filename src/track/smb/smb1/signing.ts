@@ -9,8 +9,10 @@ import { isSuccess } from '../../../../dissectors/ntstatus.ts'
 import { SMB_FLAGS2_SMB_SECURITY_SIGNATURE, SMB1_OFFSET } from '../../../../dissectors/smb1/header.ts'
 import { NEGOTIATE_SECURITY_SIGNATURES_REQUIRED } from '../../../../dissectors/smb1/negotiate.ts'
 import type { FrameRef } from '../../../ledger/frame-ref.ts'
-import type { Connection } from '../smb-flow.ts'
 import { countClear, type LiveSession } from '../state/live-session.ts'
+import type { MessageView } from '../state/message-view.ts'
+import type { AwaitedSignature, RecentSignatures } from '../state/signature-memory.ts'
+import type { SmbConnection } from '../state/smb-connection.ts'
 
 /** "BSRSPYL " as two little-endian words: what clients send before they have a key. */
 const PLACEHOLDER_LOW = 0x53525342
@@ -19,39 +21,13 @@ const PLACEHOLDER_HIGH = 0x204c5950
 /** Requests that wait for their answers: clients have a few under way (MaxMpxCount, usually 50). */
 const AWAITED = 64
 
-export interface AwaitedSignature extends FrameRef {
-  mid: number
-  low: number
-  /** It looks real, and was not among those before. */
-  fresh: boolean
-  /** No signature came before that it could repeat. */
-  first: boolean
-  /** Flags2 says that it is signed. */
-  flagged: boolean
-  session: LiveSession
-}
-
-/** The first exchange of a connection, until the next shows whether its signatures change. */
-export interface HeldExchange {
-  request: AwaitedSignature
-  response: FrameRef & { low: number }
-}
-
-/** The low words of the signatures that came last: two real ones hardly have the same. */
-export interface RecentSignatures {
-  readonly words: Uint32Array
-  /** How many ever came. */
-  count: number
-  held: HeldExchange | null
-}
-
 /** Notes the signature of a message that is not counted, such as a session setup: another may repeat it. */
-export function noteSignature(c: Connection, b: Uint8Array, o: number): void {
+export function noteSignature(c: SmbConnection, { b, o }: MessageView): void {
   const at = o + SMB1_OFFSET.signature
   isFresh(c, u32le(b, at), u32le(b, at + 4))
 }
 
-export function noteRequestSignature(c: Connection, session: LiveSession, b: Uint8Array, o: number): void {
+export function noteRequestSignature(c: SmbConnection, session: LiveSession, { b, o }: MessageView): void {
   const at = o + SMB1_OFFSET.signature
   const low = u32le(b, at)
   const first = c.recentSignatures === null
@@ -68,13 +44,7 @@ export function noteRequestSignature(c: Connection, session: LiveSession, b: Uin
   if (c.awaitedSignatures.length > AWAITED) settleAlone(c.awaitedSignatures.shift()!)
 }
 
-export function noteResponseSignature(
-  c: Connection,
-  session: LiveSession,
-  b: Uint8Array,
-  o: number,
-  status: number,
-): void {
+export function noteResponseSignature(c: SmbConnection, session: LiveSession, { b, o, status }: MessageView): void {
   const at = o + SMB1_OFFSET.signature
   const low = u32le(b, at)
   const fresh = isFresh(c, low, u32le(b, at + 4))
@@ -124,7 +94,7 @@ function settleHeld(recent: RecentSignatures, signed: boolean): void {
 }
 
 /** Requests whose answers are not in the capture count by what they look like. */
-export function settleSignatures(c: Connection): void {
+export function settleSignatures(c: SmbConnection): void {
   if (c.recentSignatures !== null) settleHeld(c.recentSignatures, true)
   for (const request of c.awaitedSignatures.splice(0)) settleAlone(request)
 }
@@ -138,7 +108,7 @@ function counts(session: LiveSession): boolean {
 }
 
 /** Whether a signature looks real and is none of those before; from now on it is one of them. */
-function isFresh(c: Connection, low: number, high: number): boolean {
+function isFresh(c: SmbConnection, low: number, high: number): boolean {
   // No zeros, and no placeholder.
   if ((low === 0 && high === 0) || (low === PLACEHOLDER_LOW && high === PLACEHOLDER_HIGH)) return false
   c.recentSignatures ??= { words: new Uint32Array(AWAITED), count: 0, held: null }

@@ -19,58 +19,42 @@ import {
 } from '../../../../dissectors/smb1/tree-connect-andx.ts'
 import type { LogonFacts } from '../../../ledger/logon-facts.ts'
 import type { TreeFacts } from '../../../ledger/smb-facts.ts'
-import { addLogon, createLogon } from '../../auth/logon.ts'
+import { createLogon } from '../../auth/logon.ts'
 import { keptText } from '../../core/capped-text.ts'
-import type { Connection, PendingRequest } from '../smb-flow.ts'
-import { here, type LiveSession, touch } from '../state/live-session.ts'
-import { addPending, takePending } from '../state/pending-requests.ts'
-import { confirmed, known, rejectsId, takenUp } from '../state/session-lookup.ts'
+import { frameRef, type LiveSession, noteActivity } from '../state/live-session.ts'
+import { confirmed, findSession, rejectsId, takenUp } from '../state/session-lookup.ts'
+import type { SmbConnection } from '../state/smb-connection.ts'
 import { answerTree } from '../state/tree-connects.ts'
+import type { AndxBlock } from './andx-block.ts'
 import { isShareLevel, sharePasswordKind } from './passwords.ts'
 import { noAvPairs } from './session-setup.ts'
 
-/** Of the header around a tree connect. */
-export interface Smb1Ids {
-  mid: number
-  uid: number
-  tid: number
-}
-
 const NO_PASSWORD = new Uint8Array(0)
 
-export function treeConnectAndxRequest(
-  c: Connection,
-  message: Uint8Array,
-  offset: number,
-  length: number,
-  ids: Smb1Ids,
-): void {
-  request(c, SMB1_COMMAND.TREE_CONNECT_ANDX, ids, readable(parseTreeConnectAndxRequest(message, offset, length)))
+export function treeConnectAndxRequest(c: SmbConnection, block: AndxBlock): void {
+  const { message, offset, length } = block
+  request(c, SMB1_COMMAND.TREE_CONNECT_ANDX, block, readable(parseTreeConnectAndxRequest(message, offset, length)))
 }
 
-export function treeConnectRequest(
-  c: Connection,
-  message: Uint8Array,
-  offset: number,
-  length: number,
-  ids: Smb1Ids,
-): void {
-  request(c, SMB1_COMMAND.TREE_CONNECT, ids, readable(parseTreeConnectRequest(message, offset, length)))
+export function treeConnectRequest(c: SmbConnection, block: AndxBlock): void {
+  const { message, offset, length } = block
+  request(c, SMB1_COMMAND.TREE_CONNECT, block, readable(parseTreeConnectRequest(message, offset, length)))
 }
 
 function request(
-  c: Connection,
+  c: SmbConnection,
   command: number,
-  { mid, uid }: Smb1Ids,
+  { mid, uid }: AndxBlock,
   asked: Partial<TreeConnectRequest | TreeConnectAndxRequest>,
 ): void {
   const { password = NO_PASSWORD, passwordLength = 0, service = null } = asked
   const path = keptText(asked.path)
   const kind = sharePasswordKind(c, password, passwordLength)
   const session =
-    known(c, uid, 0) ?? (kind === null ? null : takenUp(c, 'smb1', uid === 0 ? 'pending' : 'unknown', uid, 0))
-  if (session !== null) touch(session, c)
-  addPending(c, {
+    findSession(c, uid, 0) ?? (kind === null ? null : takenUp(c, 'smb1', uid === 0 ? 'pending' : 'unknown', uid, 0))
+  if (session !== null) noteActivity(session, c)
+  c.pending.add({
+    kind: 'tree-connect',
     frame: c.context.frame,
     time: c.context.time,
     id: mid,
@@ -78,13 +62,13 @@ function request(
     session,
     logon: session === null || kind === null ? null : shareLogon(c, session, kind, path, passwordLength),
     path,
-    detail: service,
+    service,
   })
 }
 
 /** A password of a share: that it was sent is a fact, whatever the answer. */
 function shareLogon(
-  c: Connection,
+  c: SmbConnection,
   session: LiveSession,
   kind: 'plaintext' | 'lm',
   path: string | null,
@@ -100,67 +84,55 @@ function shareLogon(
   }
   // With no setup before it, it is all that is known of the client.
   if (session.facts.auth === 'unknown' && session.idLow === 0) session.facts.auth = kind
-  addLogon(c.context, session, logon)
+  c.store.storeLogon(session, logon)
   return logon
 }
 
-export function treeConnectAndxResponse(
-  c: Connection,
-  message: Uint8Array,
-  offset: number,
-  length: number,
-  ids: Smb1Ids,
-  status: number,
-): void {
+export function treeConnectAndxResponse(c: SmbConnection, block: AndxBlock): void {
+  const { message, offset, length, status, tid } = block
   const { service } = isSuccess(status) ? readable(parseTreeConnectAndxResponse(message, offset, length)) : {}
-  response(c, SMB1_COMMAND.TREE_CONNECT_ANDX, ids, service ?? null, status)
+  response(c, SMB1_COMMAND.TREE_CONNECT_ANDX, block, tid, service ?? null)
 }
 
-export function treeConnectResponse(
-  c: Connection,
-  message: Uint8Array,
-  offset: number,
-  length: number,
-  ids: Smb1Ids,
-  status: number,
-): void {
+export function treeConnectResponse(c: SmbConnection, block: AndxBlock): void {
+  const { message, offset, length, status } = block
   const { tid } = isSuccess(status) ? readable(parseTreeConnectResponse(message, offset, length)) : {}
-  response(c, SMB1_COMMAND.TREE_CONNECT, { ...ids, tid: tid ?? ids.tid }, null, status)
+  response(c, SMB1_COMMAND.TREE_CONNECT, block, tid ?? block.tid, null)
 }
 
 function response(
-  c: Connection,
+  c: SmbConnection,
   command: number,
-  { mid, uid, tid }: Smb1Ids,
+  { mid, uid, status }: AndxBlock,
+  treeId: number,
   service: string | null,
-  status: number,
 ): void {
-  const asked = takePending(c, command, mid)
-  const session = asked?.session ?? known(c, uid, 0) ?? sessionOfAnswer(c, uid, status)
+  const asked = c.pending.take('tree-connect', command, mid)
+  const session = asked?.session ?? findSession(c, uid, 0) ?? sessionOfAnswer(c, uid, status)
   if (session === null) return
   // A password that was sent stays a fact, though the server does not know the id that it came with.
   if (!confirmed(c, session, asked?.logon ? 0 : status)) return
-  touch(session, c)
+  noteActivity(session, c)
   const logon = asked?.logon ?? null
   if (logon !== null) endShareLogon(c, session, logon, status)
   else if (uid === 0 && isSuccess(status)) grantWithoutPassword(c, session)
-  answerTree(session, c.context, asked, {
-    treeId: tid,
+  answerTree(c, session, asked, {
+    treeId,
     status,
-    shareType: shareType(service ?? asked?.detail ?? null),
+    shareType: shareType(service ?? asked?.service ?? null),
     encryptData: false,
   })
 }
 
 /** A session that shows with this answer; none that the server refuses, where nothing else is known of it. */
-function sessionOfAnswer(c: Connection, uid: number, status: number): LiveSession | null {
+function sessionOfAnswer(c: SmbConnection, uid: number, status: number): LiveSession | null {
   if (rejectsId(status) || (uid === 0 && !isSuccess(status))) return null
   return takenUp(c, 'smb1', uid === 0 ? 'pending' : 'unknown', uid, 0)
 }
 
-function endShareLogon(c: Connection, session: LiveSession, logon: LogonFacts, status: number): void {
+function endShareLogon(c: SmbConnection, session: LiveSession, logon: LogonFacts, status: number): void {
   logon.ntStatus = status
-  logon.answered = here(c.context)
+  logon.answered = frameRef(c.context)
   const granted = isSuccess(status)
   logon.guest = granted ? null : false
   logon.anonymous = false
@@ -174,7 +146,7 @@ function endShareLogon(c: Connection, session: LiveSession, logon: LogonFacts, s
 }
 
 /** A share that needs no password, for a client without a name: as with empty credentials. */
-function grantWithoutPassword(c: Connection, session: LiveSession): void {
+function grantWithoutPassword(c: SmbConnection, session: LiveSession): void {
   const { facts } = session
   if (facts.status !== 'pending') return
   decide(c, session, 0)
@@ -184,18 +156,18 @@ function grantWithoutPassword(c: Connection, session: LiveSession): void {
 }
 
 /** The first answer to a tree connect without a session setup tells what becomes of the session, and a grant more than refusals before it. */
-function decide(c: Connection, { facts }: LiveSession, status: number): void {
+function decide(c: SmbConnection, { facts }: LiveSession, status: number): void {
   const granted = isSuccess(status)
   facts.status = granted ? 'established' : 'failed'
   facts.ntStatus = status
-  facts.decided = here(c.context)
+  facts.decided = frameRef(c.context)
   facts.guest = granted ? null : false
   facts.anonymous = false
   facts.encryptData = false
 }
 
 /** Service strings, [MS-CIFS] 2.2.4.55.1; the client may ask for "?????", any. */
-function shareType(service: PendingRequest['detail']): TreeFacts['shareType'] {
+function shareType(service: string | null): TreeFacts['shareType'] {
   switch (service) {
     case 'A:':
       return 'disk'

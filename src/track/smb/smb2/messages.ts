@@ -21,28 +21,21 @@ import {
   SMB2_OFFSET,
 } from '../../../../dissectors/smb2/header.ts'
 import {
-  FSCTL_QUERY_NETWORK_INTERFACE_INFO,
-  FSCTL_VALIDATE_NEGOTIATE_INFO,
-  parseIoctlRequest,
-  parseIoctlResponse,
-} from '../../../../dissectors/smb2/ioctl.ts'
-import { parseTreeConnectRequest, parseTreeConnectResponse } from '../../../../dissectors/smb2/tree-connect.ts'
-import {
-  parseValidateNegotiateInfoRequest,
-  parseValidateNegotiateInfoResponse,
-} from '../../../../dissectors/smb2/validate-negotiate-info.ts'
+  parseTreeConnectRequest,
+  parseTreeConnectResponse,
+  SMB2_SHARE_TYPE,
+} from '../../../../dissectors/smb2/tree-connect.ts'
 import { keptText } from '../../core/capped-text.ts'
-import type { Connection } from '../smb-flow.ts'
 import { emitMessage } from '../state/emit-message.ts'
-import { countClear, here, type LiveSession, touch } from '../state/live-session.ts'
-import { addPending, takePending } from '../state/pending-requests.ts'
-import { confirmed, known, rejectsId, sessionOf } from '../state/session-lookup.ts'
+import { countClear, frameRef, type LiveSession, noteActivity } from '../state/live-session.ts'
+import { capturedBytes, type MessageView } from '../state/message-view.ts'
+import { confirmed, findSession, rejectsId, sessionOf } from '../state/session-lookup.ts'
+import type { SmbConnection } from '../state/smb-connection.ts'
 import { answerTree } from '../state/tree-connects.ts'
+import { CTL_CODE_END, ioctl } from './ioctl.ts'
 import { negotiateRequest, negotiateResponse } from './negotiate.ts'
 import { setupRequest, setupResponse } from './session-setup.ts'
 
-/** IOCTL: CtlCode follows StructureSize and Reserved. */
-const CTL_CODE = SMB2_HEADER_LENGTH + 4
 /** IOCTL requests up to this are gathered whole: VALIDATE_NEGOTIATE_INFO is far smaller. */
 const SMALL_IOCTL = 1024
 /** READ response and WRITE request: StructureSize 2, DataOffset, DataLength at 4 of the body. */
@@ -51,7 +44,7 @@ const ALL_ONES = 0xffffffff
 const FLAGS_END = SMB2_OFFSET.flags + 4
 const SESSION_ID_END = SMB2_OFFSET.sessionId + 8
 
-/** How much of a message that spans segments is worth gathering. */
+/** How many bytes of a message that spans segments are worth gathering. */
 export function smb2Wanted(b: Uint8Array, o: number, length: number): number {
   switch (u16le(b, o + SMB2_OFFSET.command)) {
     case SMB2_COMMAND.NEGOTIATE:
@@ -59,7 +52,7 @@ export function smb2Wanted(b: Uint8Array, o: number, length: number): number {
     case SMB2_COMMAND.TREE_CONNECT:
       return length
     case SMB2_COMMAND.IOCTL:
-      return length <= SMALL_IOCTL ? length : CTL_CODE + 4
+      return length <= SMALL_IOCTL ? length : CTL_CODE_END
     case SMB2_COMMAND.READ:
     case SMB2_COMMAND.WRITE:
       return DATA_LENGTH + 4
@@ -68,96 +61,100 @@ export function smb2Wanted(b: Uint8Array, o: number, length: number): number {
   }
 }
 
-/** One message at `o`, `captured` of its `length` bytes there, its protocol id at least. */
-export function smb2Message(
-  c: Connection,
-  fromA: boolean,
-  b: Uint8Array,
-  o: number,
-  captured: number,
-  length: number,
-): void {
-  c.facts.firstSmb2 ??= here(c.context)
-  if (captured < SESSION_ID_END) {
-    cutMessage(c, fromA, b, o, captured, length)
+/** Reads one message, and counts it with its session. */
+export function smb2Message(c: SmbConnection, m: MessageView): void {
+  c.facts.firstSmb2 ??= frameRef(c.context)
+  if (m.captured < SESSION_ID_END) {
+    cutMessage(c, m)
     return
   }
+  const { b, o } = m
   const flags = u32le(b, o + SMB2_OFFSET.flags)
-  const command = u16le(b, o + SMB2_OFFSET.command)
-  const response = isResponse(c, fromA, (flags & SMB2_FLAGS_SERVER_TO_REDIR) !== 0, b, o, captured)
-  if (c.rows !== null) emitMessage(c, c.rows, 'smb2', b, o, captured, length, response)
-
-  let low = u32le(b, o + SMB2_OFFSET.sessionId)
-  let high = u32le(b, o + SMB2_OFFSET.sessionId + 4)
-  if ((flags & SMB2_FLAGS_RELATED_OPERATIONS) !== 0 && low === ALL_ONES && high === ALL_ONES) {
-    low = c.previousSessionLow
-    high = c.previousSessionHigh
-  } else {
-    c.previousSessionLow = low
-    c.previousSessionHigh = high
-  }
-  const status = response ? u32le(b, o + SMB2_OFFSET.status) : 0
-
-  switch (command) {
+  m.response = isResponse(c, m, (flags & SMB2_FLAGS_SERVER_TO_REDIR) !== 0)
+  m.status = m.response ? u32le(b, o + SMB2_OFFSET.status) : 0
+  emitMessage(c, 'smb2', m, m.response)
+  resolveSession(c, m, flags)
+  const low = c.previousSessionLow
+  const high = c.previousSessionHigh
+  switch (u16le(b, o + SMB2_OFFSET.command)) {
     case SMB2_COMMAND.NEGOTIATE:
-      if (response) negotiateResponse(c, b.subarray(o, o + captured), length, status)
-      else negotiateRequest(c, b.subarray(o, o + captured), length)
+      if (m.response) negotiateResponse(c, capturedBytes(m), m.length, m.status)
+      else negotiateRequest(c, capturedBytes(m), m.length)
       return
     case SMB2_COMMAND.SESSION_SETUP:
-      if (response) setupResponse(c, b.subarray(o, o + captured), length, low, high, status)
-      else setupRequest(c, b.subarray(o, o + captured), length, low, high)
+      if (m.response) setupResponse(c, m, low, high)
+      else setupRequest(c, m, low, high)
       return
   }
   if (low === 0 && high === 0) return
-  const session = response && rejectsId(status) ? known(c, low, high) : sessionOf(c, low, high)
-  if (session === null || (response && !confirmed(c, session, status))) return
-  touch(session, c)
-  switch (command) {
-    case SMB2_COMMAND.LOGOFF:
-      if (response && status === STATUS_SUCCESS) {
-        session.facts.logoff ??= here(c.context)
-        session.closed = true
-      }
-      return
-    case SMB2_COMMAND.TREE_CONNECT:
-      if (response) treeConnectResponse(c, session, b.subarray(o, o + captured), length, status)
-      else treeConnectRequest(c, session, b.subarray(o, o + captured), length)
-      return
-    case SMB2_COMMAND.TREE_DISCONNECT:
-      if (response && status === STATUS_SUCCESS) session.trees?.delete(u32le(b, o + SMB2_OFFSET.treeId))
-      break
-    case SMB2_COMMAND.IOCTL:
-      if (ioctl(c, session, b, o, captured, length, response, status)) return
-      break
-    case SMB2_COMMAND.READ:
-      if (response) clearData(c, session, b, o, captured, flags, status)
-      break
-    case SMB2_COMMAND.WRITE:
-      if (!response) clearData(c, session, b, o, captured, flags, STATUS_SUCCESS)
-      break
-    case SMB2_COMMAND.OPLOCK_BREAK:
-      // A notification of the server belongs to no session and is never signed ([MS-SMB2] 3.3.4.6).
-      if (response && u32le(b, o + SMB2_OFFSET.messageId) === ALL_ONES) return
-  }
-  count(c, session, b, o, captured, flags, response, status)
+  const session = m.response && rejectsId(m.status) ? findSession(c, low, high) : sessionOf(c, low, high)
+  if (session === null || (m.response && !confirmed(c, session, m.status))) return
+  noteActivity(session, c)
+  if (!sessionMessage(c, session, m, flags)) count(c, session, m, flags)
 }
 
-/** Where the side that sent it and its flag disagree, the form of the body decides, if it is one that tells. */
-function isResponse(c: Connection, fromA: boolean, flag: boolean, b: Uint8Array, o: number, captured: number): boolean {
-  const bySide = c.isResponse(fromA, flag)
+/**
+ * The session of the message, as previousSessionLow and previousSessionHigh from here on: a related operation of a compound has that of the message
+ * before it.
+ */
+function resolveSession(c: SmbConnection, { b, o }: MessageView, flags: number): void {
+  const low = u32le(b, o + SMB2_OFFSET.sessionId)
+  const high = u32le(b, o + SMB2_OFFSET.sessionId + 4)
+  if ((flags & SMB2_FLAGS_RELATED_OPERATIONS) !== 0 && low === ALL_ONES && high === ALL_ONES) return
+  c.previousSessionLow = low
+  c.previousSessionHigh = high
+}
+
+/** A message of a session. True where it says nothing about the session's signing. */
+function sessionMessage(c: SmbConnection, session: LiveSession, m: MessageView, flags: number): boolean {
+  const { b, o, response, status } = m
+  switch (u16le(b, o + SMB2_OFFSET.command)) {
+    case SMB2_COMMAND.LOGOFF:
+      if (response && status === STATUS_SUCCESS) {
+        session.facts.logoff ??= frameRef(c.context)
+        session.closed = true
+      }
+      return true
+    case SMB2_COMMAND.TREE_CONNECT:
+      if (response) treeConnectResponse(c, session, m)
+      else treeConnectRequest(c, session, m)
+      return true
+    case SMB2_COMMAND.TREE_DISCONNECT:
+      if (response && status === STATUS_SUCCESS) session.trees?.delete(u32le(b, o + SMB2_OFFSET.treeId))
+      return false
+    case SMB2_COMMAND.IOCTL:
+      return ioctl(c, session, m)
+    case SMB2_COMMAND.READ:
+      if (response) clearData(c, session, m, flags)
+      return false
+    case SMB2_COMMAND.WRITE:
+      if (!response) clearData(c, session, m, flags)
+      return false
+    case SMB2_COMMAND.OPLOCK_BREAK:
+      // A notification of the server belongs to no session and is never signed ([MS-SMB2] 3.3.4.6).
+      return response && u32le(b, o + SMB2_OFFSET.messageId) === ALL_ONES
+    default:
+      return false
+  }
+}
+
+/** Where the side that sent it and its flag disagree, the form of the body decides, if only one of the two has that form. */
+function isResponse(c: SmbConnection, { b, o, captured, fromA }: MessageView, flag: boolean): boolean {
+  const bySide = c.flow.isResponse(fromA, flag)
   if (bySide === flag || captured < SMB2_HEADER_LENGTH + 2) return bySide
   return isAnswerForm(u16le(b, o + SMB2_OFFSET.command), u16le(b, o + SMB2_HEADER_LENGTH)) ?? bySide
 }
 
 /** A message without the whole of its SessionId: it could be any session's, so it says nothing of one. */
-function cutMessage(c: Connection, fromA: boolean, b: Uint8Array, o: number, captured: number, length: number): void {
-  const flagged = captured >= FLAGS_END
+function cutMessage(c: SmbConnection, m: MessageView): void {
+  const { b, o } = m
+  const flagged = m.captured >= FLAGS_END
   const response = flagged
-    ? c.isResponse(fromA, (u32le(b, o + SMB2_OFFSET.flags) & SMB2_FLAGS_SERVER_TO_REDIR) !== 0)
+    ? c.flow.isResponse(m.fromA, (u32le(b, o + SMB2_OFFSET.flags) & SMB2_FLAGS_SERVER_TO_REDIR) !== 0)
     : null
-  if (c.rows !== null) emitMessage(c, c.rows, 'smb2', b, o, captured, length, response)
+  emitMessage(c, 'smb2', m, response)
   if (response === false && u16le(b, o + SMB2_OFFSET.command) === SMB2_COMMAND.NEGOTIATE) {
-    negotiateRequest(c, b.subarray(o, o + captured), length)
+    negotiateRequest(c, capturedBytes(m), m.length)
   }
   // A related operation behind it has this one's session.
   c.previousSessionLow = 0
@@ -165,16 +162,8 @@ function cutMessage(c: Connection, fromA: boolean, b: Uint8Array, o: number, cap
 }
 
 /** Counts a message as signed or not, unless it is one that says nothing about the session ([MS-SMB2] 3.2.5.1.3, 3.3.4.1.1). */
-function count(
-  c: Connection,
-  session: LiveSession,
-  b: Uint8Array,
-  o: number,
-  captured: number,
-  flags: number,
-  response: boolean,
-  status: number,
-): void {
+function count(c: SmbConnection, session: LiveSession, m: MessageView, flags: number): void {
+  const { b, o, captured, response, status } = m
   if (response) {
     // An interim answer is signed or not as the server likes.
     if (status === STATUS_PENDING && (flags & SMB2_FLAGS_ASYNC_COMMAND) !== 0) return
@@ -182,7 +171,7 @@ function count(
     if (status === STATUS_USER_SESSION_DELETED || status === STATUS_NETWORK_SESSION_EXPIRED) return
   }
   const { facts } = session
-  // The answer that set it up is not in the capture, but the session plainly lives: clients wait for it.
+  // The answer that set it up is not in the capture, but the session plainly lives: clients wait for that answer.
   if (facts.status === 'pending' && isSuccess(status)) facts.status = 'unknown'
   if (facts.status === 'pending' || facts.status === 'failed') return
   const flagged = (flags & SMB2_FLAGS_SIGNED) !== 0
@@ -190,24 +179,17 @@ function count(
   // A signature of zeros is none, and of this one too little is there to tell.
   if (flagged && !signed && captured < SMB2_HEADER_LENGTH) return
   countClear(session, c.context, response, signed)
-  if (facts.unsignedAccepted === null && !signed) unsignedThoughRequired(c, session, b, o, response, status)
+  if (facts.unsignedAccepted === null && !signed) unsignedThoughRequired(c, session, m)
 }
 
 /** Watches for an unsigned request that is answered with success although a side requires signing. */
-function unsignedThoughRequired(
-  c: Connection,
-  session: LiveSession,
-  b: Uint8Array,
-  o: number,
-  response: boolean,
-  status: number,
-): void {
+function unsignedThoughRequired(c: SmbConnection, session: LiveSession, { b, o, response, status }: MessageView): void {
   const { facts } = session
   const { negotiateRequest: request, negotiateResponse: answer } = c.facts
   const required =
     facts.setupSigning === 'required' ||
     (((request?.securityMode ?? 0) | (answer?.securityMode ?? 0)) & SMB2_NEGOTIATE_SIGNING_REQUIRED) !== 0
-  // A session that may have no key is none that must sign.
+  // A session that may have no key need not sign.
   if (!required || facts.guest !== false || facts.anonymous !== false) return
   const id = u32le(b, o + SMB2_OFFSET.messageId)
   if (!response) {
@@ -219,51 +201,45 @@ function unsignedThoughRequired(
   }
 }
 
-/** File data in the clear: on a tree that is known not to be a pipe. */
+/** File data in the clear: on a tree that is known to be a disk. */
 function clearData(
-  c: Connection,
+  c: SmbConnection,
   session: LiveSession,
-  b: Uint8Array,
-  o: number,
-  captured: number,
+  { b, o, captured, status }: MessageView,
   flags: number,
-  status: number,
 ): void {
   if (session.facts.firstClearData !== null || captured < DATA_LENGTH + 4) return
   if (status !== STATUS_SUCCESS && status !== STATUS_BUFFER_OVERFLOW) return
   if ((flags & SMB2_FLAGS_ASYNC_COMMAND) !== 0 || u32le(b, o + DATA_LENGTH) === 0) return
   if (session.trees?.get(u32le(b, o + SMB2_OFFSET.treeId)) === 'disk') {
-    session.facts.firstClearData = here(c.context)
+    session.facts.firstClearData = frameRef(c.context)
   }
 }
 
-function treeConnectRequest(c: Connection, session: LiveSession, message: Uint8Array, length: number): void {
-  const { path } = readable(parseTreeConnectRequest(message, length))
-  addPending(c, {
-    id: u32le(message, SMB2_OFFSET.messageId),
+function treeConnectRequest(c: SmbConnection, session: LiveSession, m: MessageView): void {
+  const { path } = readable(parseTreeConnectRequest(capturedBytes(m), m.length))
+  c.pending.add({
+    kind: 'tree-connect',
+    id: u32le(m.b, m.o + SMB2_OFFSET.messageId),
     command: SMB2_COMMAND.TREE_CONNECT,
     session,
     logon: null,
     path: keptText(path),
-    detail: null,
+    service: null,
     frame: c.context.frame,
     time: c.context.time,
   })
 }
 
-function treeConnectResponse(
-  c: Connection,
-  session: LiveSession,
-  message: Uint8Array,
-  length: number,
-  status: number,
-): void {
+function treeConnectResponse(c: SmbConnection, session: LiveSession, m: MessageView): void {
+  const { status } = m
   if (status === STATUS_PENDING) return
-  const request = takePending(c, SMB2_COMMAND.TREE_CONNECT, u32le(message, SMB2_OFFSET.messageId))
+  const id = u32le(m.b, m.o + SMB2_OFFSET.messageId)
+  const request = c.pending.take('tree-connect', SMB2_COMMAND.TREE_CONNECT, id)
   const granted = isSuccess(status)
-  const answer = granted ? readable(parseTreeConnectResponse(message, length)) : {}
-  answerTree(session, c.context, request, {
-    treeId: u32le(message, SMB2_OFFSET.treeId),
+  const answer = granted ? readable(parseTreeConnectResponse(capturedBytes(m), m.length)) : {}
+  answerTree(c, session, request, {
+    treeId: u32le(m.b, m.o + SMB2_OFFSET.treeId),
     status,
     shareType: shareTypeName(answer.shareType),
     encryptData: granted ? (answer.encryptData ?? null) : false,
@@ -271,87 +247,14 @@ function treeConnectResponse(
 }
 
 function shareTypeName(type: number | null | undefined): 'disk' | 'pipe' | 'printer' | null {
-  return type === 1 ? 'disk' : type === 2 ? 'pipe' : type === 3 ? 'printer' : null
-}
-
-/**
- * True where the message is exempt: it is signed whatever the session does ([MS-SMB2] 3.2.5.5, and Windows' interface query). One that was cut
- * before CtlCode may be.
- */
-function ioctl(
-  c: Connection,
-  session: LiveSession,
-  b: Uint8Array,
-  o: number,
-  captured: number,
-  length: number,
-  response: boolean,
-  status: number,
-): boolean {
-  const id = u32le(b, o + SMB2_OFFSET.messageId)
-  if (!response) {
-    const code = captured < CTL_CODE + 4 ? null : u32le(b, o + CTL_CODE)
-    if (code !== null && !isExemptControl(code)) return false
-    addPending(c, {
-      id,
-      command: SMB2_COMMAND.IOCTL,
-      session,
-      logon: null,
-      path: null,
-      detail: code,
-      frame: c.context.frame,
-      time: c.context.time,
-    })
-    if (code === FSCTL_VALIDATE_NEGOTIATE_INFO) validateRequest(c, b.subarray(o, o + captured), length)
-    return true
-  }
-  const request = c.pending.length > 0 ? takePending(c, SMB2_COMMAND.IOCTL, id) : null
-  if (status === STATUS_PENDING) {
-    if (request !== null) addPending(c, request)
-    return request !== null
-  }
-  // An error answer has no control code: the request had.
-  const named = isSuccess(status) && captured >= CTL_CODE + 4 ? u32le(b, o + CTL_CODE) : null
-  const code = request?.detail ?? named
-  if (code === null) return request !== null || isSuccess(status)
-  if (code === FSCTL_VALIDATE_NEGOTIATE_INFO) {
-    const answer = isSuccess(status) ? readable(parseIoctlResponse(b.subarray(o, o + captured), length)) : {}
-    validateResponse(c, status, answer.output ?? null)
-    return true
-  }
-  return code === FSCTL_QUERY_NETWORK_INTERFACE_INFO
-}
-
-function isExemptControl(code: number): boolean {
-  return code === FSCTL_VALIDATE_NEGOTIATE_INFO || code === FSCTL_QUERY_NETWORK_INTERFACE_INFO
-}
-
-function validateRequest(c: Connection, message: Uint8Array, length: number): void {
-  const { input } = readable(parseIoctlRequest(message, length))
-  const info = input === undefined ? null : parseValidateNegotiateInfoRequest(input)
-  c.facts.validateNegotiate ??= { request: null, response: null }
-  if (info === null || !info.ok) return
-  const { capabilities, guid, securityMode, dialects } = info.value
-  c.facts.validateNegotiate.request = {
-    frame: c.context.frame,
-    time: c.context.time,
-    capabilities,
-    clientGuid: guid,
-    securityMode,
-    dialects,
-  }
-}
-
-function validateResponse(c: Connection, status: number, output: Uint8Array | null): void {
-  const info = output === null ? null : readable(parseValidateNegotiateInfoResponse(output))
-  c.facts.validateNegotiate ??= { request: null, response: null }
-  c.facts.validateNegotiate.response = {
-    frame: c.context.frame,
-    time: c.context.time,
-    status,
-    capabilities: info?.capabilities ?? null,
-    serverGuid: info?.guid ?? null,
-    securityMode: info?.securityMode ?? null,
-    dialect: info?.dialect ?? null,
+  switch (type) {
+    case SMB2_SHARE_TYPE.DISK:
+      return 'disk'
+    case SMB2_SHARE_TYPE.PIPE:
+      return 'pipe'
+    case SMB2_SHARE_TYPE.PRINT:
+      return 'printer'
+    default:
+      return null
   }
 }

@@ -11,9 +11,9 @@ import {
 import type { NegotiateContexts } from '../../../../dissectors/smb2/negotiate-contexts.ts'
 import type { Smb2NegotiateResponseFacts } from '../../../ledger/smb-facts.ts'
 import { keptText } from '../../core/capped-text.ts'
-import type { Connection } from '../smb-flow.ts'
+import type { SmbConnection } from '../state/smb-connection.ts'
 
-export function negotiateRequest(c: Connection, message: Uint8Array, length: number): void {
+export function negotiateRequest(c: SmbConnection, message: Uint8Array, length: number): void {
   const parsed = parseNegotiateRequest(message, length)
   const { securityMode, capabilities, clientGuid, dialects = [], negotiateContexts, anomalies } = readable(parsed)
   if (!parsed.ok && parsed.fault.kind === 'malformed' && securityMode === undefined) return
@@ -35,7 +35,7 @@ export function negotiateRequest(c: Connection, message: Uint8Array, length: num
   }
 }
 
-export function negotiateResponse(c: Connection, message: Uint8Array, length: number, status: number): void {
+export function negotiateResponse(c: SmbConnection, message: Uint8Array, length: number, status: number): void {
   if (!isSuccess(status)) return
   const answer = readable(parseNegotiateResponse(message, length))
   const { securityMode, capabilities, serverGuid, dialectRevision, negotiateContexts } = answer
@@ -61,7 +61,7 @@ export function negotiateResponse(c: Connection, message: Uint8Array, length: nu
   }
 }
 
-function listOf(c: Connection, numbers: readonly number[] | null | undefined): number[] | null {
+function listOf(c: SmbConnection, numbers: readonly number[] | null | undefined): number[] | null {
   return numbers == null ? null : c.context.interned.list(numbers)
 }
 
@@ -72,7 +72,7 @@ function isCut(contexts: NegotiateContexts | null | undefined): boolean {
 }
 
 function offeredMechanisms(
-  c: Connection,
+  c: SmbConnection,
   { securityBuffer, securityBufferLength }: Partial<NegotiateResponse>,
 ): Pick<Smb2NegotiateResponseFacts, 'mechanisms' | 'mechanismsCut'> {
   if (securityBuffer === undefined) return { mechanisms: null, mechanismsCut: true }

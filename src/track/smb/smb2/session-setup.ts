@@ -10,21 +10,22 @@ import {
   SMB2_SESSION_FLAG_IS_NULL,
 } from '../../../../dissectors/smb2/session-setup.ts'
 import { smb2SigningMode } from '../../../ledger/derived/signing-mode.ts'
-import { adoptLogon, openBlob, readSecurityBlob, stepOf } from '../../auth/logon.ts'
-import type { Connection } from '../smb-flow.ts'
-import { beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from '../state/session-setup.ts'
-import { joinPieces, keepPiece } from '../state/split-blob.ts'
+import { openBlob, readSecurityBlob, stepOf } from '../../auth/logon.ts'
+import { capturedBytes, type MessageView } from '../state/message-view.ts'
+import { adoptLogon, beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from '../state/session-setup.ts'
+import type { SmbConnection } from '../state/smb-connection.ts'
+import { joinPieces, storePiece } from '../state/split-blob.ts'
 
-export function setupRequest(c: Connection, message: Uint8Array, length: number, low: number, high: number): void {
+export function setupRequest(c: SmbConnection, m: MessageView, low: number, high: number): void {
   const { binding, securityMode, securityBuffer, securityBufferLength } = readable(
-    parseSessionSetupRequest(message, length),
+    parseSessionSetupRequest(capturedBytes(m), m.length),
   )
   const piece = securityBuffer === undefined ? null : joinPieces(c, low, high, securityBuffer, securityBufferLength)
   const blob = piece && openBlob(piece.bytes, piece.wireLength)
   const { session, logon } = beginSetup(c, {
     family: 'smb2',
     command: SMB2_COMMAND.SESSION_SETUP,
-    id: u32le(message, SMB2_OFFSET.messageId),
+    id: u32le(m.b, m.o + SMB2_OFFSET.messageId),
     low,
     high,
     binding: binding ?? null,
@@ -32,20 +33,16 @@ export function setupRequest(c: Connection, message: Uint8Array, length: number,
     step: piece === null || blob === null ? null : piece.pieces > 1 ? 'next' : stepOf(blob),
   })
   if (piece === null || blob === null) return
-  keepPiece(c, session, piece)
+  storePiece(c, session, piece)
   readSecurityBlob(c.context, logon, blob)
   adoptLogon(session, logon)
 }
 
-export function setupResponse(
-  c: Connection,
-  message: Uint8Array,
-  length: number,
-  low: number,
-  high: number,
-  status: number,
-): void {
-  const { sessionFlags, securityBuffer, securityBufferLength } = readable(parseSessionSetupResponse(message, length))
+export function setupResponse(c: SmbConnection, m: MessageView, low: number, high: number): void {
+  const { status } = m
+  const { sessionFlags, securityBuffer, securityBufferLength } = readable(
+    parseSessionSetupResponse(capturedBytes(m), m.length),
+  )
   const granted =
     sessionFlags === undefined || sessionFlags === null
       ? null
@@ -54,10 +51,10 @@ export function setupResponse(
           anonymous: (sessionFlags & SMB2_SESSION_FLAG_IS_NULL) !== 0,
           encryptData: (sessionFlags & SMB2_SESSION_FLAG_ENCRYPT_DATA) !== 0,
         }
-  const id = u32le(message, SMB2_OFFSET.messageId)
+  const id = u32le(m.b, m.o + SMB2_OFFSET.messageId)
   const answer: SetupAnswer = { command: SMB2_COMMAND.SESSION_SETUP, id, low, high, status, granted }
   const request = setupOfAnswer(c, answer, 'smb2')
-  if (request === null || request.logon === null) return
+  if (request === null) return
   if (securityBuffer) readSecurityBlob(c.context, request.logon, openBlob(securityBuffer, securityBufferLength))
   endSetup(c, request, answer)
 }

@@ -1,4 +1,4 @@
-/** Fills the one row that `smblens messages` is told about, from a message's own header. */
+/** Makes the row of `smblens messages` from a message's own header. */
 import { u16le, u32le } from '../../../../dissectors/bytes.ts'
 import {
   SMB_FLAGS_REPLY,
@@ -14,30 +14,31 @@ import {
   SMB2_OFFSET,
 } from '../../../../dissectors/smb2/header.ts'
 import { TRANSFORM_HEADER_LENGTH, TRANSFORM_SESSION_ID } from '../../../../dissectors/smb2/transform.ts'
-import type { MessageRow, MessageSink } from '../../../ledger/smb-message.ts'
-import { NEXT_COMMAND_END } from '../nbss-framer.ts'
-import type { Connection } from '../smb-flow.ts'
+import type { MessageRow } from '../../../ledger/smb-message.ts'
+import type { MessageView } from './message-view.ts'
+import type { SmbConnection } from './smb-connection.ts'
+
+/** Up to here SMB2's header must be there for the length of one element of a compound to be known. */
+const NEXT_COMMAND_END = SMB2_OFFSET.nextCommand + 4
 
 /**
- * Tells `rows` about the message at `o`: `captured` bytes of it are there, its protocol id at least. `response` is what the tracker takes it for, which
- * may be another than its flag says; null where nobody knows.
+ * Reports the message to the connection's rows, if there are any. `response` is what the tracker takes it for, which may be another than its flag says;
+ * null where nobody knows.
  */
 export function emitMessage(
-  c: Connection,
-  rows: MessageSink,
+  c: SmbConnection,
   family: MessageRow['family'],
-  b: Uint8Array,
-  o: number,
-  captured: number,
-  length: number,
+  { b, o, captured, length }: MessageView,
   response: boolean | null,
 ): void {
-  const clientIsA = c.isClient(true)
+  const { rows, flow } = c
+  if (rows === null) return
+  const clientIsA = flow.isClient(true)
   const row: MessageRow = {
     frame: c.context.frame,
     time: c.context.time,
-    client: clientIsA ? c.endpointA : c.endpointB,
-    server: clientIsA ? c.endpointB : c.endpointA,
+    client: clientIsA ? flow.endpointA : flow.endpointB,
+    server: clientIsA ? flow.endpointB : flow.endpointA,
     family,
     command: null,
     response: null,

@@ -3,18 +3,23 @@ import { hex64 } from '../../../../dissectors/bytes.ts'
 import type { FrameRef } from '../../../ledger/frame-ref.ts'
 import type { LogonFacts } from '../../../ledger/logon-facts.ts'
 import type { MessageCounts, SessionFacts, TreeFacts } from '../../../ledger/smb-facts.ts'
-import type { TrackContext } from '../../core/context.ts'
-import { keepSession, packSession, unpackSession } from './session-store.ts'
+import type { Context } from '../../core/context.ts'
+
+/** Keeps the facts of sessions that are asleep: session-store.ts. */
+export interface SessionOwner {
+  pack(session: LiveSession, facts: SessionFacts): void
+  unpack(session: LiveSession): SessionFacts
+}
 
 /**
- * What is not kept for the ledger, for want of room, has facts all the same while it is followed. What is kept goes to sleep when nobody has touched
- * it for a while: its facts are packed (retention.ts), and made anew when somebody asks for them.
+ * What is not stored for the ledger, for want of room, has facts all the same while it is followed. What is stored goes to sleep when it has not been
+ * used for a while: its facts are packed, and made again when they are needed.
  */
 export class LiveSession {
-  private readonly context: TrackContext
-  private readonly family: SessionFacts['family']
+  private readonly owner: SessionOwner
+  readonly family: SessionFacts['family']
   private awake: SessionFacts | null
-  /** Counts the sessions that are kept; -1 for one that is not. */
+  /** Counts the sessions that are stored; -1 for one that is not. */
   number = -1
   /** Of its facts where they are packed. */
   serial = -1
@@ -33,8 +38,8 @@ export class LiveSession {
   unsignedFrame = 0
   unsignedTime = 0
 
-  constructor(context: TrackContext, facts: SessionFacts) {
-    this.context = context
+  constructor(owner: SessionOwner, facts: SessionFacts) {
+    this.owner = owner
     this.family = facts.family
     this.awake = facts
   }
@@ -48,33 +53,21 @@ export class LiveSession {
     return this.awake
   }
 
-  /** No facts or parts of them may be in use. */
+  /** Not while its facts, or parts of them, are in use. */
   sleep(): void {
     if (this.awake === null) return
-    packSession(this.context, this, this.awake)
+    this.owner.pack(this, this.awake)
     this.awake = null
   }
 
   private wake(): SessionFacts {
-    // One that had to make room while it was asleep begins again, and is not kept.
-    this.awake = unpackSession(this.context, this) ?? newSessionFacts(this.context, '', this.family, 'unknown')
+    this.awake = this.owner.unpack(this)
     return this.awake
   }
 }
 
-export function createSession(
-  context: TrackContext,
-  connection: string,
-  family: 'smb1' | 'smb2',
-  status: 'pending' | 'unknown',
-): LiveSession {
-  const session = new LiveSession(context, newSessionFacts(context, connection, family, status))
-  keepSession(context, session)
-  return session
-}
-
-function newSessionFacts(
-  context: TrackContext,
+export function newSessionFacts(
+  context: Context,
   connection: string,
   family: 'smb1' | 'smb2',
   status: 'pending' | 'unknown',
@@ -144,16 +137,16 @@ function noMessages(): MessageCounts {
   return { signed: 0, unsigned: 0, encrypted: 0, unread: 0 }
 }
 
-/** A reference to the frame where the context, or whatever else has a frame, stands. */
-export function here(at: FrameRef): FrameRef {
+/** A reference to the frame of the context, or of another object that has one. */
+export function frameRef(at: FrameRef): FrameRef {
   return { frame: at.frame, time: at.time }
 }
 
 /**
- * Notes that the session was active in the current frame, which is earlier than one before where a hole was given up. Its first frame is one of the
- * connection that it began on: a channel that was bound to it later may show earlier ones.
+ * Notes that the session was active in the current frame, which is earlier than a previous one where a hole was given up. Its first frame is one of
+ * the connection that it began on: a channel that was bound to it later may show earlier ones.
  */
-export function touch(session: LiveSession, on: { context: TrackContext; facts: { id: string } }): void {
+export function noteActivity(session: LiveSession, on: { context: Context; facts: { id: string } }): void {
   const { facts } = session
   const { frame, time } = on.context
   if (frame >= facts.lastFrame) {
@@ -172,21 +165,22 @@ export function countClear(session: LiveSession, at: FrameRef, response: boolean
   const first = signed ? facts.firstSigned : facts.firstUnsigned
   if (signed) counts.signed++
   else counts.unsigned++
-  if (response) first.response ??= here(at)
-  else first.request ??= here(at)
+  if (response) first.response ??= frameRef(at)
+  else first.request ??= frameRef(at)
 }
 
-/** Counts one that is compressed, of which nobody can say whether it is signed. */
-export function countUnread(session: LiveSession, context: TrackContext, response: boolean): void {
+/** Counts a compressed message, of which nobody can say whether it is signed. */
+export function countUnread(session: LiveSession, context: Context, response: boolean): void {
   const { facts } = session
   if (response) facts.responses.unread++
   else facts.requests.unread++
-  facts.firstUnread ??= here(context)
+  facts.firstUnread ??= frameRef(context)
 }
 
-export function countEncrypted(session: LiveSession, context: TrackContext, response: boolean): void {
+/** Counts a message inside an encryption transform. */
+export function countEncrypted(session: LiveSession, context: Context, response: boolean): void {
   const { facts } = session
   if (response) facts.responses.encrypted++
   else facts.requests.encrypted++
-  facts.firstEncrypted ??= here(context)
+  facts.firstEncrypted ??= frameRef(context)
 }

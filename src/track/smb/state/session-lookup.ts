@@ -2,69 +2,62 @@
  * Finding a message's session. A session is known by its server and id ([MS-SMB2] 3.3.1.7): ids are reused after a logoff and by other
  * servers, and one session may use several connections.
  */
-import { hex64 } from '../../../../dissectors/bytes.ts'
 import { STATUS_SMB_BAD_UID, STATUS_USER_SESSION_DELETED } from '../../../../dissectors/ntstatus.ts'
-import { dropOldest } from '../../../base/drop-oldest.ts'
-import { hit } from '../../core/context.ts'
-import { OPEN } from '../../open-limit.ts'
-import type { Connection } from '../smb-flow.ts'
-import { createSession, type LiveSession, setSessionId } from './live-session.ts'
-import { forgetSession, keepChannel } from './session-store.ts'
+import { noteLimit } from '../../core/context.ts'
+import { type LiveSession, setSessionId } from './live-session.ts'
+import { OPEN_COST } from './open-costs.ts'
+import type { SmbConnection } from './smb-connection.ts'
 
 /** The session of a message with this id, joined from another connection or taken up midstream; null where there is none to name. */
-export function sessionOf(c: Connection, low: number, high: number): LiveSession | null {
+export function sessionOf(c: SmbConnection, low: number, high: number): LiveSession | null {
   const last = c.lastSession
   if (last !== null && last.idLow === low && last.idHigh === high) return last
-  const session = known(c, low, high) ?? (partlySeen(c) ? joinedSession(c, low, high) : null) ?? midstream(c, low, high)
+  const session =
+    findSession(c, low, high) ?? (partlySeen(c) ? joinedSession(c, low, high) : null) ?? midstream(c, low, high)
   c.lastSession = session
   return session
 }
 
 /** May the binding that made this connection a channel be missing from the capture? */
-function partlySeen(c: Connection): boolean {
+function partlySeen(c: SmbConnection): boolean {
   return c.facts.state === 'midstream' || c.facts.gaps > 0
 }
 
 /** A session that this connection has carried. */
-export function known(c: Connection, low: number, high: number): LiveSession | null {
+export function findSession(c: SmbConnection, low: number, high: number): LiveSession | null {
   return c.sessions.find(low, high)
 }
 
 /** A session that another connection to the same server set up: this connection is a channel of it from now on. */
-export function joinedSession(c: Connection, low: number, high: number): LiveSession | null {
-  const { sessionsByServer } = c.context
-  for (const server of serverNames(c)) {
-    const session = sessionsByServer.get(`${server} ${hex64(low, high)}`)
-    if (session !== undefined && !session.closed) {
-      keepChannel(c.context, session, c.settle())
-      c.carries = true
-      attach(c, session)
-      return session
-    }
-  }
-  return null
+export function joinedSession(c: SmbConnection, low: number, high: number): LiveSession | null {
+  const session = c.store.findJoinable(low, high, serverNames(c))
+  if (session === null) return null
+  c.store.storeChannel(session, c.flow.settle())
+  c.carries = true
+  addSession(c, session)
+  return session
 }
 
 /** A session whose setup is not in the capture. */
-function midstream(c: Connection, low: number, high: number): LiveSession | null {
+function midstream(c: SmbConnection, low: number, high: number): LiveSession | null {
   if (low === 0 && high === 0) return null
   const session = takenUp(c, 'smb2', 'unknown', low, high)
-  publish(c, session)
+  makeJoinable(c, session)
   return session
 }
 
 /** A session that is known by its id alone, until an answer shows that the server knows it too. */
 export function takenUp(
-  c: Connection,
+  c: SmbConnection,
   family: 'smb1' | 'smb2',
   status: 'pending' | 'unknown',
   low: number,
   high: number,
 ): LiveSession {
-  const session = createSession(c.context, c.settle(), family, status)
+  const session = c.store.create(c.flow.settle(), family, status)
   session.unproven = true
   setSessionId(session, low, high)
-  attach(c, session)
+  addSession(c, session)
   return session
 }
 
@@ -77,7 +70,7 @@ export function rejectsId(status: number): boolean {
  * What an answer says of the id that it carries: false where the server does not know it, and nothing else ever showed that there is such a session. Then
  * there is none, and what was counted of it is forgotten.
  */
-export function confirmed(c: Connection, session: LiveSession, status: number): boolean {
+export function confirmed(c: SmbConnection, session: LiveSession, status: number): boolean {
   if (!session.unproven) return true
   if (rejectsId(status)) {
     discard(c, session)
@@ -88,52 +81,40 @@ export function confirmed(c: Connection, session: LiveSession, status: number): 
   return true
 }
 
-export function discard(c: Connection, session: LiveSession): void {
+function discard(c: SmbConnection, session: LiveSession): void {
   c.sessions.delete(session)
   if (c.lastSession === session) c.lastSession = null
   c.exchanges?.delete(session)
-  for (let p = c.pending.length - 1; p >= 0; p--) if (c.pending[p]!.session === session) c.pending.splice(p, 1)
+  c.pending.deleteOf(session)
   const { awaitedSignatures: awaited } = c
   for (let s = awaited.length - 1; s >= 0; s--) if (awaited[s]!.session === session) awaited.splice(s, 1)
-  for (const server of serverNames(c)) {
-    const key = `${server} ${hex64(session.idLow, session.idHigh)}`
-    if (c.context.sessionsByServer.get(key) === session) c.context.sessionsByServer.delete(key)
-  }
+  c.store.deleteJoinable(session, serverNames(c))
   // No other connection joins it, should the server have gone by another name when it began.
   session.closed = true
   // Others that nobody has confirmed yet carry it as well as those that were.
   const alone = !c.carries && c.sessions.size === 0
-  forgetSession(c.context, session, alone ? c.settle() : null)
+  c.store.forget(session, alone ? c.flow.settle() : null)
 }
 
-export function attach(c: Connection, session: LiveSession): void {
+export function addSession(c: SmbConnection, session: LiveSession): void {
   c.sessions.add(session)
-  c.context.opened += OPEN.session
+  c.context.opened += OPEN_COST.session
   if (c.sessions.size > c.context.limits.sessionsPerConnection) {
     c.sessions.deleteOldest()
-    hit(c.context, 'sessionsPerConnection', c.context.frame)
+    noteLimit(c.context, 'sessionsPerConnection', c.context.frame)
   }
 }
 
 /** Lets channels on other connections find the session. */
-export function publish(c: Connection, session: LiveSession): void {
-  const { sessionsByServer, limits } = c.context
-  for (const server of serverNames(c)) {
-    const key = `${server} ${hex64(session.idLow, session.idHigh)}`
-    // Again at the end of the map: the oldest are the first to go.
-    sessionsByServer.delete(key)
-    sessionsByServer.set(key, session)
-  }
-  dropOldest(sessionsByServer, limits.joinableSessions, (_key, dropped) => {
-    if (!dropped.closed) hit(c.context, 'joinableSessions', c.context.frame)
-  })
+export function makeJoinable(c: SmbConnection, session: LiveSession): void {
+  c.store.makeJoinable(session, serverNames(c))
 }
 
 const NO_GUID = '00000000-0000-0000-0000-000000000000'
 
 /** What the server goes by: its GUID on every address, and this address. */
-function serverNames(c: Connection): string[] {
-  c.settle()
+function serverNames(c: SmbConnection): string[] {
+  c.flow.settle()
   const names = [c.facts.server.ip]
   const guid = c.facts.negotiateResponse?.serverGuid ?? NO_GUID
   if (guid !== NO_GUID) names.push(guid)

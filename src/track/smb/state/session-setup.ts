@@ -11,12 +11,12 @@ import {
 import { dropOldest } from '../../../base/drop-oldest.ts'
 import type { LogonFacts } from '../../../ledger/logon-facts.ts'
 import type { SigningMode } from '../../../ledger/smb-facts.ts'
-import { addLogon, createLogon } from '../../auth/logon.ts'
-import { LOGON_TEXT, OPEN } from '../../open-limit.ts'
-import type { Connection, PendingRequest } from '../smb-flow.ts'
-import { createSession, here, type LiveSession, setSessionId, touch } from './live-session.ts'
-import { addPending, takePending } from './pending-requests.ts'
-import { attach, confirmed, joinedSession, known, publish, takenUp } from './session-lookup.ts'
+import { createLogon, type LogonStep } from '../../auth/logon.ts'
+import { frameRef, type LiveSession, noteActivity, setSessionId } from './live-session.ts'
+import { LOGON_TEXT, OPEN_COST } from './open-costs.ts'
+import type { PendingSessionSetup } from './pending-requests.ts'
+import { addSession, confirmed, findSession, joinedSession, makeJoinable, takenUp } from './session-lookup.ts'
+import type { SmbConnection } from './smb-connection.ts'
 
 export interface SetupRequest {
   family: 'smb1' | 'smb2'
@@ -30,7 +30,7 @@ export interface SetupRequest {
   binding: boolean | null
   signing: SigningMode | null
   /** Whether what it carries begins a logon, or goes on with one; null where nobody can say. */
-  step: 'first' | 'next' | null
+  step: LogonStep | null
 }
 
 export interface SetupAnswer {
@@ -44,26 +44,16 @@ export interface SetupAnswer {
 }
 
 /** The session and exchange that a setup request belongs to, begun where it is the first; its answer is awaited from now on. */
-export function beginSetup(c: Connection, request: SetupRequest): { session: LiveSession; logon: LogonFacts } {
-  const { context } = c
+export function beginSetup(c: SmbConnection, request: SetupRequest): { session: LiveSession; logon: LogonFacts } {
   const joined = sessionToJoin(c, request)
   const session = joined ?? sessionOfRequest(c, request)
-  touch(session, c)
+  noteActivity(session, c)
   const { facts } = session
   facts.setupSigning ??= request.signing
   const logon =
     underWay(c, session, request.step) ?? startLogon(c, session, request.binding === true || joined !== null)
   session.goesOn = false
-  addPending(c, {
-    frame: context.frame,
-    time: context.time,
-    id: request.id,
-    command: request.command,
-    session,
-    logon,
-    path: null,
-    detail: null,
-  })
+  c.pending.add(pendingSetup(c, request, session, logon))
   return { session, logon }
 }
 
@@ -71,40 +61,40 @@ export function beginSetup(c: Connection, request: SetupRequest): { session: Liv
  * The exchange that a request goes on with. One that came to its end, of which the last answer is not in the capture, is over when another begins: the
  * session may be someone else's then.
  */
-function underWay(c: Connection, session: LiveSession, step: SetupRequest['step']): LogonFacts | null {
+function underWay(c: SmbConnection, session: LiveSession, step: LogonStep | null): LogonFacts | null {
   const logon = c.exchanges?.get(session) ?? null
   return logon !== null && step === 'first' && !session.goesOn && logon.auth !== 'unknown' ? null : logon
 }
 
 /** The session of another connection that this request binds to this one. Where the flag was cut, that the id is such a session's tells. */
-function sessionToJoin(c: Connection, { low, high, binding }: SetupRequest): LiveSession | null {
+function sessionToJoin(c: SmbConnection, { low, high, binding }: SetupRequest): LiveSession | null {
   if (binding === false || (low === 0 && high === 0)) return null
-  const session = known(c, low, high)
+  const session = findSession(c, low, high)
   return session !== null && !session.closed ? null : joinedSession(c, low, high)
 }
 
-function sessionOfRequest(c: Connection, { low, high, family, step }: SetupRequest): LiveSession {
+function sessionOfRequest(c: SmbConnection, { low, high, family, step }: SetupRequest): LiveSession {
   if (low === 0 && high === 0) {
     // Some servers give the id with the last answer only.
     return (step === 'next' ? unnamed(c) : null) ?? newSession(c, family)
   }
-  const session = known(c, low, high)
+  const session = findSession(c, low, high)
   if (session !== null && !session.closed) return session
   // The answer that gave the id is not in the capture, or nothing of this exchange was before.
   const begun = unnamed(c)
   if (begun === null) return takenUp(c, family, 'pending', low, high)
   setSessionId(begun, low, high)
-  attach(c, begun)
+  addSession(c, begun)
   return begun
 }
 
-function newSession(c: Connection, family: 'smb1' | 'smb2'): LiveSession {
+function newSession(c: SmbConnection, family: 'smb1' | 'smb2'): LiveSession {
   c.carries = true
-  return createSession(c.context, c.settle(), family, 'pending')
+  return c.store.create(c.flow.settle(), family, 'pending')
 }
 
 /** The session whose first request was seen, and no answer that names it; of several the last that was asked to go on, or the first. */
-function unnamed(c: Connection): LiveSession | null {
+function unnamed(c: SmbConnection): LiveSession | null {
   let found: LiveSession | null = null
   for (const session of c.exchanges?.keys() ?? []) {
     if (session.idLow === 0 && session.idHigh === 0 && (found === null || session.goesOn)) found = session
@@ -112,55 +102,59 @@ function unnamed(c: Connection): LiveSession | null {
   return found
 }
 
-function startLogon(c: Connection, session: LiveSession, binding: boolean): LogonFacts {
+function startLogon(c: SmbConnection, session: LiveSession, binding: boolean): LogonFacts {
   const { facts } = session
   const live = facts.status === 'established' || facts.status === 'unknown'
   const logon = createLogon(c.context, binding ? 'binding' : live ? 'reauthentication' : 'first')
-  keepLogon(c, session, logon)
+  storeLogon(c, session, logon)
   return logon
 }
 
-function keepLogon(c: Connection, session: LiveSession, logon: LogonFacts): void {
-  addLogon(c.context, session, logon)
+function storeLogon(c: SmbConnection, session: LiveSession, logon: LogonFacts): void {
+  c.store.storeLogon(session, logon)
   c.exchanges ??= new Map()
   c.exchanges.set(session, logon)
-  c.context.opened += OPEN.logon + LOGON_TEXT
+  c.context.opened += OPEN_COST.logon + LOGON_TEXT
   // Exchanges that nobody ended.
   dropOldest(c.exchanges, c.context.limits.sessionsPerConnection)
 }
 
 /** The request that a setup answer belongs to, with its session named by now; null where there was none and the answer names none. */
-export function setupOfAnswer(c: Connection, answer: SetupAnswer, family: 'smb1' | 'smb2'): PendingRequest | null {
+export function setupOfAnswer(
+  c: SmbConnection,
+  answer: SetupAnswer,
+  family: 'smb1' | 'smb2',
+): PendingSessionSetup | null {
   const { low, high } = answer
   const named = low !== 0 || high !== 0
-  const request = takePending(c, answer.command, answer.id)
-  if (request?.session) {
+  const request = c.pending.take('session-setup', answer.command, answer.id)
+  if (request !== null) {
     if (named) nameSession(c, request.session, low, high)
     return request
   }
   if (!named) return null
   // A capture of one direction, or one that begins here.
-  let session = known(c, low, high)
+  let session = findSession(c, low, high)
   if (session === null || session.closed) session = takenUp(c, family, 'pending', low, high)
   let logon = c.exchanges?.get(session)
   if (logon === undefined) {
     logon = createLogon(c.context, session.facts.decided === null ? 'first' : 'reauthentication')
-    keepLogon(c, session, logon)
+    storeLogon(c, session, logon)
   }
-  return {
-    frame: c.context.frame,
-    time: c.context.time,
-    id: answer.id,
-    command: answer.command,
-    session,
-    logon,
-    path: null,
-    detail: null,
-  }
+  return pendingSetup(c, answer, session, logon)
+}
+
+function pendingSetup(
+  { context }: SmbConnection,
+  { id, command }: SetupRequest | SetupAnswer,
+  session: LiveSession,
+  logon: LogonFacts,
+): PendingSessionSetup {
+  return { kind: 'session-setup', frame: context.frame, time: context.time, id, command, session, logon }
 }
 
 /** The answer gives the session its id. While it is being set up, it may get another one with each answer: the last one holds (Samba 3.0.20). */
-function nameSession(c: Connection, session: LiveSession, low: number, high: number): void {
+function nameSession(c: SmbConnection, session: LiveSession, low: number, high: number): void {
   if (session.idLow === low && session.idHigh === high) return
   const unnamed = session.idLow === 0 && session.idHigh === 0
   if (!unnamed) {
@@ -170,27 +164,26 @@ function nameSession(c: Connection, session: LiveSession, low: number, high: num
   }
   forget(c, low, high)
   setSessionId(session, low, high)
-  attach(c, session)
+  addSession(c, session)
 }
 
 /** A session of this id on this connection is no more: the server has given the id to another. */
-function forget(c: Connection, low: number, high: number): void {
-  const old = known(c, low, high)
+function forget(c: SmbConnection, low: number, high: number): void {
+  const old = findSession(c, low, high)
   if (old === null) return
   c.sessions.delete(old)
   if (c.lastSession === old) c.lastSession = null
 }
 
 /** What the answer says of the exchange and of the session. `request` is setupOfAnswer's. */
-export function endSetup(c: Connection, request: PendingRequest, answer: SetupAnswer): void {
+export function endSetup(c: SmbConnection, request: PendingSessionSetup, answer: SetupAnswer): void {
   const { context } = c
   const { status, granted } = answer
   const { session, logon } = request
-  if (session === null || logon === null) return
-  touch(session, c)
+  noteActivity(session, c)
   if (status === STATUS_PENDING) {
     // An interim answer: the real one comes under the same id.
-    addPending(c, request)
+    c.pending.add(request)
     return
   }
   // Credentials that were sent are a logon that failed, whatever the id.
@@ -200,14 +193,14 @@ export function endSetup(c: Connection, request: PendingRequest, answer: SetupAn
   // Another exchange may have begun on the session before the answer to this one.
   if (c.exchanges?.get(session) === logon) c.exchanges.delete(session)
   logon.ntStatus = status
-  logon.answered = here(context)
+  logon.answered = frameRef(context)
   const success = isSuccess(status)
   logon.guest = success ? (granted?.guest ?? null) : false
   logon.anonymous = success ? isAnonymous(granted, logon) : false
   const { facts } = session
   if (logon.purpose !== 'first') return
   facts.ntStatus = status
-  facts.decided = here(context)
+  facts.decided = frameRef(context)
   if (!success) {
     facts.status = 'failed'
     facts.guest = facts.anonymous = facts.encryptData = false
@@ -218,12 +211,21 @@ export function endSetup(c: Connection, request: PendingRequest, answer: SetupAn
   facts.guest = logon.guest
   facts.encryptData = granted?.encryptData ?? null
   facts.anonymous = logon.anonymous
-  if (facts.family === 'smb2') publish(c, session)
+  if (facts.family === 'smb2') makeJoinable(c, session)
   // A server with share-level security may give all its clients UID 0.
   else if (session.idLow === 0) {
     forget(c, 0, 0)
-    attach(c, session)
+    addSession(c, session)
   }
+}
+
+/** Notes what a session's first authentication says of the session itself. */
+export function adoptLogon({ facts }: LiveSession, logon: LogonFacts): void {
+  if (logon.purpose !== 'first') return
+  facts.auth = logon.auth
+  facts.user = logon.user
+  facts.domain = logon.domain
+  facts.workstation = logon.workstation
 }
 
 /** Most servers grant a null session without saying so, so the credentials count too. One that was mapped to guest is a guest session. */

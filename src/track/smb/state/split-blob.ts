@@ -3,15 +3,15 @@
  * with STATUS_MORE_PROCESSING_REQUIRED. What came is read each time: the first piece alone shows what is offered.
  */
 import { lengthOfBlob } from '../../../../dissectors/auth/spnego.ts'
-import { OPEN } from '../../open-limit.ts'
-import type { Connection } from '../smb-flow.ts'
 import type { LiveSession } from './live-session.ts'
+import { OPEN_COST } from './open-costs.ts'
+import type { SmbConnection } from './smb-connection.ts'
 
 /** A blob of Kerberos with a large ticket takes 64 KiB; in more pieces than these no client sends one. */
 const MAX_LENGTH = 128 << 10
 const MAX_PIECES = 8
 
-/** As much of a blob as came by now. */
+/** As much of a blob as has come by now. */
 export interface BlobSoFar {
   bytes: Uint8Array
   wireLength: number
@@ -25,7 +25,7 @@ export interface BlobSoFar {
  * @param blob what was captured of its `wireLength` bytes
  */
 export function joinPieces(
-  c: Connection,
+  c: SmbConnection,
   low: number,
   high: number,
   blob: Uint8Array,
@@ -54,11 +54,11 @@ function firstPiece(blob: Uint8Array, wireLength: number): BlobSoFar {
   return { bytes: blob, wireLength: isPiece ? whole : wireLength, pieces: 1, isOpen: isPiece }
 }
 
-/** Keeps what came of a blob until the rest does. */
-export function keepPiece(c: Connection, session: LiveSession, blob: BlobSoFar): void {
+/** Keeps what has come of a blob until the rest comes. */
+export function storePiece(c: SmbConnection, session: LiveSession, blob: BlobSoFar): void {
   const { bytes, wireLength, pieces, isOpen } = blob
   if (!isOpen) return
   // A copy: the message is borrowed.
   c.splitBlob = { session, bytes: pieces === 1 ? bytes.slice() : bytes, wireLength, pieces }
-  c.context.opened += OPEN.request + bytes.length
+  c.context.opened += OPEN_COST.request + bytes.length
 }

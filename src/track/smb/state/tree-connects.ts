@@ -2,11 +2,11 @@
 import { isSuccess } from '../../../../dissectors/ntstatus.ts'
 import { dropOldest } from '../../../base/drop-oldest.ts'
 import type { TreeFacts } from '../../../ledger/smb-facts.ts'
-import { hit, type TrackContext } from '../../core/context.ts'
-import { OPEN } from '../../open-limit.ts'
-import type { PendingRequest } from '../smb-flow.ts'
 import type { LiveSession } from './live-session.ts'
-import { hasRoomForText } from './session-store.ts'
+import { OPEN_COST } from './open-costs.ts'
+import type { PendingTreeConnect } from './pending-requests.ts'
+import type { SessionStore } from './session-store.ts'
+import type { SmbConnection } from './smb-connection.ts'
 
 export interface TreeAnswer {
   treeId: number
@@ -17,12 +17,12 @@ export interface TreeAnswer {
 
 /** `request` is null where it is not in the capture, and with it the path. */
 export function answerTree(
+  { context, store }: SmbConnection,
   session: LiveSession,
-  context: TrackContext,
-  request: PendingRequest | null,
+  request: PendingTreeConnect | null,
   { treeId, status, shareType, encryptData }: TreeAnswer,
 ): void {
-  keepTree(session, context, {
+  storeTree(store, session, {
     path: request?.path ?? null,
     shareType,
     encryptData,
@@ -33,12 +33,21 @@ export function answerTree(
   if (!isSuccess(status)) return
   session.trees ??= new Map()
   session.trees.set(treeId, shareType)
-  context.opened += OPEN.share
+  context.opened += OPEN_COST.share
   dropOldest(session.trees, context.limits.treesPerSession * 4)
 }
 
-/** Keeps a tree connect, once for each path, kind and outcome. */
-export function keepTree(session: LiveSession, context: TrackContext, tree: TreeFacts): void {
+/** Tree connects whose answers are not in the capture: that they were asked for is a fact all the same. */
+export function settlePending({ pending, store }: SmbConnection): void {
+  for (const request of pending.takeAll()) {
+    if (request.kind !== 'tree-connect' || request.session === null || request.path === null) continue
+    const { session, path, frame, time } = request
+    storeTree(store, session, { path, shareType: null, encryptData: null, ntStatus: null, frame, time })
+  }
+}
+
+/** Lists a tree connect with its session, once for each path, kind and outcome. */
+function storeTree(store: SessionStore, session: LiveSession, tree: TreeFacts): void {
   const { trees } = session.facts
   for (const t of trees) {
     if (
@@ -49,10 +58,6 @@ export function keepTree(session: LiveSession, context: TrackContext, tree: Tree
     )
       return
   }
-  if (trees.length >= context.limits.treesPerSession) hit(context, 'treesPerSession', tree.frame)
-  else if (hasRoomForText(context)) {
-    session.facts.trees = [...trees, tree]
-    return
-  }
-  session.facts.treesNotKept++
+  if (store.hasRoomForTree(session, tree)) session.facts.trees = [...trees, tree]
+  else session.facts.treesNotKept++
 }

@@ -1,0 +1,83 @@
+/**
+ * Which protocol a TCP segment belongs to: by its ports, one byte for each, and on ports that no protocol has by what its payload begins with. The
+ * ports of the connections that were recognised by their content are noted in the same bytes, so that one look-up a port decides about a packet.
+ */
+import type { StreamTracker } from '../core/protocol.ts'
+
+/** Of a port: no protocol has it, and no connection that is followed. */
+const NONE = 0
+/** A connection is followed that was recognised by its content. Below it are the protocols: their places in the list, from 1 on. */
+const FOLLOWED = 255
+
+export class ProtocolPorts {
+  /** Where several protocols come into question, the first of the list is asked first. */
+  private readonly trackers: readonly StreamTracker[]
+  private readonly ports = new Uint8Array(65_536)
+
+  constructor(trackers: readonly StreamTracker[]) {
+    if (trackers.length >= FOLLOWED) throw new RangeError(`more than ${FOLLOWED - 1} protocols`)
+    this.trackers = trackers
+    this.forgetFollowed()
+  }
+
+  /** Not 0 where a segment between these ports is one to look at, whatever it holds. */
+  isFollowed(source: number, destination: number): number {
+    return this.ports[source]! | this.ports[destination]!
+  }
+
+  /** The protocol that has one of these ports; null where none does. */
+  ofPorts(source: number, destination: number): StreamTracker | null {
+    const { ports, trackers } = this
+    const one = ports[source]!
+    const other = ports[destination]!
+    const first = one === NONE || (other !== NONE && other < one) ? other : one
+    return first === NONE || first === FOLLOWED ? null : trackers[first - 1]!
+  }
+
+  /** A connection between these ports was recognised by its content. */
+  follow(a: number, b: number): void {
+    const { ports } = this
+    if (ports[a] === NONE) ports[a] = FOLLOWED
+    if (ports[b] === NONE) ports[b] = FOLLOWED
+  }
+
+  /** No such connection is left. */
+  forgetFollowed(): void {
+    const { ports, trackers } = this
+    ports.fill(NONE)
+    for (let i = trackers.length; i > 0; i--) for (const port of trackers[i - 1]!.protocol.ports) ports[port] = i
+  }
+
+  /** May the payload [start, end) of `b` be the beginning of any protocol's conversation? */
+  mayStart(b: Uint8Array, start: number, end: number): boolean {
+    const { trackers } = this
+    for (let i = 0; i < trackers.length; i++) if (trackers[i]!.protocol.mayStart(b, start, end)) return true
+    return false
+  }
+
+  /** The protocol whose message begins with this payload, on ports of no protocol; null where none does, or too little is there to tell. */
+  ofPayload(b: Uint8Array, start: number, end: number): StreamTracker | null {
+    const { trackers } = this
+    for (let i = 0; i < trackers.length; i++) if (startsWith(trackers[i]!, b, start, end)) return trackers[i]!
+    return null
+  }
+
+  /** The first protocol that this payload, too short to tell, may belong to: the next segments decide. */
+  ofShortPayload(b: Uint8Array, start: number, end: number): StreamTracker | null {
+    for (const tracker of this.trackers) {
+      const { protocol } = tracker
+      if (end - start < protocol.recognisableBytes && protocol.mayStart(b, start, end)) return tracker
+    }
+    return null
+  }
+
+  /** The protocol that the first payload of a connection shows; `current`, where it may be that one's, or shows none. */
+  recognised(b: Uint8Array, start: number, end: number, current: StreamTracker): StreamTracker {
+    if (this.trackers.length === 1 || startsWith(current, b, start, end)) return current
+    return this.ofPayload(b, start, end) ?? current
+  }
+}
+
+function startsWith({ protocol }: StreamTracker, b: Uint8Array, start: number, end: number): boolean {
+  return end - start >= protocol.recognisableBytes && protocol.mayStart(b, start, end) && protocol.starts(b, start, end)
+}
