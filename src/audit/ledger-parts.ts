@@ -4,7 +4,7 @@
  */
 import { peek } from '../ledger/facts-list.ts'
 import { IdIndex } from '../ledger/id-index.ts'
-import type { Ledger } from '../ledger/ledger.ts'
+import { emptyLedger, type Ledger } from '../ledger/ledger.ts'
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import type { Networks } from '../policy/networks.ts'
 import type { AuditFacts } from './rule/audit-facts.ts'
@@ -105,7 +105,7 @@ class Part {
     const { connections, sessions, connectionById, sessionsById } = this
     for (const list of sessionsById.values()) list.sort(inFrameOrder)
     return {
-      ledger: { captures, connections, sessions },
+      ledger: { ...emptyLedger(), captures, connections, sessions },
       networks,
       connectionOf: (session) => connectionById.get(session.connection)!,
       sessionsOf: (connection) => sessionsById.get(connection.id) ?? [],

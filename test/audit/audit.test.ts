@@ -9,7 +9,7 @@ import { guestSession } from '../../src/audit/rules/guest-session.ts'
 import { RULES } from '../../src/audit/rules/index.ts'
 import { ntlmAuth } from '../../src/audit/rules/ntlm-auth.ts'
 import { signingNotRequired } from '../../src/audit/rules/signing-not-required.ts'
-import type { Ledger } from '../../src/ledger/ledger.ts'
+import { emptyLedger, type Ledger } from '../../src/ledger/ledger.ts'
 import { mergeLedgers } from '../../src/ledger/merge.ts'
 import type { ConnectionFacts, SessionFacts } from '../../src/ledger/smb-facts.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
@@ -428,6 +428,7 @@ describe('any ledger', () => {
     fc.assert(
       fc.property(arbitraryLedger, (facts) => {
         const of = (path: string): Ledger => ({
+          ...facts,
           captures: [capture({ path })],
           connections: facts.connections.filter((c) => c.capture === path),
           sessions: facts.sessions.filter((s) => s.capture === path),
@@ -444,6 +445,7 @@ describe('any ledger', () => {
     fc.assert(
       fc.property(arbitraryLedger, (facts) => {
         const as = (captureId: string): Ledger => ({
+          ...facts,
           captures: [capture({ path: 'one.pcap', captureId })],
           connections: facts.connections.map((c) => ({ ...c, capture: 'one.pcap', captureId })),
           sessions: facts.sessions.map((s) => ({ ...s, capture: 'one.pcap', captureId })),
@@ -460,7 +462,7 @@ describe('any ledger', () => {
   })
 
   it('may have sessions without their connection: nothing is said of them', () => {
-    expect(auditAll({ captures: [], connections: [], sessions: [clearSession({ guest: true })] })).toEqual([])
+    expect(auditAll({ ...emptyLedger(), sessions: [clearSession({ guest: true })] })).toEqual([])
   })
 })
 

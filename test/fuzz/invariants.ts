@@ -182,7 +182,7 @@ export function brokenInvariant(
 /** What audit and merge promise: the same from the same parts, in whatever order, any number of times. */
 export function brokenOrder(engine: Engine, { ledger, findings }: Outcome): string | null {
   const turned = {
-    captures: ledger.captures,
+    ...ledger,
     connections: [...ledger.connections].reverse(),
     sessions: [...ledger.sessions].reverse(),
   }

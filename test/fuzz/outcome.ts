@@ -87,7 +87,7 @@ export async function run(engine: Engine, bytes: Uint8Array, reading: Reading): 
     return {
       error: { code: error.code, message: error.message.replace(reading.file ?? CAPTURE_NAME, CAPTURE_NAME) },
       summary: null,
-      ledger: { captures: [], connections: [], sessions: [] },
+      ledger: engine.emptyLedger(),
       findings: [],
       records: [],
       rows,

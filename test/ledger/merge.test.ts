@@ -80,11 +80,12 @@ function reading(original: PlainLedger): fc.Arbitrary<PlainLedger> {
     fc
       .tuple(...items.map(() => fc.record({ kept: fc.boolean(), lastFrame: fc.constantFrom(90, 100), n: fc.nat(2) })))
       .map((how) => items.flatMap((item, i) => (how[i]!.kept ? [change(item, how[i]!.lastFrame, how[i]!.n)] : [])))
-  return fc.record({
+  const changed = fc.record({
     captures: some(original.captures, (c, packets, smbMessages) => ({ ...c, packets, smbMessages })),
     connections: some(original.connections, (c, lastFrame, gaps) => ({ ...c, lastFrame, gaps })),
     sessions: some(original.sessions, (s, lastFrame, treesNotKept) => ({ ...s, lastFrame, treesNotKept })),
   })
+  return changed.map((tables) => ({ ...original, ...tables }))
 }
 
 describe('merging', () => {

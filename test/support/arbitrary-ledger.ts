@@ -139,11 +139,13 @@ export const arbitraryLedger: fc.Arbitrary<PlainLedger> = fc
 
 /** The same facts in another order. */
 export const shuffled = (original: PlainLedger): fc.Arbitrary<PlainLedger> =>
-  fc.record({
-    captures: permutation(original.captures),
-    connections: permutation(original.connections),
-    sessions: permutation(original.sessions),
-  })
+  fc
+    .record({
+      captures: permutation(original.captures),
+      connections: permutation(original.connections),
+      sessions: permutation(original.sessions),
+    })
+    .map((tables) => ({ ...original, ...tables }))
 
 function permutation<T>(items: T[]): fc.Arbitrary<T[]> {
   return fc.shuffledSubarray(items, { minLength: items.length })

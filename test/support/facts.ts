@@ -5,7 +5,7 @@
 
 import type { CaptureFacts } from '../../src/ledger/capture-facts.ts'
 import type { FrameRef } from '../../src/ledger/frame-ref.ts'
-import type { PlainLedger } from '../../src/ledger/ledger.ts'
+import { emptyLedger, type PlainLedger } from '../../src/ledger/ledger.ts'
 import type { AuthKind, KerberosFacts, LogonFacts, NtlmFacts } from '../../src/ledger/logon-facts.ts'
 import type {
   ConnectionFacts,
@@ -359,5 +359,5 @@ export function ledger(
   sessions: SessionFacts[] = [],
   captures: CaptureFacts[] = [...new Set(connections.map((c) => c.capture))].map((path) => capture({ path })),
 ): PlainLedger {
-  return { captures, connections, sessions }
+  return { ...emptyLedger(), captures, connections, sessions }
 }

@@ -6,7 +6,7 @@ import { IncrementalAudit } from '../../src/audit/incremental-audit.ts'
 import { runToEnd } from '../../src/base/steps.ts'
 import type { FrameSink } from '../../src/capture/frame-sink.ts'
 import { readCaptureStream } from '../../src/capture/read/read-capture.ts'
-import type { Ledger } from '../../src/ledger/ledger.ts'
+import { emptyLedger, type Ledger } from '../../src/ledger/ledger.ts'
 import type { ConnectionFacts, SessionFacts } from '../../src/ledger/smb-facts.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { Tracker } from '../../src/track/tracker.ts'
@@ -64,8 +64,7 @@ describe('findings that are settled', () => {
     const summary = await readCaptureStream(createReadStream('captures/hostile-names.pcapng'), 'many', tracker)
     const running = new IncrementalAudit({ networks }, 100)
     running.settle(tracker.finish(summary))
-    const nothing: Ledger = { captures: [], connections: [], sessions: [] }
-    const left = [...runToEnd(running.findings(nothing, true))]
+    const left = [...runToEnd(running.findings(emptyLedger(), true))]
     expect(left.length).toBe(75)
     expect(running.forgotten).toBeGreaterThan(0)
   })
