@@ -1,5 +1,5 @@
 /**
- * The library: what `smblens scan` does, in parts.
+ * The library: the parts of `smblens scan`.
  *
  *     const tracker = new Tracker(path)
  *     const summary = await readCapture(path, tracker)
@@ -41,9 +41,9 @@ export type { FindingRecord } from './report/records/finding.ts'
 export type { HostRecord } from './report/records/host.ts'
 export { findingRecords, SCHEMA_VERSION, type ScanRecord, scanRecords } from './report/records/index.ts'
 export { type MessageRecord, messageRecord } from './report/records/message.ts'
+export type { Report } from './report/records/report.ts'
 export type { SessionRecord } from './report/records/session.ts'
 export type { SummaryRecord } from './report/records/summary.ts'
-export type { Report } from './report/report.ts'
 export type { PageOptions } from './report/text/page.ts'
 export type { Changes, PartialLedger, ReadPosition } from './track/partial-ledger.ts'
 export { Tracker, type TrackerOptions } from './track/tracker.ts'

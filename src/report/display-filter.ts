@@ -1,12 +1,12 @@
 /**
- * Wireshark display filters for what a view shows. Only numbers, hexadecimal ids and what has the letters of an address get into one; null where
- * nothing can be said. A finding has its own (Finding.wiresharkFilter).
+ * Wireshark display filters for what a view shows. A filter contains only numbers, hexadecimal ids and text made of the characters of an address. It
+ * is null where there is none. A finding has its own filter (Finding.wiresharkFilter).
  */
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 
-/** Longer filters are refused by nobody, but can be read by nobody either, and take Wireshark long. */
+/** Nothing refuses longer filters, but nobody can read them and Wireshark takes long over them. */
 const MAX_LENGTH = 4000
-/** What SMB there is at all. */
+/** All SMB. */
 const ALL_SMB = 'smb || smb2'
 
 export function frameFilter(frame: number): string {
@@ -25,7 +25,7 @@ export function connectionFilter({ client, server }: Pick<ConnectionFacts, 'clie
   return `${from} && ${to} && tcp.port == ${client.port} && tcp.port == ${server.port}`
 }
 
-/** The session's messages, on the connection that set it up; what went encrypted with them, since its header names the session too. */
+/** The session's messages on the connection that set it up, encrypted ones included: their header names the session too. */
 export function sessionFilter(
   { family, sessionId }: Pick<SessionFacts, 'family' | 'sessionId'>,
   connection: Pick<ConnectionFacts, 'client' | 'server'>,
@@ -37,8 +37,8 @@ export function sessionFilter(
 }
 
 /**
- * One filter for all of a selection: what each of `filters` shows. Where that would be too long, all traffic of the selection's `hosts`, and where
- * those are too many, all SMB.
+ * One filter for a whole selection: it shows what each of `filters` shows. If that would be too long, it shows all traffic of the selection's
+ * `hosts`, and if those are too many, all SMB.
  */
 export function joinFilters(
   filters: Iterable<string | null>,
@@ -61,7 +61,7 @@ export function joinFilters(
   return hostsFilter(hosts, limit) ?? ALL_SMB
 }
 
-/** `frame.number in {1, 3..7}`, or nothing. */
+/** `frame.number in {1, 3..7}`; empty without frames. */
 function framesFilter(frames: ReadonlySet<number>): string[] {
   if (frames.size === 0) return []
   const runs: string[] = []

@@ -1,4 +1,4 @@
-/** SMB messages, one row each, as they are read: nothing is kept. */
+/** SMB messages, one row each, written as they are read: none is stored. */
 import { SMB1_COMMAND } from '../../dissectors/smb1/header.ts'
 import { SMB2_COMMAND } from '../../dissectors/smb2/header.ts'
 import { isoTime } from '../base/packet-time.ts'
@@ -9,11 +9,11 @@ import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
 import { messageRecord } from './records/message.ts'
 
 export function messagesAsNdjson(sink: TextSink): MessageSink {
-  // Numbers, booleans and canonical addresses alone: nothing in a message record needs escaping.
+  // A message record has only numbers, booleans and canonical addresses: nothing needs escaping.
   return { message: (row) => sink.write(`${JSON.stringify(messageRecord(row))}\n`) }
 }
 
-/** The rest of what is seen in practice, [MS-CIFS] 2.2.2.1: commands that the audit does not read. */
+/** The other commands that occur in practice, [MS-CIFS] 2.2.2.1: the audit does not read them. */
 const OTHER_SMB1_COMMANDS = {
   CREATE_DIRECTORY: 0x00,
   DELETE_DIRECTORY: 0x01,
@@ -48,7 +48,7 @@ function namesOf(commands: Readonly<Record<string, number>>): ReadonlyMap<number
   return new Map(Object.entries(commands).map(([name, code]) => [code, name]))
 }
 
-/** Fixed columns, since no row is known before it is written; the time is that of the day, in UTC. */
+/** The columns have fixed widths, since rows are written as they come. The time is the time of day, in UTC. */
 export function messagesAsTable(sink: TextSink): MessageSink {
   sink.write(`${columns('FRAME', 'TIME (UTC)', 'FROM -> TO', 'FAMILY', 'COMMAND', 'SIGNED', 'SESSION', 'STATUS')}\n`)
   return { message: (row) => sink.write(`${line(row)}\n`) }
@@ -56,7 +56,7 @@ export function messagesAsTable(sink: TextSink): MessageSink {
 
 function line(row: MessageRow): string {
   const [from, to] = row.response === true ? [row.server, row.client] : [row.client, row.server]
-  // Without a header that tells the direction, the two ends are all there is to say.
+  // Where no header shows the direction, only the two ends are known.
   const arrow = row.response === null ? '<>' : '->'
   return columns(
     String(row.frame),
@@ -88,7 +88,7 @@ function command({ family, command: code }: MessageRow): string {
   return code === null ? '-' : commandName(family, code)
 }
 
-/** A command by its name in [MS-CIFS] or [MS-SMB2], or in hex where it has none that is known. */
+/** The command's name in [MS-CIFS] or [MS-SMB2], or its number in hex if it has none. */
 export function commandName(family: MessageRow['family'], code: number): string {
   const name = (family === 'smb1' ? SMB1_NAMES : SMB2_NAMES).get(code)
   return name ?? `0x${code.toString(16).padStart(2, '0')}`

@@ -5,7 +5,7 @@ import type { Severity } from '../audit/rule/rule.ts'
 import { total } from '../base/wording.ts'
 import type { Facts } from '../ledger/facts-list.ts'
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
-import type { Report } from './report.ts'
+import type { Report } from './records/report.ts'
 import { type ConnectionCounts, noProtection, type ProtectionCounts, type VerdictFacts } from './verdict.ts'
 
 export function verdictFactsOf({ ledger, findings, findingsHidden }: Report): VerdictFacts {

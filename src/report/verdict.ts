@@ -1,9 +1,9 @@
-/** The verdict: one or two sentences that answer the question with which somebody opened a capture. */
+/** The verdict: one or two sentences that answer the question for which somebody opened a capture. */
 import { SEVERITIES, type Severity } from '../audit/rule/rule.ts'
 import { count, join, number, total } from '../base/wording.ts'
 import type { CaptureFacts, UnreadFacts } from '../ledger/capture-facts.ts'
 
-/** What became of connections that had no session. */
+/** How connections without a session ended. */
 export interface ConnectionCounts {
   all: number
   /** The SYN was answered by a reset. */
@@ -12,16 +12,16 @@ export interface ConnectionCounts {
   unanswered: number
 }
 
-/** What became of sessions, and how the traffic of those that were granted or in use went. */
+/** How session setups ended, and how the traffic of granted sessions was protected. */
 export interface ProtectionCounts {
   refused: number
-  /** The answer to the setup was not seen, and nothing followed. */
+  /** The response to the setup was not seen, and nothing followed. */
   unanswered: number
   encrypted: number
   signed: number
   partly: number
   clear: number
-  /** Sessions without traffic that shows it. */
+  /** No traffic shows how it was protected. */
   unseen: number
 }
 
@@ -31,25 +31,25 @@ export function noProtection(): ProtectionCounts {
 
 export interface VerdictFacts {
   severities: Readonly<Record<Severity, number>>
-  /** Findings below the severity asked for. */
+  /** Findings below the severity that was asked for. */
   hidden: number
   captures: number
   packets: number
-  /** Of these, what was not read. */
+  /** Which of these packets were not read. */
   unread: readonly UnreadFacts[]
   connections: ConnectionCounts
   sessions: number
-  /** There is more to read. */
+  /** More is still being read. */
   soFar: boolean
-  /** Titles of the findings of a severity. Asked for where they are told. */
+  /** Titles of the findings of a severity. Called only if the verdict names them. */
   titlesAt(severity: Severity): Iterable<string>
-  /** Of all sessions. Asked for where it is told. */
+  /** Of all sessions. Called only if the verdict describes it. */
   protection(): ProtectionCounts
 }
 
 export interface Verdict {
   word: string
-  /** Null: nothing to do. */
+  /** Null: nothing needs to be done. */
   severity: Severity | null
   sentence: string
 }
@@ -71,16 +71,16 @@ export function verdict(facts: VerdictFacts): Verdict {
   }
   if (hidden > 0) {
     const below = count(hidden, 'finding is', 'findings are')
-    return good('Nothing', `at or above the severity asked for; ${below} below it.`)
+    return good('Nothing', `at or above the chosen severity; ${below} below it.`)
   }
-  if (captures === 0) return soFar ? good('Nothing', 'was read yet.') : good('Nothing', 'could be read.')
+  if (captures === 0) return soFar ? good('Nothing', 'has been read yet.') : good('Nothing', 'could be read.')
   if (connections.all === 0) return withoutSmb(facts)
   const word = soFar ? 'No findings so far.' : 'No findings.'
   if (sessions === 0) return good(word, connectionsSentence(connections))
   return good(word, sessionsSentence(sessions, facts.protection()))
 }
 
-/** "No SMB" is said of what was read alone. */
+/** "No SMB" refers only to the packets that were read. */
 function withoutSmb({ packets, unread, soFar }: VerdictFacts): Verdict {
   const notRead = total(unread, (kind) => kind.packets)
   if (notRead === 0) {
@@ -99,7 +99,7 @@ function withoutSmb({ packets, unread, soFar }: VerdictFacts): Verdict {
 
 const KINDS_NAMED = 3
 
-/** What was not read, of one capture or several. */
+/** The kinds of packets that were not read, over all captures. */
 function unreadText(unread: readonly UnreadFacts[]): string {
   const packets = new Map<string, number>()
   for (const kind of unread) packets.set(kind.what, (packets.get(kind.what) ?? 0) + kind.packets)
@@ -129,7 +129,7 @@ function worstSentence(titles: ReadonlySet<string>): string {
   return `${titles.size === 1 ? 'The worst' : 'The worst are'}: ${shown.join('; ')}${more}.`
 }
 
-/** What became of connections without a session. */
+/** How connections without a session ended. */
 function connectionsSentence({ all, refused, unanswered }: ConnectionCounts): string {
   const kinds = [
     part(refused, 'refused'),
@@ -139,7 +139,7 @@ function connectionsSentence({ all, refused, unanswered }: ConnectionCounts): st
   return `${count(all, 'SMB connection')}: ${kindsText(all, kinds)}.`
 }
 
-/** How the sessions' traffic went, without a verdict on it. */
+/** How the sessions' traffic was protected, without a judgement. */
 function sessionsSentence(sessions: number, kinds: ProtectionCounts): string {
   const parts = [
     part(kinds.refused, 'refused'),
@@ -148,12 +148,12 @@ function sessionsSentence(sessions: number, kinds: ProtectionCounts): string {
     part(kinds.signed, 'signed'),
     part(kinds.partly, 'partly protected'),
     part(kinds.clear, 'neither signed nor encrypted'),
-    part(kinds.unseen, 'without traffic that shows it'),
+    part(kinds.unseen, 'without traffic to judge by'),
   ]
   return `${count(sessions, 'session')} seen: ${kindsText(sessions, parts)}.`
 }
 
-/** `2 refused and 1 not answered`; where all are of one kind, and no single one, `all refused`. */
+/** `2 refused and 1 not answered`; `all refused` where several are all of one kind. */
 function kindsText(all: number, kinds: readonly string[]): string {
   const parts = kinds.filter((text) => text !== '')
   if (parts.length > 1) return join(parts)
@@ -165,20 +165,20 @@ function part(n: number, what: string): string {
   return n === 0 ? '' : `${number(n)} ${what}`
 }
 
-/** The sentences about what could not be read, empty where all was. `inputs` are those of which nothing could be read. */
+/** What could not be read, in sentences; empty if everything was. @param inputs how many inputs could not be read at all */
 export function unreadSentences(captures: readonly CaptureFacts[], inputs: number): string[] {
   const sentences: string[] = []
   const damaged = captures.filter((capture) => capture.damaged).length
   if (damaged > 0) {
     const which = captures.length > 1 ? count(damaged, 'capture is', 'captures are') : 'The capture is'
-    sentences.push(`${which} cut or damaged: this holds for the part that could be read.`)
+    sentences.push(`${which} cut or damaged: the verdict covers only the part that could be read.`)
   }
   const links = captures.flatMap(({ unreadPackets }) => unreadPackets.filter(({ kind }) => kind === 'link-type'))
   // Without SMB the verdict itself says so.
   if (links.length > 0 && captures.some(({ smbMessages }) => smbMessages > 0)) {
     const packets = total(links, (kind) => kind.packets)
     sentences.push(
-      `${count(packets, 'packet is', 'packets are')} of a link type that is not read: ${unreadText(links)}.`,
+      `${count(packets, 'packet is', 'packets are')} of link types that smblens does not read: ${unreadText(links)}.`,
     )
   }
   if (inputs > 0 && captures.length > 0) sentences.push(`${count(inputs, 'input')} could not be read at all.`)

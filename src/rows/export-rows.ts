@@ -5,8 +5,8 @@ import { idIndex } from '../ledger/id-index.ts'
 import type { Columns } from '../report/formats/report-format.ts'
 import { type FindingRecord, findingRecord } from '../report/records/finding.ts'
 import { type HostRecord, hostRecords } from '../report/records/host.ts'
+import type { Report } from '../report/records/report.ts'
 import { type SessionRecord, sessionRecord } from '../report/records/session.ts'
-import type { Report } from '../report/report.ts'
 import type { FindingRow, FrameRow, HostRow, SessionRow } from './rows.ts'
 
 /** What is behind the rows of the audit's views; undefined for what the ledger does not hold any more. */

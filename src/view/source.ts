@@ -2,7 +2,7 @@
 import type { ReadFrames } from '../evidence/write-evidence.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { MessageRow } from '../ledger/smb-message.ts'
-import type { Report } from '../report/report.ts'
+import type { Report } from '../report/records/report.ts'
 import type { FrameRow } from '../rows/rows.ts'
 import type { Details } from './store.ts'
 

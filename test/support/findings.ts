@@ -3,7 +3,7 @@ import type { Finding } from '../../src/audit/finding.ts'
 import type { Rule } from '../../src/audit/rule/rule.ts'
 import type { TextSink } from '../../src/base/text-sink.ts'
 import type { Networks } from '../../src/policy/networks.ts'
-import type { Report } from '../../src/report/report.ts'
+import type { Report } from '../../src/report/records/report.ts'
 import { at, CAPTURE, CAPTURE_ID, capture, ledger } from './facts.ts'
 
 /** 10.0.0.0/8 is ours. */

@@ -1,4 +1,4 @@
-/** `smblens interfaces`: what can be listened on, by which program, and what is missing. */
+/** `smblens interfaces`: the interfaces, which programs can capture on them, and what the other programs need. */
 
 import { displayWidth, escapeText, pad, safeJson, wrap } from '../../base/safe-text.ts'
 import type { TextSink } from '../../base/text-sink.ts'
@@ -15,7 +15,7 @@ export interface InterfacesOptions {
   format: 'table' | 'json'
 }
 
-/** INPUT where nothing here can capture: there is no input to be had. */
+/** Ends with INPUT where no program can capture. */
 export async function showInterfaces({ format }: InterfacesOptions): Promise<ExitStatus> {
   const [interfaces, programs] = await Promise.all([listInterfaces(), captureAbilities()])
   const output = openOutput(undefined, [])
@@ -62,6 +62,6 @@ export function writeInterfaces(
   }
   const usable = programs.some(({ canCapture }) => canCapture)
   sink.write(
-    `\n${style.quiet(usable ? 'smblens live -i NAME watches one of them.' : 'Nothing here can capture: one of these is enough.')}\n`,
+    `\n${style.quiet(usable ? 'smblens live -i NAME watches one of them.' : 'No program can capture yet: one of these is enough.')}\n`,
   )
 }

@@ -1,4 +1,4 @@
-/** `smblens messages <capture>`: every SMB message, as it is read. */
+/** `smblens messages <capture>`: every SMB message, written as it is read. */
 import { messagesAsNdjson, messagesAsTable } from '../../report/message-table.ts'
 import { readOrReport } from '../input/read-captures.ts'
 import type { AuditArguments } from '../options/audit-options.ts'

@@ -1,32 +1,32 @@
 /**
- * Text for a reader who may be slow, stuck or not there yet, without ever waiting for one inside a write: the event loop goes on, so that signals are
- * answered and captures end. What is handed over is whole lines, and a file that is full ends with one.
+ * Text for a reader that may be slow, stuck or not there yet. No write ever blocks: the event loop keeps running, so that signals are answered and
+ * captures can end. Callers hand over whole lines, and even a file on a full disk ends with a whole line.
  */
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, statSync, writeSync } from 'node:fs'
 import { Socket } from 'node:net'
 import { errorCode } from '../../capture/capture-error.ts'
 import { OutputError, ReaderGone } from './descriptor-sink.ts'
 
-/** Bytes that wait for the reader before whoever writes has to. */
+/** Bytes that may wait for the reader before the caller has to wait too. */
 const ENOUGH = 256 * 1024
 const RETRY_MS = 5
 const RETRY_MOST_MS = 100
-/** Once the end was asked for: how long a reader may take nothing, and how long it is waited for in all. */
+/** While the program ends: how long the reader may take nothing, and how long to wait for it in all. */
 const STUCK_MS = 3000
 const HURRY_MS = 10_000
 
-/** Where the bytes go. Gives null where nobody is there yet to take them. */
+/** The descriptor to write to; null while there is no reader yet. */
 type Open = () => number | null
 
-/** Standard output or standard error, or another descriptor that we were started with. To be called while we may still open what root owns. */
+/** Writes to standard output, standard error, or another inherited descriptor. Call it before rights are dropped: only root may be able to open it. */
 export function writerTo(descriptor: number): PatientWriter {
   const fd = withoutWaiting(descriptor)
   return new PatientWriter(() => fd)
 }
 
 /**
- * A file that is added to, from a fresh line on; or a named pipe, which may have no reader yet.
- * @throws an error of the system where it cannot be written
+ * Appends to a file, starting on a new line, or writes to a named pipe, which may have no reader yet.
+ * @throws the system's error where the file cannot be written
  */
 export function writerToPath(path: string): PatientWriter {
   let fd = openUnlessUnread(path)
@@ -42,16 +42,16 @@ export class PatientWriter {
   private readonly open: Open
   private held: Buffer[] = []
   private heldBytes = 0
-  /** Bytes of the first piece that are written. */
+  /** How many bytes of the first piece have been written. */
   private written = 0
   private timer: NodeJS.Timeout | undefined
   private delay = RETRY_MS
   private waiting: (() => void)[] = []
-  /** Why nothing can be written any more; whoever writes is told once. */
+  /** Why nothing can be written any more. It is thrown once. */
   failure: Error | null = null
-  private told = false
+  private thrown = false
   private hurrying = false
-  /** Milliseconds, since the end was asked for, in which nothing was taken: in a row, and in all. */
+  /** Milliseconds without progress since `hurry`: in a row, and in all. */
   private stuck = 0
   private waited = 0
 
@@ -59,12 +59,12 @@ export class PatientWriter {
     this.open = open
   }
 
-  /** Bytes that the reader has not taken. */
+  /** Bytes that the reader has not taken yet. */
   get behind(): number {
     return this.heldBytes - this.written
   }
 
-  /** Takes whole lines. Where that is too much for now it gives a promise to wait for. @throws ReaderGone, OutputError, once */
+  /** Takes whole lines. Returns a promise if the caller must wait before the next ones. @throws ReaderGone, OutputError, once */
   put(text: string): Promise<void> | undefined {
     if (this.failure !== null) return undefined
     const bytes = Buffer.from(text)
@@ -75,22 +75,22 @@ export class PatientWriter {
     return this.behind < ENOUGH ? undefined : this.until(() => this.behind < ENOUGH)
   }
 
-  /** Writes as much as is taken at once, and the rest later. @throws ReaderGone, OutputError, once */
+  /** Writes what the reader takes at once, and the rest later. @throws ReaderGone, OutputError, once */
   flush(): void {
     this.attempt()
     const { failure } = this
-    if (failure !== null && !this.told) {
-      this.told = true
+    if (failure !== null && !this.thrown) {
+      this.thrown = true
       throw failure
     }
   }
 
-  /** From now on nobody is waited for without an end. */
+  /** From now on, give up on a reader that takes nothing for too long. */
   hurry(): void {
     this.hurrying = true
   }
 
-  /** Resolves when all is written. @throws ReaderGone, OutputError, once */
+  /** Resolves when everything is written. @throws ReaderGone, OutputError, once */
   async finish(): Promise<void> {
     this.flush()
     await this.until(() => this.heldBytes === 0)
@@ -162,26 +162,26 @@ export class PatientWriter {
 
 function unread(bytes: number): OutputError {
   return new OutputError(
-    `nobody reads the output: ${bytes} bytes of records and what comes after them were not written`,
+    `nobody reads the output: ${bytes} bytes of records, and all later ones, were not written`,
   )
 }
 
 function asOutputError(error: unknown): Error {
   const code = errorCode(error)
   if (code === 'EPIPE' || code === 'EOF') return new ReaderGone()
-  return new OutputError(`the output cannot be written (${code}): make room, or name another place`)
+  return new OutputError(`the output cannot be written (${code}): free some space, or choose another place`)
 }
 
 /**
- * The descriptor, or another one of the same pipe or terminal, whose writes never wait. Another one where that is possible, since who started us may
- * write to the same: on Linux.
+ * A descriptor whose writes never block. On Linux it is a second one for the same pipe or terminal, since the process that started this one may use
+ * the first; elsewhere it is the first.
  */
 function withoutWaiting(descriptor: number): number {
   let stat: ReturnType<typeof fstatSync>
   try {
     stat = fstatSync(descriptor)
   } catch {
-    // It is closed: writing says so.
+    // It is closed: the first write will report that.
     return descriptor
   }
   if (!stat.isFIFO() && !stat.isCharacterDevice() && !stat.isSocket()) return descriptor
@@ -189,15 +189,15 @@ function withoutWaiting(descriptor: number): number {
     return openSync(`/proc/self/fd/${descriptor}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
   } catch {
     if (!stat.isCharacterDevice())
-      neverWaits.push(new Socket({ fd: descriptor, readable: false }).on('error', () => {}))
+      nonBlocking.push(new Socket({ fd: descriptor, readable: false }).on('error', () => {}))
     return descriptor
   }
 }
 
-/** Sockets over descriptors: nothing is written through them, but Node has made the descriptors such that no write waits. */
-const neverWaits: Socket[] = []
+/** Nothing is written through these sockets, but creating them made Node set their descriptors to non-blocking. */
+const nonBlocking: Socket[] = []
 
-/** Null: a pipe that nobody reads yet. */
+/** Null for a named pipe that nobody reads yet. */
 function openUnlessUnread(path: string): number | null {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOCTTY } = constants
   try {
@@ -208,7 +208,7 @@ function openUnlessUnread(path: string): number | null {
   }
 }
 
-/** A run that was killed while it wrote leaves one. Where we may not read, nobody can tell. */
+/** Whether an earlier run, killed while it wrote, left half a line. False where the file cannot be read. */
 function endsInHalfALine(path: string): boolean {
   let fd: number | null = null
   try {
@@ -224,13 +224,13 @@ function endsInHalfALine(path: string): boolean {
   }
 }
 
-/** A full disk takes a part of what is written: the half line at its end goes. */
+/** A full disk takes only a part of what is written: remove the half line at the end. */
 function endWithALine(fd: number, written: Buffer): void {
   try {
     const stat = fstatSync(fd)
     const half = written.length - (written.lastIndexOf(0x0a) + 1)
     if (stat.isFile() && half > 0) ftruncateSync(fd, stat.size - half)
   } catch {
-    // What went wrong before is what is told.
+    // The earlier error is the one to report.
   }
 }

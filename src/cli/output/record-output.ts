@@ -1,4 +1,4 @@
-/** Records of a live capture to whoever reads them, one batch after the other, as fast as they are read. */
+/** Writes the records of a live capture in batches, as fast as the reader takes them. */
 
 import { safeJson } from '../../base/safe-text.ts'
 import type { LiveRecord } from '../../live/record-stream.ts'
@@ -10,7 +10,7 @@ export class RecordOutput {
   private readonly writer: PatientWriter
   private queue: Promise<void> = Promise.resolve()
   private summary: Extract<LiveRecord, { type: 'summary' }> | null = null
-  /** Kept while a batch is being made and waits for the reader: no packet may be looked at meanwhile. It never rejects. */
+  /** Set while a batch is being made and waits for the reader: no packet may be read meanwhile. It never rejects. */
   making: Promise<void> | undefined
 
   constructor(writer: PatientWriter) {
@@ -18,7 +18,7 @@ export class RecordOutput {
   }
 
   /**
-   * Resolves when all of them are made, and written but for what the reader has still to take. Nothing is made while an earlier batch waits.
+   * Resolves when all records of the batch are made, though the reader may not have taken them yet. Batches are made one after another.
    * @throws ReaderGone, OutputError, once
    */
   emit(batch: () => Iterable<LiveRecord>): Promise<void> {
@@ -27,7 +27,7 @@ export class RecordOutput {
     return done
   }
 
-  /** The same, and waits until all is written. Where it cannot be, the summary is told as a line. */
+  /** The same, and waits until everything is written. If it cannot be, the summary is shown as a line on standard error. */
   async emitLast(batch: () => Iterable<LiveRecord>): Promise<void> {
     try {
       await this.emit(batch)
@@ -38,7 +38,7 @@ export class RecordOutput {
     }
   }
 
-  /** The end was asked for: from now on the reader is not waited for without an end. */
+  /** The capture is ending: give up on a reader that takes nothing for too long. */
   hurry(): void {
     this.writer.hurry()
   }
@@ -46,7 +46,7 @@ export class RecordOutput {
   private async make(batch: Iterable<LiveRecord>): Promise<void> {
     let made = () => {}
     let failure: unknown = null
-    // What makes the records goes on to its end, whatever becomes of them: half a look would be taken for a whole one.
+    // The batch is always made to its end, even if it cannot be written: half of it would count as the whole.
     for (const record of batch) {
       if (record.type === 'summary') this.summary = record
       try {

@@ -1,4 +1,4 @@
-/** Where the report goes: standard output, or a file that appears when it is whole. */
+/** Where the report goes: standard output, or a file that appears once it is complete. */
 import { closeSync, openSync, statSync } from 'node:fs'
 import { bufferedSink, type TextSink } from '../../base/text-sink.ts'
 import { errorCode } from '../../capture/capture-error.ts'
@@ -9,36 +9,36 @@ import { DescriptorSink, OutputError, ReaderGone } from './descriptor-sink.ts'
 import { reportLine } from './diagnostics.ts'
 
 export interface Output extends TextSink {
-  /** True where the text goes to a file by name: then it is no terminal's. */
+  /** True where the text goes to a named file, and so not to a terminal. */
   readonly isFile: boolean
-  /** All was written: send what is held back, and let the file take its name. */
+  /** Writes what is still buffered, and gives the file its name. */
   finish(): void
-  /** Leave no file behind, and an old one as it was; does nothing after `finish`. */
+  /** Leaves no new file behind, and an old one unchanged; does nothing after `finish`. */
   discard(): void
-  /** Nothing could be read, so there is nothing to say. True where a file therefore stays as it was, which the user is told. */
+  /** For when nothing could be read. True if a file stays unchanged because of that, which the user is told. */
   leaveAsItWas(): boolean
 }
 
 /**
  * @param path of --output; undefined or `-` is standard output
- * @param inputs files that are to be read: none of them is written over
+ * @param inputs files that will be read, which must not be overwritten
  * @throws UsageError where the file cannot or must not be written
  */
 export function openOutput(path: string | undefined, inputs: readonly string[]): Output {
   if (path === undefined || path === '-') return standardOutput()
   try {
     const existing = statSync(path, { throwIfNoEntry: false })
-    // A device or a pipe is written to as it is: renaming a file over /dev/null would take it from everyone.
+    // A device or a pipe is written to directly: renaming a file over /dev/null would take it away from everyone.
     if (existing && !existing.isFile() && !existing.isDirectory()) return openDescriptor(openSync(path, 'w'))
     return fileOutput(path, inputs)
   } catch (error) {
     if (error instanceof NewFileError) throw new UsageError(`--output ${error.message}`)
     if (errorCode(error) === null) throw error
-    throw new UsageError(`--output ${path}: cannot be written (${errorCode(error)}): name another file`)
+    throw new UsageError(`--output ${path}: cannot be written (${errorCode(error)}): choose another file`)
   }
 }
 
-/** Writes all of a report. That its reader goes before the end is no failure: what the report says stands. */
+/** Writes a whole report. A reader that stops before the end, as `head` does, is not a failure. */
 export function deliver(output: Output, write: () => void): void {
   try {
     write()
@@ -73,10 +73,10 @@ function openDescriptor(descriptor: number): Output {
   }
 }
 
-/** Written beside its place and renamed at the end: nobody ever sees half a report, and an old one stays until then. */
+/** Writes beside the target and renames at the end: nobody ever sees half a report, and the old one stays until then. */
 function fileOutput(path: string, inputs: readonly string[]): Output {
   let opened: NewFile | null = null
-  // Before there is anything to leave behind: a signal may come at any moment.
+  // Registered before the file exists, since a signal may come at any moment.
   const unregister = onInterrupt(() => opened?.discard())
   let file: NewFile
   try {
@@ -86,7 +86,7 @@ function fileOutput(path: string, inputs: readonly string[]): Output {
     throw error
   }
   const sink = bufferedSink((text) => file.write(Buffer.from(text)))
-  const inWords = (work: () => void) => {
+  const withMessage = (work: () => void) => {
     try {
       work()
     } catch (error) {
@@ -95,9 +95,9 @@ function fileOutput(path: string, inputs: readonly string[]): Output {
   }
   return {
     isFile: true,
-    write: (text) => inWords(() => sink.write(text)),
+    write: (text) => withMessage(() => sink.write(text)),
     finish() {
-      inWords(() => {
+      withMessage(() => {
         sink.flush()
         file.finish()
       })
@@ -108,7 +108,7 @@ function fileOutput(path: string, inputs: readonly string[]): Output {
       unregister()
     },
     leaveAsItWas() {
-      reportLine(`--output ${path}: was not written, since nothing could be read`)
+      reportLine(`--output ${path}: not written, because nothing could be read`)
       return true
     },
   }

@@ -1,35 +1,35 @@
-/** How much memory V8 takes beside what is alive: nothing that matters while there is room, and little where there is not. */
+/** Limits how much memory V8 takes beside live objects: hardly at all while there is room, and strictly where there is not. */
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** The room for new objects doubles where much of it lives on, to 32 MB and more: it stops at the first size from here on, in bytes. */
+/** V8 doubles the space for new objects while many survive, to 32 MB and more. Here it stops at the first size from this number of bytes on. */
 const YOUNG = 7e6
-/** It may grow from this call on, a call being about a megabyte of input, where less than this share of the memory is taken. */
+/** It may grow from this call on (one call is about a megabyte of input), if less than this share of the memory is in use. */
 const CALM_CALLS = 12
 const CALM = 0.42
-/** From this share of the memory on V8 has to be sparing, and from that on garbage is collected at once. */
+/** Above the first share of the memory V8 must save memory; above the second, garbage is collected at once. */
 const SPARING = 0.6
 const FULL = 0.88
-/** A collection takes up to a tenth of a second: not more often than this, and only where this share of the memory is new. */
+/** A collection takes up to a tenth of a second: leave at least this time between two, and collect only after growth by this share. */
 const LEAST_PAUSE_MS = 500
 const LEAST_GROWTH = 0.04
-/** To ask the system takes microseconds; this many milliseconds do not change much. */
-const LOOK_MS = 20
+/** Asking the system costs microseconds, and little changes within these milliseconds. */
+const MEASURE_MS = 20
 
 /**
- * Returns what is to be called now and then while much is read or written. V8 lets its heap grow to several times of what is alive, and the room for new
- * objects to 32 MB: a scan that ends in a second gains a tenth of its time by that. A capture with more in it leaves no room for either.
+ * Returns a function to call now and then while much is read or written. V8 lets its heap grow to several times the size of its live objects, and the
+ * space for new objects to 32 MB. A short scan is a tenth faster for that. A large capture leaves room for neither.
  *
- * @param memory bytes that the process may take
- * @param resident bytes that it takes
+ * @param memory bytes that the process may use
+ * @param resident gives the bytes that it uses
  */
 export function createHeapKeeper(memory: number, resident = residentMemory, collect = collector()): () => void {
   let sparing = false
   let calls = 0
   let isGrowing = false
-  // Not in the first megabyte: a flood fills it with what lives on, and it is never given back.
+  // Not in the first megabyte: a flood fills it with objects that survive, and V8 never gives the space back.
   setFlagsFromString('--semi-space-growth-factor=1')
-  let lookedAt = 0
+  let measuredAt = 0
   let collectedAt = 0
   let least = 0
   return () => {
@@ -41,8 +41,8 @@ export function createHeapKeeper(memory: number, resident = residentMemory, coll
       isGrowing = false
     }
     const now = performance.now()
-    if (now - lookedAt < LOOK_MS) return
-    lookedAt = now
+    if (now - measuredAt < MEASURE_MS) return
+    measuredAt = now
     const taken = resident()
     const isFull = taken > memory * FULL && taken > least + memory * LEAST_GROWTH && now - collectedAt > LEAST_PAUSE_MS
     if (!isFull && (sparing || taken < memory * SPARING)) return
@@ -50,7 +50,7 @@ export function createHeapKeeper(memory: number, resident = residentMemory, coll
       setFlagsFromString('--heap-growing-percent=25')
       sparing = true
     }
-    // The first one also lets V8 reckon with what is alive: before it, it reckons with the memory of the machine.
+    // After the first collection V8 sizes its heap by the live objects; before it, by the memory of the machine.
     collect()
     collectedAt = performance.now()
     least = resident()
@@ -65,7 +65,7 @@ function residentMemory(): number {
   return process.memoryUsage.rss()
 }
 
-/** V8's own function is there only where a flag asks for it, in contexts that are made after that. */
+/** V8 exposes its collector only after a flag is set, and only in contexts created after that. */
 function collector(): () => void {
   let gc: (() => void) | null = null
   return () => {

@@ -1,6 +1,6 @@
 /** What a report format is: one file each in this folder, listed in formats.ts. */
 import type { TextSink } from '../../base/text-sink.ts'
-import type { Report } from '../report.ts'
+import type { Report } from '../records/report.ts'
 import type { PageOptions } from '../text/page.ts'
 
 export interface ReportFormat {

@@ -6,7 +6,7 @@ import { textOrNull } from './record-parts.ts'
 export interface CaptureRecord {
   type: 'capture'
   path: string
-  /** Tells captures apart that share a path; null for a live capture. */
+  /** Distinguishes captures that share a path; null for a live capture. */
   captureId: string | null
   format: CaptureFacts['format']
   compression: CaptureFacts['compression']
@@ -17,7 +17,7 @@ export interface CaptureRecord {
   firstTime: string | null
   lastTime: string | null
   complete: boolean
-  /** Packets that were not read, and may have held SMB: by link type or encapsulation, the most frequent first. */
+  /** Packets that were not read and may have held SMB, by link type or encapsulation, the most frequent first. */
   unreadPackets: UnreadFacts[]
   limits: Record<string, number>
   warnings: Warning[]

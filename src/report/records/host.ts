@@ -1,4 +1,4 @@
-/** Hosts as the ledger shows them: every address that took part, with what it said about itself and what was agreed with it. */
+/** Hosts as the ledger shows them: every address that took part, what it said about itself, and what it agreed with others. */
 
 import { isoTime } from '../../base/packet-time.ts'
 import { runToEnd } from '../../base/steps.ts'
@@ -14,17 +14,17 @@ export interface HostRecord {
   type: 'host'
   ip: string
   internal: boolean
-  /** As this host or its peers named it, without repeats; claims, at most 16. */
+  /** Names that this host or its peers gave it, each once, at most 16. They are claims. */
   names: string[]
-  /** As the host claims in NTLMSSP, or in SMB1's NativeOS. */
+  /** What the host claims in NTLMSSP, or in SMB1's NativeOS. */
   os: string | null
-  /** server: it answered; an address that was only tried has no role of its own. */
+  /** A server is a host that answered. An address that others only tried to reach has no role. */
   roles: ('client' | 'server')[]
-  /** Agreed dialects, in either role. */
+  /** Dialects that it agreed on, in either role. */
   dialects: string[]
-  /** As a server, the weakest it was seen with. */
+  /** As a server: the weakest mode seen. */
   signing: SigningMode | null
-  /** As a client, the weakest it was seen with. */
+  /** As a client: the weakest mode seen. */
   clientSigning: SigningMode | null
   connections: number
   sessions: number
@@ -57,14 +57,14 @@ export function hostRecords(ledger: Ledger, networks: Networks): HostRecord[] {
   return runToEnd(hostSteps(ledger, networks))
 }
 
-/** Connections or sessions looked at between two rests. */
+/** Connections or sessions handled between two rests. */
 const PIECE = 64
 
-/** The same in small pieces, with a rest after each. The ledger must not change until the end. */
+/** The same in small steps, with a rest after each. The ledger must not change before the end. */
 export function* hostSteps({ connections, sessions }: Ledger, networks: Networks): Generator<null, HostRecord[]> {
   const hosts = new Map<string, Host>()
   const index = new IdIndex(connections)
-  /** By connection, as hosts are numbered in `all`. */
+  /** The client's index in `all`, by the index of the connection; and the server's. */
   const clients = new Uint32Array(connections.length)
   const servers = new Uint32Array(connections.length)
   const all: Host[] = []
@@ -155,7 +155,7 @@ function addLogon(client: Host, server: Host, logon: LogonFacts): void {
   addName(client, authenticate?.workstation)
   const version = authenticate?.version ?? negotiate?.version
   if (version) client.os ??= windowsRelease(version)
-  // A service name is service/host, and may go on with a realm: cifs/files.corp.example/CORP.EXAMPLE.
+  // A service name is service/host, and may also have a realm: cifs/files.corp.example/CORP.EXAMPLE.
   addName(server, logon.kerberos?.apReq?.serverName?.split('/', 2)[1])
 }
 
@@ -165,7 +165,7 @@ function addName(host: Host, name: string | null | undefined): void {
   if (!host.names.has(key)) host.names.set(key, name)
 }
 
-/** People type addresses where a name belongs; those name nobody. */
+/** People also type addresses where a name belongs; an address names nobody. */
 function isAddress(name: string): boolean {
   return name.includes(':') || /^[0-9.]+$/.test(name)
 }

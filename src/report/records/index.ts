@@ -6,12 +6,12 @@
  */
 import type { Rule } from '../../audit/rule/rule.ts'
 import type { CaptureFacts } from '../../ledger/capture-facts.ts'
-import type { Report } from '../report.ts'
 import { type CaptureRecord, captureRecord } from './capture.ts'
 import { type ConnectionRecord, connectionRecord } from './connection.ts'
 import { type FindingRecord, findingRecord } from './finding.ts'
 import { type HostRecord, hostRecords } from './host.ts'
 import type { OfCapture } from './record-parts.ts'
+import type { Report } from './report.ts'
 import { type SessionRecord, sessionRecord } from './session.ts'
 import { type SummaryRecord, summaryRecord } from './summary.ts'
 
@@ -42,7 +42,7 @@ function rulesById(rules: readonly Rule[]): Map<string, Rule> {
   return new Map(rules.map((rule) => [rule.id, rule]))
 }
 
-/** Paths that several captures have: those of machines whose results were merged. */
+/** Paths that several captures share, which happens when the results of several machines are merged. */
 function sharedPaths(captures: readonly CaptureFacts[]): Set<string> {
   const seen = new Set<string>()
   const shared = new Set<string>()

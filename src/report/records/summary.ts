@@ -4,9 +4,9 @@ import type { Severity } from '../../audit/rule/rule.ts'
 import { total } from '../../base/wording.ts'
 import type { CaptureFacts } from '../../ledger/capture-facts.ts'
 import { limitText } from '../../track/core/limits.ts'
-import type { Report } from '../report.ts'
 import type { LiveState } from './heartbeat.ts'
 import type { LossRecord } from './loss.ts'
+import type { Report } from './report.ts'
 
 export interface SummaryRecord {
   type: 'summary'

@@ -4,7 +4,7 @@ import { type Remediation, type Rule, SEVERITIES } from '../../audit/rule/rule.t
 import { displayWidth, escapeText, truncate } from '../../base/safe-text.ts'
 import { address, count, number } from '../../base/wording.ts'
 import { type FindingRecord, findingRecord } from '../records/finding.ts'
-import type { Report } from '../report.ts'
+import type { Report } from '../records/report.ts'
 import { type Page, paragraph } from './page.ts'
 
 /** A group of up to this many findings describes each in full; a larger one describes the first and lists some of the others. */

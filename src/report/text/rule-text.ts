@@ -1,4 +1,4 @@
-/** The catalogue of rules, as text for people and as JSON. */
+/** The rules, as text for people and as JSON. */
 import { allRemediations } from '../../audit/remediation.ts'
 import type { Remediation, Rule } from '../../audit/rule/rule.ts'
 import { pad, safeJson, wrap } from '../../base/safe-text.ts'
@@ -9,7 +9,7 @@ import { createStyle } from './style.ts'
 
 const MAX_WIDTH = 100
 
-/** A rule without its code. */
+/** What a rule says about itself, without its code. */
 export type RuleRecord = Required<Omit<Rule, 'evaluate' | 'subject' | 'survey'>>
 
 export function ruleRecord(rule: Rule): RuleRecord {
@@ -21,7 +21,7 @@ export function writeRulesJson(rules: readonly Rule[], sink: TextSink): void {
   sink.write(`${safeJson({ schemaVersion: SCHEMA_VERSION, rules: rules.map(ruleRecord) })}\n`)
 }
 
-/** One line a rule. */
+/** One line per rule. */
 export function writeRuleList(rules: readonly Rule[], sink: TextSink, { width, color }: PageOptions): void {
   const style = createStyle(color)
   const idWidth = Math.max(...rules.map((rule) => rule.id.length), 2)

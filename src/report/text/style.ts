@@ -1,13 +1,13 @@
-/** Colour by meaning, never by hue, and never the only sign: each word that is coloured says the same without it. */
+/** Colours by meaning. A colour is never the only sign: each coloured word says the same without it. */
 import type { Severity } from '../../audit/rule/rule.ts'
 
 export interface Style {
   severity(severity: Severity, text: string): string
-  /** A heading, or the part of a line that is read first. */
+  /** A heading, or the part of a line to read first. */
   strong(text: string): string
-  /** What is there when it is needed. */
+  /** Details for whoever needs them. */
   quiet(text: string): string
-  /** Nothing to do. */
+  /** Good news: nothing needs to be done. */
   good(text: string): string
 }
 
@@ -17,7 +17,7 @@ function same(text: string): string {
   return text
 }
 
-/** SGR codes of the terminal's own 16 colours, which follow its theme. */
+/** SGR codes of the terminal's own 16 colours, which follow the user's theme. */
 const SEVERITY_CODES: Record<Severity, string> = { critical: '1;31', high: '31', medium: '33', low: '36', info: '2' }
 
 const COLOR: Style = {

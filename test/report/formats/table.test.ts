@@ -4,7 +4,7 @@ import type { Finding } from '../../../src/audit/finding.ts'
 import { displayWidth } from '../../../src/base/safe-text.ts'
 import type { UnreadFacts } from '../../../src/ledger/capture-facts.ts'
 import { writeTable } from '../../../src/report/formats/table.ts'
-import type { Report } from '../../../src/report/report.ts'
+import type { Report } from '../../../src/report/records/report.ts'
 import {
   bareConnection,
   capture,

@@ -1,9 +1,9 @@
 /** All that a report is written from. */
-import type { Finding } from '../audit/finding.ts'
-import type { Rule } from '../audit/rule/rule.ts'
-import type { Facts } from '../ledger/facts-list.ts'
-import type { Ledger } from '../ledger/ledger.ts'
-import type { Networks } from '../policy/networks.ts'
+import type { Finding } from '../../audit/finding.ts'
+import type { Rule } from '../../audit/rule/rule.ts'
+import type { Facts } from '../../ledger/facts-list.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { Networks } from '../../policy/networks.ts'
 
 export interface Report {
   ledger: Ledger
