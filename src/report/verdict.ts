@@ -177,9 +177,7 @@ export function unreadSentences(captures: readonly CaptureFacts[], inputs: numbe
   // Without SMB the verdict itself says so.
   if (links.length > 0 && captures.some(({ smbMessages }) => smbMessages > 0)) {
     const packets = total(links, (kind) => kind.packets)
-    sentences.push(
-      `${count(packets, 'packet is', 'packets are')} of link types that smblens does not read: ${unreadText(links)}.`,
-    )
+    sentences.push(`${count(packets, 'packet was', 'packets were')} not read: ${unreadText(links)}.`)
   }
   if (inputs > 0 && captures.length > 0) sentences.push(`${count(inputs, 'input')} could not be read at all.`)
   return sentences

@@ -161,9 +161,7 @@ export class PatientWriter {
 }
 
 function unread(bytes: number): OutputError {
-  return new OutputError(
-    `nobody reads the output: ${bytes} bytes of records, and all later ones, were not written`,
-  )
+  return new OutputError(`nobody reads the output: ${bytes} bytes of records, and all later ones, were not written`)
 }
 
 function asOutputError(error: unknown): Error {

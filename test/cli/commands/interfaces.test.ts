@@ -41,7 +41,7 @@ describe('the table of interfaces', () => {
         'tcpdump  install it: sudo apt install tcpdump (dnf, pacman,',
         '         apk: the same name)',
         '',
-        'Nothing here can capture: one of these is enough.',
+        'No program can capture yet: one of these is enough.',
       ].join('\n'),
     )
   })

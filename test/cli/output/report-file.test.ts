@@ -190,7 +190,7 @@ describe('--output', () => {
     const { status, stderr } = smblens([command, join(folder, input), '-o', join(folder, 'old')])
     expect(status).toBe(3)
     expect(stderr.split('\n').slice(0, -1)).toHaveLength(2)
-    expect(stderr).toContain('old: was not written, since nothing could be read\n')
+    expect(stderr).toContain('old: not written, because nothing could be read\n')
     expect(readFileSync(join(folder, 'old'), 'utf8')).toBe('yesterday')
     expect(smblens([command, join(folder, input), '-o', join(folder, 'new')]).status).toBe(3)
     expect(readdirSync(folder).sort()).toEqual(['notes.txt', 'old'])

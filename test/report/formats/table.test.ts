@@ -106,7 +106,7 @@ describe('table: the verdict', () => {
           [session({ encryptData: false, requests: counts({ unread: 3 }), responses: counts() })],
         ),
       },
-      'No findings. 1 session seen: without traffic that shows it.',
+      'No findings. 1 session seen: without traffic to judge by.',
     ],
     [
       'one kind of session',
@@ -121,7 +121,7 @@ describe('table: the verdict', () => {
     [
       'findings below the threshold',
       { findingsHidden: 3 },
-      'Nothing at or above the severity asked for; 3 findings are below it.',
+      'Nothing at or above the chosen severity; 3 findings are below it.',
     ],
     [
       'findings',
@@ -149,7 +149,7 @@ describe('table: the verdict', () => {
       capture({ complete: false, damaged: false, unreadPackets: unread(31, 'link type usbpcap', 'link-type') }),
     ]
     const text = table({ ledger: ledger([connection()], [], parts) })
-    expect(text).toContain('31 packets are of a link type that is not read: link type usbpcap.')
+    expect(text).toContain('31 packets were not read: link type usbpcap.')
     expect(text).not.toContain('damaged')
   })
 

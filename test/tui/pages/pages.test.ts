@@ -117,7 +117,7 @@ describe('overview', () => {
 
   it('says in words that nothing was read, so far and at the end', () => {
     const empty = new ViewStore().snapshot()
-    expect(textOfLines(overviewLines(empty, 80, 20))).toContain('Nothing was read yet.')
+    expect(textOfLines(overviewLines(empty, 80, 20))).toContain('Nothing has been read yet.')
     const done = { ...empty, reading: { ...NO_READING, done: true } }
     expect(textOfLines(overviewLines(done, 80, 20))).toContain('Nothing could be read.')
     expect(textOfLines(overviewLines(done, 80, 20))).toContain('no session was set up')
