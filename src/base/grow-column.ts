@@ -1,5 +1,5 @@
-/** Columns that grow: `to`, which is longer, with what is in `from` at its beginning. */
-export function larger<A extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(from: A, to: A): A {
+/** Copies a column into a longer one: `to`, with the values of `from` at its beginning. */
+export function growColumn<A extends Float64Array | Uint32Array | Uint16Array | Uint8Array>(from: A, to: A): A {
   to.set(from)
   return to
 }

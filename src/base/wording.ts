@@ -1,7 +1,7 @@
-/** Numbers, lists and ends of connections in the words of reports. */
+/** Numbers, lists and endpoints, as messages and screens write them. */
 
 /** `1 packet`, `1,234 packets`. */
-export function count(n: number, one: string, many = `${one}s`): string {
+export function plural(n: number, one: string, many = `${one}s`): string {
   return `${number(n)} ${n === 1 ? one : many}`
 }
 
@@ -11,7 +11,7 @@ export function number(n: number): string {
 }
 
 /** `a, b and c`. */
-export function join(parts: readonly string[]): string {
+export function listed(parts: readonly string[]): string {
   return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
 }
 
@@ -20,12 +20,8 @@ export function alternatives(parts: readonly string[]): string {
   return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} or ${parts.at(-1)}`
 }
 
-/** `10.0.0.9:445`, `[2001:db8::9]:445`. */
-export function address({ ip, port }: { ip: string; port: number | null }): string {
+/** `10.0.0.9:445`, `[2001:db8::9]:445`; the address alone where the port is null. */
+export function endpointText({ ip, port }: { ip: string; port: number | null }): string {
   if (port === null) return ip
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
-}
-
-export function total<T>(items: readonly T[], of: (item: T) => number): number {
-  return items.reduce((sum, item) => sum + of(item), 0)
 }

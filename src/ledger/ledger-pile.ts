@@ -5,6 +5,7 @@
 
 import { Interned } from '../base/interned.ts'
 import { runToEnd } from '../base/steps.ts'
+import { total } from '../base/total.ts'
 import type { CaptureFacts } from './capture-facts.ts'
 import type { Facts } from './facts-list.ts'
 import type { Ledger } from './ledger.ts'
@@ -31,7 +32,7 @@ export class LedgerPile {
   /** What is read of `ledger` later may be packed by now. */
   add(ledger: Ledger): void {
     for (const capture of ledger.captures) this.captures.push(this.small(capture))
-    const entries = TABLE_NAMES.reduce((sum, name) => sum + ledger[name].length, 0)
+    const entries = total(TABLE_NAMES, (name) => ledger[name].length)
     if (entries > LARGE) this.large.push({ ...ledger, captures: [] })
     else for (const name of TABLE_NAMES) this.append(ledger, name)
   }

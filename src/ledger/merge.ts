@@ -2,6 +2,7 @@
 
 import { compareText } from '../base/compare-text.ts'
 import { runToEnd } from '../base/steps.ts'
+import { total } from '../base/total.ts'
 import type { CaptureFacts } from './capture-facts.ts'
 import { type Facts, FactsView, type Rows } from './facts-list.ts'
 import { IdIndex } from './id-index.ts'
@@ -91,7 +92,7 @@ function isSorted(places: Uint32Array, order: (a: number, b: number) => number):
 /** One behind the other. */
 function joined<T extends TableEntry>(parts: readonly Facts<T>[]): FactsView<T> {
   const lists: Rows<T>[] = []
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const length = total(parts, (part) => part.length)
   const rows = new Uint32Array(length)
   const listOf = new Uint32Array(length)
   let at = 0

@@ -1,6 +1,8 @@
 /** What the word under the cursor may become: a key, or a value that is known or seen in the rows. */
+
 import { SEVERITIES } from '../audit/rule/rule.ts'
 import { escapeText } from '../base/safe-text.ts'
+import { plural } from '../base/wording.ts'
 import { DIALECT_VALUES } from './kinds/dialect.ts'
 import { comparison } from './kinds/ordered.ts'
 import { fieldsByKey, type QueryField } from './language/field.ts'
@@ -80,7 +82,7 @@ function values<Row>(field: QueryField<Row>, typed: string, sample: Iterable<Row
 }
 
 function rowsText(count = 0): string {
-  return count === 0 ? '' : `${count} ${count === 1 ? 'row' : 'rows'}`
+  return count === 0 ? '' : plural(count, 'row')
 }
 
 function fixedValues<Row>(field: QueryField<Row>): readonly string[] {

@@ -3,7 +3,7 @@ import { SMB1_COMMAND } from '../../dissectors/smb1/header.ts'
 import { SMB2_COMMAND } from '../../dissectors/smb2/header.ts'
 import { isoTime } from '../base/packet-time.ts'
 import type { TextSink } from '../base/text-sink.ts'
-import { address } from '../base/wording.ts'
+import { endpointText } from '../base/wording.ts'
 import { statusName } from '../ledger/derived/status-name.ts'
 import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
 import { messageRecord } from './records/message.ts'
@@ -61,7 +61,7 @@ function line(row: MessageRow): string {
   return columns(
     String(row.frame),
     isoTime(row.time)?.slice(11, 26) ?? '?',
-    `${address(from)} ${arrow} ${address(to)}`,
+    `${endpointText(from)} ${arrow} ${endpointText(to)}`,
     row.family,
     command(row),
     row.signed === null ? '-' : row.signed ? 'yes' : 'no',

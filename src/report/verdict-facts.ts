@@ -2,7 +2,7 @@
 import type { Finding } from '../audit/finding.ts'
 import { countBySeverity } from '../audit/finding-list.ts'
 import type { Severity } from '../audit/rule/rule.ts'
-import { total } from '../base/wording.ts'
+import { total } from '../base/total.ts'
 import type { Facts } from '../ledger/facts-list.ts'
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import type { Report } from './records/report.ts'

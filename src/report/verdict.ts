@@ -1,6 +1,7 @@
 /** The verdict: one or two sentences that answer the question for which somebody opened a capture. */
 import { SEVERITIES, type Severity } from '../audit/rule/rule.ts'
-import { count, join, number, total } from '../base/wording.ts'
+import { total } from '../base/total.ts'
+import { listed, number, plural } from '../base/wording.ts'
 import type { CaptureFacts, UnreadFacts } from '../ledger/capture-facts.ts'
 
 /** How connections without a session ended. */
@@ -70,7 +71,7 @@ export function verdict(facts: VerdictFacts): Verdict {
     return { word: WORDS[worst], severity: worst, sentence: soFar ? `So far ${sentence}` : sentence }
   }
   if (hidden > 0) {
-    const below = count(hidden, 'finding is', 'findings are')
+    const below = plural(hidden, 'finding is', 'findings are')
     return good('Nothing', `at or above the chosen severity; ${below} below it.`)
   }
   if (captures === 0) return soFar ? good('Nothing', 'has been read yet.') : good('Nothing', 'could be read.')
@@ -84,16 +85,16 @@ export function verdict(facts: VerdictFacts): Verdict {
 function withoutSmb({ packets, unread, soFar }: VerdictFacts): Verdict {
   const notRead = total(unread, (kind) => kind.packets)
   if (notRead === 0) {
-    const all = count(packets, 'packet')
+    const all = plural(packets, 'packet')
     return good('No SMB', soFar ? `in ${all} so far.` : `in ${all}: there is nothing to judge.`)
   }
   const why = unreadText(unread)
   const read = packets - notRead
-  if (read <= 0) return good('Nothing', `could be read: ${count(notRead, 'packet')} of ${why}.`)
+  if (read <= 0) return good('Nothing', `could be read: ${plural(notRead, 'packet')} of ${why}.`)
   const rest = `${number(notRead)} ${notRead === 1 ? 'was' : 'were'} not: ${why}.`
   return good(
     'No SMB',
-    `in the ${count(read, 'packet')} that ${read === 1 ? 'was' : 'were'} read${soFar ? ' so far' : ''}; ${rest}`,
+    `in the ${plural(read, 'packet')} that ${read === 1 ? 'was' : 'were'} read${soFar ? ' so far' : ''}; ${rest}`,
   )
 }
 
@@ -106,7 +107,7 @@ function unreadText(unread: readonly UnreadFacts[]): string {
   const kinds = [...packets].sort(([, a], [, b]) => b - a)
   const named = kinds.slice(0, KINDS_NAMED).map(([what, n]) => (kinds.length === 1 ? what : `${what} (${number(n)})`))
   if (kinds.length > KINDS_NAMED) named.push(`${kinds.length - KINDS_NAMED} more`)
-  return join(named)
+  return listed(named)
 }
 
 function good(word: string, sentence: string): Verdict {
@@ -118,9 +119,9 @@ function countsSentence({ severities, hidden }: VerdictFacts): string {
   const all = total(seen, (severity) => severities[severity])
   const less = hidden > 0 ? ` (${number(hidden)} less severe not shown)` : ''
   const [only] = seen
-  if (only !== undefined && seen.length === 1) return `${count(all, `${only} finding`)}${less}.`
+  if (only !== undefined && seen.length === 1) return `${plural(all, `${only} finding`)}${less}.`
   const parts = seen.map((severity) => `${number(severities[severity])} ${severity}`)
-  return `${count(all, 'finding')}: ${parts.join(', ')}${less}.`
+  return `${plural(all, 'finding')}: ${parts.join(', ')}${less}.`
 }
 
 function worstSentence(titles: ReadonlySet<string>): string {
@@ -136,7 +137,7 @@ function connectionsSentence({ all, refused, unanswered }: ConnectionCounts): st
     part(unanswered, 'not answered'),
     part(all - refused - unanswered, 'without a session'),
   ]
-  return `${count(all, 'SMB connection')}: ${kindsText(all, kinds)}.`
+  return `${plural(all, 'SMB connection')}: ${kindsText(all, kinds)}.`
 }
 
 /** How the sessions' traffic was protected, without a judgement. */
@@ -150,13 +151,13 @@ function sessionsSentence(sessions: number, kinds: ProtectionCounts): string {
     part(kinds.clear, 'neither signed nor encrypted'),
     part(kinds.unseen, 'without traffic to judge by'),
   ]
-  return `${count(sessions, 'session')} seen: ${kindsText(sessions, parts)}.`
+  return `${plural(sessions, 'session')} seen: ${kindsText(sessions, parts)}.`
 }
 
 /** `2 refused and 1 not answered`; `all refused` where several are all of one kind. */
 function kindsText(all: number, kinds: readonly string[]): string {
   const parts = kinds.filter((text) => text !== '')
-  if (parts.length > 1) return join(parts)
+  if (parts.length > 1) return listed(parts)
   const only = (parts[0] ?? '').replace(/^\S+ /, '')
   return all === 1 ? only : `all ${only}`
 }
@@ -170,15 +171,15 @@ export function unreadSentences(captures: readonly CaptureFacts[], inputs: numbe
   const sentences: string[] = []
   const damaged = captures.filter((capture) => capture.damaged).length
   if (damaged > 0) {
-    const which = captures.length > 1 ? count(damaged, 'capture is', 'captures are') : 'The capture is'
+    const which = captures.length > 1 ? plural(damaged, 'capture is', 'captures are') : 'The capture is'
     sentences.push(`${which} cut or damaged: the verdict covers only the part that could be read.`)
   }
   const links = captures.flatMap(({ unreadPackets }) => unreadPackets.filter(({ kind }) => kind === 'link-type'))
   // Without SMB the verdict itself says so.
   if (links.length > 0 && captures.some(({ smbMessages }) => smbMessages > 0)) {
     const packets = total(links, (kind) => kind.packets)
-    sentences.push(`${count(packets, 'packet was', 'packets were')} not read: ${unreadText(links)}.`)
+    sentences.push(`${plural(packets, 'packet was', 'packets were')} not read: ${unreadText(links)}.`)
   }
-  if (inputs > 0 && captures.length > 0) sentences.push(`${count(inputs, 'input')} could not be read at all.`)
+  if (inputs > 0 && captures.length > 0) sentences.push(`${plural(inputs, 'input')} could not be read at all.`)
   return sentences
 }

@@ -3,7 +3,7 @@
  * is looked at.
  */
 
-import { larger } from '../base/grow-column.ts'
+import { growColumn } from '../base/grow-column.ts'
 import { statusName } from '../ledger/derived/status-name.ts'
 import type { Endpoint } from '../ledger/endpoint.ts'
 import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
@@ -134,16 +134,16 @@ export class MessageLog implements MessageSink {
 
   private grow(): void {
     const room = Math.min(this.limit, this.frames.length * 2)
-    this.frames = larger(this.frames, new Float64Array(room))
-    this.times = larger(this.times, new Float64Array(room))
-    this.pairs = larger(this.pairs, new Uint32Array(room))
-    this.flags = larger(this.flags, new Uint16Array(room))
-    this.commands = larger(this.commands, new Uint16Array(room))
-    this.statuses = larger(this.statuses, new Uint32Array(room))
-    this.sessionsLow = larger(this.sessionsLow, new Uint32Array(room))
-    this.sessionsHigh = larger(this.sessionsHigh, new Uint32Array(room))
-    this.trees = larger(this.trees, new Uint32Array(room))
-    this.lengths = larger(this.lengths, new Uint32Array(room))
+    this.frames = growColumn(this.frames, new Float64Array(room))
+    this.times = growColumn(this.times, new Float64Array(room))
+    this.pairs = growColumn(this.pairs, new Uint32Array(room))
+    this.flags = growColumn(this.flags, new Uint16Array(room))
+    this.commands = growColumn(this.commands, new Uint16Array(room))
+    this.statuses = growColumn(this.statuses, new Uint32Array(room))
+    this.sessionsLow = growColumn(this.sessionsLow, new Uint32Array(room))
+    this.sessionsHigh = growColumn(this.sessionsHigh, new Uint32Array(room))
+    this.trees = growColumn(this.trees, new Uint32Array(room))
+    this.lengths = growColumn(this.lengths, new Uint32Array(room))
   }
 }
 

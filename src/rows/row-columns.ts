@@ -2,7 +2,7 @@
  * Rows in columns, since there may be hundreds of thousands: numbers as they are, text that repeats (addresses, users, names of all kinds) once.
  * A row is a look at the columns, made when it is asked for.
  */
-import { larger } from '../base/grow-column.ts'
+import { growColumn } from '../base/grow-column.ts'
 import type { AllRows } from './row-list.ts'
 
 /** number: a double. repeated: any value, each kept once; lists by their contents. own: any value, as it is. */
@@ -68,7 +68,7 @@ class NumberColumn implements Column {
   private values = new Float64Array(FIRST_ROOM)
 
   set(index: number, value: unknown): void {
-    if (index === this.values.length) this.values = larger(this.values, new Float64Array(index * 2))
+    if (index === this.values.length) this.values = growColumn(this.values, new Float64Array(index * 2))
     this.values[index] = value as number
   }
 
@@ -83,7 +83,7 @@ class RepeatedColumn implements Column {
   private readonly placeOf = new Map<unknown, number>()
 
   set(index: number, value: unknown): void {
-    if (index === this.places.length) this.places = larger(this.places, new Uint32Array(index * 2))
+    if (index === this.places.length) this.places = growColumn(this.places, new Uint32Array(index * 2))
     const key = Array.isArray(value) ? JSON.stringify(value) : value
     let place = this.placeOf.get(key)
     if (place === undefined) {

@@ -1,7 +1,7 @@
 /** What the keys of the terminal UI ask for, done: the clipboard, frames read again, files written. */
 
 import { escapeText } from '../base/safe-text.ts'
-import { count } from '../base/wording.ts'
+import { plural } from '../base/wording.ts'
 import { NewFileError } from '../capture/write/new-file.ts'
 import { writeEvidence } from '../evidence/write-evidence.ts'
 import type { ConnectionFacts } from '../ledger/smb-facts.ts'
@@ -64,8 +64,8 @@ export function createEffects({
           signal: stop,
         }),
       )
-      const missing = notFound.length > 0 ? `, ${count(notFound.length, 'frame')} not found` : ''
-      return `${count(packets, 'packet')} written to ${escapeText(file)}${missing}`
+      const missing = notFound.length > 0 ? `, ${plural(notFound.length, 'frame')} not found` : ''
+      return `${plural(packets, 'packet')} written to ${escapeText(file)}${missing}`
     },
     exportView: (view, file, overwrite) =>
       orExists(async () => {
@@ -80,7 +80,7 @@ export function createEffects({
           overwrite,
           inputs: captures,
         })
-        return `${count(rows, 'row')} written to ${escapeText(file)}`
+        return `${plural(rows, 'row')} written to ${escapeText(file)}`
       }),
     quit,
   }

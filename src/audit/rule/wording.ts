@@ -3,6 +3,7 @@
  * setup of which a part was captured is not one that was not captured, and a direction without such messages is left out of the counts.
  */
 import { dialectName } from '../../../dissectors/smb2/dialects.ts'
+import { endpointText, plural } from '../../base/wording.ts'
 import { statusName } from '../../ledger/derived/status-name.ts'
 import type { Endpoint } from '../../ledger/endpoint.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
@@ -18,8 +19,7 @@ export function hex(value: number, digits: number): string {
 
 /** The address alone where the port is SMB's own. */
 export function place({ ip, port }: Endpoint): string {
-  if (port === 445 || port === 139) return ip
-  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`
+  return endpointText({ ip, port: port === 445 || port === 139 ? null : port })
 }
 
 /** DOMAIN\user as the client gave it, or what is known in place of a name. */
@@ -47,10 +47,6 @@ export function whose(logon: LogonFacts): string {
 /** The message that carried it. */
 export function carrier({ purpose }: LogonFacts, setup = 'SESSION_SETUP'): string {
   return purpose === 'share' ? 'TREE_CONNECT' : setup
-}
-
-export function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
 /** `1 request and 2 responses`. */

@@ -1,12 +1,13 @@
 import { DIALECT_3_0, DIALECT_3_1_1, dialectName } from '../../../dissectors/smb2/dialects.ts'
 import { SMB2_GLOBAL_CAP } from '../../../dissectors/smb2/negotiate.ts'
 import { cipherName } from '../../../dissectors/smb2/negotiate-contexts.ts'
+import { plural } from '../../base/wording.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, evidence, start } from '../rule/evidence.ts'
 import { clearMessages, firstClearMessage, hasKey, isIpc } from '../rule/predicates.ts'
 import type { Draft, Rule, Severity } from '../rule/rule.ts'
-import { plural, sessionOn } from '../rule/wording.ts'
+import { sessionOn } from '../rule/wording.ts'
 
 export const unencryptedSession: Rule = {
   id: 'unencrypted-session',

@@ -1,3 +1,4 @@
+import { plural } from '../../base/wording.ts'
 import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { ConnectionFacts, SessionFacts, TreeFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
@@ -14,7 +15,7 @@ import {
 } from '../rule/predicates.ts'
 import type { Draft, Remediation, SurveyingRule } from '../rule/rule.ts'
 import { forgetOldest, remember, type Survey } from '../rule/survey.ts'
-import { hex, inEachDirection, plural, sessionOn } from '../rule/wording.ts'
+import { hex, inEachDirection, sessionOn } from '../rule/wording.ts'
 
 const LOGS = 'The events are in the logs Microsoft-Windows-SMBServer/Audit and Microsoft-Windows-SMBClient/Audit.'
 

@@ -1,6 +1,7 @@
 /** Writes the records of a live capture in batches, as fast as the reader takes them. */
 
 import { safeJson } from '../../base/safe-text.ts'
+import { total } from '../../base/total.ts'
 import type { LiveRecord } from '../../live/record-stream.ts'
 import { OutputError } from './descriptor-sink.ts'
 import { showNotice } from './notices.ts'
@@ -68,7 +69,7 @@ export class RecordOutput {
 }
 
 function summaryLine({ packets, sessions, findings, loss }: Extract<LiveRecord, { type: 'summary' }>): string {
-  const found = Object.values(findings).reduce((sum, count) => sum + count, 0)
+  const found = total(Object.values(findings), (count) => count)
   const lost = loss.map(
     (each) =>
       `${each.interface}: ${each.droppedByKernel ?? 'unknown'} dropped, ${each.left ?? 'unknown'} left in buffers`,

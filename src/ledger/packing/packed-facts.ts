@@ -2,7 +2,7 @@
  * Facts that are settled, with the few columns that order and retention go by. Rows are only appended. The last of them stay as they are, and the
  * others are bytes in chunks outside of the heap: a capture of the usual size packs nothing.
  */
-import { larger } from '../../base/grow-column.ts'
+import { growColumn } from '../../base/grow-column.ts'
 import type { Packer, Plain } from './packer.ts'
 
 const CHUNK = 1 << 18
@@ -264,12 +264,12 @@ export class PackedFacts<T extends Row> {
 
   private grow(): void {
     const length = this.marks.length * 2
-    this.serials = larger(this.serials, new Float64Array(length))
-    this.places = larger(this.places, new Float64Array(length))
-    this.lengths = larger(this.lengths, new Uint32Array(length))
-    this.frames = larger(this.frames, new Float64Array(length))
-    this.numbers = larger(this.numbers, new Float64Array(length))
-    this.marks = larger(this.marks, new Uint8Array(length))
+    this.serials = growColumn(this.serials, new Float64Array(length))
+    this.places = growColumn(this.places, new Float64Array(length))
+    this.lengths = growColumn(this.lengths, new Uint32Array(length))
+    this.frames = growColumn(this.frames, new Float64Array(length))
+    this.numbers = growColumn(this.numbers, new Float64Array(length))
+    this.marks = growColumn(this.marks, new Uint8Array(length))
   }
 }
 

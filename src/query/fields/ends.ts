@@ -1,5 +1,5 @@
 /** Fields that ask for the two ends of a connection. */
-import { address } from '../../base/wording.ts'
+import { endpointText } from '../../base/wording.ts'
 import type { AddressEnd, AddressField, QueryField } from '../language/field.ts'
 
 interface Server {
@@ -61,5 +61,5 @@ function serverEnd<Row extends Server>(): AddressEnd<Row> {
 
 /** As tables show an end: "10.0.0.1:445", "[fe80::1]:445". */
 function withPort(ip: string | null, port: number | null): string | null {
-  return ip === null || port === null ? null : address({ ip, port })
+  return ip === null || port === null ? null : endpointText({ ip, port })
 }

@@ -6,7 +6,8 @@
 import { shortTime } from '../../base/packet-time.ts'
 import { wrap } from '../../base/safe-text.ts'
 import type { TextSink } from '../../base/text-sink.ts'
-import { count, number, total } from '../../base/wording.ts'
+import { total } from '../../base/total.ts'
+import { number, plural } from '../../base/wording.ts'
 import type { Facts } from '../../ledger/facts-list.ts'
 import type { SessionFacts } from '../../ledger/smb-facts.ts'
 import type { Report } from '../records/report.ts'
@@ -49,17 +50,17 @@ function scope(report: Report): string {
   const first = captures.map((c) => c.firstTime).filter((time) => time !== null)
   const last = captures.map((c) => c.lastTime).filter((time) => time !== null)
   const facts = [
-    count(captures.length, 'capture'),
-    count(
+    plural(captures.length, 'capture'),
+    plural(
       total(captures, (c) => c.packets),
       'packet',
     ),
-    count(
+    plural(
       total(captures, (c) => c.smbMessages),
       'SMB message',
     ),
-    count(connections.length, 'connection'),
-    count(sessions.length, 'session'),
+    plural(connections.length, 'connection'),
+    plural(sessions.length, 'session'),
     ...refusedText(sessions),
   ]
   const span = first.length > 0 ? `, ${timeSpan(least(first), greatest(last))} UTC` : ''

@@ -1,7 +1,7 @@
 /** The last record of a scan: what all captures add up to. */
 import { countBySeverity, FindingList } from '../../audit/finding-list.ts'
 import type { Severity } from '../../audit/rule/rule.ts'
-import { total } from '../../base/wording.ts'
+import { total } from '../../base/total.ts'
 import type { CaptureFacts } from '../../ledger/capture-facts.ts'
 import { limitText } from '../../track/core/limits.ts'
 import type { LiveState } from './heartbeat.ts'

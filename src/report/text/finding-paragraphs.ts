@@ -2,7 +2,7 @@
 import { remediationOf } from '../../audit/remediation.ts'
 import { type Remediation, type Rule, SEVERITIES } from '../../audit/rule/rule.ts'
 import { displayWidth, escapeText, truncate } from '../../base/safe-text.ts'
-import { address, count, number } from '../../base/wording.ts'
+import { endpointText, number, plural } from '../../base/wording.ts'
 import { type FindingRecord, findingRecord } from '../records/finding.ts'
 import type { Report } from '../records/report.ts'
 import { type Page, paragraph } from './page.ts'
@@ -105,7 +105,7 @@ function writeRest(
 ): void {
   const rest = length - 1 - others.length
   if (rest === 0) return
-  const ends = [clients > 0 ? count(clients, 'client') : '', servers > 0 ? count(servers, 'server') : ''].filter(
+  const ends = [clients > 0 ? plural(clients, 'client') : '', servers > 0 ? plural(servers, 'server') : ''].filter(
     (end) => end !== '',
   )
   const between = ends.length > 0 ? ` (${ends.join(', ')})` : ''
@@ -127,7 +127,7 @@ function writeStep(page: Page, label: string, { setting, powershell }: Omit<Reme
 
 /** Client, server and user: `10.0.0.5 -> 10.0.0.9:445  CORP\alice`. */
 function who({ client, server, user }: FindingRecord): string {
-  const ends = [client && address(client), server && address(server)]
+  const ends = [client && endpointText(client), server && endpointText(server)]
   const hosts =
     ends[0] && ends[1] ? `${ends[0]} -> ${ends[1]}` : (ends[0] ?? (ends[1] ? `server ${ends[1]}` : 'several hosts'))
   return user === null ? hosts : `${hosts}  ${truncate(escapeText(user), MAX_NAME)}`

@@ -1,5 +1,5 @@
 /** The ids of connections. */
-import type { Endpoint } from '../../ledger/endpoint.ts'
+import { endpointText } from '../../base/wording.ts'
 import type { Context } from './context.ts'
 import type { FlowFacts } from './protocol.ts'
 
@@ -10,8 +10,4 @@ export function connectionId(
 ): string {
   // Joined: V8 would keep a concatenation as a tree of its parts.
   return [captureKey, '/', endpointText(client), '-', endpointText(server), '/', firstFrame].join('')
-}
-
-function endpointText(e: Endpoint): string {
-  return e.ip.includes(':') ? `[${e.ip}]:${e.port}` : `${e.ip}:${e.port}`
 }

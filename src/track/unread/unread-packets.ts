@@ -2,7 +2,9 @@
  * What was not read, and may have had SMB in it: packets of link types and encapsulations that are not known here. They are counted, so that "no SMB" is
  * never said of them, and named at the end, where they are most of a capture.
  */
+
 import { UNREAD, UNREAD_KIND, UNREAD_NUMBER } from '../../../dissectors/layers/unread.ts'
+import { total } from '../../base/total.ts'
 import { linkTypeAdvice, linkTypeName } from '../../capture/format/link-type-names.ts'
 import type { UnreadFacts, Warning } from '../../ledger/capture-facts.ts'
 import { holdsIp } from './hidden-ip.ts'
@@ -124,7 +126,7 @@ export class UnreadPackets {
     const named = found.slice(0, MOST_NAMED).map(({ kind, what, packets }) => ({ kind, what, packets }))
     for (const kind of ['link-type', 'encapsulation'] as const) {
       const rest = found.slice(MOST_NAMED).filter((each) => each.kind === kind)
-      const count = rest.reduce((sum, each) => sum + each.packets, 0)
+      const count = total(rest, ({ packets }) => packets)
       if (count > 0) named.push({ kind, what: kind === 'link-type' ? 'other link types' : 'others', packets: count })
     }
     return named
@@ -144,7 +146,7 @@ export class UnreadPackets {
       warnings.push({ code: 'unknown-link-type', message, frame })
     }
     const hidden = this.found(packets).filter(({ kind }) => kind === 'encapsulation')
-    const count = hidden.reduce((sum, each) => sum + each.packets, 0)
+    const count = total(hidden, ({ packets }) => packets)
     if (!hasSmb && count > 0 && count * DOMINATES >= packets) {
       const what = hidden
         .slice(0, MOST_NAMED)

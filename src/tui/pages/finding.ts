@@ -4,7 +4,7 @@ import { remediationOf } from '../../audit/remediation.ts'
 import type { Remediation, Rule } from '../../audit/rule/rule.ts'
 import { shortTime } from '../../base/packet-time.ts'
 import { displayWidth, escapeText, wrap } from '../../base/safe-text.ts'
-import { address, number } from '../../base/wording.ts'
+import { endpointText, number } from '../../base/wording.ts'
 import type { EvidenceView } from '../../view/evidence-view.ts'
 import { EMPTY, labelled, paragraph, section, segment, timeSpan, wireText } from '../text/layout.ts'
 import type { Line } from '../text/line.ts'
@@ -42,7 +42,7 @@ function title({ severity, title: text, rule }: Finding, width: number): Line[] 
 
 function facts(finding: Finding, width: number): Line[] {
   const { client, server, user, count, firstTime, lastTime, capture } = finding
-  const ends = [client && address(client), server && address(server)].filter((end) => end !== null)
+  const ends = [client && endpointText(client), server && endpointText(server)].filter((end) => end !== null)
   const who = ends.length === 0 ? 'several hosts' : ends.join(' -> ')
   return [
     ...labelled(client === null && server !== null ? 'Server' : 'Who', escapeText(who), width),

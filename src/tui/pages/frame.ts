@@ -1,6 +1,6 @@
 /** One frame: what its header says, its fields and its bytes. */
 import { isoTime } from '../../base/packet-time.ts'
-import { address, number } from '../../base/wording.ts'
+import { endpointText, number } from '../../base/wording.ts'
 import type { FrameRow } from '../../rows/rows.ts'
 import type { EvidenceView } from '../../view/evidence-view.ts'
 import { EMPTY, fitLine, labelled, segment, wireText } from '../text/layout.ts'
@@ -16,8 +16,8 @@ const FAMILIES: Record<FrameRow['family'], string> = {
 
 export function frameLines(row: FrameRow, evidence: EvidenceView | null, width: number): Line[] {
   const kind = row.response === null ? '' : row.response ? ' response' : ' request'
-  const client = address({ ip: row.client, port: row.clientPort })
-  const server = address({ ip: row.server, port: row.serverPort })
+  const client = endpointText({ ip: row.client, port: row.clientPort })
+  const server = endpointText({ ip: row.server, port: row.serverPort })
   const ends =
     row.response === null ? `${client} - ${server}` : row.response ? `${server} -> ${client}` : `${client} -> ${server}`
   const fact = (label: string, value: string | null) => (value === null ? [] : labelled(label, wireText(value), width))

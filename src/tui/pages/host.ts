@@ -1,7 +1,7 @@
 /** One host: what it said of itself, what was agreed with it, and what was found. */
 
 import { pad } from '../../base/safe-text.ts'
-import { address, count } from '../../base/wording.ts'
+import { endpointText, plural } from '../../base/wording.ts'
 import type { FindingRow, HostRow, SessionRow } from '../../rows/rows.ts'
 import { EMPTY, fitLine, labelled, paragraph, section, segment, timeSpan, wireText } from '../text/layout.ts'
 import type { Line, Tone } from '../text/line.ts'
@@ -30,7 +30,7 @@ export function hostLines(
     ...fact('Dialects', host.dialects.map(wireText).join(', ')),
     ...fact('Signing', host.signing && `${host.signing}, as a server`, host.signing === 'required' ? 'good' : 'medium'),
     ...fact(host.signing === null ? 'Signing' : '', host.clientSigning && `${host.clientSigning}, as a client`),
-    ...fact('Seen', `${count(host.connections, 'connection')}, ${count(host.sessions, 'session')}`),
+    ...fact('Seen', `${plural(host.connections, 'connection')}, ${plural(host.sessions, 'session')}`),
     ...fact('When', `${timeSpan(host.firstTime, host.lastTime)} UTC`),
     ...section(
       'Findings',
@@ -50,7 +50,7 @@ export function hostLines(
 /** Who is at the other end, as whom, and how it went. */
 function sessionLine(host: HostRow, session: SessionRow, width: number): Line[] {
   const { client, server, serverPort, user, domain, auth, dialect, status, guest, anonymous } = session
-  const other = client === host.ip ? `-> ${address({ ip: server, port: serverPort })}` : `<- ${client}`
+  const other = client === host.ip ? `-> ${endpointText({ ip: server, port: serverPort })}` : `<- ${client}`
   const name = anonymous === true ? 'anonymous' : user === null ? '' : domain === null ? user : `${domain}\\${user}`
   const facts = [
     wireText(name),

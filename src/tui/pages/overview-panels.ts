@@ -1,7 +1,8 @@
 /** The panels of the first screen: a heading, and rows with a number and a bar. */
 import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { displayWidth, pad } from '../../base/safe-text.ts'
-import { number, total } from '../../base/wording.ts'
+import { total } from '../../base/total.ts'
+import { number } from '../../base/wording.ts'
 import type { Overview } from '../../view/overview.ts'
 import { bar, fitLine, heading, segment, wireText } from '../text/layout.ts'
 import type { Line, Tone } from '../text/line.ts'

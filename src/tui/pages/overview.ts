@@ -2,7 +2,8 @@
 
 import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { escapeText, wrap } from '../../base/safe-text.ts'
-import { count, number, total } from '../../base/wording.ts'
+import { total } from '../../base/total.ts'
+import { number, plural } from '../../base/wording.ts'
 import { noProtection, unreadSentences, type VerdictFacts, verdict } from '../../report/verdict.ts'
 import { filterRows } from '../../rows/row-list.ts'
 import { protectionOf } from '../../view/overview.ts'
@@ -101,13 +102,13 @@ function verdictLines(snapshot: Snapshot, width: number, height: number): Line[]
   const first = lines[0]?.[0]?.text ?? ''
   if (first.startsWith(word)) lines[0] = [segment(word, tone), segment(first.slice(word.length), 'strong')]
   const seen = [
-    count(captures.length, 'capture'),
-    count(packetsOf(snapshot), 'packet'),
-    count(snapshot.sessions.length, 'session'),
+    plural(captures.length, 'capture'),
+    plural(packetsOf(snapshot), 'packet'),
+    plural(snapshot.sessions.length, 'session'),
     overview.failed > 0 ? `${number(overview.failed)} refused` : '',
-    overview.guests > 0 ? count(overview.guests, 'guest') : '',
+    overview.guests > 0 ? plural(overview.guests, 'guest') : '',
     overview.anonymous > 0 ? `${number(overview.anonymous)} anonymous` : '',
-    snapshot.warnings.length > 0 ? count(snapshot.warnings.length, 'warning') : '',
+    snapshot.warnings.length > 0 ? plural(snapshot.warnings.length, 'warning') : '',
   ].filter((text) => text !== '')
   lines.push(fitLine([segment(`Seen: ${seen.join(', ')}.`, 'quiet')], width))
   // While a capture is read its end was not seen yet, which does not make it a damaged one.

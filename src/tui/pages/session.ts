@@ -1,6 +1,6 @@
 /** One session: its life in the order of time, from the connection to its end, and what was found in it. */
 import { displayWidth, pad, wrap } from '../../base/safe-text.ts'
-import { address, count, number } from '../../base/wording.ts'
+import { endpointText, number, plural } from '../../base/wording.ts'
 import type { ConnectionFacts, MessageCounts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { FindingRow } from '../../rows/rows.ts'
 import {
@@ -71,7 +71,9 @@ function head(session: SessionFacts, connection: ConnectionFacts | undefined, wi
     EMPTY,
   ]
   if (connection !== undefined) {
-    lines.push(...labelled('Between', `${address(connection.client)} -> ${address(connection.server)}`, width))
+    lines.push(
+      ...labelled('Between', `${endpointText(connection.client)} -> ${endpointText(connection.server)}`, width),
+    )
   }
   if (workstation) lines.push(...labelled('From', wireText(workstation), width))
   lines.push(...labelled('Session', session.sessionId, width))
@@ -80,7 +82,7 @@ function head(session: SessionFacts, connection: ConnectionFacts | undefined, wi
     if (os) lines.push(...labelled('System', `${wireText(os)}, says the ${side}`, width))
   }
   const channels = session.connections.length
-  if (channels > 1) lines.push(...labelled('Channels', count(channels, 'connection'), width))
+  if (channels > 1) lines.push(...labelled('Channels', plural(channels, 'connection'), width))
   return [...lines, ...labelled('Capture', wireText(session.capture), width)]
 }
 
@@ -103,11 +105,11 @@ function traffic(session: SessionFacts, connection: ConnectionFacts | undefined,
     ...labelled('  Responses', countsText(session.responses), width, 14),
   ]
   if (session.treesNotKept > 0) {
-    lines.push(...paragraph(`${count(session.treesNotKept, 'more tree')} not kept.`, width, '  ', 'quiet'))
+    lines.push(...paragraph(`${plural(session.treesNotKept, 'more tree')} not kept.`, width, '  ', 'quiet'))
   }
   if (connection !== undefined && connection.gaps > 0) {
-    const missed = connection.missedBytes > 0 ? `, ${count(connection.missedBytes, 'byte')} missed` : ''
-    const text = `${count(connection.gaps, 'gap')} in what was captured${missed}: messages in it are not counted.`
+    const missed = connection.missedBytes > 0 ? `, ${plural(connection.missedBytes, 'byte')} missed` : ''
+    const text = `${plural(connection.gaps, 'gap')} in what was captured${missed}: messages in it are not counted.`
     lines.push(...paragraph(text, width, '  ! ', 'medium'))
   }
   return lines

@@ -1,5 +1,5 @@
 /** What was read, and what could not be: the ground that every other page stands on. */
-import { count, number } from '../../base/wording.ts'
+import { number, plural } from '../../base/wording.ts'
 import type { CaptureFacts } from '../../ledger/capture-facts.ts'
 import type { Snapshot } from '../../view/store.ts'
 import { EMPTY, heading, labelled, paragraph, section, timeSpan, wireText } from '../text/layout.ts'
@@ -17,7 +17,7 @@ export function warningsLines({ captures, warnings, unread, framesDropped }: Fac
   })
   const dropped =
     framesDropped > 0
-      ? paragraph(`${count(framesDropped, 'message')} not listed among the frames, for want of room.`, width, '  ! ')
+      ? paragraph(`${plural(framesDropped, 'message')} not listed among the frames, for want of room.`, width, '  ! ')
       : []
   return [
     heading(captures.length > 1 ? 'Captures' : 'Capture', width),
@@ -53,10 +53,10 @@ function captureLines(capture: CaptureFacts, width: number): Line[] {
     ...fact('Format', compression === null ? format : `${format}, ${compression}`),
     ...fact('Links', linkTypes.length > 0 ? wireText(linkTypes.join(', ')) : 'none seen'),
     ...fact('Packets', `${number(packets)}, ${number(bytes)} bytes captured`),
-    ...fact('SMB', count(smbMessages, 'message')),
+    ...fact('SMB', plural(smbMessages, 'message')),
     ...fact('Time', firstTime === null || lastTime === null ? 'no packets' : `${timeSpan(firstTime, lastTime)} UTC`),
     ...capture.unreadPackets.flatMap(({ what, packets: n }, i) =>
-      fact(i === 0 ? 'Not read' : '', `${count(n, 'packet')}: ${what}`),
+      fact(i === 0 ? 'Not read' : '', `${plural(n, 'packet')}: ${what}`),
     ),
     ...(complete
       ? fact('Complete', 'yes')

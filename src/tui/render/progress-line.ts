@@ -1,6 +1,6 @@
 /** How far reading is, in one line. */
 import { escapeText } from '../../base/safe-text.ts'
-import { count, number } from '../../base/wording.ts'
+import { number, plural } from '../../base/wording.ts'
 import type { LiveReading, Reading } from '../../view/store.ts'
 import { bar, fitLine, segment } from '../text/layout.ts'
 import type { Line, Segment } from '../text/line.ts'
@@ -32,7 +32,7 @@ export function progressLine(reading: Reading, width: number): Line {
 function liveLine({ elapsedMs, done }: Reading, { packets, frames, rate, loss }: LiveReading, width: number): Line {
   const parts = [
     segment(`${done ? 'ended after' : 'live'} ${clock(elapsedMs)}`, done ? 'quiet' : 'good'),
-    segment(`  ${count(packets, 'packet')} (${number(frames)} SMB)`),
+    segment(`  ${plural(packets, 'packet')} (${number(frames)} SMB)`),
   ]
   if (!done) parts.push(segment(`  ${number(Math.round(rate))}/s`))
   parts.push(lost(loss, done))

@@ -1,7 +1,7 @@
 /** The whole screen as lines: tabs, progress, the view or the page over it, and what is typed or told at the bottom. */
 
 import { displayWidth, escapeText, truncate } from '../../base/safe-text.ts'
-import { number } from '../../base/wording.ts'
+import { number, plural } from '../../base/wording.ts'
 import { completions } from '../../query/completions.ts'
 import { spans } from '../../query/spans.ts'
 import { exportExtensions } from '../../report/formats/formats.ts'
@@ -67,7 +67,7 @@ function tabs(controller: Controller, width: number): Line {
     else line.push({ text: ` ${text} `, tone: 'quiet' })
   }
   const warnings = shown.warnings.length + shown.unread.length
-  if (warnings > 0) line.push({ text: ` ! ${warnings} warning${warnings === 1 ? '' : 's'}`, tone: 'medium' })
+  if (warnings > 0) line.push({ text: ` ! ${plural(warnings, 'warning')}`, tone: 'medium' })
   if (controller.isHeld) line.push({ text: ' PAUSED', tone: 'medium' })
   return fitLine(line, width)
 }

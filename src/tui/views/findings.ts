@@ -1,5 +1,5 @@
 /** What is wrong, worst first: who, where, how often, and the frame that shows it. */
-import { address } from '../../base/wording.ts'
+import { endpointText } from '../../base/wording.ts'
 import type { FindingRow } from '../../rows/rows.ts'
 import { captureColumn, orNothing, severityRank, severityText, severityTone, timeText } from '../table/cells.ts'
 import type { Column } from '../table/columns.ts'
@@ -54,7 +54,7 @@ export const FINDING_COLUMNS: readonly Column<FindingRow>[] = [
     ideal: 19,
     grow: 1,
     priority: 3,
-    text: (row) => (row.server === null ? '-' : address({ ip: row.server, port: row.serverPort })),
+    text: (row) => (row.server === null ? '-' : endpointText({ ip: row.server, port: row.serverPort })),
     sort: 'address',
     sortValue: (row) => row.server,
   },

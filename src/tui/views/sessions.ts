@@ -1,5 +1,5 @@
 /** Who logged on where, how, and how well what followed was protected. */
-import { address } from '../../base/wording.ts'
+import { endpointText } from '../../base/wording.ts'
 import type { SessionRow, Share } from '../../rows/rows.ts'
 import {
   captureColumn,
@@ -56,7 +56,7 @@ export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
     ideal: 19,
     grow: 1,
     priority: 3,
-    text: (row) => address({ ip: row.server, port: row.serverPort }),
+    text: (row) => endpointText({ ip: row.server, port: row.serverPort }),
     sort: 'address',
     sortValue: (row) => row.server,
   },
