@@ -36,14 +36,15 @@ What you have not finished, such as \`severity:\`, is left out until there is mo
 | address | \`10.0.0.1\`, \`10.0.\`, \`10.0.0.0/8\`, \`fe80::/10\`, \`10.0.*.1\`, with a port \`10.0.0.1:445\`, \`[fe80::1]:445\`, \`:445\` |
 `
 
-/** @param {Record<string, readonly import('../src/query/language/field.ts').QueryField<never>[]>} views fields by the heading of their view */
+/** @param {readonly import('../src/tui/views/view.ts').View[]} views those with a table have filters */
 export function renderFilters(views) {
-  const comment = '<!-- Made by scripts/make-filters-doc.mjs from src/query/fields/. Do not edit. -->\n'
+  const comment = '<!-- Made by scripts/make-filters-doc.mjs from the views and src/query/fields/. Do not edit. -->\n'
   return (
     comment +
     TEXT +
-    Object.entries(views)
-      .map(([heading, fields]) => renderView(heading, fields))
+    views
+      .filter((view) => 'fields' in view)
+      .map(({ title, fields }) => renderView(title, fields))
       .join('')
   )
 }
@@ -59,24 +60,15 @@ function renderView(heading, fields) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const root = new URL('..', import.meta.url)
-  const entry = ['findings', 'sessions', 'hosts', 'frames'].map(
-    (name) => `export * from './src/query/fields/${name}.ts'`,
-  )
   const { outputFiles } = await build({
-    stdin: { contents: entry.join('\n'), resolveDir: fileURLToPath(root) },
+    entryPoints: [fileURLToPath(new URL('src/tui/views/views.ts', root))],
     bundle: true,
     format: 'esm',
     platform: 'node',
-    packages: 'external',
     write: false,
   })
-  const fields = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
-  const text = renderFilters({
-    Findings: fields.FINDING_FIELDS,
-    Sessions: fields.SESSION_FIELDS,
-    Hosts: fields.HOST_FIELDS,
-    Frames: fields.FRAME_FIELDS,
-  })
+  const { VIEWS } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
+  const text = renderFilters(VIEWS)
   const file = new URL('docs/filters.md', root)
   if (readFileSync(file, { encoding: 'utf8', flag: 'a+' }) !== text) writeFileSync(file, text)
 }

@@ -21,29 +21,29 @@ const OFFICE = [
 
 /**
  * The tour. `keys` are pressed on the screen before it, in tmux's names, and text is typed as it is; `wait` is on the screen that follows. A step with
- * `open` starts the program anew.
+ * `open` starts the program again.
  */
 export const TOUR = [
   {
     title: 'Overview',
-    text: 'What opens first: the verdict, and how the sessions of the capture fare. It fills while the capture is read.',
+    text: 'The first screen: the verdict, and how well the sessions are protected. It fills while captures are read.',
     open: OFFICE,
     wait: 'Act now',
   },
   {
     title: 'Findings',
-    text: 'Every finding, the worst first. `/` filters, `>` and `<` choose the column to sort by.',
+    text: 'Every finding, worst first. `/` filters; `>` and `<` choose the column to sort by.',
     keys: ['2'],
     wait: 'Findings',
   },
   {
     title: 'A finding',
-    text: '`Enter` opens it: what was seen, why it matters, the frames that show it, how to fix it.',
+    text: '`Enter` opens it: what was seen, the frames that show it, why it matters, and how to fix it.',
     keys: ['Enter'],
   },
   {
     title: 'Sessions',
-    text: 'Every session: who, where, how authenticated, signed, encrypted.',
+    text: 'Every session: user, client and server, authentication, signing and encryption.',
     keys: ['Escape', '3'],
     wait: 'Sessions',
   },
@@ -54,11 +54,11 @@ export const TOUR = [
   },
   {
     title: 'Hosts',
-    text: 'Every address: its names, system, roles, and what it agreed to.',
+    text: 'Every address: its names, operating system and roles, and what was negotiated with it.',
     keys: ['Escape', '4'],
     wait: 'Hosts',
   },
-  { title: 'A host', text: 'What a host said of itself, and what was found on it.', keys: ['Enter'] },
+  { title: 'A host', text: 'What a host reported about itself, and the findings about it.', keys: ['Enter'] },
   {
     title: 'Frames',
     text: 'Every SMB message, numbered as Wireshark numbers its frame.',
@@ -67,14 +67,14 @@ export const TOUR = [
   },
   {
     title: 'A filter',
-    text: 'Typed after `/`, it narrows a view with every letter.',
+    text: 'Typed after `/`, it narrows the view with every letter.',
     keys: ['3', '/', 'alice'],
     wait: 'alice',
   },
-  { title: 'Help', text: '`?` lists the keys; `q` leaves.', keys: ['Escape', '?'], wait: 'quit|leave' },
+  { title: 'Help', text: '`?` lists the keys; `q` quits.', keys: ['Escape', '?'], wait: 'freeze' },
   {
     title: '80 columns',
-    text: 'On a small terminal the columns that matter least go first.',
+    text: 'On a small terminal the least important columns are left out.',
     open: UNSIGNED,
     size: [80, 24],
     keys: ['3'],

@@ -1,19 +1,17 @@
 /**
- * The SMB messages of one capture, as many as there is room for: columns of numbers, since there may be a million of them. A row is made when it
- * is looked at.
+ * The SMB messages of one capture, up to a limit. They are stored in columns of numbers, since there may be a million of them; a row is made when
+ * it is asked for.
  */
-
 import { growColumn } from '../base/grow-column.ts'
-import { statusName } from '../ledger/derived/status-name.ts'
 import type { Endpoint } from '../ledger/endpoint.ts'
-import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
-import { commandName } from '../report/message-table.ts'
-import type { FrameRow } from './rows.ts'
+import type { MessageSink, MessageRow as SmbMessage } from '../ledger/smb-message.ts'
+import { type MessageRow, messageRow } from './message-row.ts'
+import type { MessageId } from './row-kind.ts'
 
-/** A folder has thousands of captures with a few messages each. */
+/** Small, because a folder may hold thousands of captures with a few messages each. */
 const FIRST_ROOM = 64
-const FAMILIES: readonly MessageRow['family'][] = ['smb1', 'smb2', 'transform', 'compressed']
-/** Bits of `flags`: what of a row is there, and what it says. */
+const FAMILIES: readonly SmbMessage['family'][] = ['smb1', 'smb2', 'transform', 'compressed']
+/** Bits of `flags`: which fields a message has, and the values of those that are flags. */
 const HAS_COMMAND = 1
 const HAS_DIRECTION = 2
 const RESPONSE = 4
@@ -28,7 +26,7 @@ const FAMILY_SHIFT = 9
 export class MessageLog implements MessageSink {
   readonly capture: string
   length = 0
-  /** Messages for which there was no room. */
+  /** Messages beyond the limit. */
   dropped = 0
   private readonly limit: number
   private frames = new Float64Array(FIRST_ROOM)
@@ -41,9 +39,9 @@ export class MessageLog implements MessageSink {
   private sessionsHigh = new Uint32Array(FIRST_ROOM)
   private trees = new Uint32Array(FIRST_ROOM)
   private lengths = new Uint32Array(FIRST_ROOM)
-  /** Client and server of a message, by the number in `pairs`. */
+  /** Client and server of a message; `pairs` has the index. */
   private readonly ends: [client: Endpoint, server: Endpoint][] = []
-  /** Endpoint objects are the connection's own, so each connection is looked up by them. */
+  /** Each connection passes its own two Endpoint objects with every message, so the client's object identifies the pair. */
   private readonly pairOf = new WeakMap<Endpoint, { server: Endpoint; pair: number }>()
 
   constructor(capture: string, limit: number) {
@@ -51,59 +49,45 @@ export class MessageLog implements MessageSink {
     this.limit = limit
   }
 
-  message(row: MessageRow): void {
+  message(message: SmbMessage): void {
     if (this.length >= this.limit) {
       this.dropped++
       return
     }
     if (this.length === this.frames.length) this.grow()
     const i = this.length++
-    this.frames[i] = row.frame
-    this.times[i] = row.time
-    this.pairs[i] = this.pair(row.client, row.server)
-    this.commands[i] = row.command ?? 0
-    this.statuses[i] = row.status ?? 0
-    this.sessionsLow[i] = row.sessionIdLow ?? 0
-    this.sessionsHigh[i] = row.sessionIdHigh ?? 0
-    this.trees[i] = row.treeId ?? 0
-    this.lengths[i] = row.length ?? 0
+    this.frames[i] = message.frame
+    this.times[i] = message.time
+    this.pairs[i] = this.pair(message.client, message.server)
+    this.commands[i] = message.command ?? 0
+    this.statuses[i] = message.status ?? 0
+    this.sessionsLow[i] = message.sessionIdLow ?? 0
+    this.sessionsHigh[i] = message.sessionIdHigh ?? 0
+    this.trees[i] = message.treeId ?? 0
+    this.lengths[i] = message.length ?? 0
     this.flags[i] =
-      (row.command === null ? 0 : HAS_COMMAND) |
-      (row.response === null ? 0 : HAS_DIRECTION) |
-      (row.response === true ? RESPONSE : 0) |
-      (row.signed === null ? 0 : HAS_SIGNED) |
-      (row.signed === true ? SIGNED : 0) |
-      (row.status === null ? 0 : HAS_STATUS) |
-      (row.sessionIdLow === null || row.sessionIdHigh === null ? 0 : HAS_SESSION) |
-      (row.treeId === null ? 0 : HAS_TREE) |
-      (row.length === null ? 0 : HAS_LENGTH) |
-      (FAMILIES.indexOf(row.family) << FAMILY_SHIFT)
+      (message.command === null ? 0 : HAS_COMMAND) |
+      (message.response === null ? 0 : HAS_DIRECTION) |
+      (message.response === true ? RESPONSE : 0) |
+      (message.signed === null ? 0 : HAS_SIGNED) |
+      (message.signed === true ? SIGNED : 0) |
+      (message.status === null ? 0 : HAS_STATUS) |
+      (message.sessionIdLow === null || message.sessionIdHigh === null ? 0 : HAS_SESSION) |
+      (message.treeId === null ? 0 : HAS_TREE) |
+      (message.length === null ? 0 : HAS_LENGTH) |
+      (FAMILIES.indexOf(message.family) << FAMILY_SHIFT)
   }
 
-  row(i: number): FrameRow {
-    const { client, server, command, status, sessionIdHigh, sessionIdLow, ...rest } = this.at(i)
-    return {
-      ...rest,
-      number: i,
-      capture: this.capture,
-      client: client.ip,
-      clientPort: client.port,
-      server: server.ip,
-      serverPort: server.port,
-      command: command === null ? null : commandName(rest.family, command),
-      status: statusName(status, rest.family === 'smb1' ? 'smb1' : 'smb2'),
-      sessionId:
-        sessionIdHigh === null || sessionIdLow === null ? null : `0x${hex32(sessionIdHigh)}${hex32(sessionIdLow)}`,
-    }
+  row(i: number): MessageRow {
+    return messageRow(this.at(i), this.capture, i)
   }
 
   /** The message behind a row of this log. */
-  of({ number }: FrameRow): MessageRow {
+  messageOf({ number }: MessageId): SmbMessage {
     return this.at(number)
   }
 
-  /** The message as it was told. */
-  at(i: number): MessageRow {
+  at(i: number): SmbMessage {
     const flags = this.flags[i] ?? 0
     const [client, server] = this.ends[this.pairs[i] ?? 0]!
     const hasSession = (flags & HAS_SESSION) !== 0
@@ -145,8 +129,4 @@ export class MessageLog implements MessageSink {
     this.trees = growColumn(this.trees, new Uint32Array(room))
     this.lengths = growColumn(this.lengths, new Uint32Array(room))
   }
-}
-
-function hex32(word: number): string {
-  return word.toString(16).padStart(8, '0')
 }

@@ -1,12 +1,13 @@
 /** The messages of several captures, one after another, as rows. */
-import type { MessageRow } from '../ledger/smb-message.ts'
+import type { MessageRow as SmbMessage } from '../ledger/smb-message.ts'
 import type { MessageLog } from './message-log.ts'
+import type { MessageRow } from './message-row.ts'
+import type { MessageId } from './row-kind.ts'
 import type { Rows } from './row-list.ts'
-import type { FrameRow } from './rows.ts'
 
-export class MessageLogs implements Rows<FrameRow> {
+export class MessageLogs implements Rows<MessageRow> {
   private readonly logs: MessageLog[] = []
-  /** Messages before each log. */
+  /** How many messages come before each log. */
   private readonly starts: number[] = []
   private readonly byCapture = new Map<string, MessageLog>()
   private droppedBefore = 0
@@ -19,7 +20,7 @@ export class MessageLogs implements Rows<FrameRow> {
     return this.droppedBefore + (this.logs.at(-1)?.dropped ?? 0)
   }
 
-  /** The one before gets no more messages. */
+  /** The log added before must be complete. */
   add(log: MessageLog): void {
     const { length } = this
     this.droppedBefore = this.dropped
@@ -33,23 +34,23 @@ export class MessageLogs implements Rows<FrameRow> {
     if (!this.byCapture.has(log.capture)) this.byCapture.set(log.capture, log)
   }
 
-  at(index: number): FrameRow | undefined {
+  at(index: number): MessageRow | undefined {
     const found = this.find(index)
     return found?.log.row(found.i)
   }
 
-  *[Symbol.iterator](): Iterator<FrameRow> {
+  *[Symbol.iterator](): Iterator<MessageRow> {
     for (const log of this.logs) for (let i = 0; i < log.length; i++) yield log.row(i)
   }
 
-  /** The message behind a row, as the tracker told it. */
-  messageOf(row: FrameRow): MessageRow | undefined {
-    return this.byCapture.get(row.capture)?.of(row)
+  /** The message behind a row, as the tracker emitted it. */
+  messageOf(row: MessageId): SmbMessage | undefined {
+    return this.byCapture.get(row.capture)?.messageOf(row)
   }
 
   private find(index: number): { log: MessageLog; i: number } | undefined {
     if (index < 0 || index >= this.length) return undefined
-    // The last log that begins at or before it.
+    // Binary search for the last log that starts at or before the index.
     let low = 0
     let high = this.logs.length - 1
     while (low < high) {

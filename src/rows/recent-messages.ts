@@ -1,18 +1,19 @@
-/** The newest SMB messages of traffic that goes on, as rows: the older half goes when there is no more room. */
-import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
+/** The newest SMB messages of a live capture, as rows. When the limit is reached, the older half is dropped. */
+import type { MessageSink, MessageRow as SmbMessage } from '../ledger/smb-message.ts'
 import { MessageLog } from './message-log.ts'
+import type { MessageRow } from './message-row.ts'
+import type { MessageId } from './row-kind.ts'
 import type { Rows } from './row-list.ts'
-import type { FrameRow } from './rows.ts'
 
-export class RecentMessages implements MessageSink, Rows<FrameRow> {
-  /** Messages that were there and are not any more. */
+export class RecentMessages implements MessageSink, Rows<MessageRow> {
+  /** Messages that have been dropped. */
   dropped = 0
   private readonly capture: string
   private readonly half: number
   private older: MessageLog
   private newer: MessageLog
-  /** Of the rows that were handed out. */
-  private readonly logs = new WeakMap<FrameRow, MessageLog>()
+  /** The log of each row that was returned, since both halves number their messages from 0. */
+  private readonly logs = new WeakMap<MessageId, MessageLog>()
 
   constructor(capture: string, limit: number) {
     this.capture = capture
@@ -25,16 +26,16 @@ export class RecentMessages implements MessageSink, Rows<FrameRow> {
     return this.older.length + this.newer.length
   }
 
-  message(row: MessageRow): void {
+  message(message: SmbMessage): void {
     if (this.newer.length === this.half) {
       this.dropped += this.older.length
       this.older = this.newer
       this.newer = new MessageLog(this.capture, this.half)
     }
-    this.newer.message(row)
+    this.newer.message(message)
   }
 
-  at(index: number): FrameRow | undefined {
+  at(index: number): MessageRow | undefined {
     if (index < 0 || index >= this.length) return undefined
     const { older, newer } = this
     const [log, i] = index < older.length ? [older, index] : [newer, index - older.length]
@@ -43,12 +44,12 @@ export class RecentMessages implements MessageSink, Rows<FrameRow> {
     return row
   }
 
-  *[Symbol.iterator](): Iterator<FrameRow> {
+  *[Symbol.iterator](): Iterator<MessageRow> {
     for (let i = 0; i < this.length; i++) yield this.at(i)!
   }
 
-  /** The message behind a row, as the tracker told it. */
-  messageOf(row: FrameRow): MessageRow | undefined {
-    return this.logs.get(row)?.of(row)
+  /** The message behind a row, as the tracker emitted it. */
+  messageOf(row: MessageId): SmbMessage | undefined {
+    return this.logs.get(row)?.messageOf(row)
   }
 }

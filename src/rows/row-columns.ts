@@ -1,12 +1,12 @@
 /**
- * Rows in columns, since there may be hundreds of thousands: numbers as they are, text that repeats (addresses, users, names of all kinds) once.
- * A row is a look at the columns, made when it is asked for.
+ * Rows stored in columns, since there may be hundreds of thousands of them. Text that repeats (addresses, users, names of all kinds) is stored
+ * once. A row is a view of the columns, made when it is asked for.
  */
 import { growColumn } from '../base/grow-column.ts'
 import type { AllRows } from './row-list.ts'
 
-/** number: a double. repeated: any value, each kept once; lists by their contents. own: any value, as it is. */
-export type Kinds<Row> = { readonly [Key in keyof Row]: 'number' | 'repeated' | 'own' }
+/** How each field is stored. number: a double. repeated: any value, equal ones once (lists by their contents). own: any value, one for each row. */
+export type StorageKinds<Row> = { readonly [Key in keyof Row]: 'number' | 'repeated' | 'own' }
 
 const FIRST_ROOM = 256
 
@@ -15,7 +15,7 @@ export class RowStore<Row extends object> implements AllRows<Row> {
   private readonly columns: [keyof Row, Column][]
   private readonly rowAt: (index: number) => Row
 
-  constructor(kinds: Kinds<Row>) {
+  constructor(kinds: StorageKinds<Row>) {
     this.columns = (Object.keys(kinds) as (keyof Row)[]).map((key) => [key, columnOf(kinds[key])])
     this.rowAt = rowMaker<Row>(this.columns)
   }
@@ -26,8 +26,8 @@ export class RowStore<Row extends object> implements AllRows<Row> {
   }
 
   at(index: number): Row | undefined {
-    const place = index < 0 ? index + this.length : index
-    return place >= 0 && place < this.length ? this.rowAt(place) : undefined
+    const i = index < 0 ? index + this.length : index
+    return i >= 0 && i < this.length ? this.rowAt(i) : undefined
   }
 
   *[Symbol.iterator](): Iterator<Row> {
@@ -44,7 +44,7 @@ function columnOf(kind: 'number' | 'repeated' | 'own'): Column {
   return kind === 'number' ? new NumberColumn() : kind === 'repeated' ? new RepeatedColumn() : new OwnColumn()
 }
 
-/** Objects of one class, with a getter for each column on its prototype: making one costs two fields, whatever a row has. */
+/** Makes objects of one class whose prototype has a getter for each column: an object has one field, however many the row has. */
 function rowMaker<Row>(columns: readonly [keyof Row, Column][]): (index: number) => Row {
   class RowView {
     readonly index: number
@@ -78,23 +78,24 @@ class NumberColumn implements Column {
 }
 
 class RepeatedColumn implements Column {
-  private places = new Uint32Array(FIRST_ROOM)
+  /** For each row, the index of its value. */
+  private indexes = new Uint32Array(FIRST_ROOM)
   private readonly values: unknown[] = []
-  private readonly placeOf = new Map<unknown, number>()
+  private readonly indexOf = new Map<unknown, number>()
 
   set(index: number, value: unknown): void {
-    if (index === this.places.length) this.places = growColumn(this.places, new Uint32Array(index * 2))
+    if (index === this.indexes.length) this.indexes = growColumn(this.indexes, new Uint32Array(index * 2))
     const key = Array.isArray(value) ? JSON.stringify(value) : value
-    let place = this.placeOf.get(key)
-    if (place === undefined) {
-      place = this.values.push(value) - 1
-      this.placeOf.set(key, place)
+    let at = this.indexOf.get(key)
+    if (at === undefined) {
+      at = this.values.push(value) - 1
+      this.indexOf.set(key, at)
     }
-    this.places[index] = place
+    this.indexes[index] = at
   }
 
   get(index: number): unknown {
-    return this.values[this.places[index] ?? 0]
+    return this.values[this.indexes[index] ?? 0]
   }
 }
 

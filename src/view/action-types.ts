@@ -1,34 +1,40 @@
-/** What keys ask for beyond the screen: the terminal UI itself does no I/O. */
-
+/** What a screen may ask for beyond showing what is known: reading frames again, and writing files. */
 import type { EvidenceField } from '../audit/rule/evidence.ts'
-import type { View } from '../tui/state/screen-state.ts'
+import type { RowKind } from '../rows/row-kind.ts'
 import type { EvidenceView } from './evidence-view.ts'
 
-/** Packets to be written. */
-export interface Selection {
+/** The packets to write. */
+export interface PacketSelection {
   frames: { capture: string; frame: number; comment: string }[]
-  /** Ids of connections, all of whose packets are meant. */
+  /** Ids of connections; all their packets are written. */
   connections: string[]
 }
 
+/** A frame to read again. */
 export interface Citation {
   capture: string
   frame: number
-  /** What decides in it; null where no finding cites it. */
+  /** The field that the finding rests on; null where no finding cites the frame. */
   field: EvidenceField | null
 }
 
-export interface Effects {
-  /** Puts text into the clipboard, if the terminal can; false where it is known that it cannot. */
-  copy(text: string): boolean
-  inspect(citation: Citation, signal: AbortSignal): Promise<EvidenceView>
-  /** Both resolve with what was done, in words; they reject with FileExists where they would overwrite, and with other errors in words for people. */
-  writePackets(selection: Selection, file: string, overwrite: boolean): Promise<string>
-  exportView(view: View, file: string, overwrite: boolean): Promise<string>
-  quit(): void
+export interface RowsToExport<Row> {
+  kind: RowKind<Row>
+  rows: Iterable<Row>
+  count: number
 }
 
-/** There is such a file already. */
+/**
+ * `writePackets` and `exportRows` resolve with a sentence that says what was written. They reject with FileExists where they would overwrite a file,
+ * and with other errors whose messages can be shown to users.
+ */
+export interface Actions {
+  inspect(citation: Citation, signal: AbortSignal): Promise<EvidenceView>
+  writePackets(selection: PacketSelection, file: string, overwrite: boolean): Promise<string>
+  exportRows<Row>(rows: RowsToExport<Row>, file: string, overwrite: boolean): Promise<string>
+}
+
+/** The file exists already. */
 export class FileExists extends Error {
   override readonly name = 'FileExists'
 }

@@ -1,63 +1,39 @@
-/** What the keys of the terminal UI ask for, done: the clipboard, frames read again, files written. */
+/** The actions of a screen: frames are read again, packets and rows are written to files. */
 
 import { escapeText } from '../base/safe-text.ts'
 import { plural } from '../base/wording.ts'
 import { NewFileError } from '../capture/write/new-file.ts'
 import { writeEvidence } from '../evidence/write-evidence.ts'
 import type { ConnectionFacts } from '../ledger/smb-facts.ts'
-import { messageRecord } from '../report/records/message.ts'
-import { rowRecords } from '../rows/export-rows.ts'
 import type { Limits } from '../track/core/limits.ts'
-import { clipboardSupport, copySequence } from '../tui/terminal/clipboard.ts'
-import type { Tables } from '../tui/views/views.ts'
-import { type Effects, FileExists, type Selection } from './action-types.ts'
-import { exportView } from './export-view.ts'
+import { type Actions, FileExists, type PacketSelection } from './action-types.ts'
+import { exportRows } from './export-rows.ts'
 import { inspectEvidence } from './inspect-evidence.ts'
 import type { Source } from './source.ts'
 
-export interface EffectsOptions {
+export interface ActionsOptions {
   source: Source
   limits: Partial<Limits>
-  /** Late: tables belong to who has the effects. */
-  tables: () => Tables
-  /** The name and version that files tell they were written by. */
+  /** The name and version that files are marked with. */
   application: string
-  /** Ends what is being written: nothing is left of it. */
+  /** Stops what is being written; no part of the file remains. */
   signal: AbortSignal
-  /** To the terminal, between its pictures. */
-  toTerminal: (sequence: string) => void
-  quit: () => void
 }
 
-export function createEffects({
-  source,
-  limits,
-  tables,
-  application,
-  signal: stop,
-  toTerminal,
-  quit,
-}: EffectsOptions): Effects {
-  const { captures, readFrames } = source
+export function createActions({ source, limits, application, signal: stop }: ActionsOptions): Actions {
+  const { captures, readFrames, pictures } = source
   return {
-    copy(text) {
-      const { osc52, wrapping } = clipboardSupport(process.env)
-      const sequence = osc52 === 'no' ? null : copySequence(text, wrapping)
-      if (sequence === null) return false
-      toTerminal(sequence)
-      return osc52 === 'likely'
-    },
     inspect: (citation, signal) => inspectEvidence(citation, { read: readFrames, limits, signal }),
     async writePackets({ frames, connections: ids }, file, overwrite) {
-      const connections = ids.flatMap((id) => source.details.connection(id) ?? [])
+      const connections = ids.flatMap((id) => pictures.details.connection(id) ?? [])
       const named = new Set([...frames, ...connections].map(({ capture }) => capture))
-      const { packets, notFound } = await orExists(() =>
+      const { packets, notFound } = await orFileExists(() =>
         writeEvidence({
           captures: captures.filter((path) => named.has(path)).map((path) => ({ path, seeks: source.canSeek(path) })),
           read: readFrames,
           selection: { frames, connections },
           context: 'lead-up',
-          connections: carriersOf(frames, source.ledger.connections),
+          connections: carriersOf(frames, pictures.ledger.connections),
           file,
           overwrite,
           application,
@@ -67,27 +43,16 @@ export function createEffects({
       const missing = notFound.length > 0 ? `, ${plural(notFound.length, 'frame')} not found` : ''
       return `${plural(packets, 'packet')} written to ${escapeText(file)}${missing}`
     },
-    exportView: (view, file, overwrite) =>
-      orExists(async () => {
-        if (view === 'overview') throw new Error('The overview has no rows to export')
-        const rows = exportView(view, file, {
-          tables: tables(),
-          records: rowRecords(source.report()),
-          messageOf: (row) => {
-            const message = source.messageOf(row)
-            return message && messageRecord(message)
-          },
-          overwrite,
-          inputs: captures,
-        })
-        return `${plural(rows, 'row')} written to ${escapeText(file)}`
+    exportRows: (rows, file, overwrite) =>
+      orFileExists(async () => {
+        exportRows(rows, file, { source: pictures, overwrite, inputs: captures })
+        return `${plural(rows.count, 'row')} written to ${escapeText(file)}`
       }),
-    quit,
   }
 }
 
 /** The connections that may have carried one of the frames. */
-function carriersOf(frames: Selection['frames'], connections: Iterable<ConnectionFacts>): ConnectionFacts[] {
+function carriersOf(frames: PacketSelection['frames'], connections: Iterable<ConnectionFacts>): ConnectionFacts[] {
   const found: ConnectionFacts[] = []
   for (const connection of connections) {
     const { capture, firstFrame, lastFrame } = connection
@@ -97,9 +62,9 @@ function carriersOf(frames: Selection['frames'], connections: Iterable<Connectio
   return found
 }
 
-async function orExists<T>(act: () => Promise<T>): Promise<T> {
+async function orFileExists<T>(write: () => Promise<T>): Promise<T> {
   try {
-    return await act()
+    return await write()
   } catch (error) {
     if (error instanceof NewFileError && error.code === 'exists') throw new FileExists(error.message)
     throw error

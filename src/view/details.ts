@@ -1,31 +1,31 @@
-/** Look-ups for what somebody opens: few, over lists that may be long and packed. */
+/** Look-ups of what is opened: few, in lists that may be long and packed. */
 import type { Finding } from '../audit/finding.ts'
 import { type Facts, type Named, peek } from '../ledger/facts-list.ts'
 import { type IdIndex, idIndex } from '../ledger/id-index.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Details } from './store.ts'
 
-/** What was found is kept for a screen that asks again for each picture. */
-const KEPT = 64
+/** Results that are cached, since a screen looks the same things up for each picture. */
+const MAX_CACHED = 64
 
-/** `ledgerNow` is asked for each thing that is looked up for the first time: a ledger that is being read is another one each time. */
+/** `ledgerNow` is called for each thing that is looked up for the first time: while a capture is being read, its ledger is another object each time. */
 export function detailsOf(ledgerNow: () => Ledger, finding: (id: string) => Finding | undefined): Details {
   return {
-    finding: remembered(finding),
-    session: remembered((id) => lookUp(ledgerNow().sessions, id)),
-    connection: remembered((id) => lookUp(ledgerNow().connections, id)),
+    finding: cached(finding),
+    session: cached((id) => lookUp(ledgerNow().sessions, id)),
+    connection: cached((id) => lookUp(ledgerNow().connections, id)),
   }
 }
 
-/** The same over a ledger that stays: indexes are made when they are needed first. */
+/** The same in a ledger that stays: indexes are made when they are first needed. */
 export function detailsOfWhole(
   { sessions, connections }: Ledger,
   finding: (id: string) => Finding | undefined,
 ): Details {
   return {
-    finding: remembered(finding),
-    session: remembered(indexed(sessions)),
-    connection: remembered(indexed(connections)),
+    finding: cached(finding),
+    session: cached(indexed(sessions)),
+    connection: cached(indexed(connections)),
   }
 }
 
@@ -33,8 +33,8 @@ function indexed<T extends Named>(facts: Facts<T>): (id: string) => T | undefine
   let index: IdIndex<T> | null = null
   return (id) => {
     index ??= idIndex(facts)
-    const place = index.find(id, null)
-    return place < 0 ? undefined : facts.at(place)
+    const found = index.find(id, null)
+    return found < 0 ? undefined : facts.at(found)
   }
 }
 
@@ -43,11 +43,11 @@ function lookUp<T extends Named>(facts: Facts<T>, id: string): T | undefined {
   return undefined
 }
 
-function remembered<T>(find: (id: string) => T | undefined): (id: string) => T | undefined {
+function cached<T>(find: (id: string) => T | undefined): (id: string) => T | undefined {
   const known = new Map<string, T | undefined>()
   return (id) => {
     if (known.has(id)) return known.get(id)
-    if (known.size >= KEPT) known.clear()
+    if (known.size >= MAX_CACHED) known.clear()
     const found = find(id)
     known.set(id, found)
     return found

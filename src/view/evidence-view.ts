@@ -1,21 +1,21 @@
-/** A frame taken apart, as data for whoever shows it. Text is as it was on the wire. */
+/** A decoded frame, as data for any screen. Text is as it was on the wire. */
 
 export interface FieldView {
   name: string
   value: string
-  /** 0 for a heading of its own. */
+  /** 0 for a heading. */
   depth: number
-  /** Makes the finding. */
+  /** The finding rests on it. */
   deciding: boolean
 }
 
 export interface HexLineView {
-  /** Of the first cell, hexadecimal. */
+  /** Offset of the first cell, in hexadecimal. */
   offset: string
   cells: { hex: string; ascii: string; marked: boolean }[]
 }
 
-/** What is known of one frame, which is read again from its capture. */
+/** One frame, which is read again from its capture. */
 export interface EvidenceView {
   state: 'loading' | 'ready' | 'failed'
   /** Why it failed. */

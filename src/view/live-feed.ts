@@ -1,27 +1,20 @@
-/** A live capture into a ViewStore, while somebody looks at it: pictures of what is known, made in turns, and what is known of loss. */
-import type { Finding } from '../audit/finding.ts'
+/** A live capture into a ViewStore: pictures of what is known so far, made in slices, and how many packets were lost. */
 import { IncrementalAudit } from '../audit/incremental-audit.ts'
 import type { Rule } from '../audit/rule/rule.ts'
 import { inSlices } from '../base/time-slices.ts'
 import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
 import type { ReadFrames } from '../evidence/write-evidence.ts'
-import type { Facts } from '../ledger/facts-list.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { MessageRow } from '../ledger/smb-message.ts'
 import type { Audience } from '../live/consumer.ts'
 import { LiveTracker } from '../live/live-tracker.ts'
 import type { PacketKeeper } from '../live/packet-intake.ts'
 import type { Spool } from '../live/spool.ts'
 import type { Networks } from '../policy/networks.ts'
-import type { Report } from '../report/records/report.ts'
 import { RecentMessages } from '../rows/recent-messages.ts'
-import { placeOf } from '../rows/row-list.ts'
-import type { FrameRow } from '../rows/rows.ts'
 import type { Limits } from '../track/core/limits.ts'
-import { detailsOf } from './details.ts'
-import { pictureSteps } from './picture.ts'
+import { PictureSource } from './picture-source.ts'
 import type { Source } from './source.ts'
-import type { Details, Reading, ViewStore } from './store.ts'
+import type { Reading, ViewStore } from './store.ts'
 
 export interface LiveFeedOptions {
   interfaces: readonly string[]
@@ -29,7 +22,7 @@ export interface LiveFeedOptions {
   rules: readonly Rule[]
   limits: Partial<Limits>
   spool: Spool
-  /** What is to be kept for good. */
+  /** Where packets are stored permanently. */
   keepers: readonly PacketKeeper[]
   count: number | null
   onCount: () => void
@@ -37,28 +30,28 @@ export interface LiveFeedOptions {
   onLook?: () => void
 }
 
-/** SMB messages that are listed: the newest. */
+/** The newest SMB messages, which are listed. */
 const MESSAGES = 500_000
-/** Connections that have ended and are still listed. Of what ended before only the findings stay. */
+/** Connections that have ended and are still listed. Of older ones only the findings remain. */
 const KEEP = 20_000
 
 export class LiveFeed implements Audience, Source {
   readonly live: LiveTracker
   readonly heartbeatMs = 2000
   readonly captures: readonly string[]
+  readonly pictures: PictureSource
   readonly readFrames: ReadFrames
   private readonly store: ViewStore
   private readonly options: LiveFeedOptions
   private readonly audit: IncrementalAudit
   private readonly messages: RecentMessages
   private readonly started = performance.now()
-  private findings: Facts<Finding> = []
   private loss: readonly InterfaceLoss[] | null = null
   private done = false
-  /** Packets wait for it while a picture is made. */
+  /** While a picture is made, packets wait for it. */
   private picture: Promise<void> | undefined
-  private pictured = -1
-  /** Packets at the last heartbeat, and when it was: for the rate. */
+  private packetsInPicture = -1
+  /** Packets at the last heartbeat, and its time: for the rate. */
   private before = { packets: 0, at: performance.now() }
   private rate = 0
 
@@ -78,25 +71,9 @@ export class LiveFeed implements Audience, Source {
       ready: () => this.picture,
     })
     this.captures = [this.live.name]
+    this.pictures = new PictureSource(store, this.messages, options)
     this.readFrames = spool.read
     this.store.publish({ reading: this.reading() })
-  }
-
-  get details(): Details {
-    return this.store.details
-  }
-
-  get ledger(): Ledger {
-    return this.ledgerNow()
-  }
-
-  report(): Pick<Report, 'ledger' | 'networks' | 'findings' | 'rules'> {
-    const { ledger, findings, options } = this
-    return { ledger, findings, networks: options.networks, rules: options.rules }
-  }
-
-  messageOf(row: FrameRow): MessageRow | undefined {
-    return this.messages.messageOf(row)
   }
 
   canSeek(): boolean {
@@ -108,7 +85,7 @@ export class LiveFeed implements Audience, Source {
     this.options.onLook?.()
     live.age()
     this.store.publish({ reading: this.reading() })
-    if (live.traffic.packets !== this.pictured && this.picture === undefined) await this.makePicture()
+    if (live.traffic.packets !== this.packetsInPicture && this.picture === undefined) await this.makePicture()
   }
 
   beat(loss: readonly InterfaceLoss[] | null): void {
@@ -140,41 +117,33 @@ export class LiveFeed implements Audience, Source {
   }
 
   private async makePicture(): Promise<void> {
-    let over = () => {}
+    let finished = () => {}
     this.picture = new Promise((resolve) => {
-      over = resolve
+      finished = resolve
     })
     try {
-      await this.view()
+      await this.publishPicture()
     } finally {
       this.picture = undefined
-      over()
+      finished()
     }
   }
 
-  private async view(): Promise<void> {
-    const { store, options, messages, live } = this
-    this.pictured = live.traffic.packets
+  private async publishPicture(): Promise<void> {
+    const { live } = this
+    this.packetsInPicture = live.traffic.packets
     const ledger = this.ledgerNow()
-    const { findings, findingRows, sessions, hosts, overview } = await inSlices(
-      pictureSteps(ledger, ledger.captures, options.networks, (of, onCase) => this.audit.findings(of, true, onCase)),
-    )
-    this.findings = findings
-    store.details = detailsOf(this.ledgerNow, (id) => findings.at(placeOf(findingRows, id)))
-    store.publish({
+    await this.pictures.publish({
+      ledger,
       captures: ledger.captures,
-      warnings: live.warnings.map((warning) => ({ ...warning, capture: live.name })),
-      findings: findingRows,
-      sessions,
-      hosts,
-      frames: messages,
-      framesDropped: messages.dropped,
-      overview,
-      version: store.snapshot().version + 1,
+      audit: (of, onCase) => this.audit.findings(of, true, onCase),
+      run: inSlices,
+      lookUpIn: { current: this.ledgerNow },
+      also: () => ({ warnings: live.warnings.map((warning) => ({ ...warning, capture: live.name })) }),
     })
     if (this.done) return
-    const over = live.tracker.retire(KEEP)
-    if (over !== null) this.audit.settle(over)
+    const retired = live.tracker.retire(KEEP)
+    if (retired !== null) this.audit.settle(retired)
   }
 
   private reading(): Reading {

@@ -1,20 +1,22 @@
-/** The first screen's figures: how many of what, over which hosts, and when. */
+/** The figures of the overview: findings, protection, authentication and dialects, the worst hosts, and sessions over time. */
 import { SEVERITIES, type Severity } from '../audit/rule/rule.ts'
 import type { CaptureFacts } from '../ledger/capture-facts.ts'
 import { type ConnectionCounts, noProtection, type ProtectionCounts } from '../report/verdict.ts'
-import type { FindingRow, HostRow, SessionRow } from '../rows/rows.ts'
+import type { FindingRow } from '../rows/finding-row.ts'
+import type { HostRow } from '../rows/host-row.ts'
+import type { SessionRow } from '../rows/session-row.ts'
 
 export interface Overview {
   connections: ConnectionCounts
   severities: Record<Severity, number>
-  /** Titles of the worst findings, the worst first. */
+  /** Titles of the worst findings, worst first. */
   worst: { severity: Severity; title: string; count: number }[]
-  /** Sessions that were granted or are in use, which the shares below are of. */
+  /** Sessions that were granted or are in use: the counts below add up to it. */
   sessions: number
   failed: number
   protection: ProtectionCounts
-  auth: Share[]
-  dialects: Share[]
+  auth: NamedCount[]
+  dialects: NamedCount[]
   guests: number
   anonymous: number
   /** The hosts with the worst findings. */
@@ -22,12 +24,12 @@ export interface Overview {
   timeline: Timeline
 }
 
-export interface Share {
+export interface NamedCount {
   name: string
   count: number
 }
 
-/** Sessions begun, and of those the ones with a finding of high severity or worse, in steps of equal length. */
+/** How many sessions started in each of many steps of equal length, and how many of those have a finding of high severity or worse. */
 export interface Timeline {
   start: number
   end: number
@@ -57,7 +59,7 @@ export function overviewOf(
   let guests = 0
   let anonymous = 0
   for (const session of sessions) {
-    note(timeline, session)
+    addToTimeline(timeline, session)
     if (session.status === 'failed') failed++
     if (session.status === 'failed' || session.status === 'pending') continue
     live++
@@ -74,8 +76,8 @@ export function overviewOf(
     sessions: live,
     failed,
     protection,
-    auth: shares(auth),
-    dialects: shares(dialects),
+    auth: namedCounts(auth),
+    dialects: namedCounts(dialects),
     guests,
     anonymous,
     hosts: worstHosts(hosts),
@@ -83,13 +85,13 @@ export function overviewOf(
   }
 }
 
-/** What became of it, and how its traffic went. */
+/** Whether the session was granted, and how its traffic was protected. */
 export function protectionOf({ status, signed, encrypted, messages }: SessionRow): keyof ProtectionCounts {
   if (status === 'failed') return 'refused'
   if (status === 'pending') return 'unanswered'
   if (messages === 0) return 'unseen'
   if (encrypted === 'all') return 'encrypted'
-  // Compressed with their headers: nobody can say whether they are signed.
+  // Compressed with their headers: it is unknown whether they are signed.
   if (signed === null) return 'unseen'
   if (signed === 'all') return 'signed'
   return signed === 'none' ? 'clear' : 'partly'
@@ -134,7 +136,7 @@ function emptyTimeline(sessions: Iterable<SessionRow>, captures: readonly Captur
   return { start, end, all: new Array<number>(STEPS).fill(0), bad: new Array<number>(STEPS).fill(0) }
 }
 
-function note(timeline: Timeline, { firstTime, worst }: SessionRow): void {
+function addToTimeline(timeline: Timeline, { firstTime, worst }: SessionRow): void {
   const { start, end, all, bad } = timeline
   const span = end - start
   const step = span > 0 ? Math.floor(((firstTime - start) / span) * (STEPS - 1)) : 0
@@ -147,6 +149,6 @@ function count(counts: Map<string, number>, name: string): void {
   counts.set(name, (counts.get(name) ?? 0) + 1)
 }
 
-function shares(counts: ReadonlyMap<string, number>): Share[] {
+function namedCounts(counts: ReadonlyMap<string, number>): NamedCount[] {
   return [...counts].map(([name, n]) => ({ name, count: n })).sort((a, b) => b.count - a.count)
 }

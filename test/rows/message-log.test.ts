@@ -46,7 +46,7 @@ describe('the messages of a capture', () => {
             frame: rows[i]?.frame,
             client: rows[i]?.client.ip,
           })
-          expect(log.of(shown)).toEqual(rows[i])
+          expect(log.messageOf(shown)).toEqual(rows[i])
           expect(shown.sessionId === null).toBe(rows[i]?.sessionIdLow === null)
         }
       }),

@@ -1,5 +1,5 @@
 /** Rows of the terminal UI's tables, as tests need them. */
-import type { SessionRow } from '../../src/rows/rows.ts'
+import type { SessionRow } from '../../src/rows/session-row.ts'
 
 export function sessionRow(given: Partial<SessionRow> = {}): SessionRow {
   return {

@@ -1,38 +1,47 @@
-/** The terminal UI without a terminal: a Controller over sample captures, what it asked of the outside, and its screen as text. */
+/** The terminal UI without a terminal: a Controller over sample captures, the actions that it called, and its screen as text. */
 
 import { screenLines } from '../../src/tui/render/screen-lines.ts'
-import type { View } from '../../src/tui/state/screen-state.ts'
-import { Controller, type Size } from '../../src/tui/update/controller.ts'
-import { type Citation, type Effects, FileExists, type Selection } from '../../src/view/action-types.ts'
+import { openPage, type Size } from '../../src/tui/state/screen.ts'
+import type { Page, UiState } from '../../src/tui/state/ui-state.ts'
+import { Controller } from '../../src/tui/update/controller.ts'
+import type { ScreenActions } from '../../src/tui/update/update.ts'
+import { FINDINGS_VIEW } from '../../src/tui/views/findings.ts'
+import { FRAMES_VIEW } from '../../src/tui/views/frames.ts'
+import { HOSTS_VIEW } from '../../src/tui/views/hosts.ts'
+import { SESSIONS_VIEW } from '../../src/tui/views/sessions.ts'
+import { type Tables, tableOf } from '../../src/tui/views/tables.ts'
+import type { View } from '../../src/tui/views/view.ts'
+import { VIEWS } from '../../src/tui/views/views.ts'
+import { type Citation, FileExists, type PacketSelection } from '../../src/view/action-types.ts'
 import type { EvidenceView } from '../../src/view/evidence-view.ts'
 import type { ViewStore } from '../../src/view/store.ts'
-import { textOfLines, viewOf } from './view.ts'
+import { textOfLines } from './view.ts'
 
-export interface FakeEffects extends Effects {
+export interface FakeActions extends ScreenActions {
   copied: string[]
-  /** Frames that were asked for and have not come: the test answers. */
+  /** Frames that are being read: the test answers. */
   asked: {
     citation: Citation
     signal: AbortSignal
     ready(view?: Partial<EvidenceView>): void
     fail(why: unknown): void
   }[]
-  written: { selection: Selection; file: string; overwrite: boolean }[]
-  exported: { view: View; file: string; overwrite: boolean }[]
-  /** Files that are there already. */
+  written: { selection: PacketSelection; file: string; overwrite: boolean }[]
+  exported: { record: string; rows: unknown[]; count: number; file: string; overwrite: boolean }[]
+  /** Files that exist. */
   files: Set<string>
   quits: number
   canCopy: boolean
 }
 
-export function fakeEffects(): FakeEffects {
+export function fakeActions(): FakeActions {
   const save = async (file: string, overwrite: boolean): Promise<string> => {
     if (file.endsWith('.bad')) throw new Error(`${file}: the disk is full`)
     if (fake.files.has(file) && !overwrite) throw new FileExists(file)
     fake.files.add(file)
     return `written to ${file}`
   }
-  const fake: FakeEffects = {
+  const fake: FakeActions = {
     copied: [],
     asked: [],
     written: [],
@@ -54,8 +63,8 @@ export function fakeEffects(): FakeEffects {
       fake.written.push({ selection, file, overwrite })
       return save(file, overwrite)
     },
-    exportView(view, file, overwrite) {
-      fake.exported.push({ view, file, overwrite })
+    exportRows({ kind, rows, count }, file, overwrite) {
+      fake.exported.push({ record: kind.record, rows: [...rows], count, file, overwrite })
       return save(file, overwrite)
     },
     quit() {
@@ -65,9 +74,22 @@ export function fakeEffects(): FakeEffects {
   return fake
 }
 
+/** The tables of the views, with the types of their rows. */
+export function typedTables(tables: Tables) {
+  return {
+    findings: tableOf(tables, FINDINGS_VIEW),
+    sessions: tableOf(tables, SESSIONS_VIEW),
+    hosts: tableOf(tables, HOSTS_VIEW),
+    frames: tableOf(tables, FRAMES_VIEW),
+  }
+}
+
 export interface Driven {
   controller: Controller
-  effects: FakeEffects
+  actions: FakeActions
+  tables: ReturnType<typeof typedTables>
+  readonly ui: UiState
+  readonly page: Page | undefined
   /** Keys by their names, one by one. */
   press(...keys: string[]): string
   screen(): string
@@ -75,14 +97,25 @@ export interface Driven {
   bottom(): string
 }
 
-export function drive(store: ViewStore, size: Size = { width: 100, height: 30 }): Driven {
-  const effects = fakeEffects()
-  const controller = new Controller(store, effects)
+export function drive(
+  store: ViewStore,
+  size: Size = { width: 100, height: 30 },
+  views: readonly View[] = VIEWS,
+): Driven {
+  const actions = fakeActions()
+  const controller = new Controller(store, actions, views)
   controller.resize(size)
-  const screen = () => textOfLines(screenLines(controller))
+  const screen = () => textOfLines(screenLines(controller.screen))
   return {
     controller,
-    effects,
+    actions,
+    tables: typedTables(controller.screen.tables),
+    get ui() {
+      return controller.screen.ui
+    },
+    get page() {
+      return openPage(controller.screen)
+    },
     press(...keys) {
       for (const key of keys) controller.key(key)
       return screen()
@@ -92,13 +125,7 @@ export function drive(store: ViewStore, size: Size = { width: 100, height: 30 })
   }
 }
 
-export async function driveSamples(...samples: string[]): Promise<Driven> {
-  return drive(await viewOf(...samples))
-}
-
-/** Promises that are kept already have told so. */
+/** Resolves when promises that are already settled have called their callbacks. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1))
 }
-
-export const TABLE_VIEWS = ['findings', 'sessions', 'hosts', 'frames'] as const

@@ -2,28 +2,31 @@
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createNetworks, RULES, readCapture } from '../../src/index.ts'
-import { createTables, type Tables } from '../../src/tui/views/views.ts'
-import { type Citation, type Effects, FileExists } from '../../src/view/action-types.ts'
-import { createEffects } from '../../src/view/actions.ts'
-import { Feed } from '../../src/view/file-feed.ts'
+import { FRAMES_VIEW } from '../../src/tui/views/frames.ts'
+import { HOSTS_VIEW } from '../../src/tui/views/hosts.ts'
+import { createTables, updateTables } from '../../src/tui/views/tables.ts'
+import { hasTable, type TableView } from '../../src/tui/views/view.ts'
+import { VIEWS } from '../../src/tui/views/views.ts'
+import { type Actions, type Citation, FileExists } from '../../src/view/action-types.ts'
+import { createActions } from '../../src/view/actions.ts'
+import { FileFeed } from '../../src/view/file-feed.ts'
 import { ViewStore } from '../../src/view/store.ts'
 import { SAMPLES, scanSample } from '../golden/records.ts'
 import { collector, temporaryFolder } from '../support/frames.ts'
 import { schemaErrors } from '../support/schema.ts'
 import { hasProgram } from '../support/smblens.ts'
-import { TABLE_VIEWS } from '../support/tui.ts'
+import { typedTables } from '../support/tui.ts'
 
 const folder = temporaryFolder()
 afterAll(() => folder.remove())
-afterEach(() => void vi.unstubAllEnvs())
 
 interface World {
   store: ViewStore
-  tables: Tables
-  effects: Effects
-  written: string[]
+  tables: ReturnType<typeof typedTables>
+  actions: Actions
+  exportView(view: TableView<unknown>, file: string, overwrite?: boolean): Promise<string>
   /** Ends the program. */
   stop: AbortController
 }
@@ -32,23 +35,20 @@ async function worldOf(...paths: string[]): Promise<World> {
   const store = new ViewStore()
   const { signal } = new AbortController()
   const inputs = paths.map((path) => ({ path, size: null }))
-  const feed = new Feed(store, inputs, { networks: createNetworks(), rules: RULES, limits: {}, signal })
+  const feed = new FileFeed(store, inputs, { networks: createNetworks(), rules: RULES, limits: {}, signal })
   await feed.run()
-  const tables = createTables(() => {})
-  tables.update(store.snapshot())
-  const written: string[] = []
+  const tables = createTables(VIEWS, () => {})
+  updateTables(tables, VIEWS, store.snapshot())
   const stop = new AbortController()
-  const effects = createEffects({
-    source: feed,
-    limits: {},
-    tables: () => tables,
-    application: 'smblens test',
-    signal: stop.signal,
-    toTerminal: (sequence) => void written.push(sequence),
-    quit: () => {},
-  })
-  return { store, tables, effects, written, stop }
+  const actions = createActions({ source: feed, limits: {}, application: 'smblens test', signal: stop.signal })
+  const exportView: World['exportView'] = ({ name, kind }, file, overwrite = false) => {
+    const table = tables.get(name)!
+    return actions.exportRows({ kind, rows: table.matching(), count: table.order.length }, file, overwrite)
+  }
+  return { store, tables: typedTables(tables), actions, exportView, stop }
 }
+
+const TABLE_VIEWS = VIEWS.filter(hasTable).map((view) => [view.name as keyof World['tables'], view] as const)
 
 const signal = () => new AbortController().signal
 
@@ -56,12 +56,12 @@ describe('the evidence of a finding', () => {
   it.each(SAMPLES)(
     '%s: every frame is read again, and what decides is marked in its fields and bytes',
     async (sample) => {
-      const { store, effects } = await worldOf(`captures/${sample}`)
+      const { store, actions } = await worldOf(`captures/${sample}`)
       for (const { id } of store.snapshot().findings) {
         const finding = store.details.finding(id)!
         expect(finding.evidence.length).toBeGreaterThan(0)
         for (const { capture, frame, field, what } of finding.evidence) {
-          const view = await effects.inspect({ capture, frame, field }, signal())
+          const view = await actions.inspect({ capture, frame, field }, signal())
           const told = `${finding.rule}, frame ${frame}: ${what}`
           expect(view, told).toMatchObject({ state: 'ready', frame })
           expect(view.fields.filter(({ deciding }) => deciding).length, told).toBeGreaterThan(0)
@@ -75,9 +75,9 @@ describe('the evidence of a finding', () => {
   )
 
   it('has nothing marked where nobody cites the frame', async () => {
-    const { effects, tables } = await worldOf('captures/guest-fallback.pcap')
+    const { actions, tables } = await worldOf('captures/guest-fallback.pcap')
     const { capture, frame } = tables.frames.at(3)!
-    const view = await effects.inspect({ capture, frame, field: null }, signal())
+    const view = await actions.inspect({ capture, frame, field: null }, signal())
     expect(view.fields.length).toBeGreaterThan(5)
     expect(view.fields.some(({ deciding }) => deciding)).toBe(false)
   })
@@ -85,21 +85,21 @@ describe('the evidence of a finding', () => {
   it('fails in words where the capture has gone, has become another one, or has no such frame', async () => {
     const path = join(folder.path, 'moving.pcap')
     copyFileSync('captures/guest-fallback.pcap', path)
-    const { effects } = await worldOf(path)
+    const { actions } = await worldOf(path)
     const citation: Citation = { capture: path, frame: 6, field: null }
-    await expect(effects.inspect({ ...citation, frame: 100_000 }, signal())).rejects.toThrow(/no frame 100000/)
+    await expect(actions.inspect({ ...citation, frame: 100_000 }, signal())).rejects.toThrow(/no frame 100000/)
     writeFileSync(path, 'something else altogether, and shorter')
-    await expect(effects.inspect(citation, signal())).rejects.toThrow(/moving\.pcap/)
+    await expect(actions.inspect(citation, signal())).rejects.toThrow(/moving\.pcap/)
     rmSync(path)
-    await expect(effects.inspect(citation, signal())).rejects.toThrow(/moving\.pcap/)
+    await expect(actions.inspect(citation, signal())).rejects.toThrow(/moving\.pcap/)
   })
 
   it('is not read on when nobody waits for it', async () => {
-    const { effects, tables } = await worldOf('captures/guest-fallback.pcap')
+    const { actions, tables } = await worldOf('captures/guest-fallback.pcap')
     const { capture, frame } = tables.frames.at(3)!
     const stop = new AbortController()
     stop.abort(new Error('left'))
-    await expect(effects.inspect({ capture, frame, field: null }, stop.signal)).rejects.toThrow('left')
+    await expect(actions.inspect({ capture, frame, field: null }, stop.signal)).rejects.toThrow('left')
   })
 })
 
@@ -112,37 +112,40 @@ describe('rows that are exported', () => {
       'captures/kerberos-sysvol.pcap',
     )
   })
-  const DEFINITIONS = { findings: 'finding', sessions: 'session', hosts: 'host', frames: 'message' } as const
 
-  it.each(TABLE_VIEWS)('%s: are records of the schema in ndjson and json, in the order of the screen', async (view) => {
-    const table = world.tables.of(view)
-    const lines = join(folder.path, `${view}.ndjson`)
-    const count = table.order.length
-    expect(count).toBeGreaterThan(0)
-    const told = await world.effects.exportView(view, lines, false)
-    expect(told).toBe(`${count} row${count === 1 ? '' : 's'} written to ${lines}`)
-    const records = readFileSync(lines, 'utf8')
-      .split('\n')
-      .slice(0, -1)
-      .map((line) => JSON.parse(line))
-    expect(records).toHaveLength(count)
-    for (const record of records) expect(schemaErrors(DEFINITIONS[view], record)).toEqual([])
-    const ids = [...table.matching()].map((row) => ('ip' in row ? row.ip : 'id' in row ? row.id : row.frame))
-    expect(records.map((record) => record.ip ?? record.id ?? record.frame)).toEqual(ids)
+  it.each(TABLE_VIEWS)(
+    '%s: are records of the schema in ndjson and json, in the order of the screen',
+    async (name, view) => {
+      const table = world.tables[name]
+      const lines = join(folder.path, `${name}.ndjson`)
+      const count = table.order.length
+      expect(count).toBeGreaterThan(0)
+      const told = await world.exportView(view, lines)
+      expect(told).toBe(`${count} row${count === 1 ? '' : 's'} written to ${lines}`)
+      const records = readFileSync(lines, 'utf8')
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line))
+      expect(records).toHaveLength(count)
+      for (const record of records)
+        expect(schemaErrors(view.kind.record as 'finding' | 'session' | 'host' | 'message', record)).toEqual([])
+      const ids = [...table.matching()].map((row) => ('ip' in row ? row.ip : 'id' in row ? row.id : row.frame))
+      expect(records.map((record) => record.ip ?? record.id ?? record.frame)).toEqual(ids)
 
-    const whole = join(folder.path, `${view}.JSON`)
-    await world.effects.exportView(view, whole, false)
-    const document: unknown = JSON.parse(readFileSync(whole, 'utf8'))
-    const list = Array.isArray(document) ? document : Object.values(document as object).find(Array.isArray)
-    expect(list).toEqual(records)
-  })
+      const whole = join(folder.path, `${name}.JSON`)
+      await world.exportView(view, whole)
+      const document: unknown = JSON.parse(readFileSync(whole, 'utf8'))
+      const list = Array.isArray(document) ? document : Object.values(document as object).find(Array.isArray)
+      expect(list).toEqual(records)
+    },
+  )
 
-  it.each(TABLE_VIEWS)('%s: are lines of csv that no name breaks, and no spreadsheet runs', async (view) => {
-    const file = join(folder.path, `${view}.csv`)
-    await world.effects.exportView(view, file, false)
+  it.each(TABLE_VIEWS)('%s: are lines of csv that no name breaks, and no spreadsheet runs', async (name, view) => {
+    const file = join(folder.path, `${name}.csv`)
+    await world.exportView(view, file)
     const text = readFileSync(file, 'utf8')
     const [header, ...rows] = text.split('\r\n').slice(0, -1)
-    expect(rows).toHaveLength(world.tables.of(view).order.length)
+    expect(rows).toHaveLength(world.tables[name].order.length)
     expect(text.replaceAll('\r\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
     for (const row of rows) {
       const cells = row.match(/("(?:[^"]|"")*"|[^",]*)(?:,|$)/g)?.slice(0, header?.split(',').length) ?? []
@@ -156,7 +159,7 @@ describe('rows that are exported', () => {
     frames.setFilter('SESSION_SETUP')
     frames.reverse()
     const file = join(folder.path, 'setups.ndjson')
-    await world.effects.exportView('frames', file, false)
+    await world.exportView(FRAMES_VIEW, file)
     const records = readFileSync(file, 'utf8').split('\n').slice(0, -1)
     expect(records).toHaveLength(frames.order.length)
     expect(frames.busy).toBe(false)
@@ -167,26 +170,26 @@ describe('rows that are exported', () => {
 
   it('are written over nothing, unless that was agreed to, and never over a capture', async () => {
     const file = folder.write('there.csv', 'mine')
-    await expect(world.effects.exportView('hosts', file, false)).rejects.toBeInstanceOf(FileExists)
+    await expect(world.exportView(HOSTS_VIEW, file)).rejects.toBeInstanceOf(FileExists)
     expect(readFileSync(file, 'utf8')).toBe('mine')
-    await world.effects.exportView('hosts', file, true)
+    await world.exportView(HOSTS_VIEW, file, true)
     expect(readFileSync(file, 'utf8')).toContain('ip,')
     const capture = join(folder.path, 'capture.csv')
     copyFileSync('captures/ntlmv1.pcap', capture)
-    const { effects } = await worldOf(capture)
-    await expect(effects.exportView('hosts', capture, true)).rejects.toThrow(/captures that are read/)
+    const { actions, exportView } = await worldOf(capture)
+    await expect(exportView(HOSTS_VIEW, capture, true)).rejects.toThrow(/captures that are read/)
     await expect(
-      effects.writePackets({ frames: [{ capture, frame: 1, comment: '' }], connections: [] }, capture, true),
+      actions.writePackets({ frames: [{ capture, frame: 1, comment: '' }], connections: [] }, capture, true),
     ).rejects.toThrow(/captures that are read/)
     expect(readFileSync(capture)).toEqual(readFileSync('captures/ntlmv1.pcap'))
   })
 
   it.each([
-    ['rows.txt', /end the name in \.csv, \.json or \.ndjson/],
-    ['rows', /end the name in/],
+    ['rows.txt', /must end in \.csv, \.json or \.ndjson/],
+    ['rows', /must end in/],
     ['absent/rows.csv', /folder/],
   ])('as %s are refused in words, and leave nothing behind', async (name, words) => {
-    await expect(world.effects.exportView('hosts', join(folder.path, name), false)).rejects.toThrow(words)
+    await expect(world.exportView(HOSTS_VIEW, join(folder.path, name))).rejects.toThrow(words)
     expect(readdirSync(folder.path).filter((each) => each.includes('.tmp') || each === name)).toEqual([])
   })
 })
@@ -194,13 +197,13 @@ describe('rows that are exported', () => {
 describe('packets that are written', () => {
   const samples = ['guest-fallback.pcap', 'ntlmv1.pcap', 'pcapng.pcapng', 'gzip.pcap.gz', 'vlan.pcap', 'linux-sll.pcap']
   it.each(samples)('%s: are read by our own reader, and show each finding again', async (sample) => {
-    const { store, effects } = await worldOf(`captures/${sample}`)
+    const { store, actions } = await worldOf(`captures/${sample}`)
     const scanned = await scanSample(sample)
     for (const [i, { id }] of [...store.snapshot().findings].entries()) {
       const finding = store.details.finding(id)!
       const frames = finding.evidence.map(({ capture, frame, what }) => ({ capture, frame, comment: what }))
       const file = join(folder.path, `${sample}-${i}.pcapng`)
-      const told = await effects.writePackets({ frames, connections: [] }, file, false)
+      const told = await actions.writePackets({ frames, connections: [] }, file, false)
       const sink = collector()
       const summary = await readCapture(file, sink)
       expect(summary).toMatchObject({ complete: true, format: 'pcapng', warnings: [] })
@@ -218,30 +221,30 @@ describe('packets that are written', () => {
 
   it('of two captures are in one file; what is not there any more is told', async () => {
     const [a, b] = ['captures/guest-fallback.pcap', 'captures/ntlmv1.pcap']
-    const { store, effects } = await worldOf(a!, b!)
+    const { store, actions } = await worldOf(a!, b!)
     const connections = [...store.snapshot().sessions].map(({ connection }) => connection)
     const file = join(folder.path, 'both.pcapng')
     const frames = [{ capture: a!, frame: 99_999, comment: '' }]
-    expect(await effects.writePackets({ frames, connections }, file, false)).toMatch(/, 1 frame not found$/)
+    expect(await actions.writePackets({ frames, connections }, file, false)).toMatch(/, 1 frame not found$/)
     const again = await worldOf(file)
     expect(again.store.snapshot().sessions).toHaveLength(store.snapshot().sessions.length)
   })
 
   it('are not written over a file, unless that was agreed to', async () => {
-    const { store, effects } = await worldOf('captures/ntlmv1.pcap')
+    const { store, actions } = await worldOf('captures/ntlmv1.pcap')
     const selection = { frames: [], connections: [...store.snapshot().sessions].map(({ connection }) => connection) }
     const file = folder.write('mine.pcapng', 'mine')
-    await expect(effects.writePackets(selection, file, false)).rejects.toBeInstanceOf(FileExists)
+    await expect(actions.writePackets(selection, file, false)).rejects.toBeInstanceOf(FileExists)
     expect(readFileSync(file, 'utf8')).toBe('mine')
-    await effects.writePackets(selection, file, true)
+    await actions.writePackets(selection, file, true)
     expect((await readCapture(file, collector())).complete).toBe(true)
   })
 
   it('leave nothing behind where the program ends meanwhile', async () => {
-    const { store, effects, stop } = await worldOf('captures/ntlmv1.pcap')
+    const { store, actions, stop } = await worldOf('captures/ntlmv1.pcap')
     const selection = { frames: [], connections: [...store.snapshot().sessions].map(({ connection }) => connection) }
     const before = readdirSync(folder.path)
-    const writing = effects.writePackets(selection, join(folder.path, 'unfinished.pcapng'), false)
+    const writing = actions.writePackets(selection, join(folder.path, 'unfinished.pcapng'), false)
     expect(readdirSync(folder.path).length).toBe(before.length + 1)
     stop.abort(new Error('left'))
     await expect(writing).rejects.toThrow('left')
@@ -251,27 +254,12 @@ describe('packets that are written', () => {
   it('leave nothing behind where the capture has gone', async () => {
     const path = join(folder.path, 'going.pcap')
     copyFileSync('captures/ntlmv1.pcap', path)
-    const { store, effects } = await worldOf(path)
+    const { store, actions } = await worldOf(path)
     const selection = { frames: [], connections: [...store.snapshot().sessions].map(({ connection }) => connection) }
     rmSync(path)
     const file = join(folder.path, 'never.pcapng')
-    await expect(effects.writePackets(selection, file, false)).rejects.toThrow(/going\.pcap/)
+    await expect(actions.writePackets(selection, file, false)).rejects.toThrow(/going\.pcap/)
     expect(existsSync(file)).toBe(false)
     expect(readdirSync(folder.path).filter((name) => name.endsWith('.tmp'))).toEqual([])
-  })
-})
-
-describe('the clipboard', () => {
-  it.each([
-    ['xterm-kitty', true, 1],
-    ['xterm-256color', false, 1],
-    ['linux', false, 0],
-  ] as const)('of %s', async (term, sure, sequences) => {
-    for (const name of ['TMUX', 'STY', 'TERM_PROGRAM', 'WT_SESSION', 'KITTY_WINDOW_ID']) vi.stubEnv(name, undefined)
-    vi.stubEnv('TERM', term)
-    const { effects, written } = await worldOf('captures/ntlmv1.pcap')
-    expect(effects.copy('smb2')).toBe(sure)
-    expect(written).toHaveLength(sequences)
-    if (sequences > 0) expect(written[0]).toBe(`\x1b]52;c;${Buffer.from('smb2').toString('base64')}\x07`)
   })
 })

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createNetworks, RULES } from '../../src/index.ts'
-import { Feed } from '../../src/view/file-feed.ts'
+import { FileFeed } from '../../src/view/file-feed.ts'
 import type { Details, Snapshot } from '../../src/view/store.ts'
 import { ViewStore } from '../../src/view/store.ts'
 import { SAMPLES, scanSample } from '../golden/records.ts'
@@ -19,9 +19,9 @@ beforeAll(() => void writeSessions(generated, { sessions: 1500 }))
 afterAll(() => folder.remove())
 afterEach(() => void vi.restoreAllMocks())
 
-function feed(store: ViewStore, paths: readonly string[], signal = new AbortController().signal): Feed {
+function feed(store: ViewStore, paths: readonly string[], signal = new AbortController().signal): FileFeed {
   const inputs = paths.map((path) => ({ path, size: null }))
-  return new Feed(store, inputs, { networks: createNetworks(), rules: RULES, limits: {}, signal })
+  return new FileFeed(store, inputs, { networks: createNetworks(), rules: RULES, limits: {}, signal })
 }
 
 /** Whatever looks at the clock takes its time. */
@@ -33,7 +33,7 @@ function slowClock(milliseconds: number): void {
   })
 }
 
-const shown = ({ findings, sessions, hosts, overview, captures, warnings, unread, frames }: Snapshot) => ({
+const shown = ({ findings, sessions, hosts, overview, captures, warnings, unread, messages }: Snapshot) => ({
   findings: [...findings].map(copyOf),
   sessions: [...sessions].map(copyOf),
   hosts,
@@ -41,7 +41,7 @@ const shown = ({ findings, sessions, hosts, overview, captures, warnings, unread
   captures,
   warnings,
   unread,
-  messages: frames.length,
+  messages: messages.length,
 })
 
 describe('what is shown of a capture', () => {
@@ -96,17 +96,17 @@ describe('what is shown of a capture', () => {
     const text = folder.write('text.pcap', 'this is no capture at all, only text\n')
     const paths = ['captures/guest-fallback.pcap', join(folder.path, 'absent.pcap'), text, 'captures/ntlmv1.pcap']
     await feed(store, paths).run()
-    const { sessions, findings, captures, unread, frames, reading } = store.snapshot()
+    const { sessions, findings, captures, unread, messages, reading } = store.snapshot()
     const alone = await Promise.all(['guest-fallback.pcap', 'ntlmv1.pcap'].map((name) => viewOf(name)))
     expect(sessions).toHaveLength(alone.reduce((sum, one) => sum + one.snapshot().sessions.length, 0))
-    expect(frames.length).toBe(alone.reduce((sum, one) => sum + one.snapshot().frames.length, 0))
+    expect(messages.length).toBe(alone.reduce((sum, one) => sum + one.snapshot().messages.length, 0))
     expect(new Set([...findings].map(({ capture }) => capture)).size).toBe(2)
     expect(captures.map(({ path }) => path)).toEqual([paths[0], paths[3]])
     expect(unread).toHaveLength(2)
     expect(unread[0]).toContain('absent.pcap')
     expect(reading).toMatchObject({ done: true, index: 3, count: 4 })
-    expect(frames.at(frames.length - 1)?.capture).toBe(paths[3])
-    expect(frames.at(frames.length)).toBeUndefined()
+    expect(messages.at(messages.length - 1)?.capture).toBe(paths[3])
+    expect(messages.at(messages.length)).toBeUndefined()
   })
 
   it('ends with "done" also where the last capture cannot be read', async () => {
@@ -143,8 +143,8 @@ describe('a capture that is being read', () => {
       for (const { id } of snapshot.findings) expect(store.details.finding(id)?.id).toBe(id)
       const session = snapshot.sessions.at(-1)
       if (session !== undefined) expect(store.details.session(session.id)?.id).toBe(session.id)
-      const frame = snapshot.frames.at(snapshot.frames.length - 1)
-      expect(frame === undefined).toBe(snapshot.frames.length === 0)
+      const frame = snapshot.messages.at(snapshot.messages.length - 1)
+      expect(frame === undefined).toBe(snapshot.messages.length === 0)
     })
     slowClock(40)
     await feed(store, [generated, 'captures/ntlmv1.pcap']).run()

@@ -83,13 +83,13 @@ describe('what is shown of a live capture', () => {
     await feed.live.read(0, createReadStream('captures/guest-explicit.pcap'), STOP)
     await feed.look()
     const row = [...store.snapshot().findings].find(({ rule }) => rule === 'guest-session')
-    const finding = feed.details.finding(row!.id)!
+    const finding = feed.pictures.details.finding(row!.id)!
     const [evidence] = finding.evidence
     const citation = { capture: 'eth0', frame: evidence!.frame, field: evidence!.field }
     const view = await inspectEvidence(citation, { read: feed.readFrames, limits: {}, signal: STOP })
     expect(view.state === 'ready' && view.fields.some(({ deciding }) => deciding)).toBe(true)
-    const [message] = store.snapshot().frames.length > 0 ? [store.snapshot().frames.at(0)!] : []
-    expect(feed.messageOf(message!)).toMatchObject({ frame: message!.frame })
+    const message = store.snapshot().messages.at(0)!
+    expect(feed.pictures.messageOf(message)).toMatchObject({ frame: message.frame })
   })
 
   it('tells the rate and what was lost, and says it where nobody knows', async () => {

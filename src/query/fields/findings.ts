@@ -1,6 +1,6 @@
 /** What the findings can be filtered by. */
 import { RULES } from '../../audit/rules/index.ts'
-import type { FindingRow } from '../../rows/rows.ts'
+import type { FindingRow } from '../../rows/finding-row.ts'
 import type { AddressEnd, QueryField } from '../language/field.ts'
 import { eitherField, serverField } from './ends.ts'
 

@@ -1,5 +1,5 @@
 /** What the hosts can be filtered by. */
-import type { HostRow } from '../../rows/rows.ts'
+import type { HostRow } from '../../rows/host-row.ts'
 import type { QueryField } from '../language/field.ts'
 import { SIGNING_MODES } from './sessions.ts'
 

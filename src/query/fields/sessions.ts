@@ -1,5 +1,5 @@
 /** What the sessions can be filtered by. */
-import type { SessionRow } from '../../rows/rows.ts'
+import type { SessionRow } from '../../rows/session-row.ts'
 import type { QueryField } from '../language/field.ts'
 import { endFields } from './ends.ts'
 

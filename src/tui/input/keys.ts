@@ -1,21 +1,15 @@
-/** The keys: one table, from which the help is made too. Keys people know from vi, less, htop, lazygit and Wireshark. */
+/** The keys: one table, which the help is made from too. They are those of vi, less, htop, lazygit and Wireshark. */
 import { alternatives } from '../../base/wording.ts'
 import { exportExtensions } from '../../report/formats/formats.ts'
 
+/** What moves a cursor or scrolls a page. */
+export const MOVES = ['up', 'down', 'page-up', 'page-down', 'home', 'end'] as const
+export type Move = (typeof MOVES)[number]
+
 export type Command =
-  | 'overview'
-  | 'findings'
-  | 'sessions'
-  | 'hosts'
-  | 'frames'
+  | Move
   | 'next-view'
   | 'previous-view'
-  | 'up'
-  | 'down'
-  | 'page-up'
-  | 'page-down'
-  | 'home'
-  | 'end'
   | 'open'
   | 'back'
   | 'left'
@@ -36,68 +30,67 @@ export type Command =
   | 'help'
   | 'quit'
 
-export interface Binding {
-  command: Command
+/** A command, or a view to open. */
+export type Bound = { command: Command } | { view: string }
+
+export type Binding = Bound & {
   /** As keyName gives them. */
   keys: readonly string[]
   help: string
-  group: 'Views' | 'Move' | 'Look closer' | 'Find and sort' | 'Take along' | 'Program'
+  group: 'Views' | 'Move' | 'Details' | 'Find and sort' | 'Export' | 'Program'
 }
 
-export const BINDINGS: readonly Binding[] = [
-  { command: 'overview', keys: ['1'], help: 'overview: the verdict', group: 'Views' },
-  { command: 'findings', keys: ['2'], help: 'findings', group: 'Views' },
-  { command: 'sessions', keys: ['3'], help: 'sessions', group: 'Views' },
-  { command: 'hosts', keys: ['4'], help: 'hosts', group: 'Views' },
-  { command: 'frames', keys: ['5'], help: 'frames: the SMB messages', group: 'Views' },
+const BINDINGS: readonly Binding[] = [
   { command: 'next-view', keys: ['tab'], help: 'next view', group: 'Views' },
   { command: 'previous-view', keys: ['shift-tab'], help: 'previous view', group: 'Views' },
-  { command: 'warnings', keys: ['!'], help: 'warnings of the reading, and the captures', group: 'Views' },
+  { command: 'warnings', keys: ['!'], help: 'captures, and warnings about them', group: 'Views' },
   { command: 'up', keys: ['up', 'k'], help: 'up', group: 'Move' },
   { command: 'down', keys: ['down', 'j'], help: 'down', group: 'Move' },
   { command: 'page-up', keys: ['page-up', 'ctrl-b', 'ctrl-u'], help: 'page up', group: 'Move' },
   { command: 'page-down', keys: ['page-down', 'ctrl-f', 'ctrl-d', 'space'], help: 'page down', group: 'Move' },
-  { command: 'home', keys: ['home', 'g'], help: 'first', group: 'Move' },
-  { command: 'end', keys: ['end', 'G'], help: 'last', group: 'Move' },
-  { command: 'open', keys: ['enter'], help: 'open what is selected', group: 'Look closer' },
-  {
-    command: 'back',
-    keys: ['escape', 'backspace'],
-    help: 'back; in a table: take the filter away',
-    group: 'Look closer',
-  },
-  { command: 'left', keys: ['left', 'h'], help: 'in a finding: frame before', group: 'Look closer' },
-  { command: 'right', keys: ['right', 'l'], help: 'in a finding: next frame', group: 'Look closer' },
-  { command: 'session', keys: ['s'], help: 'the session of a finding or frame', group: 'Look closer' },
-  { command: 'related', keys: ['f'], help: 'all sessions of a finding or host', group: 'Look closer' },
-  { command: 'filter', keys: ['/'], help: 'filter this view; in a page: search', group: 'Find and sort' },
+  { command: 'home', keys: ['home', 'g'], help: 'first row', group: 'Move' },
+  { command: 'end', keys: ['end', 'G'], help: 'last row', group: 'Move' },
+  { command: 'open', keys: ['enter'], help: 'open the selected row', group: 'Details' },
+  { command: 'back', keys: ['escape', 'backspace'], help: 'go back; in a table: clear the filter', group: 'Details' },
+  { command: 'left', keys: ['left', 'h'], help: 'in a finding: previous frame', group: 'Details' },
+  { command: 'right', keys: ['right', 'l'], help: 'in a finding: next frame', group: 'Details' },
+  { command: 'session', keys: ['s'], help: 'session of this finding or frame', group: 'Details' },
+  { command: 'related', keys: ['f'], help: 'list the related sessions', group: 'Details' },
+  { command: 'filter', keys: ['/'], help: 'filter a table; search in a page', group: 'Find and sort' },
   { command: 'next-match', keys: ['n'], help: 'next match', group: 'Find and sort' },
   { command: 'previous-match', keys: ['N'], help: 'previous match', group: 'Find and sort' },
   { command: 'sort-next', keys: ['>', '.'], help: 'sort by the next column', group: 'Find and sort' },
-  { command: 'sort-previous', keys: ['<', ','], help: 'sort by the column before', group: 'Find and sort' },
-  { command: 'sort-reverse', keys: ['r'], help: 'sort the other way round', group: 'Find and sort' },
-  { command: 'copy', keys: ['y'], help: 'copy the Wireshark filter of the selection', group: 'Take along' },
-  { command: 'write', keys: ['w'], help: 'write its packets to a pcapng', group: 'Take along' },
+  { command: 'sort-previous', keys: ['<', ','], help: 'sort by the previous column', group: 'Find and sort' },
+  { command: 'sort-reverse', keys: ['r'], help: 'reverse the order', group: 'Find and sort' },
+  { command: 'copy', keys: ['y'], help: 'copy a Wireshark filter for the selection', group: 'Export' },
+  { command: 'write', keys: ['w'], help: 'write the packets of the selection to a pcapng file', group: 'Export' },
   {
     command: 'export',
     keys: ['e'],
-    help: `export this view: ${alternatives(exportExtensions())}`,
-    group: 'Take along',
+    help: `export this view to a ${alternatives(exportExtensions())} file`,
+    group: 'Export',
   },
-  { command: 'pause', keys: ['p'], help: 'hold the picture while the reading goes on', group: 'Program' },
+  { command: 'pause', keys: ['p'], help: 'freeze the display; reading continues', group: 'Program' },
   { command: 'help', keys: ['?'], help: 'this help', group: 'Program' },
-  { command: 'quit', keys: ['q', 'ctrl-c'], help: 'leave', group: 'Program' },
+  { command: 'quit', keys: ['q', 'ctrl-c'], help: 'quit', group: 'Program' },
 ]
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map(
-  BINDINGS.flatMap(({ command, keys }) => keys.map((key) => [key, command] as const)),
-)
-
-export function commandOf(key: string): Command | undefined {
-  return COMMANDS.get(key)
+/** All keys, those of the views first. */
+export function bindingsOf(views: readonly { name: string; key: string; help: string }[]): Binding[] {
+  const ofViews = views.map(({ name, key, help }): Binding => ({ view: name, keys: [key], help, group: 'Views' }))
+  return [...ofViews, ...BINDINGS]
 }
 
-/** What Ink tells of a key press, as far as it is read here. */
+/** By the names of keys. */
+export function boundKeys(bindings: readonly Binding[]): ReadonlyMap<string, Bound> {
+  return new Map(bindings.flatMap((binding) => binding.keys.map((key) => [key, binding] as const)))
+}
+
+export function isMove(command: Command): command is Move {
+  return MOVES.some((move) => move === command)
+}
+
+/** A key press as Ink reports it, as far as it is read here. */
 export interface KeyPress {
   upArrow: boolean
   downArrow: boolean
@@ -117,10 +110,10 @@ export interface KeyPress {
   meta: boolean
 }
 
-/** What Ink leaves of a control sequence that it does not know, such as a mouse's: its escape character is gone, and nobody typed it. */
+/** What Ink leaves of a control sequence that it does not know, such as a mouse's: the escape character is gone. */
 const SEQUENCE = /^(?:\[[0-?]*[ -/]*[@-~]|O[@-~])$/
 
-/** A key by name ("page-down", "ctrl-f"), or the text that was typed or pasted. */
+/** The name of a key ("page-down", "ctrl-f"), or the text that was typed or pasted. */
 export function keyName(input: string, key: KeyPress): string {
   if (key.upArrow) return 'up'
   if (key.downArrow) return 'down'

@@ -1,19 +1,19 @@
-/** A line of text that is being typed: what readline's commonest keys do to it. */
+/** A line of text that is being typed, with the most common keys of readline. */
 
 export interface LineInput {
   text: string
-  /** A place in `text`, in code units, never inside a pair. */
+  /** An index into `text`, in code units; never inside a surrogate pair. */
   cursor: number
 }
 
-/** More than any filter or file name needs. */
+/** Longer than any filter or file name. */
 const MAX_TEXT = 1000
 
 export function lineInput(text: string): LineInput {
   return { text, cursor: text.length }
 }
 
-/** The line after a key; the same line where the key does nothing to it. */
+/** The line after a key press; the same object where the key does not change it. */
 export function typed(line: LineInput, key: string): LineInput {
   const { text, cursor } = line
   switch (key) {
@@ -44,7 +44,7 @@ export function typed(line: LineInput, key: string): LineInput {
   }
 }
 
-/** With `text` at the cursor, but for what of it no line has: a paste may hold anything. */
+/** Inserts `text` at the cursor. A paste may contain anything: control characters are left out. */
 export function inserted(line: LineInput, text: string): LineInput {
   const kept = text.replace(/\p{C}/gu, '')
   return kept === '' ? line : replaced(line, line.cursor, line.cursor, kept)
@@ -53,7 +53,7 @@ export function inserted(line: LineInput, text: string): LineInput {
 export function replaced({ text }: LineInput, from: number, to: number, by: string): LineInput {
   const room = Math.max(0, MAX_TEXT - (text.length - (to - from)))
   let put = by.slice(0, room)
-  // Half of a pair is no character.
+  // Half of a surrogate pair is not a character.
   if (/[\ud800-\udbff]$/.test(put)) put = put.slice(0, -1)
   return { text: text.slice(0, from) + put + text.slice(to), cursor: from + put.length }
 }

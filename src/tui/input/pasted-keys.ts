@@ -1,4 +1,4 @@
-/** Characters that came at once, because they were typed faster than they were read or were pasted: taken apart into keys. */
+/** Splits characters that arrive at once, because they were pasted or typed fast, into keys. */
 
 const CONTROL = /[\p{Cc}]/u
 const NAMED: Readonly<Record<string, string>> = {
@@ -10,13 +10,13 @@ const NAMED: Readonly<Record<string, string>> = {
   '\x7f': 'backspace',
 }
 
-/** What of `text` from `at` on has no key among it that does something to a line: empty where it begins with one. */
+/** The part of `text` from `at` up to the next control character. */
 export function plainRun(text: string, at: number): string {
   const end = text.slice(at).search(CONTROL)
   return end < 0 ? text.slice(at) : text.slice(at, at + end)
 }
 
-/** The key that types one character, by the name that keyName gives it. */
+/** The name of the key that types one character, as keyName gives it. */
 export function keyOf(character: string): string {
   const code = character.codePointAt(0) ?? 0
   return NAMED[character] ?? (code >= 1 && code <= 26 ? `ctrl-${String.fromCharCode(code + 96)}` : character)

@@ -1,7 +1,7 @@
 /** Findings below something that they are about. */
 import { pad } from '../../base/safe-text.ts'
 import { number } from '../../base/wording.ts'
-import type { FindingRow } from '../../rows/rows.ts'
+import type { FindingRow } from '../../rows/finding-row.ts'
 import { paragraph, segment, wireText } from '../text/layout.ts'
 import type { Line } from '../text/line.ts'
 

@@ -1,20 +1,20 @@
 /** One frame: what its header says, its fields and its bytes. */
 import { isoTime } from '../../base/packet-time.ts'
 import { endpointText, number } from '../../base/wording.ts'
-import type { FrameRow } from '../../rows/rows.ts'
+import type { MessageRow } from '../../rows/message-row.ts'
 import type { EvidenceView } from '../../view/evidence-view.ts'
 import { EMPTY, fitLine, labelled, segment, wireText } from '../text/layout.ts'
 import type { Line } from '../text/line.ts'
 import { evidenceLines } from './evidence-lines.ts'
 
-const FAMILIES: Record<FrameRow['family'], string> = {
+const FAMILIES: Record<MessageRow['family'], string> = {
   smb1: 'SMB1',
   smb2: 'SMB2',
   transform: 'SMB3 encrypted',
   compressed: 'SMB3 compressed',
 }
 
-export function frameLines(row: FrameRow, evidence: EvidenceView | null, width: number): Line[] {
+export function frameLines(row: MessageRow, evidence: EvidenceView | null, width: number): Line[] {
   const kind = row.response === null ? '' : row.response ? ' response' : ' request'
   const client = endpointText({ ip: row.client, port: row.clientPort })
   const server = endpointText({ ip: row.server, port: row.serverPort })

@@ -2,7 +2,9 @@
 
 import { pad } from '../../base/safe-text.ts'
 import { endpointText, plural } from '../../base/wording.ts'
-import type { FindingRow, HostRow, SessionRow } from '../../rows/rows.ts'
+import type { FindingRow } from '../../rows/finding-row.ts'
+import type { HostRow } from '../../rows/host-row.ts'
+import type { SessionRow } from '../../rows/session-row.ts'
 import { EMPTY, fitLine, labelled, paragraph, section, segment, timeSpan, wireText } from '../text/layout.ts'
 import type { Line, Tone } from '../text/line.ts'
 import { findingList } from './finding-list.ts'

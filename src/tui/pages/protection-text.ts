@@ -1,5 +1,5 @@
 /** Words for what rows say in a letter. */
-import type { SessionRow } from '../../rows/rows.ts'
+import type { SessionRow } from '../../rows/session-row.ts'
 
 export function protectionText({ messages, signed, encrypted }: SessionRow): string {
   if (messages === 0) return 'no traffic seen'

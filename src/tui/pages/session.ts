@@ -2,7 +2,7 @@
 import { displayWidth, pad, wrap } from '../../base/safe-text.ts'
 import { endpointText, number, plural } from '../../base/wording.ts'
 import type { ConnectionFacts, MessageCounts, SessionFacts } from '../../ledger/smb-facts.ts'
-import type { FindingRow } from '../../rows/rows.ts'
+import type { FindingRow } from '../../rows/finding-row.ts'
 import {
   EMPTY,
   fitLine,

@@ -5,9 +5,9 @@ import type { Snapshot } from '../../view/store.ts'
 import { EMPTY, heading, labelled, paragraph, section, timeSpan, wireText } from '../text/layout.ts'
 import type { Line } from '../text/line.ts'
 
-type Facts = Pick<Snapshot, 'captures' | 'warnings' | 'unread' | 'framesDropped'>
+type Facts = Pick<Snapshot, 'captures' | 'warnings' | 'unread' | 'messagesDropped'>
 
-export function warningsLines({ captures, warnings, unread, framesDropped }: Facts, width: number): Line[] {
+export function warningsLines({ captures, warnings, unread, messagesDropped }: Facts, width: number): Line[] {
   const parts = captures.flatMap((capture, i) => [...(i > 0 ? [EMPTY] : []), ...captureLines(capture, width)])
   const list = warnings.flatMap(({ capture, code, message, frame }) => {
     const where =
@@ -16,8 +16,8 @@ export function warningsLines({ captures, warnings, unread, framesDropped }: Fac
     return paragraph(text, width, '  ! ', 'medium')
   })
   const dropped =
-    framesDropped > 0
-      ? paragraph(`${plural(framesDropped, 'message')} not listed among the frames, for want of room.`, width, '  ! ')
+    messagesDropped > 0
+      ? paragraph(`${plural(messagesDropped, 'message')} not listed among the frames, for want of room.`, width, '  ! ')
       : []
   return [
     heading(captures.length > 1 ? 'Captures' : 'Capture', width),

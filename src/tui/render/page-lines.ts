@@ -1,62 +1,34 @@
-/** The page that is open, as lines. They are made anew each time: whoever needs them twice keeps them. */
-import { RULES } from '../../audit/rules/index.ts'
-import { filterRows } from '../../rows/row-list.ts'
-import { BINDINGS } from '../input/keys.ts'
-import { findingLines } from '../pages/finding.ts'
-import { frameLines } from '../pages/frame.ts'
+/** The page that is open, as lines. They are made again on each call. */
 import { helpLines } from '../pages/help.ts'
-import { hostLines } from '../pages/host.ts'
-import { sessionLines } from '../pages/session.ts'
 import { warningsLines } from '../pages/warnings.ts'
-import type { Page } from '../state/screen-state.ts'
-import { citationOf } from '../state/selection.ts'
-import { EMPTY, heading, paragraph } from '../text/layout.ts'
+import { openPage, type Screen, viewNamed } from '../state/screen.ts'
+import type { Page } from '../state/ui-state.ts'
+import { EMPTY, heading, paragraph, segment } from '../text/layout.ts'
 import type { Line } from '../text/line.ts'
-import type { Controller } from '../update/controller.ts'
+import { hasTable } from '../views/view.ts'
 
-const HOST_SESSIONS = 50
-
-export function pageLines(controller: Controller, width: number): readonly Line[] {
-  const { page } = controller
-  return page === undefined ? [] : linesOf(controller, page, width)
+/** No lines where no page is open. */
+export function pageLines(screen: Screen): readonly Line[] {
+  const page = openPage(screen)
+  return page === undefined ? [] : linesOf(screen, page)
 }
 
-function linesOf(controller: Controller, page: Page, width: number): readonly Line[] {
-  const { shown, store, evidence } = controller
-  const gone: Line[] = [[{ text: 'What was shown here is no longer among the results.', tone: 'quiet' }]]
+function linesOf(screen: Screen, page: Page): readonly Line[] {
+  const { width } = screen.size
   switch (page.kind) {
-    case 'finding': {
-      const finding = store.details.finding(page.id)
-      if (finding === undefined) return gone
-      const rule = RULES.find(({ id }) => id === finding.rule)
-      return findingLines(finding, rule, evidence.of(citationOf(controller)), width, page.evidence)
-    }
-    case 'session': {
-      const session = store.details.session(page.id)
-      if (session === undefined) return gone
-      const connection = store.details.connection(session.connection)
-      return sessionLines(session, connection, controller.findingsOf(session), width)
-    }
-    case 'host': {
-      const host = shown.hosts.find(({ ip }) => ip === page.ip)
-      if (host === undefined) return gone
-      const findings = filterRows(shown.findings, ({ client, server }) => client === page.ip || server === page.ip)
-      const sessions = []
-      for (const row of shown.sessions) {
-        if (row.client === page.ip || row.server === page.ip) sessions.push(row)
-        if (sessions.length === HOST_SESSIONS) break
-      }
-      return hostLines(host, findings, sessions, width)
-    }
-    case 'frame': {
-      const row = shown.frames.at(page.index)
-      return row === undefined ? gone : frameLines(row, evidence.of(citationOf(controller)), width)
-    }
+    case 'details':
+      return detailsLines(screen, page) ?? [[segment('What was shown here is no longer among the results.', 'quiet')]]
     case 'text':
       return [heading(page.title, width), EMPTY, ...paragraph(page.text, width)]
     case 'warnings':
-      return warningsLines(shown, width)
+      return warningsLines(screen.shown, width)
     case 'help':
-      return helpLines(BINDINGS, width)
+      return helpLines(screen.bindings, width)
   }
+}
+
+function detailsLines(screen: Screen, page: Page & { kind: 'details' }): readonly Line[] | null {
+  const view = viewNamed(screen, page.view)
+  const { evidence, size } = screen
+  return hasTable(view) ? view.pageLines(page, { known: screen, evidence, width: size.width }) : null
 }

@@ -1,11 +1,11 @@
-/** Cells that several tables have in common. */
+/** Cells and columns that several tables have in common. */
 import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { shortTime } from '../../base/packet-time.ts'
-import type { Share } from '../../rows/rows.ts'
+import type { Proportion } from '../../rows/session-row.ts'
 import type { Tone } from '../text/line.ts'
 import type { Column } from './columns.ts'
 
-/** Nothing is known, or there is nothing to know. */
+/** Shown where a value is unknown or does not exist. */
 export const NOTHING = '-'
 
 const SEVERITY_WORDS: Record<Severity, string> = {
@@ -24,13 +24,13 @@ export function severityTone(severity: Severity | null): Tone {
   return severity ?? 'quiet'
 }
 
-/** The worse, the more: whoever sorts downwards has the worst first. */
+/** Higher is worse, so descending order puts the worst first. */
 export function severityRank(severity: Severity | null): number | null {
   return severity === null ? null : SEVERITIES.length - SEVERITIES.indexOf(severity)
 }
 
-export function shareRank(share: Share | null): number | null {
-  return share === null ? null : share === 'none' ? 0 : share === 'some' ? 1 : 2
+export function proportionRank(value: Proportion | null): number | null {
+  return value === null ? null : value === 'none' ? 0 : value === 'some' ? 1 : 2
 }
 
 export function orNothing(value: string | number | null): string {
@@ -41,7 +41,7 @@ export function yesNo(value: boolean | null): string {
   return value === null ? NOTHING : value ? 'yes' : 'no'
 }
 
-/** True after false, and what is not known last. */
+/** False comes before true, and unknown values last. */
 export function booleanRank(value: boolean | null): number | null {
   return value === null ? null : Number(value)
 }
@@ -50,13 +50,13 @@ export function listText(values: readonly string[]): string {
   return values.length === 0 ? NOTHING : values.join(', ')
 }
 
-/** `2026-01-31 12:34:56`; "-" for what is no time. */
+/** `2026-01-31 12:34:56`; "-" for an invalid time. */
 export function timeText(microseconds: number): string {
   const text = shortTime(microseconds)
   return text === '?' ? NOTHING : text
 }
 
-/** A status by its name without the prefix that all of them have. */
+/** The name of a status without the prefix that all of them have. */
 export function statusText(status: string | null): string {
   return status === null ? NOTHING : status.replace(/^STATUS_/, '')
 }
@@ -66,12 +66,12 @@ export function fileText(path: string): string {
   return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1) || path
 }
 
-/** SMB1 names its dialects in words, the later ones have numbers. */
+/** Names are dialects of SMB1; the later ones have numbers. */
 export function dialectTone(dialect: string | null): Tone {
   return dialect !== null && !/^([23]\.|0x)/.test(dialect) ? 'high' : 'plain'
 }
 
-/** The worst finding of a thing. */
+/** The worst severity of the findings about a row. */
 export function worstColumn<Row extends { worst: Severity | null }>(): Column<Row> {
   return {
     key: 'worst',
@@ -86,7 +86,7 @@ export function worstColumn<Row extends { worst: Severity | null }>(): Column<Ro
   }
 }
 
-/** The file that a thing is of: the first to go where the screen is narrow. */
+/** The file that a row comes from: the first column to go where the screen is narrow. */
 export function captureColumn<Row extends { capture: string }>(ideal: number, priority: number): Column<Row> {
   return {
     key: 'capture',

@@ -1,46 +1,42 @@
 /**
- * One table: its rows in the order that was asked for, those that the filter matches, and the one under the cursor. Ordering and filtering are done
- * in slices, so that keys are answered meanwhile; until they are through, what was there before is shown.
+ * The state of one table: its rows in the chosen order, those that the filter leaves, and the one under the cursor. Rows are ordered and filtered in
+ * slices, so that keys are answered in between; until that is finished, the previous order is shown.
  */
 
 import { compileQuery, type Query } from '../../query/compile.ts'
 import { completions } from '../../query/completions.ts'
 import type { QueryField } from '../../query/language/field.ts'
 import type { Rows } from '../../rows/row-list.ts'
-import type { Command } from '../input/keys.ts'
+import type { Move } from '../input/keys.ts'
 import { type LineInput, replaced } from '../input/line-input.ts'
 import type { Line } from '../text/line.ts'
 import { type Column, layoutColumns } from './columns.ts'
 import { type Order, orderSteps } from './row-order.ts'
 import { tableLines } from './table-lines.ts'
-import { fitted, followed, type Move, moved, START, type Viewport } from './viewport.ts'
+import { fitted, followed, moved, START, type Viewport } from './viewport.ts'
 
-export interface TableOptions<Row> {
-  columns: readonly Column<Row>[]
-  fields: readonly QueryField<Row>[]
-  /** What makes a row the same row in another snapshot. */
-  keyOf(row: Row): string
-  sort: { column: string | null; descending: boolean }
-  onChange(): void
+/** By the key of a column; null stands for the order in which the rows come. */
+export interface Sort {
+  column: string | null
+  descending: boolean
 }
 
-/** How long ordering may hold up everything else. */
+export interface TableDefinition<Row> {
+  readonly columns: readonly Column<Row>[]
+  readonly fields: readonly QueryField<Row>[]
+  /** Identifies a row: the same thing has the same key in every snapshot. */
+  keyOf(row: Row): string
+  readonly sort: Sort
+}
+
+/** How long ordering may keep everything else waiting. */
 const SLICE_MS = 10
-/** While rows keep arriving, ordering takes at most this share of the time. */
+/** While rows keep arriving, ordering takes at most this part of the time. */
 const REORDER_SHARE = 0.2
-/** Rows from which values are suggested. */
+/** Rows whose values are suggested as completions. */
 const SAMPLE_ROWS = 2000
 
-const MOVES: Partial<Record<Command, Move>> = {
-  up: 'up',
-  down: 'down',
-  'page-up': 'pageUp',
-  'page-down': 'pageDown',
-  home: 'home',
-  end: 'end',
-}
-
-export class TableModel<Row> {
+export class TableState<Row> {
   readonly columns: readonly Column<Row>[]
   readonly fields: readonly QueryField<Row>[]
   order: Uint32Array = new Uint32Array(0)
@@ -52,25 +48,27 @@ export class TableModel<Row> {
   height = 20
   selectedKey: string | null = null
   private rows: Rows<Row> = []
-  private readonly options: TableOptions<Row>
+  private readonly definition: TableDefinition<Row>
+  private readonly onChange: () => void
   private work: Generator<number, Uint32Array> | null = null
   private timer: NodeJS.Immediate | null = null
   private workMs = 0
   private lastOrdered = Number.NEGATIVE_INFINITY
   private lastCost = 0
   private deferred: NodeJS.Timeout | null = null
-  /** The last filter that was confirmed: what `n` looks for when it is no longer set. */
-  private remembered: Query<Row> | null = null
-  /** Candidates that Tab goes through, while nothing else is typed. */
+  /** The last filter that was confirmed: `n` searches for it once it has been removed. */
+  private lastConfirmed: Query<Row> | null = null
+  /** The completions that Tab cycles through, until something else is typed. */
   private cycle: { line: LineInput; start: number; texts: string[]; at: number } | null = null
 
-  constructor(options: TableOptions<Row>) {
-    this.options = options
-    this.columns = options.columns
-    this.fields = options.fields
-    this.sortKey = options.sort.column
-    this.descending = options.sort.descending
-    this.query = compileQuery('', options.fields)
+  constructor(definition: TableDefinition<Row>, onChange: () => void) {
+    this.definition = definition
+    this.onChange = onChange
+    this.columns = definition.columns
+    this.fields = definition.fields
+    this.sortKey = definition.sort.column
+    this.descending = definition.sort.descending
+    this.query = compileQuery('', definition.fields)
   }
 
   private get extent() {
@@ -107,7 +105,7 @@ export class TableModel<Row> {
 
   update(rows: Rows<Row>): void {
     this.rows = rows
-    // What is under way goes over rows of before: their numbers still hold, since rows are only added while they are read.
+    // Ordering may still be under way over the previous rows. Their indexes stay valid, since rows are only added while captures are read.
     const wait = this.lastOrdered + this.lastCost / REORDER_SHARE - performance.now()
     if (wait <= 0) this.reorder()
     else this.deferred ??= setTimeout(() => this.reorder(), wait).unref()
@@ -120,9 +118,9 @@ export class TableModel<Row> {
     this.reorder()
   }
 
-  /** The filter was confirmed. */
-  remember(): void {
-    if (!this.query.isEmpty) this.remembered = this.query
+  /** Enter was pressed: `n` will search for this filter. */
+  confirmFilter(): void {
+    if (!this.query.isEmpty) this.lastConfirmed = this.query
   }
 
   sortBy(step: number): void {
@@ -138,22 +136,21 @@ export class TableModel<Row> {
     this.reorder()
   }
 
+  /** @param height lines for the header and the rows */
   resize(height: number): void {
-    if (height === this.height) return
-    this.height = height
+    if (height - 1 === this.height) return
+    this.height = height - 1
     this.viewport = fitted(this.viewport, this.extent)
   }
 
-  move(command: Command): void {
-    const move = MOVES[command]
-    if (move === undefined) return
+  move(move: Move): void {
     this.viewport = moved(this.viewport, move, this.extent)
     this.noteSelection()
   }
 
-  /** To the next row that the remembered filter matches, or simply to the next where the filter is in force. */
+  /** Moves to the next row that the last confirmed filter matches; while a filter is in force, all rows match. */
   nextMatch(by: number): void {
-    const query = this.filter === '' ? this.remembered : null
+    const query = this.filter === '' ? this.lastConfirmed : null
     const count = this.order.length
     for (let i = 1; i <= count; i++) {
       const position = (this.viewport.cursor + by * i + count) % count
@@ -165,7 +162,7 @@ export class TableModel<Row> {
     }
   }
 
-  /** What is typed with the next candidate in place of the word under the cursor. */
+  /** The line with the next completion in place of the word under the cursor. */
   completed(line: LineInput, step: number): LineInput | undefined {
     if (this.cycle?.line !== line) {
       const { from, to, candidates } = completions(line.text, line.cursor, this.fields, this.sample())
@@ -183,8 +180,7 @@ export class TableModel<Row> {
     return cycle.line
   }
 
-  lines(width: number, height: number): Line[] {
-    this.resize(height - 1)
+  lines(width: number): Line[] {
     return tableLines({
       rows: this.rows,
       order: this.order,
@@ -192,7 +188,7 @@ export class TableModel<Row> {
       sorted: this.sortKey === null ? null : { key: this.sortKey, descending: this.descending },
       top: this.viewport.top,
       cursor: this.viewport.cursor,
-      height: height - 1,
+      height: this.height,
       width,
     })
   }
@@ -234,34 +230,34 @@ export class TableModel<Row> {
     } else this.timer = setImmediate(() => this.slice())
   }
 
-  /** Another order: the row that was selected stays so, and in its line of the screen. */
+  /** The selected row stays selected, and on its line of the screen. */
   private apply(order: Uint32Array): void {
     const { cursor } = this.viewport
     this.order = order
-    // At the very top nobody has chosen a row: what is first stays in sight as it arrives.
-    const place = this.selectedKey === null || cursor === 0 ? null : this.find(this.selectedKey, cursor)
-    this.viewport = followed(this.viewport, place, this.extent)
+    // A cursor at the very top was not moved there on purpose: whatever comes first stays in sight.
+    const position = this.selectedKey === null || cursor === 0 ? null : this.find(this.selectedKey, cursor)
+    this.viewport = followed(this.viewport, position, this.extent)
     this.noteSelection()
-    this.options.onChange()
+    this.onChange()
   }
 
   private find(key: string, near: number): number {
-    const { order, options } = this
+    const { order, definition } = this
     for (let i = 0; i < order.length; i++) {
       const position = (near + i) % order.length
       const row = this.at(position)
-      if (row !== undefined && options.keyOf(row) === key) return position
+      if (row !== undefined && definition.keyOf(row) === key) return position
     }
     return -1
   }
 
   private noteSelection(): void {
     const row = this.selected
-    this.selectedKey = row === undefined ? null : this.options.keyOf(row)
+    this.selectedKey = row === undefined ? null : this.definition.keyOf(row)
   }
 }
 
-/** Round and round; from -1, which is nowhere, to the first or the last. */
+/** The next index, cyclic; -1 stands for none, and is followed by the first or the last. */
 function stepped(at: number, step: number, count: number): number {
   return at < 0 && step < 0 ? count - 1 : (at + step + count) % count
 }

@@ -1,16 +1,16 @@
 /**
- * Which rows are on the screen, and which of them has the cursor: places in the order that is shown, from 0. What these functions return keeps
- * the cursor on the screen, and the screen full as long as there are rows to fill it.
+ * Which rows are on the screen, and which of them has the cursor. Positions are in the order that is shown, from 0. The functions keep the cursor on
+ * the screen, and the screen full as long as there are rows to fill it.
  */
+import type { Move } from '../input/keys.ts'
+
 export interface Viewport {
   cursor: number
   /** The first row on the screen. */
   top: number
 }
 
-export type Move = 'up' | 'down' | 'pageUp' | 'pageDown' | 'home' | 'end'
-
-/** Lines of rows; what is no room at all counts as one line. */
+/** `height`: lines for rows; less than 1 counts as 1. */
 export interface Extent {
   length: number
   height: number
@@ -26,7 +26,7 @@ export function fitted({ cursor, top }: Viewport, { length, height }: Extent): V
   return { cursor: at, top: clamp(visible, 0, length - lines) }
 }
 
-/** A page keeps the cursor on its line of the screen, and one row of the page before. */
+/** Moving by a page keeps the cursor on its line of the screen, and one row of the previous page in sight. */
 export function moved({ cursor, top }: Viewport, move: Move, extent: Extent): Viewport {
   const page = Math.max(1, extent.height - 1)
   switch (move) {
@@ -34,9 +34,9 @@ export function moved({ cursor, top }: Viewport, move: Move, extent: Extent): Vi
       return fitted({ cursor: cursor - 1, top }, extent)
     case 'down':
       return fitted({ cursor: cursor + 1, top }, extent)
-    case 'pageUp':
+    case 'page-up':
       return fitted({ cursor: cursor - page, top: top - page }, extent)
-    case 'pageDown':
+    case 'page-down':
       return fitted({ cursor: cursor + page, top: top + page }, extent)
     case 'home':
       return fitted({ cursor: 0, top: 0 }, extent)
@@ -46,15 +46,15 @@ export function moved({ cursor, top }: Viewport, move: Move, extent: Extent): Vi
 }
 
 /**
- * The row under the cursor is now at `place`: it stays on its line of the screen where that can be. Null or negative (as indexOf says it): the row
- * is no longer shown, and the cursor stays at its place.
+ * The row under the cursor is now at `position`: it stays on its line of the screen where possible. Null or negative: the row is no longer shown, and
+ * the cursor stays where it is.
  */
-export function followed({ cursor, top }: Viewport, place: number | null, extent: Extent): Viewport {
-  if (place === null || place < 0) return fitted({ cursor, top }, extent)
-  return fitted({ cursor: place, top: top + place - cursor }, extent)
+export function followed({ cursor, top }: Viewport, position: number | null, extent: Extent): Viewport {
+  if (position === null || position < 0) return fitted({ cursor, top }, extent)
+  return fitted({ cursor: position, top: top + position - cursor }, extent)
 }
 
-/** The lower bound wins: there may be no rows. */
+/** The lower bound wins, because there may be no rows. */
 function clamp(value: number, low: number, high: number): number {
   return Math.max(low, Math.min(value, high))
 }

@@ -1,35 +1,32 @@
-/**
- * The terminal's other screen, and the way back from it however the program ends: leaving the terminal as it was found is the first duty of a
- * full-screen program.
- */
+/** Switches to the alternate screen of the terminal, and back however the program ends: the terminal must be left as it was found. */
 import { writeSync } from 'node:fs'
 import { ENTER_SCREEN, LEAVE_SCREEN } from './screen-sequences.ts'
 
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const
 
-export interface Screen {
-  /** Back to the first screen; nothing happens when it is called again. */
+export interface AlternateScreen {
+  /** Goes back to the normal screen. Calling it again does nothing. */
   leave(): void
 }
 
-export interface ScreenOptions {
+export interface AlternateScreenOptions {
   fd: number
-  /** A signal wants the program to end: the screen has been left, and the process exits with 128 and its number when this returns. */
+  /** A signal arrived that ends the program. The screen has been left; the process exits with 128 plus the signal's number when this returns. */
   onSignal(): void
-  /** An error that nobody caught: the screen has been left. Says what happened, and gives the exit status. */
+  /** An error was not caught. The screen has been left. Reports the error, and returns the exit status. */
   onError(error: unknown): number
 }
 
-export function enterScreen({ fd, onSignal, onError }: ScreenOptions): Screen {
+export function enterScreen({ fd, onSignal, onError }: AlternateScreenOptions): AlternateScreen {
   let inside = true
   const leave = (): void => {
     if (!inside) return
     inside = false
-    put(fd, LEAVE_SCREEN)
-    // Ink puts the terminal into raw mode, and takes it out again only where it can unmount.
+    write(fd, LEAVE_SCREEN)
+    // Ink switches the terminal to raw mode, and back only when it unmounts.
     if (process.stdin.isTTY) process.stdin.setRawMode(false)
   }
-  put(fd, ENTER_SCREEN)
+  write(fd, ENTER_SCREEN)
   process.once('exit', leave)
   for (const [name, number] of Object.entries(SIGNALS)) {
     process.once(name, () => {
@@ -47,11 +44,11 @@ export function enterScreen({ fd, onSignal, onError }: ScreenOptions): Screen {
   return { leave }
 }
 
-/** A terminal that has gone away (SIGHUP) cannot be restored, and must not keep the program from ending. */
-function put(fd: number, sequence: string): void {
+/** A terminal that is gone (SIGHUP) cannot be restored, and must not keep the program from ending. */
+function write(fd: number, sequence: string): void {
   try {
     writeSync(fd, sequence)
   } catch {
-    // Nobody is left to see it.
+    // The terminal is gone.
   }
 }

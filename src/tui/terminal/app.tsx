@@ -1,4 +1,4 @@
-/** The screen in Ink: lines in, text out. All that moves is in the controller. */
+/** The screen in Ink: it draws lines, and hands keys to the controller. */
 import { Box, Text, useInput, useStdout } from 'ink'
 import { memo, useEffect, useSyncExternalStore } from 'react'
 import { keyName } from '../input/keys.ts'
@@ -24,16 +24,16 @@ export function App({ controller, theme }: { controller: Controller; theme: Them
     }
   }, [controller, stdout])
   return (
-    <Box flexDirection="column" width={controller.size.width}>
-      {screenLines(controller).map((line, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a line of the screen is its place
+    <Box flexDirection="column" width={controller.screen.size.width}>
+      {screenLines(controller.screen).map((line, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line of the screen is identified by its position
         <LineText key={i} line={line} theme={theme} />
       ))}
     </Box>
   )
 }
 
-/** One row is kept free: output as tall as the terminal makes Ink clear it for each frame. */
+/** One row of the terminal stays free: Ink clears the screen before each output that is as tall as the terminal. */
 export function sizeOf({ columns, rows }: { columns?: number; rows?: number }): { width: number; height: number } {
   return { width: columns || 80, height: (rows || 25) - 1 }
 }
@@ -44,7 +44,7 @@ const LineText = memo(function LineText({ line, theme }: { line: Line; theme: Th
       {line.length === 0
         ? ' '
         : line.map(({ text, tone }, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: segments have no other name
+            // biome-ignore lint/suspicious/noArrayIndexKey: segments have no other identity
             <Text key={i} {...theme[tone]}>
               {text}
             </Text>

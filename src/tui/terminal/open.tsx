@@ -1,4 +1,4 @@
-/** Puts the terminal UI on the terminal, reads the captures into it, and leaves the terminal as it was. */
+/** Opens the terminal UI, reads captures into it, and leaves the terminal as it was. */
 import { statSync } from 'node:fs'
 import { render } from 'ink'
 import type { Rule } from '../../audit/rule/rule.ts'
@@ -8,14 +8,16 @@ import type { PacketKeeper } from '../../live/packet-intake.ts'
 import { openSpool } from '../../live/spool.ts'
 import type { Networks } from '../../policy/networks.ts'
 import type { Limits } from '../../track/core/limits.ts'
-import { createEffects } from '../../view/actions.ts'
-import { Feed, type Input } from '../../view/file-feed.ts'
+import { createActions } from '../../view/actions.ts'
+import { FileFeed, type Input } from '../../view/file-feed.ts'
 import { LiveFeed, type LiveFeedOptions } from '../../view/live-feed.ts'
 import type { Source } from '../../view/source.ts'
 import { ViewStore } from '../../view/store.ts'
 import { Controller } from '../update/controller.ts'
+import type { ScreenActions } from '../update/update.ts'
 import { enterScreen } from './alternate-screen.ts'
 import { App, sizeOf } from './app.tsx'
+import { copyToClipboard } from './clipboard.ts'
 import { type ThemeName, themeFor } from './theme.ts'
 
 export interface OpenTuiOptions {
@@ -23,29 +25,29 @@ export interface OpenTuiOptions {
   networks: Networks
   limits: Partial<Limits>
   theme: ThemeName
-  /** Called often while captures are read and pictures made. */
+  /** Called often while captures are read and pictures are made. */
   keepMemory?: (() => void) | undefined
-  /** Name and version, as files that are written tell it. */
+  /** The name and version that written files are marked with. */
   application: string
 }
 
 export interface Outcome {
-  /** Captures of which nothing could be read. */
+  /** Captures that could not be read at all. */
   unread: number
   /** A capture was cut or damaged. */
   damaged: boolean
 }
 
-/** The command's own name for a fault of ours, as sysexits.h numbers it. */
+/** From sysexits.h: an internal error. */
 const EX_SOFTWARE = 70
 
-/** Reads captures while somebody looks at them. */
+/** Shows captures while they are read. Resolves when the screen has been closed. */
 export function openTui(paths: readonly string[], options: OpenTuiOptions): Promise<Outcome> {
   return show(options, (store, { stop, close }) => {
-    const feed = new Feed(store, paths.map(sized), { ...options, signal: stop })
+    const feed = new FileFeed(store, paths.map(sized), { ...options, signal: stop })
     const run = async () => {
       await feed.run()
-      // Nothing to look at: the reason is told where it stays, behind the screen.
+      // There is nothing to show. The reasons are written when the screen has been left.
       if (store.snapshot().captures.length === 0) close()
     }
     return { source: feed, run }
@@ -53,17 +55,17 @@ export function openTui(paths: readonly string[], options: OpenTuiOptions): Prom
 }
 
 export interface OpenLiveOptions extends OpenTuiOptions, Omit<LiveFeedOptions, 'keepers' | 'spool'> {
-  /** Where packets are to be kept for good. */
+  /** Where packets are stored permanently. */
   files: (PacketKeeper & { flush(): void; close(): void }) | null
 }
 
 export interface LiveScreen {
-  /** To be told of the capture. */
+  /** Follows the capture. */
   audience: Audience
-  /** Resolves when somebody has left the screen, which stays open when the capture ends. */
+  /** Resolves when the user has closed the screen, which stays open when the capture ends. */
   closed: Promise<void>
   close(): void
-  /** What was kept for looking at packets again. */
+  /** Deletes the packets that were stored for showing them again. */
   discard(): void
 }
 
@@ -89,24 +91,24 @@ export function openLiveTui(options: OpenLiveOptions): LiveScreen {
   return { audience: audience!, closed, close: () => close(), discard: () => spool.close() }
 }
 
-/** What the screen gives to whoever fills it. */
-export interface Screen {
+interface ScreenControl {
   /** Aborted when the screen closes. */
   stop: AbortSignal
   close(): void
 }
 
-interface Filling {
+/** What is shown, and the work that reads it. */
+interface ScreenSource {
   source: Source
-  /** Begins when the first picture is on the screen. Where it rejects, the screen closes. */
+  /** Called when the first picture is on the screen. The screen closes where it rejects. */
   run(): Promise<void>
-  /** The process is about to die of a signal. */
+  /** A signal is about to end the process. */
   onSignal?(): void
 }
 
 async function show(
   { limits, application, theme }: OpenTuiOptions,
-  fill: (store: ViewStore, screen: Screen) => Filling,
+  createSource: (store: ViewStore, control: ScreenControl) => ScreenSource,
 ): Promise<Outcome> {
   const store = new ViewStore()
   const stop = new AbortController()
@@ -114,49 +116,47 @@ async function show(
     fd: 1,
     onSignal() {
       stop.abort()
-      filling.onSignal?.()
+      shown.onSignal?.()
     },
     onError(error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      process.stderr.write(
-        `smblens: a fault in smblens: please report it\n${escapeText(text).replaceAll('\\n', '\n')}\n`,
-      )
+      process.stderr.write(`smblens: internal error: please report it\n${escapeText(text).replaceAll('\\n', '\n')}\n`)
       return EX_SOFTWARE
     },
   })
   const close = () => ink.unmount()
-  const filling = fill(store, { stop: stop.signal, close })
-  const { source, run } = filling
-  const toTerminal = (sequence: string) => {
-    process.stdout.write(sequence)
+  const shown = createSource(store, { stop: stop.signal, close })
+  const { source, run } = shown
+  const actions: ScreenActions = {
+    ...createActions({ source, limits, application, signal: stop.signal }),
+    copy: (text) => copyToClipboard(text, process.env, (sequence) => process.stdout.write(sequence)),
+    quit: close,
   }
-  const tables = () => controller.tables
-  const effects = createEffects({ source, limits, tables, application, signal: stop.signal, toTerminal, quit: close })
-  const controller = new Controller(store, effects)
+  const controller = new Controller(store, actions)
   controller.resize(sizeOf(process.stdout))
   const ink = render(<App controller={controller} theme={themeFor(theme, process.env)} />, {
     exitOnCtrlC: false,
     patchConsole: false,
   })
-  let fault: unknown = null
+  let failure: unknown = null
   const running = firstFrame()
     .then(run)
     .catch((error: unknown) => {
       if (stop.signal.aborted) return
-      fault = error
+      failure = error
       close()
     })
   await ink.waitUntilExit()
   stop.abort()
   screen.leave()
   await running
-  if (fault !== null) throw fault
+  if (failure !== null) throw failure
   const { captures, unread } = store.snapshot()
   for (const message of unread) process.stderr.write(`smblens: ${escapeText(message)}\n`)
   return { unread: unread.length, damaged: captures.some(({ complete }) => !complete) }
 }
 
-/** Ink has written its first picture when the event loop has gone round. */
+/** Ink writes its first picture in the next turn of the event loop. */
 function firstFrame(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1))
 }

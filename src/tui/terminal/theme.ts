@@ -1,4 +1,4 @@
-/** Tones to what Ink knows of a text: the terminal's own 16 colours, which follow its palette, so that light and dark backgrounds both work. */
+/** How tones look in Ink: in the terminal's own 16 colours, which follow its palette, so that they suit light and dark backgrounds. */
 import type { TextProps } from 'ink'
 import type { Tone } from '../text/line.ts'
 
@@ -24,7 +24,7 @@ const DARK: Theme = {
   bar: { color: 'cyan' },
 }
 
-/** Yellow and cyan are not read on white. */
+/** Yellow and cyan are hard to read on white. */
 const LIGHT: Theme = {
   ...DARK,
   critical: { color: 'red', bold: true },

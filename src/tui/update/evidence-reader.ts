@@ -1,40 +1,40 @@
-/** The frame that an open page cites, read from its capture while the page is already there; one at a time, the last few are kept. */
-import type { Citation, Effects } from '../../view/action-types.ts'
+/** Reads the frame that the open page cites from its capture, while the page is already shown: one frame at a time, and the last few are cached. */
+import type { Actions, Citation } from '../../view/action-types.ts'
 import type { EvidenceView } from '../../view/evidence-view.ts'
 
-const KEPT = 32
+const MAX_CACHED = 32
 
-export class Evidence {
-  private readonly effects: Effects
+export class EvidenceReader {
+  private readonly actions: Pick<Actions, 'inspect'>
   private readonly onChange: () => void
-  private readonly known = new Map<string, EvidenceView>()
+  private readonly cached = new Map<string, EvidenceView>()
   private shown: string | null = null
   private reading: { key: string; abort: AbortController } | null = null
 
-  constructor(effects: Effects, onChange: () => void) {
-    this.effects = effects
+  constructor(actions: Pick<Actions, 'inspect'>, onChange: () => void) {
+    this.actions = actions
     this.onChange = onChange
   }
 
-  /** What is known of the frame; null where none is cited. */
+  /** The frame as far as it has been read; null where none is cited. */
   of(citation: Citation | null): EvidenceView | null {
     if (citation === null) return null
-    return this.known.get(keyOf(citation)) ?? { state: 'loading', frame: citation.frame, fields: [], hex: [] }
+    return this.cached.get(keyOf(citation)) ?? { state: 'loading', frame: citation.frame, fields: [], hex: [] }
   }
 
-  /** The page that is shown cites this: reads it unless it is known, and nothing else any more. */
+  /** Reads the frame that the page on the screen cites, unless it is cached, and stops reading any other. */
   show(citation: Citation | null): void {
     const key = citation && keyOf(citation)
-    // What could not be read is tried again when somebody comes back to it.
-    if (key !== null && key !== this.shown && this.known.get(key)?.state === 'failed') this.known.delete(key)
+    // What could not be read is tried again when the page is opened again.
+    if (key !== null && key !== this.shown && this.cached.get(key)?.state === 'failed') this.cached.delete(key)
     this.shown = key
     if (this.reading?.key === key) return
     this.reading?.abort.abort()
     this.reading = null
-    if (citation === null || key === null || this.known.has(key)) return
+    if (citation === null || key === null || this.cached.has(key)) return
     const abort = new AbortController()
     this.reading = { key, abort }
-    this.effects.inspect(citation, abort.signal).then(
+    this.actions.inspect(citation, abort.signal).then(
       (view) => this.arrived(key, abort, view),
       (error: unknown) => {
         const message = error instanceof Error ? error.message : String(error)
@@ -46,9 +46,9 @@ export class Evidence {
   private arrived(key: string, abort: AbortController, view: EvidenceView): void {
     if (abort.signal.aborted) return
     this.reading = null
-    this.known.set(key, view)
-    const [oldest] = this.known.keys()
-    if (this.known.size > KEPT && oldest !== undefined) this.known.delete(oldest)
+    this.cached.set(key, view)
+    const [oldest] = this.cached.keys()
+    if (this.cached.size > MAX_CACHED && oldest !== undefined) this.cached.delete(oldest)
     this.onChange()
   }
 }

@@ -1,10 +1,17 @@
-/** The SMB messages as they came, one line each. */
+/** The SMB messages in the order in which they were captured, one line each. */
 import { isoTime } from '../../base/packet-time.ts'
-import type { FrameRow } from '../../rows/rows.ts'
+import { MESSAGE_FIELDS } from '../../query/fields/messages.ts'
+import { frameFilter } from '../../report/display-filter.ts'
+import { MESSAGE_ROWS, type MessageRow } from '../../rows/message-row.ts'
+import { filterRows } from '../../rows/row-list.ts'
+import type { PacketSelection } from '../../view/action-types.ts'
+import { frameLines } from '../pages/frame.ts'
 import { booleanRank, captureColumn, NOTHING, orNothing, statusText, yesNo } from '../table/cells.ts'
 import type { Column } from '../table/columns.ts'
+import { sessionAt } from './related.ts'
+import type { Known, Subject, TableView } from './view.ts'
 
-export const FRAME_COLUMNS: readonly Column<FrameRow>[] = [
+const COLUMNS: readonly Column<MessageRow>[] = [
   {
     key: 'frame',
     title: 'frame',
@@ -150,12 +157,71 @@ export const FRAME_COLUMNS: readonly Column<FrameRow>[] = [
   captureColumn(16, 14),
 ]
 
-/** A message that does not tell its direction is shown as if the client had sent it. */
-function fromIp(row: FrameRow): string {
+export const FRAMES_VIEW: TableView<MessageRow> = {
+  name: 'frames',
+  key: '5',
+  title: 'Frames',
+  help: 'frames: the SMB messages',
+  kind: MESSAGE_ROWS,
+  columns: COLUMNS,
+  fields: MESSAGE_FIELDS,
+  sort: { column: null, descending: false },
+  rowsOf: ({ messages }) => messages,
+  keyOf: keyOfMessage,
+  pageLines(subject, { known, evidence, width }) {
+    const row = rowAt(subject, known)
+    return row === undefined ? null : frameLines(row, evidence, width)
+  },
+  pageHints: [],
+  citation(subject, known) {
+    const row = rowAt(subject, known)
+    return row === undefined ? null : { capture: row.capture, frame: row.frame, field: null }
+  },
+  sessionOf(subject, known) {
+    const row = rowAt(subject, known)
+    if (row === undefined) return null
+    const { clientPort, serverPort } = row
+    const onPorts = filterRows(
+      known.shown.sessions,
+      (session) => session.clientPort === clientPort && session.serverPort === serverPort,
+    )
+    return sessionAt(onPorts, row, row.client, row.server)
+  },
+  relatedFilter(subject, known) {
+    const row = rowAt(subject, known)
+    return row === undefined ? null : `client:${row.client} server:${row.server}`
+  },
+  displayFilter(subject, known) {
+    const row = rowAt(subject, known)
+    return row === undefined ? null : frameFilter(row.frame)
+  },
+  addPackets(selection, subject, known) {
+    const row = rowAt(subject, known)
+    if (row !== undefined) addFrame(selection, row)
+  },
+  addPacketsOfRow: addFrame,
+}
+
+function keyOfMessage({ frame, number, capture }: MessageRow): string {
+  return `${frame} ${number} ${capture}`
+}
+
+/** Only where it was: there may be half a million rows to search, and they move only when older ones are dropped. */
+function rowAt({ id, index }: Subject, { shown }: Known): MessageRow | undefined {
+  const row = shown.messages.at(index)
+  return row !== undefined && keyOfMessage(row) === id ? row : undefined
+}
+
+function addFrame(selection: PacketSelection, { capture, frame, command }: MessageRow): void {
+  selection.frames.push({ capture, frame, comment: command ?? '' })
+}
+
+/** A message whose direction is unknown is shown as if the client had sent it. */
+function fromIp(row: MessageRow): string {
   return row.response === true ? row.server : row.client
 }
 
-function toIp(row: FrameRow): string {
+function toIp(row: MessageRow): string {
   return row.response === true ? row.client : row.server
 }
 

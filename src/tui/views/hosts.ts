@@ -1,11 +1,19 @@
-/** The machines that spoke SMB, and what each of them offers. */
-
-import type { HostRow } from '../../rows/rows.ts'
+/** The hosts that used SMB, and what each of them offered. */
+import { HOST_FIELDS } from '../../query/fields/hosts.ts'
+import { hostFilter } from '../../report/display-filter.ts'
+import { HOST_ROWS, type HostRow } from '../../rows/host-row.ts'
+import { filterRows } from '../../rows/row-list.ts'
+import type { SessionRow } from '../../rows/session-row.ts'
+import { hostLines } from '../pages/host.ts'
 import { dialectTone, listText, orNothing, worstColumn } from '../table/cells.ts'
 import type { Column } from '../table/columns.ts'
 import type { Tone } from '../text/line.ts'
+import { type Known, rowOf, type TableView } from './view.ts'
 
-export const HOST_COLUMNS: readonly Column<HostRow>[] = [
+/** Sessions that the page of a host lists. */
+const MAX_SESSIONS = 50
+
+const COLUMNS: readonly Column<HostRow>[] = [
   worstColumn(),
   {
     key: 'ip',
@@ -115,6 +123,47 @@ export const HOST_COLUMNS: readonly Column<HostRow>[] = [
     sort: 'text',
   },
 ]
+
+export const HOSTS_VIEW: TableView<HostRow> = {
+  name: 'hosts',
+  key: '4',
+  title: 'Hosts',
+  help: 'hosts',
+  kind: HOST_ROWS,
+  columns: COLUMNS,
+  fields: HOST_FIELDS,
+  sort: { column: null, descending: false },
+  rowsOf: ({ hosts }) => hosts,
+  keyOf: ({ ip }) => ip,
+  pageLines(subject, { known, width }) {
+    const host = rowOf(this, subject, known)
+    if (host === undefined) return null
+    const { ip } = host
+    const findings = filterRows(known.shown.findings, ({ client, server }) => client === ip || server === ip)
+    const sessions: SessionRow[] = []
+    for (const session of sessionsOf(ip, known)) {
+      sessions.push(session)
+      if (sessions.length === MAX_SESSIONS) break
+    }
+    return hostLines(host, findings, sessions, width)
+  },
+  pageHints: [],
+  relatedFilter(subject, known) {
+    const host = rowOf(this, subject, known)
+    return host === undefined ? null : `ip:${host.ip}`
+  },
+  displayFilter(subject, known) {
+    const host = rowOf(this, subject, known)
+    return host === undefined ? null : hostFilter(host.ip)
+  },
+  addPackets(selection, { id }, known) {
+    for (const { connection } of sessionsOf(id, known)) selection.connections.push(connection)
+  },
+}
+
+function* sessionsOf(ip: string, { shown }: Known): Generator<SessionRow> {
+  for (const session of shown.sessions) if (session.client === ip || session.server === ip) yield session
+}
 
 function signingTone(signing: HostRow['signing']): Tone {
   return signing === null ? 'quiet' : signing === 'required' ? 'good' : signing === 'enabled' ? 'low' : 'medium'

@@ -1,21 +1,26 @@
-/** Who logged on where, how, and how well what followed was protected. */
+/** The sessions: who logged on where and how, and how well the traffic was protected. */
 import { endpointText } from '../../base/wording.ts'
-import type { SessionRow, Share } from '../../rows/rows.ts'
+import { SESSION_FIELDS } from '../../query/fields/sessions.ts'
+import { sessionFilter } from '../../report/display-filter.ts'
+import { type Proportion, SESSION_ROWS, type SessionRow } from '../../rows/session-row.ts'
+import { sessionLines } from '../pages/session.ts'
 import {
   captureColumn,
   dialectTone,
   listText,
   NOTHING,
   orNothing,
-  shareRank,
+  proportionRank,
   statusText,
   timeText,
   worstColumn,
 } from '../table/cells.ts'
 import type { Column } from '../table/columns.ts'
 import type { Tone } from '../text/line.ts'
+import { findingsOf } from './related.ts'
+import { rowOf, type TableView } from './view.ts'
 
-export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
+const COLUMNS: readonly Column<SessionRow>[] = [
   worstColumn(),
   {
     key: 'frame',
@@ -99,9 +104,9 @@ export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
     ideal: 7,
     priority: 6,
     text: (row) => orNothing(row.signed),
-    tone: (row) => shareTone(row.signed),
+    tone: (row) => proportionTone(row.signed),
     sort: 'number',
-    sortValue: (row) => shareRank(row.signed),
+    sortValue: (row) => proportionRank(row.signed),
   },
   {
     key: 'encrypted',
@@ -112,7 +117,7 @@ export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
     text: (row) => orNothing(row.encrypted),
     tone: (row) => (row.encrypted === 'all' ? 'good' : row.encrypted === null ? 'quiet' : 'plain'),
     sort: 'number',
-    sortValue: (row) => shareRank(row.encrypted),
+    sortValue: (row) => proportionRank(row.encrypted),
   },
   {
     key: 'status',
@@ -158,7 +163,43 @@ export const SESSION_COLUMNS: readonly Column<SessionRow>[] = [
   captureColumn(16, 15),
 ]
 
-/** DOMAIN\user, or what there is of the two. */
+export const SESSIONS_VIEW: TableView<SessionRow> = {
+  name: 'sessions',
+  key: '3',
+  title: 'Sessions',
+  help: 'sessions',
+  kind: SESSION_ROWS,
+  columns: COLUMNS,
+  fields: SESSION_FIELDS,
+  sort: { column: null, descending: false },
+  rowsOf: ({ sessions }) => sessions,
+  keyOf: ({ id }) => id,
+  pageLines({ id }, { known, width }) {
+    const session = known.details.session(id)
+    if (session === undefined) return null
+    const connection = known.details.connection(session.connection)
+    return sessionLines(session, connection, findingsOf(session, known), width)
+  },
+  pageHints: [],
+  sessionOf: ({ id }) => id,
+  relatedFilter(subject, known) {
+    const row = rowOf(this, subject, known)
+    return row === undefined ? null : `client:${row.client} server:${row.server}`
+  },
+  displayFilter({ id }, { details }) {
+    const session = details.session(id)
+    const connection = session && details.connection(session.connection)
+    return session && connection ? sessionFilter(session, connection) : null
+  },
+  addPackets(selection, { id }, { details }) {
+    selection.connections.push(...(details.session(id)?.connections ?? []))
+  },
+  addPacketsOfRow(selection, { connection }) {
+    selection.connections.push(connection)
+  },
+}
+
+/** DOMAIN\user, or the one of the two that is known. */
 function userText({ domain, user }: SessionRow): string {
   if (domain === null) return orNothing(user)
   return `${domain}\\${user ?? ''}`
@@ -183,18 +224,18 @@ function authTone(auth: SessionRow['auth']): Tone {
   }
 }
 
-function shareTone(share: Share | null): Tone {
-  return share === null ? 'quiet' : share === 'all' ? 'good' : share === 'none' ? 'medium' : 'low'
+function proportionTone(value: Proportion | null): Tone {
+  return value === null ? 'quiet' : value === 'all' ? 'good' : value === 'none' ? 'medium' : 'low'
 }
 
-/** As whom the server let the client in; "-" unless both marks are known to be absent. */
+/** What the server made of the client; "user" only where both flags are known to be clear. */
 function accessText({ guest, anonymous }: SessionRow): string {
   if (guest === true) return 'guest'
   if (anonymous === true) return 'anon'
   return guest === false && anonymous === false ? 'user' : NOTHING
 }
 
-/** The server has a column of its own: of \\server\share the share is left. */
+/** \\server\share without the server, which has a column of its own. */
 function shareName(path: string): string {
   return path.slice(path.lastIndexOf('\\') + 1) || path
 }

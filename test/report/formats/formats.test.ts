@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createProgram } from '../../../src/cli/program.ts'
 import { exportExtensions, exportFormatFor, FORMATS, formatFor } from '../../../src/report/formats/formats.ts'
 import type { ReportFormat } from '../../../src/report/formats/report-format.ts'
-import { BINDINGS } from '../../../src/tui/input/keys.ts'
+import { bindingsOf } from '../../../src/tui/input/keys.ts'
 
 /** A format that is nowhere but in the list. */
 const tallyFormat = vi.hoisted(
@@ -88,6 +88,7 @@ describe('a format that is added to the list', () => {
   it('is a format of the terminal UI’s export, where it has rows', () => {
     expect(exportFormatFor('findings.tally')).toBe(tallyFormat)
     expect(exportExtensions()).toEqual(['.csv', '.json', '.ndjson', '.tally'])
-    expect(BINDINGS.find(({ command }) => command === 'export')?.help).toContain('.csv, .json, .ndjson or .tally')
+    const key = bindingsOf([]).find((bound) => 'command' in bound && bound.command === 'export')
+    expect(key?.help).toContain('.csv, .json, .ndjson or .tally')
   })
 })

@@ -3,7 +3,7 @@ import { displayWidth } from '../../../src/base/safe-text.ts'
 import { RULES } from '../../../src/index.ts'
 import { writeTable } from '../../../src/report/formats/table.ts'
 import type { LossRecord } from '../../../src/report/records/loss.ts'
-import type { FrameRow } from '../../../src/rows/rows.ts'
+import type { MessageRow } from '../../../src/rows/message-row.ts'
 import { findingLines } from '../../../src/tui/pages/finding.ts'
 import { frameLines } from '../../../src/tui/pages/frame.ts'
 import { helpLines } from '../../../src/tui/pages/help.ts'
@@ -42,7 +42,7 @@ const EVIDENCE: EvidenceView = {
   ],
 }
 
-const FRAME: FrameRow = {
+const FRAME: MessageRow = {
   number: 0,
   capture: 'office.pcap',
   frame: 14,

@@ -27,7 +27,7 @@ beforeAll(async () => {
 function expectFits(d: Driven, what: string): void {
   for (const [width, height] of SIZES) {
     d.controller.resize({ width, height })
-    const lines = screenLines(d.controller)
+    const lines = screenLines(d.controller.screen)
     expect(lines.length, `${what} at ${width}x${height}`).toBe(height)
     for (const line of lines) {
       const text = line.map((segment) => segment.text).join('')
@@ -46,7 +46,7 @@ async function everywhere(d: Driven, look: (what: string) => void): Promise<void
     look(`the end of view ${view}`)
     d.press('enter')
     look(`a page over ${view}`)
-    d.effects.asked.at(-1)?.ready({
+    d.actions.asked.at(-1)?.ready({
       fields: [{ name: 'f'.repeat(500), value: '共有\u202e👩‍👩‍👧'.repeat(90), depth: 40, deciding: true }],
       hex: [{ offset: '0000', cells: Array.from({ length: 16 }, () => ({ hex: 'ff', ascii: '\x1b', marked: true })) }],
     })
@@ -71,7 +71,7 @@ async function everywhere(d: Driven, look: (what: string) => void): Promise<void
     d.press('escape', 'w', 'ctrl-u')
     d.controller.text('共有😀'.repeat(50))
     look(`a file name in ${view}`)
-    d.effects.files.add(d.controller.state.prompt?.line.text ?? '')
+    d.actions.files.add(d.ui.prompt?.line.text ?? '')
     d.press('enter')
     await settled()
     look(`a question in ${view}`)
@@ -104,7 +104,7 @@ describe('the screen', () => {
     d.controller.text('user:"😀共e\u0301"')
     d.press('left')
     expect(d.bottom()).toContain('/user:"😀共e\u0301"')
-    const cursor = screenLines(d.controller)
+    const cursor = screenLines(d.controller.screen)
       .at(-1)
       ?.filter(({ tone }) => tone === 'selected')
     expect(cursor).toEqual([{ text: '"', tone: 'selected' }])
@@ -115,7 +115,7 @@ describe('the screen', () => {
     d.press('3', 'w', 'ctrl-u')
     d.controller.text(`${'共'.repeat(100)}end`)
     expect(d.bottom()).toContain('end')
-    expect(screenLines(d.controller).at(-1)?.at(-1)).toEqual({ text: ' ', tone: 'selected' })
+    expect(screenLines(d.controller.screen).at(-1)?.at(-1)).toEqual({ text: ' ', tone: 'selected' })
   })
 
   it('tells how many rows a filter leaves, and what stands in its way', () => {
@@ -124,14 +124,14 @@ describe('the screen', () => {
     d.controller.text('NEGOTIATE')
     expect(d.bottom()).toMatch(/\/NEGOTIATE +\d+ of \d+/)
     d.controller.text(' severty:high')
-    expect(textOfLines(screenLines(d.controller))).not.toContain('undefined')
+    expect(textOfLines(screenLines(d.controller.screen))).not.toContain('undefined')
   })
 
   it('marks what was searched for', () => {
     const d = drive(hostile)
     d.press('?', '/')
     d.controller.text('WIRESHARK')
-    const marked = screenLines(d.controller).flatMap((line) => line.filter(({ tone }) => tone === 'selected'))
+    const marked = screenLines(d.controller.screen).flatMap((line) => line.filter(({ tone }) => tone === 'selected'))
     expect(marked.map(({ text }) => text)).toContain('Wireshark')
   })
 })

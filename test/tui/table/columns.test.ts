@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { displayWidth } from '../../../src/base/safe-text.ts'
-import type { SessionRow } from '../../../src/rows/rows.ts'
+import type { SessionRow } from '../../../src/rows/session-row.ts'
 import { type Column, GAP, GUTTER, layoutColumns } from '../../../src/tui/table/columns.ts'
-import { FINDING_COLUMNS } from '../../../src/tui/views/findings.ts'
-import { FRAME_COLUMNS } from '../../../src/tui/views/frames.ts'
-import { HOST_COLUMNS } from '../../../src/tui/views/hosts.ts'
-import { SESSION_COLUMNS } from '../../../src/tui/views/sessions.ts'
+import { FINDINGS_VIEW } from '../../../src/tui/views/findings.ts'
+import { FRAMES_VIEW } from '../../../src/tui/views/frames.ts'
+import { HOSTS_VIEW } from '../../../src/tui/views/hosts.ts'
+import { SESSIONS_VIEW } from '../../../src/tui/views/sessions.ts'
 
 const column: fc.Arbitrary<Column<string>> = fc
   .record({
@@ -64,32 +64,32 @@ describe('layoutColumns', () => {
   })
 
   it('shows what matters most in 80 cells', () => {
-    expect(keys(FINDING_COLUMNS, 80)).toEqual(
+    expect(keys(FINDINGS_VIEW.columns, 80)).toEqual(
       expect.arrayContaining(['severity', 'title', 'client', 'server', 'frame', 'count']),
     )
-    expect(keys(SESSION_COLUMNS, 80)).toEqual(
+    expect(keys(SESSIONS_VIEW.columns, 80)).toEqual(
       expect.arrayContaining(['worst', 'client', 'server', 'user', 'auth', 'signed']),
     )
-    expect(keys(HOST_COLUMNS, 80)).toEqual(
+    expect(keys(HOSTS_VIEW.columns, 80)).toEqual(
       expect.arrayContaining(['worst', 'ip', 'names', 'roles', 'signing', 'findings', 'dialects']),
     )
-    expect(keys(FRAME_COLUMNS, 80)).toEqual(
+    expect(keys(FRAMES_VIEW.columns, 80)).toEqual(
       expect.arrayContaining(['frame', 'from', 'to', 'command', 'kind', 'status']),
     )
   })
 
   it.each([
-    ['findings', keys(FINDING_COLUMNS, 200), FINDING_COLUMNS],
-    ['sessions', keys(SESSION_COLUMNS, 200), SESSION_COLUMNS],
-    ['hosts', keys(HOST_COLUMNS, 200), HOST_COLUMNS],
-    ['frames', keys(FRAME_COLUMNS, 200), FRAME_COLUMNS],
+    ['findings', keys(FINDINGS_VIEW.columns, 200), FINDINGS_VIEW.columns],
+    ['sessions', keys(SESSIONS_VIEW.columns, 200), SESSIONS_VIEW.columns],
+    ['hosts', keys(HOSTS_VIEW.columns, 200), HOSTS_VIEW.columns],
+    ['frames', keys(FRAMES_VIEW.columns, 200), FRAMES_VIEW.columns],
   ])('shows all columns of %s in 200 cells', (_name, shown, all) => {
     expect(shown).toEqual(all.map((each) => each.key))
     expect(new Set(shown).size).toBe(shown.length)
   })
 
   it('has room for every title and the arrow beside it', () => {
-    for (const all of [FINDING_COLUMNS, SESSION_COLUMNS, HOST_COLUMNS, FRAME_COLUMNS]) {
+    for (const all of [FINDINGS_VIEW.columns, SESSIONS_VIEW.columns, HOSTS_VIEW.columns, FRAMES_VIEW.columns]) {
       const tight = all.filter((each) => displayWidth(each.title) + 1 > each.min).map((each) => each.key)
       expect(tight).toEqual([])
     }
@@ -98,7 +98,7 @@ describe('layoutColumns', () => {
 
 describe('session columns', () => {
   function text(key: string, part: Partial<SessionRow>): string | undefined {
-    return SESSION_COLUMNS.find((each) => each.key === key)?.text(part as SessionRow)
+    return SESSIONS_VIEW.columns.find((each) => each.key === key)?.text(part as SessionRow)
   }
 
   it.each<[string, Partial<SessionRow>, string]>([

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { QueryField } from '../../../src/query/language/field.ts'
 import { lineInput } from '../../../src/tui/input/line-input.ts'
-import { TableModel } from '../../../src/tui/table/table-state.ts'
+import { TableState } from '../../../src/tui/table/table-state.ts'
 
 interface Row {
   id: string
@@ -13,39 +13,41 @@ const FIELDS: QueryField<Row>[] = [
   { key: 'size', kind: 'number', help: 'how much', get: (row) => row.size },
 ]
 
-function model(onChange = () => {}): TableModel<Row> {
+function newTable(onChange = () => {}): TableState<Row> {
   const look = { min: 3, ideal: 8, priority: 1 }
-  return new TableModel<Row>({
-    columns: [
-      { ...look, key: 'id', title: 'Id', sort: 'text', text: (row) => row.id },
-      {
-        ...look,
-        key: 'size',
-        title: 'Size',
-        sort: 'number',
-        sortValue: (row) => row.size,
-        text: (row) => `${row.size}`,
-      },
-    ],
-    fields: FIELDS,
-    keyOf: ({ id }) => id,
-    sort: { column: null, descending: false },
+  return new TableState<Row>(
+    {
+      columns: [
+        { ...look, key: 'id', title: 'Id', sort: 'text', text: (row) => row.id },
+        {
+          ...look,
+          key: 'size',
+          title: 'Size',
+          sort: 'number',
+          sortValue: (row) => row.size,
+          text: (row) => `${row.size}`,
+        },
+      ],
+      fields: FIELDS,
+      keyOf: ({ id }) => id,
+      sort: { column: null, descending: false },
+    },
     onChange,
-  })
+  )
 }
 
 const rows = (count: number, from = 0): Row[] =>
   Array.from({ length: count }, (_, i) => ({ id: `r${from + i}`, size: (from + i) % 10 }))
 
-const shown = (table: TableModel<Row>) => [...table.matching()].map(({ id }) => id)
+const shown = (table: TableState<Row>) => [...table.matching()].map(({ id }) => id)
 
 describe('the table of a view', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
   it('keeps the selected row under the cursor, and in its line, while rows arrive before it', () => {
-    const table = model()
-    table.lines(40, 11)
+    const table = newTable()
+    table.resize(11)
     table.update(rows(100))
     vi.runAllTimers()
     for (let i = 0; i < 30; i++) table.move('down')
@@ -59,7 +61,7 @@ describe('the table of a view', () => {
   })
 
   it('shows what is first while nobody has moved', () => {
-    const table = model()
+    const table = newTable()
     table.sortBy(2)
     table.reverse()
     table.update(rows(5))
@@ -71,7 +73,7 @@ describe('the table of a view', () => {
   })
 
   it('keeps its place when the row that was selected has gone', () => {
-    const table = model()
+    const table = newTable()
     table.update(rows(10))
     for (let i = 0; i < 9; i++) table.move('down')
     table.update(rows(4))
@@ -88,7 +90,7 @@ describe('the table of a view', () => {
 
   it('orders rows that keep arriving again and again, but not all the time', () => {
     let changes = 0
-    const table = model(() => changes++)
+    const table = newTable(() => changes++)
     table.update(rows(10))
     expect(changes).toBe(1)
     // Ordering took a second, of which no more than a fifth is to be spent on it.
@@ -112,7 +114,7 @@ describe('the table of a view', () => {
   })
 
   it('does at once what somebody asked for, while rows wait', () => {
-    const table = model()
+    const table = newTable()
     table.update(rows(10))
     table.update(rows(20))
     table.setFilter('id:r1')
@@ -132,7 +134,7 @@ describe('the table of a view', () => {
       now += 3
       return now
     })
-    const table = model()
+    const table = newTable()
     table.update(rows(3))
     table.update(slow)
     table.setFilter('size:>=5')
@@ -150,10 +152,10 @@ describe('the table of a view', () => {
   })
 
   it('finds the next match and the one before, round the ends, and stays where there is none', () => {
-    const table = model()
+    const table = newTable()
     table.update(rows(30))
     table.setFilter('size:7')
-    table.remember()
+    table.confirmFilter()
     table.setFilter('')
     const walk = (by: number) => {
       table.nextMatch(by)
@@ -167,7 +169,7 @@ describe('the table of a view', () => {
   })
 
   it('forgets candidates as soon as something else is typed', () => {
-    const table = model()
+    const table = newTable()
     table.update(rows(3))
     const first = table.completed(lineInput('id:'), 1)
     expect(first?.text).toBe('id:r0')
@@ -178,12 +180,14 @@ describe('the table of a view', () => {
   })
 
   it('has no lines but its header where there are no rows, and fits every height', () => {
-    const table = model()
-    expect(table.lines(30, 5)).toHaveLength(1)
+    const table = newTable()
+    table.resize(5)
+    expect(table.lines(30)).toHaveLength(1)
     table.update(rows(100))
     table.move('end')
     for (const height of [2, 3, 20, 50, 3]) {
-      const lines = table.lines(30, height)
+      table.resize(height)
+      const lines = table.lines(30)
       expect(lines).toHaveLength(height)
       expect(lines.some((line) => line.some(({ text }) => text.includes('r99')))).toBe(true)
     }

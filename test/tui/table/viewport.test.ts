@@ -1,16 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  type Extent,
-  fitted,
-  followed,
-  type Move,
-  moved,
-  START,
-  type Viewport,
-} from '../../../src/tui/table/viewport.ts'
+import { MOVES, type Move } from '../../../src/tui/input/keys.ts'
+import { type Extent, fitted, followed, moved, START, type Viewport } from '../../../src/tui/table/viewport.ts'
 
-const MOVES: Move[] = ['up', 'down', 'pageUp', 'pageDown', 'home', 'end']
 const extent = fc.record({ length: fc.nat(60), height: fc.integer({ min: -1, max: 20 }) })
 const anything = fc.record({ cursor: fc.integer({ min: -9, max: 90 }), top: fc.integer({ min: -9, max: 90 }) })
 
@@ -30,9 +22,9 @@ describe('viewport', () => {
     ['down', { cursor: 9, top: 0 }, { cursor: 10, top: 1 }],
     ['up', { cursor: 5, top: 5 }, { cursor: 4, top: 4 }],
     ['up', START, START],
-    ['pageDown', { cursor: 3, top: 0 }, { cursor: 12, top: 9 }],
-    ['pageDown', { cursor: 95, top: 90 }, { cursor: 99, top: 90 }],
-    ['pageUp', { cursor: 30, top: 28 }, { cursor: 21, top: 19 }],
+    ['page-down', { cursor: 3, top: 0 }, { cursor: 12, top: 9 }],
+    ['page-down', { cursor: 95, top: 90 }, { cursor: 99, top: 90 }],
+    ['page-up', { cursor: 30, top: 28 }, { cursor: 21, top: 19 }],
     ['end', START, { cursor: 99, top: 90 }],
     ['home', { cursor: 99, top: 90 }, START],
   ])('%s', (move, from, to) => {

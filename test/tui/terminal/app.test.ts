@@ -45,7 +45,7 @@ describe('the screen in Ink', () => {
     ['3', 'EXAMPLE'],
     ['4', '10.77.0.2'],
     ['5', 'SESSION_SETUP'],
-    ['?', 'Take along'],
+    ['?', 'Export'],
     ['!', 'guest-fallback'],
   ])('shows what the lines say after %s, in 100 columns and 30 rows', async (key, text) => {
     const frame = await send(key)
@@ -58,33 +58,33 @@ describe('the screen in Ink', () => {
 
   it('takes keys as terminals send them', async () => {
     await send('2', DOWN, '\x1bOB')
-    expect(d.controller.tables.findings.viewport.cursor).toBe(2)
+    expect(d.tables.findings.viewport.cursor).toBe(2)
     await send('\r')
-    expect(d.controller.page?.kind).toBe('finding')
+    expect(d.page).toMatchObject({ view: 'findings' })
     await send(ESCAPE)
-    expect(d.controller.page).toBeUndefined()
+    expect(d.page).toBeUndefined()
     await send('\x1b[H')
-    expect(d.controller.tables.findings.viewport.cursor).toBe(0)
+    expect(d.tables.findings.viewport.cursor).toBe(0)
     await send('\t')
-    expect(d.controller.state.view).toBe('sessions')
+    expect(d.ui.view).toBe('sessions')
     await send('\x1b[Z')
-    expect(d.controller.state.view).toBe('findings')
+    expect(d.ui.view).toBe('findings')
     await send('\x1b[6~', '\x1b[5~', '\x06', '\x02')
     await send('\x03')
-    expect(d.effects.quits).toBe(1)
+    expect(d.actions.quits).toBe(1)
   })
 
   it('takes what comes in one piece: keys, text, and the keys behind it', async () => {
     await send('5jj')
-    expect(d.controller.state.view).toBe('frames')
-    expect(d.controller.tables.frames.viewport.cursor).toBe(2)
+    expect(d.ui.view).toBe('frames')
+    expect(d.tables.frames.viewport.cursor).toBe(2)
     const frame = await send('/TREE_CONNEXX\x7f\x7fCT\r')
-    expect(d.controller.tables.frames.filter).toBe('TREE_CONNECT')
+    expect(d.tables.frames.filter).toBe('TREE_CONNECT')
     expect(frame).toContain('filter TREE_CONNECT')
     await send('/', 'up', 'end', '\x7f')
-    expect(d.controller.state.prompt?.line.text).toBe('TREE_CONNECTupen')
+    expect(d.ui.prompt?.line.text).toBe('TREE_CONNECTupen')
     await send(`\x1b[D${DOWN}x`)
-    expect(d.controller.state.prompt?.line.text).toBe('TREE_CONNECTupexn')
+    expect(d.ui.prompt?.line.text).toBe('TREE_CONNECTupexn')
   })
 
   it('survives whatever else terminals send', async () => {
@@ -92,7 +92,7 @@ describe('the screen in Ink', () => {
     for (const noise of ['\x1b[I', '\x1b[O', '\x1b[<0;10;10M', '\x1b[?62;c', '\x1bOQ', '\x1b[15~', '\x00', '\x1c']) {
       await send(noise)
     }
-    expect(d.effects.quits).toBe(0)
+    expect(d.actions.quits).toBe(0)
     await send(ESCAPE, '2', '\x1b[H')
     expect(plain(app.lastFrame())).toBe(before)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clipboardSupport, copySequence } from '../../../src/tui/terminal/clipboard.ts'
+import { clipboardSupport, copySequence, copyToClipboard } from '../../../src/tui/terminal/clipboard.ts'
 
 describe('copySequence', () => {
   it('is OSC 52 for the clipboard, in base64 of UTF-8', () => {
@@ -68,5 +68,23 @@ describe('clipboardSupport', () => {
     [{}, { osc52: 'no', wrapping: null }],
   ] as const)('of %j is %j', (env, support) => {
     expect(clipboardSupport(env)).toEqual(support)
+  })
+})
+
+describe('copyToClipboard', () => {
+  it.each([
+    ['xterm-kitty', true, 1],
+    ['xterm-256color', false, 1],
+    ['linux', false, 0],
+  ] as const)('on %s writes what the terminal may take, and says whether it is known to', (term, known, sequences) => {
+    const written: string[] = []
+    expect(copyToClipboard('smb2', { TERM: term }, (sequence) => void written.push(sequence))).toBe(known)
+    expect(written).toEqual(new Array(sequences).fill(copySequence('smb2', null)))
+  })
+
+  it('writes nothing where the text is too long', () => {
+    const written: string[] = []
+    expect(copyToClipboard('x'.repeat(60_000), { TERM: 'xterm-kitty' }, (text) => void written.push(text))).toBe(false)
+    expect(written).toEqual([])
   })
 })

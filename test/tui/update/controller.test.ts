@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { VIEWS } from '../../../src/tui/state/screen-state.ts'
+import { VIEWS } from '../../../src/tui/views/views.ts'
 import { ViewStore } from '../../../src/view/store.ts'
 import { SAMPLES } from '../../golden/records.ts'
-import { type Driven, drive, driveSamples, settled } from '../../support/tui.ts'
+import { type Driven, drive, settled } from '../../support/tui.ts'
 import { viewOf } from '../../support/view.ts'
 
 /** Seven findings, two sessions; another with many rows. */
@@ -16,7 +16,8 @@ beforeAll(async () => {
   all = await viewOf(...SAMPLES)
 }, 60_000)
 
-const kinds = ({ controller }: Driven) => controller.state.pages.map(({ kind }) => kind)
+/** The pages that are open: those of rows by their views. */
+const pages = ({ ui }: Driven) => ui.pages.map((page) => (page.kind === 'details' ? page.view : page.kind))
 
 describe('views', () => {
   it('come by their numbers, and one after another by Tab', () => {
@@ -24,9 +25,9 @@ describe('views', () => {
     const seen = (keys: string[]) =>
       keys.map((key) => {
         d.press(key)
-        return d.controller.state.view
+        return d.ui.view
       })
-    expect(seen(['5', '4', '3', '2', '1'])).toEqual([...VIEWS].reverse())
+    expect(seen(['5', '4', '3', '2', '1'])).toEqual(VIEWS.map(({ name }) => name).reverse())
     expect(seen(['tab', 'tab', 'tab', 'tab', 'tab'])).toEqual(['findings', 'sessions', 'hosts', 'frames', 'overview'])
     expect(seen(['shift-tab', 'shift-tab'])).toEqual(['frames', 'hosts'])
   })
@@ -34,11 +35,11 @@ describe('views', () => {
   it('are left with every page that was open over them', () => {
     const d = drive(guest)
     d.press('2', 'enter', 's')
-    expect(kinds(d)).toEqual(['finding', 'session'])
+    expect(pages(d)).toEqual(['findings', 'sessions'])
     d.press('4')
-    expect(kinds(d)).toEqual([])
+    expect(pages(d)).toEqual([])
     d.press('2', '?', 'tab')
-    expect(kinds(d)).toEqual([])
+    expect(pages(d)).toEqual([])
   })
 
   it('open from the overview: Enter and down go to the findings', () => {
@@ -51,13 +52,13 @@ describe('pages', () => {
   it('lie over one another, and Esc goes back to the row that was open', () => {
     const d = drive(guest)
     const table = d.press('2', 'j', 'j')
-    const row = d.controller.tables.findings.selectedKey
+    const row = d.tables.findings.selectedKey
     d.press('enter')
-    expect(d.controller.page).toMatchObject({ kind: 'finding', id: row })
+    expect(d.page).toMatchObject({ kind: 'details', view: 'findings', id: row })
     d.press('s', '?', '!')
-    expect(kinds(d)).toEqual(['finding', 'session', 'help', 'warnings'])
+    expect(pages(d)).toEqual(['findings', 'sessions', 'help', 'warnings'])
     d.press('escape', 'backspace')
-    expect(kinds(d)).toEqual(['finding', 'session'])
+    expect(pages(d)).toEqual(['findings', 'sessions'])
     expect(d.press('escape', 'escape')).toBe(table)
     expect(d.press('escape')).toBe(table)
   })
@@ -65,27 +66,27 @@ describe('pages', () => {
   it('of help and warnings close with the key that opened them', () => {
     const d = drive(guest)
     const before = d.screen()
-    expect(d.press('?')).toContain('Take along')
+    expect(d.press('?')).toContain('Export')
     expect(d.press('?')).toBe(before)
     expect(d.press('!', '!')).toBe(before)
   })
 
   it('open for what is selected in each view', () => {
     const d = drive(guest)
-    for (const [view, kind] of [
-      ['2', 'finding'],
-      ['3', 'session'],
-      ['4', 'host'],
-      ['5', 'frame'],
+    for (const [key, view] of [
+      ['2', 'findings'],
+      ['3', 'sessions'],
+      ['4', 'hosts'],
+      ['5', 'frames'],
     ] as const) {
-      d.press(view, 'enter')
-      expect(kinds(d)).toEqual([kind])
+      d.press(key, 'enter')
+      expect(pages(d)).toEqual([view])
     }
     // The session of a frame, by s and by Enter alike.
     d.press('s')
-    expect(kinds(d)).toEqual(['frame', 'session'])
+    expect(pages(d)).toEqual(['frames', 'sessions'])
     d.press('escape', 'enter')
-    expect(kinds(d)).toEqual(['frame', 'session'])
+    expect(pages(d)).toEqual(['frames', 'sessions'])
   })
 
   it('scroll no further than to their ends', () => {
@@ -104,18 +105,18 @@ describe('pages', () => {
     const d = drive(guest, { width: 80, height: 16 })
     d.press('?', '/')
     d.controller.text('frame')
-    expect(d.controller.page?.search).toBe('frame')
-    const first = d.controller.page?.scroll
+    expect(d.page?.search).toBe('frame')
+    const first = d.page?.scroll
     d.press('enter', 'n')
-    expect(d.controller.page?.scroll).not.toBe(first)
+    expect(d.page?.scroll).not.toBe(first)
     d.press('N')
-    expect(d.controller.page?.scroll).toBe(first)
+    expect(d.page?.scroll).toBe(first)
     d.press('/')
     d.controller.text('no such words')
-    expect(d.controller.state.note?.text).toContain('no line has')
+    expect(d.ui.note?.text).toContain('No line contains')
     // Escape takes back what was typed, and where it had gone.
     d.press('escape')
-    expect(d.controller.page).toMatchObject({ search: 'frame', scroll: first })
+    expect(d.page).toMatchObject({ search: 'frame', scroll: first })
   })
 })
 
@@ -123,16 +124,15 @@ describe('the frame of a finding', () => {
   const opened = () => {
     const d = drive(guest)
     d.press('2')
-    while ((guest.details.finding(d.controller.tables.findings.selectedKey ?? '')?.evidence.length ?? 0) < 2)
-      d.press('j')
+    while ((guest.details.finding(d.tables.findings.selectedKey ?? '')?.evidence.length ?? 0) < 2) d.press('j')
     d.press('enter')
     return d
   }
 
   it('is read when the page opens, told while it is, and shown then', async () => {
     const d = opened()
-    expect(d.effects.asked).toHaveLength(1)
-    const [reading] = d.effects.asked
+    expect(d.actions.asked).toHaveLength(1)
+    const [reading] = d.actions.asked
     expect(d.screen()).toContain(`reading frame ${reading?.citation.frame} ...`)
     reading?.ready({ fields: [{ name: 'Flags', value: 'of the test', depth: 0, deciding: true }] })
     await settled()
@@ -142,38 +142,38 @@ describe('the frame of a finding', () => {
   it('is another one to the left and right, as far as there are; the one before is not waited for', async () => {
     const d = opened()
     d.press('left')
-    expect(d.effects.asked).toHaveLength(1)
+    expect(d.actions.asked).toHaveLength(1)
     d.press('right')
-    expect(d.effects.asked).toHaveLength(2)
-    expect(d.effects.asked[0]?.signal.aborted).toBe(true)
-    expect(d.effects.asked[1]?.signal.aborted).toBe(false)
-    d.effects.asked[0]?.ready({ fields: [{ name: 'too late', value: '', depth: 0, deciding: false }] })
-    d.effects.asked[1]?.ready({ fields: [{ name: 'second', value: '', depth: 0, deciding: false }] })
+    expect(d.actions.asked).toHaveLength(2)
+    expect(d.actions.asked[0]?.signal.aborted).toBe(true)
+    expect(d.actions.asked[1]?.signal.aborted).toBe(false)
+    d.actions.asked[0]?.ready({ fields: [{ name: 'too late', value: '', depth: 0, deciding: false }] })
+    d.actions.asked[1]?.ready({ fields: [{ name: 'second', value: '', depth: 0, deciding: false }] })
     await settled()
     expect(d.screen()).toContain('second')
     expect(d.screen()).not.toContain('too late')
     for (let i = 0; i < 50; i++) d.press('l')
-    const page = d.controller.page
-    const count = page?.kind === 'finding' ? (guest.details.finding(page.id)?.evidence.length ?? 0) : 0
+    const { page } = d
+    const count = page?.kind === 'details' ? (guest.details.finding(page.id)?.evidence.length ?? 0) : 0
     expect(page).toMatchObject({ evidence: count - 1 })
   })
 
   it('is not read again when it is known', async () => {
     const d = opened()
-    d.effects.asked[0]?.ready()
+    d.actions.asked[0]?.ready()
     await settled()
     d.press('escape', 'enter')
-    expect(d.effects.asked).toHaveLength(1)
+    expect(d.actions.asked).toHaveLength(1)
   })
 
   it('tells why it could not be read, and is tried again when the page is opened again', async () => {
     const d = opened()
-    d.effects.asked[0]?.fail(new Error('gone \x1b[2J away'))
+    d.actions.asked[0]?.fail(new Error('gone \x1b[2J away'))
     await settled()
     expect(d.screen()).toContain('could not be read again: gone \\x1b[2J away')
     d.press('escape', 'enter')
-    expect(d.effects.asked).toHaveLength(2)
-    d.effects.asked[1]?.ready({ fields: [{ name: 'there again', value: '', depth: 0, deciding: false }] })
+    expect(d.actions.asked).toHaveLength(2)
+    d.actions.asked[1]?.ready({ fields: [{ name: 'there again', value: '', depth: 0, deciding: false }] })
     await settled()
     expect(d.screen()).toContain('there again')
   })
@@ -185,21 +185,21 @@ describe('the frame of a finding', () => {
   ])('is no longer read after %s', (_, key) => {
     const d = opened()
     d.press(key)
-    expect(d.effects.asked[0]?.signal.aborted).toBe(true)
+    expect(d.actions.asked[0]?.signal.aborted).toBe(true)
   })
 
   it('is read when the evidence changes under an open page', () => {
     const d = opened()
     const { details } = guest
-    const { page } = d.controller
-    const id = page?.kind === 'finding' ? page.id : ''
+    const { page } = d
+    const id = page?.kind === 'details' ? page.id : ''
     const finding = details.finding(id)!
     const [first, ...rest] = finding.evidence
     const other = { ...finding, evidence: [{ ...first!, frame: first!.frame + 1 }, ...rest] }
     try {
       guest.details = { ...details, finding: (asked) => (asked === id ? other : details.finding(asked)) }
       guest.publish({ version: guest.snapshot().version + 1 })
-      expect(d.effects.asked.at(-1)?.citation.frame).toBe(first!.frame + 1)
+      expect(d.actions.asked.at(-1)?.citation.frame).toBe(first!.frame + 1)
     } finally {
       guest.details = details
     }
@@ -210,7 +210,7 @@ describe('filters', () => {
   it('work as they are typed, tell what is wrong, and Esc gives the one before back', () => {
     const d = drive(guest)
     d.press('5', '/')
-    const { frames } = d.controller.tables
+    const { frames } = d.tables
     const { total } = frames
     d.controller.text('command:TREE_CONNECT')
     expect(frames.order.length).toBeGreaterThan(0)
@@ -231,14 +231,14 @@ describe('filters', () => {
     const d = drive(guest)
     d.press('/')
     d.controller.text('severity:high')
-    expect(d.controller.state.view).toBe('findings')
-    expect(d.controller.tables.findings.filter).toBe('severity:high')
+    expect(d.ui.view).toBe('findings')
+    expect(d.tables.findings.filter).toBe('severity:high')
   })
 
   it('are completed by Tab, forwards and backwards alike', () => {
     const d = drive(guest)
     d.press('2', '/', 's')
-    const text = () => d.controller.state.prompt?.line.text ?? ''
+    const text = () => d.ui.prompt?.line.text ?? ''
     const first = d.press('tab') && text()
     expect(first).toMatch(/^s\w+:$/)
     const forwards = [first]
@@ -257,16 +257,16 @@ describe('filters', () => {
     d.press('3', '/')
     d.controller.text('user:al')
     d.press('tab')
-    expect(d.controller.state.prompt?.line.text).toBe('user:alice')
+    expect(d.ui.prompt?.line.text).toBe('user:alice')
   })
 
   it('that were confirmed are looked for by n and N once they are taken away', () => {
     const d = drive(guest)
     d.press('5', '/')
     d.controller.text('TREE_CONNECT')
-    const wanted = d.controller.tables.frames.order.length
+    const wanted = d.tables.frames.order.length
     d.press('enter', 'escape', 'g')
-    const { frames } = d.controller.tables
+    const { frames } = d.tables
     expect(frames.order).toHaveLength(frames.total)
     const places = new Set<number>()
     for (let i = 0; i < wanted; i++) {
@@ -283,16 +283,16 @@ describe('filters', () => {
   it('move the cursor of the table by the keys that are no text', () => {
     const d = drive(guest)
     d.press('5', '/', 'down', 'down', 'page-down', 'up')
-    expect(d.controller.tables.frames.viewport.cursor).toBeGreaterThan(1)
-    expect(d.controller.state.prompt?.line.text).toBe('')
+    expect(d.tables.frames.viewport.cursor).toBeGreaterThan(1)
+    expect(d.ui.prompt?.line.text).toBe('')
   })
 
   it('of what a finding, a host, a session or a frame is about show its sessions', () => {
     const d = drive(all)
     const rows = {
-      '2': d.controller.tables.findings,
-      '4': d.controller.tables.hosts,
-      '3': d.controller.tables.sessions,
+      '2': d.tables.findings,
+      '4': d.tables.hosts,
+      '3': d.tables.sessions,
     }
     for (const [view, table] of Object.entries(rows)) {
       for (let place = 0; place < table.order.length; place++) {
@@ -301,8 +301,8 @@ describe('filters', () => {
         const row = table.selected
         const hasSessions = view !== '2' || ('session' in row! && row.session !== null)
         d.press('f')
-        expect(d.controller.state.view).toBe('sessions')
-        const { sessions } = d.controller.tables
+        expect(d.ui.view).toBe('sessions')
+        const { sessions } = d.tables
         expect(sessions.query.error, sessions.filter).toBeNull()
         if (hasSessions && !(row && 'sessions' in row && row.sessions === 0))
           expect(sessions.order.length, sessions.filter).toBeGreaterThan(0)
@@ -316,7 +316,7 @@ describe('order', () => {
   it('of another column keeps the row that was selected', () => {
     const d = drive(all)
     d.press('3', 'j', 'j', 'j', 'j')
-    const { sessions } = d.controller.tables
+    const { sessions } = d.tables
     const chosen = sessions.selectedKey
     for (const key of ['>', '>', '>', 'r', '<', '.', ',']) {
       d.press(key)
@@ -328,7 +328,7 @@ describe('order', () => {
   it('goes round through all columns in both directions', () => {
     const d = drive(all)
     d.press('3')
-    const { sessions } = d.controller.tables
+    const { sessions } = d.tables
     const keys = sessions.columns.map(({ key }) => key)
     const by = (key: string) =>
       keys.map(() => {
@@ -344,12 +344,12 @@ describe('taking along', () => {
   it('copies the Wireshark filter of what is selected, and shows it where the terminal may not take it', () => {
     const d = drive(guest)
     for (const view of ['2', '3', '4', '5']) d.press(view, 'y')
-    expect(d.effects.copied).toHaveLength(4)
-    expect(d.effects.copied.every((filter) => filter.length > 0)).toBe(true)
-    expect(d.bottom()).toContain(`copied: ${d.effects.copied.at(-1)}`)
-    d.effects.canCopy = false
+    expect(d.actions.copied).toHaveLength(4)
+    expect(d.actions.copied.every((filter) => filter.length > 0)).toBe(true)
+    expect(d.bottom()).toContain(`copied: ${d.actions.copied.at(-1)}`)
+    d.actions.canCopy = false
     d.press('y')
-    expect(d.bottom()).toContain(`Wireshark filter: ${d.effects.copied.at(-1)}`)
+    expect(d.bottom()).toContain(`Wireshark filter: ${d.actions.copied.at(-1)}`)
     // The next key takes the note away.
     d.press('j')
     expect(d.bottom()).toContain('Enter open')
@@ -359,16 +359,16 @@ describe('taking along', () => {
     const d = drive(guest)
     d.press('3', 'w', 'enter')
     await settled()
-    expect(d.effects.written[0]).toMatchObject({ file: 'evidence.pcapng', overwrite: false, selection: { frames: [] } })
-    expect(d.effects.written[0]?.selection.connections).toHaveLength(1)
+    expect(d.actions.written[0]).toMatchObject({ file: 'evidence.pcapng', overwrite: false, selection: { frames: [] } })
+    expect(d.actions.written[0]?.selection.connections).toHaveLength(1)
     expect(d.bottom()).toContain('written to evidence.pcapng')
     d.press('2', 'enter', 'w', 'ctrl-u')
     d.controller.text('one.pcapng')
     d.press('enter')
     await settled()
-    const { page } = d.controller
-    const finding = page?.kind === 'finding' ? guest.details.finding(page.id) : undefined
-    expect(d.effects.written[1]?.selection.frames.map(({ frame }) => frame)).toEqual(
+    const { page } = d
+    const finding = page?.kind === 'details' ? guest.details.finding(page.id) : undefined
+    expect(d.actions.written[1]?.selection.frames.map(({ frame }) => frame)).toEqual(
       finding?.evidence.map(({ frame }) => frame),
     )
     d.press('5', '/')
@@ -376,12 +376,12 @@ describe('taking along', () => {
     d.press('enter', 'w', 'ctrl-u')
     d.controller.text('setups.pcapng')
     d.press('enter')
-    expect(d.effects.written[2]?.selection.frames).toHaveLength(d.controller.tables.frames.order.length)
+    expect(d.actions.written[2]?.selection.frames).toHaveLength(d.tables.frames.order.length)
   })
 
   it('asks before it overwrites; only y says yes', async () => {
     const d = drive(guest)
-    d.effects.files.add('evidence.pcapng')
+    d.actions.files.add('evidence.pcapng')
     for (const no of ['n', 'escape', 'enter', 'q', 'space']) {
       d.press('3', 'w', 'enter')
       await settled()
@@ -389,13 +389,13 @@ describe('taking along', () => {
       d.press(no)
       expect(d.bottom()).toContain('Nothing was written')
     }
-    expect(d.effects.quits).toBe(0)
-    expect(d.effects.written.some(({ overwrite }) => overwrite)).toBe(false)
+    expect(d.actions.quits).toBe(0)
+    expect(d.actions.written.some(({ overwrite }) => overwrite)).toBe(false)
     d.press('w', 'enter')
     await settled()
     d.press('y')
     await settled()
-    expect(d.effects.written.at(-1)).toMatchObject({ overwrite: true })
+    expect(d.actions.written.at(-1)).toMatchObject({ overwrite: true })
     expect(d.bottom()).toContain('written to evidence.pcapng')
   })
 
@@ -405,7 +405,7 @@ describe('taking along', () => {
     expect(d.bottom()).toContain('hosts.csv')
     d.press('enter')
     await settled()
-    expect(d.effects.exported).toEqual([{ view: 'hosts', file: 'hosts.csv', overwrite: false }])
+    expect(d.actions.exported).toMatchObject([{ record: 'host', count: 2, file: 'hosts.csv', overwrite: false }])
     d.press('e', 'ctrl-u')
     d.controller.text('hosts.bad')
     d.press('enter')
@@ -414,7 +414,7 @@ describe('taking along', () => {
     d.press('e', 'ctrl-u', 'enter')
     d.press('e', 'escape')
     await settled()
-    expect(d.effects.exported).toHaveLength(2)
+    expect(d.actions.exported).toHaveLength(2)
   })
 })
 
@@ -422,33 +422,33 @@ describe('several characters at once', () => {
   it('are keys, one after another', () => {
     const d = drive(guest)
     d.controller.text('2jj')
-    expect(d.controller.state.view).toBe('findings')
-    expect(d.controller.tables.findings.viewport.cursor).toBe(2)
+    expect(d.ui.view).toBe('findings')
+    expect(d.tables.findings.viewport.cursor).toBe(2)
     d.controller.text('\rs')
-    expect(kinds(d)).toEqual(['finding', 'session'])
+    expect(pages(d)).toEqual(['findings', 'sessions'])
     d.controller.text('5/TREE_CONNECT\r')
-    expect(d.controller.state).toMatchObject({ view: 'frames', prompt: null })
-    expect(d.controller.tables.frames.filter).toBe('TREE_CONNECT')
+    expect(d.ui).toMatchObject({ view: 'frames', prompt: null })
+    expect(d.tables.frames.filter).toBe('TREE_CONNECT')
   })
 
   it('are text where something is typed, be they the names of keys, and lose what no line has', () => {
     const d = drive(guest)
     d.press('2', '/')
     for (const text of ['home', ' up', ' \u202eend', ' a\u0000\x9bb', ' \ud83d']) d.controller.text(text)
-    expect(d.controller.state.prompt?.line.text).toBe('home up end ab ')
+    expect(d.ui.prompt?.line.text).toBe('home up end ab ')
     d.controller.text('\x7f\x7f\x7fc')
-    expect(d.controller.state.prompt?.line.text).toBe('home up end c')
+    expect(d.ui.prompt?.line.text).toBe('home up end c')
   })
 
   it('are not obeyed behind the end of a line that was pasted', async () => {
     const d = drive(guest)
-    d.effects.files.add('evidence.pcapng')
+    d.actions.files.add('evidence.pcapng')
     d.press('3', 'w')
     d.controller.text('\r\nyyyq\r')
     await settled()
-    expect(d.effects.written).toHaveLength(1)
-    expect(d.effects.quits).toBe(0)
-    expect(d.controller.state.question).not.toBeNull()
+    expect(d.actions.written).toHaveLength(1)
+    expect(d.actions.quits).toBe(0)
+    expect(d.ui.question).not.toBeNull()
   })
 
   it('cost one change of the filter, however long', () => {
@@ -458,7 +458,7 @@ describe('several characters at once', () => {
     d.controller.subscribe(() => changes++)
     d.controller.text('é😀'.repeat(100_000))
     expect(changes).toBeLessThan(10)
-    const { text } = d.controller.state.prompt!.line
+    const { text } = d.ui.prompt!.line
     expect(text.length).toBeGreaterThanOrEqual(999)
     expect(encodeURIComponent(text)).toContain('%F0%9F%98%80')
   })
@@ -494,7 +494,7 @@ describe('the rest', () => {
     const d = drive(guest)
     d.press('q', 'ctrl-c')
     d.press('2', '/', 'ctrl-c', 'escape', 'w', 'ctrl-c')
-    expect(d.effects.quits).toBe(4)
+    expect(d.actions.quits).toBe(4)
   })
 
   it('takes every key where there is nothing', async () => {
@@ -507,21 +507,21 @@ describe('the rest', () => {
       d.press('escape', 'escape')
     }
     await settled()
-    expect(d.effects.written).toEqual([])
-    expect(d.effects.quits).toBe(0)
+    expect(d.actions.written).toEqual([])
+    expect(d.actions.quits).toBe(0)
     d.press('3', 'w', 'enter')
     expect(d.bottom()).toContain('Nothing is selected')
   })
 
   it('keeps what is open when a picture without it comes', async () => {
-    const d = await driveSamples(MANY)
+    const store = await viewOf(MANY)
+    const d = drive(store)
     for (const view of ['2', '3', '4', '5']) {
-      const { store } = d.controller
       d.press(view, 'enter')
       const { details } = store
       const before = store.snapshot()
       store.details = { finding: () => undefined, session: () => undefined, connection: () => undefined }
-      store.publish({ findings: [], sessions: [], hosts: [], frames: [], version: before.version + 1 })
+      store.publish({ findings: [], sessions: [], hosts: [], messages: [], version: before.version + 1 })
       expect(d.screen()).toContain('no longer among the results')
       d.press('y', 'w', 'enter', 's', 'f', 'l', 'h')
       store.details = details

@@ -5,16 +5,18 @@ import { RULES } from '../../src/audit/rules/index.ts'
 import type { TextSink } from '../../src/base/text-sink.ts'
 import { readCapture } from '../../src/capture/read/read-capture.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
-import { formatFor } from '../../src/report/formats/formats.ts'
-import type { ViewRows } from '../../src/report/formats/report-format.ts'
+import { exportFormatFor } from '../../src/report/formats/formats.ts'
 import { scanRecords } from '../../src/report/records/index.ts'
-import { FINDING_COLUMNS, FRAME_COLUMNS, rowRecords } from '../../src/rows/export-rows.ts'
-import type { FindingRow, FrameRow, HostRow, SessionRow } from '../../src/rows/rows.ts'
+import { FINDING_ROWS, type FindingRow } from '../../src/rows/finding-row.ts'
+import { HOST_ROWS, type HostRow } from '../../src/rows/host-row.ts'
+import { MESSAGE_ROWS, type MessageRow } from '../../src/rows/message-row.ts'
+import type { RecordSource, RowKind } from '../../src/rows/row-kind.ts'
+import { SESSION_ROWS, type SessionRow } from '../../src/rows/session-row.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 
 const CAPTURE = fileURLToPath(new URL('../../captures/guest-explicit.pcap', import.meta.url))
 
-const FRAME: FrameRow = {
+const MESSAGE: MessageRow = {
   capture: 'a.pcap',
   number: 0,
   frame: 7,
@@ -33,19 +35,14 @@ const FRAME: FrameRow = {
   length: 100,
 }
 
-function text(write: (sink: { write(text: string): void }) => void): string {
-  let all = ''
-  write({
-    write(piece) {
-      all += piece
-    },
-  })
-  return all
+function writeCsv<Row>(columns: RowKind<Row>['columns'], rows: Iterable<Row>, sink: TextSink): void {
+  exportFormatFor('rows.csv')!.writeRows({ rows, columns, recordOf: () => expect.fail('csv needs no records') }, sink)
 }
 
-function writeRows<T>(view: ViewRows<T>, format: string, sink: TextSink): void {
-  const { writeRows: write } = formatFor(format)!
-  write!(view, sink)
+function csvOf<Row>(columns: RowKind<Row>['columns'], rows: Iterable<Row>): string {
+  const pieces: string[] = []
+  writeCsv(columns, rows, { write: (piece) => void pieces.push(piece) })
+  return pieces.join('')
 }
 
 async function report() {
@@ -58,9 +55,7 @@ async function report() {
 
 describe('rows as csv', () => {
   it('are what the view shows', () => {
-    expect(
-      text((sink) => writeRows({ rows: [FRAME], columns: FRAME_COLUMNS, recordOf: () => undefined }, 'csv', sink)),
-    ).toBe(
+    expect(csvOf(MESSAGE_ROWS.columns, [MESSAGE])).toBe(
       'frame,time,clientIp,clientPort,serverIp,serverPort,family,command,response,signed,status,sessionId,treeId,length\r\n' +
         '7,2023-11-14T22:13:20.000000Z,10.0.0.1,50000,10.0.0.2,445,smb2,SESSION_SETUP,yes,no,STATUS_SUCCESS,0x0000000000000001,,100\r\n',
     )
@@ -68,10 +63,8 @@ describe('rows as csv', () => {
 
   it('run nothing in a spreadsheet, and no terminal', () => {
     const row = { user: '=HYPERLINK("http://x","y")', message: '\x1b[2J', title: '-1' } as FindingRow
-    const columns = FINDING_COLUMNS.filter(([name]) => ['user', 'message', 'title'].includes(name))
-    expect(text((sink) => writeRows({ rows: [row], columns: columns, recordOf: () => undefined }, 'csv', sink))).toBe(
-      'title,message,user\r\n"\'-1",\\x1b[2J,"\'=HYPERLINK(""http://x"",""y"")"\r\n',
-    )
+    const columns = FINDING_ROWS.columns.filter(([name]) => ['user', 'message', 'title'].includes(name))
+    expect(csvOf(columns, [row])).toBe('title,message,user\r\n"\'-1",\\x1b[2J,"\'=HYPERLINK(""http://x"",""y"")"\r\n')
   })
 
   it('are written one at a time, a hundred thousand of them', () => {
@@ -80,7 +73,7 @@ describe('rows as csv', () => {
     let ahead = 0
     let writes = 0
     function* rows() {
-      for (; made < 100_000; made++) yield { ...FRAME, frame: made }
+      for (; made < 100_000; made++) yield { ...MESSAGE, frame: made }
     }
     const sink = {
       write(piece: string) {
@@ -89,48 +82,38 @@ describe('rows as csv', () => {
         ahead = Math.max(ahead, made - writes)
       },
     }
-    writeRows({ rows: rows(), columns: FRAME_COLUMNS, recordOf: () => undefined }, 'csv', sink)
+    writeCsv(MESSAGE_ROWS.columns, rows(), sink)
     expect(writes).toBe(100_001)
     expect(largest).toBeLessThan(200)
     expect(ahead).toBeLessThanOrEqual(0)
   })
 })
 
-describe('rows as json and ndjson', () => {
-  it('are the records of a report', async () => {
+describe('the records behind rows', () => {
+  it('are those of a report', async () => {
     const all = await report()
-    const lookup = rowRecords(all)
+    const source: RecordSource = { report: () => all, messageOf: () => undefined }
     const records = [...scanRecords(all)]
     const of = (type: string) => records.filter((record) => record.type === type)
     const findings = all.findings.map(({ id, rule }) => ({ id, rule }) as FindingRow)
     const sessions = [...all.ledger.sessions].map(({ id }) => ({ id }) as SessionRow)
     const hosts = of('host').map((host) => ({ ip: 'ip' in host ? host.ip : '' }) as HostRow)
-    const lines = (written: string) =>
-      written
-        .split('\n')
-        .slice(0, -1)
-        .map((line) => JSON.parse(line))
-    expect(
-      lines(text((sink) => writeRows({ rows: findings, columns: [], recordOf: lookup.finding }, 'ndjson', sink))),
-    ).toEqual(of('finding'))
-    expect(
-      lines(text((sink) => writeRows({ rows: sessions, columns: [], recordOf: lookup.session }, 'ndjson', sink))),
-    ).toEqual(of('session'))
-    const written = JSON.parse(
-      text((sink) => writeRows({ rows: hosts, columns: [], recordOf: lookup.host }, 'json', sink)),
-    )
-    expect(written).toEqual({ schemaVersion: 1, records: of('host') })
+    expect(recordsOf(FINDING_ROWS, findings, source)).toEqual(of('finding'))
+    expect(recordsOf(SESSION_ROWS, sessions, source)).toEqual(of('session'))
+    expect(recordsOf(HOST_ROWS, hosts, source)).toEqual(of('host'))
   })
 
-  it('leave out what is gone', async () => {
-    const lookup = rowRecords(await report())
-    const gone = [{ ip: '192.0.2.99' } as HostRow]
-    expect(text((sink) => writeRows({ rows: gone, columns: [], recordOf: lookup.host }, 'ndjson', sink))).toBe('')
-    expect(
-      JSON.parse(text((sink) => writeRows({ rows: gone, columns: [], recordOf: lookup.host }, 'json', sink))),
-    ).toEqual({
-      schemaVersion: 1,
-      records: [],
-    })
+  it('are undefined where the ledger no longer has them', async () => {
+    const all = await report()
+    const source: RecordSource = { report: () => all, messageOf: () => undefined }
+    expect(recordsOf(FINDING_ROWS, [{ id: 'gone', rule: '' } as FindingRow], source)).toEqual([undefined])
+    expect(recordsOf(SESSION_ROWS, [{ id: 'gone' } as SessionRow], source)).toEqual([undefined])
+    expect(recordsOf(HOST_ROWS, [{ ip: '192.0.2.99' } as HostRow], source)).toEqual([undefined])
+    expect(recordsOf(MESSAGE_ROWS, [MESSAGE], source)).toEqual([undefined])
   })
 })
+
+function recordsOf<Row>(kind: RowKind<Row>, rows: readonly Row[], source: RecordSource): (object | undefined)[] {
+  const lookup = kind.records(source)
+  return rows.map((row) => lookup.of(row))
+}

@@ -1,12 +1,12 @@
 /** What the messages can be filtered by. */
-import type { FrameRow } from '../../rows/rows.ts'
+import type { MessageRow } from '../../rows/message-row.ts'
 import type { QueryField } from '../language/field.ts'
 import { endFields } from './ends.ts'
 
-export const FRAME_FIELDS: readonly QueryField<FrameRow>[] = [
+export const MESSAGE_FIELDS: readonly QueryField<MessageRow>[] = [
   { key: 'frame', kind: 'number', help: 'number of the frame', get: (row) => row.frame },
   { key: 'time', aliases: ['first', 'last'], kind: 'time', help: 'when it was captured', get: (row) => row.time },
-  ...endFields<FrameRow>(),
+  ...endFields<MessageRow>(),
   {
     key: 'family',
     kind: 'choice',

@@ -1,0 +1,17 @@
+/** The first screen: the verdict, and what it rests on. */
+import { overviewLines } from '../pages/overview.ts'
+import { FINDINGS_VIEW } from './findings.ts'
+import type { PanelView } from './view.ts'
+
+export const OVERVIEW: PanelView = {
+  name: 'overview',
+  key: '1',
+  title: 'Overview',
+  help: 'overview: the verdict',
+  hints: [
+    ['Tab', 'next view'],
+    ['Enter', 'findings'],
+  ],
+  leadsTo: FINDINGS_VIEW.name,
+  lines: overviewLines,
+}
