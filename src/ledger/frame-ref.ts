@@ -3,3 +3,9 @@ export interface FrameRef {
   frame: number
   time: number
 }
+
+export function earliest(...refs: (FrameRef | null)[]): FrameRef | null {
+  let first: FrameRef | null = null
+  for (const ref of refs) if (ref !== null && (first === null || ref.frame < first.frame)) first = ref
+  return first
+}

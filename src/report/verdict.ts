@@ -3,6 +3,7 @@ import { SEVERITIES, type Severity } from '../audit/rule/rule.ts'
 import { total } from '../base/total.ts'
 import { listed, number, plural } from '../base/wording.ts'
 import type { CaptureFacts, UnreadFacts } from '../ledger/capture-facts.ts'
+import type { ProtectionCounts } from '../ledger/derived/protection.ts'
 
 /** How connections without a session ended. */
 export interface ConnectionCounts {
@@ -11,23 +12,6 @@ export interface ConnectionCounts {
   refused: number
   /** The SYN was not answered. */
   unanswered: number
-}
-
-/** How session setups ended, and how the traffic of granted sessions was protected. */
-export interface ProtectionCounts {
-  refused: number
-  /** The response to the setup was not seen, and nothing followed. */
-  unanswered: number
-  encrypted: number
-  signed: number
-  partly: number
-  clear: number
-  /** No traffic shows how it was protected. */
-  unseen: number
-}
-
-export function noProtection(): ProtectionCounts {
-  return { refused: 0, unanswered: 0, encrypted: 0, signed: 0, partly: 0, clear: 0, unseen: 0 }
 }
 
 export interface VerdictFacts {

@@ -1,7 +1,10 @@
 /** The rows of the list of sessions. Text is as it was on the wire: escape it where it is shown. */
 import type { Severity } from '../audit/rule/rule.ts'
 import { isoTime } from '../base/packet-time.ts'
-import { agreedCipher, chosenDialect, serverSigning } from '../ledger/derived/negotiated.ts'
+import { chosenDialect } from '../ledger/derived/dialect.ts'
+import { agreedCipher } from '../ledger/derived/encryption.ts'
+import { messageTotals, type Protection, protectionOf } from '../ledger/derived/protection.ts'
+import { serverSigning } from '../ledger/derived/signing.ts'
 import { statusName } from '../ledger/derived/status-name.ts'
 import { idIndex } from '../ledger/id-index.ts'
 import type { AuthKind } from '../ledger/logon-facts.ts'
@@ -40,6 +43,7 @@ export interface SessionRow {
   /** Null where no message was counted. */
   signed: Proportion | null
   encrypted: Proportion | null
+  protection: Protection
   cipher: string | null
   status: SessionFacts['status']
   /** "STATUS_LOGON_FAILURE" */
@@ -76,6 +80,7 @@ export const SESSION_STORAGE: StorageKinds<SessionRow> = {
   serverSigning: 'repeated',
   signed: 'repeated',
   encrypted: 'repeated',
+  protection: 'repeated',
   cipher: 'repeated',
   status: 'repeated',
   ntStatus: 'repeated',
@@ -94,12 +99,8 @@ export function sessionRow(
   networks: Networks,
   tally: FindingTally | undefined,
 ): SessionRow {
-  const { requests, responses } = session
-  const signed = requests.signed + responses.signed
-  const unsigned = requests.unsigned + responses.unsigned
-  const encrypted = requests.encrypted + responses.encrypted
-  // Compressed together with their header: they are not encrypted, and it is unknown whether they are signed.
-  const unread = requests.unread + responses.unread
+  // Unread messages are compressed together with their header: they are not encrypted, and it is unknown whether they are signed.
+  const { signed, unsigned, encrypted, unread } = messageTotals(session)
   return {
     id: session.id,
     capture: session.capture,
@@ -118,10 +119,11 @@ export function sessionRow(
     workstation: session.workstation || null,
     auth: session.auth,
     dialect: chosenDialect(connection),
-    serverSigning: serverSigning(connection),
+    serverSigning: serverSigning(connection)?.mode ?? null,
     // Encryption protects better than a signature, so encrypted messages count as signed.
     signed: proportion(signed + encrypted, unsigned),
     encrypted: proportion(encrypted, signed + unsigned + unread),
+    protection: protectionOf(session),
     cipher: agreedCipher(connection),
     status: session.status,
     ntStatus: statusName(session.ntStatus, session.family),

@@ -1,7 +1,8 @@
 /** The figures of the overview: findings, protection, authentication and dialects, the worst hosts, and sessions over time. */
 import { SEVERITIES, type Severity } from '../audit/rule/rule.ts'
 import type { CaptureFacts } from '../ledger/capture-facts.ts'
-import { type ConnectionCounts, noProtection, type ProtectionCounts } from '../report/verdict.ts'
+import { noProtection, type ProtectionCounts } from '../ledger/derived/protection.ts'
+import type { ConnectionCounts } from '../report/verdict.ts'
 import type { FindingRow } from '../rows/finding-row.ts'
 import type { HostRow } from '../rows/host-row.ts'
 import type { SessionRow } from '../rows/session-row.ts'
@@ -63,7 +64,7 @@ export function overviewOf(
     if (session.status === 'failed') failed++
     if (session.status === 'failed' || session.status === 'pending') continue
     live++
-    protection[protectionOf(session)]++
+    protection[session.protection]++
     count(auth, session.auth)
     count(dialects, session.dialect ?? 'not seen')
     if (session.guest === true) guests++
@@ -83,18 +84,6 @@ export function overviewOf(
     hosts: worstHosts(hosts),
     timeline,
   }
-}
-
-/** Whether the session was granted, and how its traffic was protected. */
-export function protectionOf({ status, signed, encrypted, messages }: SessionRow): keyof ProtectionCounts {
-  if (status === 'failed') return 'refused'
-  if (status === 'pending') return 'unanswered'
-  if (messages === 0) return 'unseen'
-  if (encrypted === 'all') return 'encrypted'
-  // Compressed with their headers: it is unknown whether they are signed.
-  if (signed === null) return 'unseen'
-  if (signed === 'all') return 'signed'
-  return signed === 'none' ? 'clear' : 'partly'
 }
 
 function worstTitles(findings: Iterable<FindingRow>): Overview['worst'] {

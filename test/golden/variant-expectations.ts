@@ -33,9 +33,9 @@ const NOBODY = 'The session on 10.77.0.2 of a user whose name was not seen'
 const IN_PART = `${ALICE}, whose setup was captured only in part,`
 const UNCAPTURED = 'A session on 10.77.0.2 whose setup was not captured'
 const NEITHER = 'neither side requires signing'
-const UNKNOWN = 'what the two sides require was not seen'
-const SERVER_UNKNOWN = 'the client does not require signing, and what the server requires was not seen'
-const CLIENT_UNKNOWN = 'the server does not require signing, and what the client requires was not seen'
+const UNKNOWN = 'what the two sides require is not known'
+const SERVER_UNKNOWN = 'the client does not require signing, and what the server requires is not known'
+const CLIENT_UNKNOWN = 'the server does not require signing, and what the client requires is not known'
 const DOUBT = '; whether it is a guest or anonymous session was not seen'
 const ANONYMOUS_DOUBT = '; whether it is an anonymous session was not seen'
 const GCM = '; AES-128-GCM was negotiated'
@@ -153,7 +153,7 @@ const DATAGRAM_LOST_SMB1: Expectation = {
   connection: gap(107),
   session: responses(13),
   findings: {
-    'unsigned-session': unsigned(ALICE, [14, 13], NEITHER, SERVER_NONE),
+    'unsigned-session': unsigned(ALICE, [14, 13], CLIENT_UNKNOWN, SERVER_NONE),
     'unencrypted-session': clear(ALICE, 27, '; SMB1 cannot encrypt'),
   },
 }
@@ -352,7 +352,7 @@ export const EXPECTED: Record<string, Expectation> = {
         evidence: whats('NEGOTIATE lists "NT LANMAN 1.0", "NT LM 0.12"', 'SMB1 command 0x73'),
       },
       'signing-not-required': null,
-      'unsigned-session': unsigned(ALICE, [14, 14], SERVER_UNKNOWN),
+      'unsigned-session': unsigned(ALICE, [14, 14], UNKNOWN),
     },
   },
   'challenge-lost': { smbMessages: 55, connection: gap(251), server: { names: [] } },

@@ -5,10 +5,11 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
-import { clientSigning, serverKey, serverSigning } from '../../src/audit/rule/predicates.ts'
+import { serverKey } from '../../src/audit/rule/hosts.ts'
 import type { Draft } from '../../src/audit/rule/rule.ts'
 import { RULES } from '../../src/audit/rules/index.ts'
 import { evaluate, startSurveys, survey } from '../../src/audit/surveyed-rule.ts'
+import { finalServerSigning, sessionClientSigning } from '../../src/ledger/derived/signing.ts'
 import type { PlainLedger } from '../../src/ledger/ledger.ts'
 import type { LogonFacts } from '../../src/ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../src/ledger/smb-facts.ts'
@@ -307,7 +308,7 @@ function expectTrue(
     /^\S+ refused /,
     facts.sessions.some((other) => other.status === 'failed'),
   )
-  const policy = [serverSigning(c)?.mode ?? null, clientSigning(c, s)] as const
+  const policy = [finalServerSigning(c)?.mode ?? null, sessionClientSigning(c, s)] as const
   holds(
     /both sides require signing/,
     policy.every((mode) => mode === 'required'),
@@ -317,11 +318,11 @@ function expectTrue(
     policy.every((mode) => mode !== null && mode !== 'required'),
   )
   holds(
-    /what the two sides require was not seen/,
+    /what the two sides require is not known/,
     policy.every((mode) => mode === null),
   )
-  holds(/what the server requires was not seen/, policy[0] === null && policy[1] !== null)
-  holds(/what the client requires was not seen/, policy[1] === null && policy[0] !== null)
+  holds(/what the server requires is not known/, policy[0] === null && policy[1] !== null)
+  holds(/what the client requires is not known/, policy[1] === null && policy[0] !== null)
   if (/answered with STATUS_SUCCESS/.test(text)) {
     expect(s.ntStatus === 0 || list.some((l) => l.ntStatus === 0), text).toBe(true)
   }

@@ -23,6 +23,7 @@ export function sessionRow(given: Partial<SessionRow> = {}): SessionRow {
     serverSigning: 'enabled',
     signed: 'all',
     encrypted: null,
+    protection: 'signed',
     cipher: null,
     status: 'established',
     ntStatus: 'STATUS_SUCCESS',

@@ -68,9 +68,3 @@ export function evidence(...items: (EvidenceDraft | null | false)[]): EvidenceDr
 export function start({ firstFrame, firstTime }: SessionFacts | ConnectionFacts): FrameRef {
   return { frame: firstFrame, time: firstTime }
 }
-
-export function earliest(...refs: (FrameRef | null)[]): FrameRef | null {
-  let first: FrameRef | null = null
-  for (const ref of refs) if (ref !== null && (first === null || ref.frame < first.frame)) first = ref
-  return first
-}

@@ -3,7 +3,7 @@
  * setup of which a part was captured is not one that was not captured, and a direction without such messages is left out of the counts.
  */
 import { dialectName } from '../../../dissectors/smb2/dialects.ts'
-import { endpointText, plural } from '../../base/wording.ts'
+import { endpointText, listed, plural } from '../../base/wording.ts'
 import { statusName } from '../../ledger/derived/status-name.ts'
 import type { Endpoint } from '../../ledger/endpoint.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
@@ -52,13 +52,12 @@ export function carrier({ purpose }: LogonFacts, setup = 'SESSION_SETUP'): strin
 /** `1 request and 2 responses`. */
 export function inEachDirection(requests: number, responses: number): string {
   const parts = [requests > 0 && plural(requests, 'request'), responses > 0 && plural(responses, 'response')]
-  return parts.filter((part) => part !== false).join(' and ')
+  return listed(parts.filter((part) => part !== false))
 }
 
 /** `2 are signed`, for each of these that there is any of. */
 export function shares(kinds: readonly (readonly [count: number, state: string])[]): string {
-  const parts = kinds.filter(([count]) => count > 0).map(([n, state]) => `${n} ${n === 1 ? 'is' : 'are'} ${state}`)
-  return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+  return listed(kinds.filter(([n]) => n > 0).map(([n, state]) => `${plural(n, 'is', 'are')} ${state}`))
 }
 
 /** What came of a logon, for the end of a sentence. */
@@ -89,11 +88,11 @@ export function sessionOn({ server }: ConnectionFacts, session: SessionFacts): s
 }
 
 export function dialectNames(revisions: readonly number[]): string {
-  return listed(revisions.map(dialectName))
+  return commaSeparated(revisions.map(dialectName))
 }
 
 export function quoted(texts: readonly string[]): string {
-  return listed(texts.map((t) => `"${t}"`))
+  return commaSeparated(texts.map((t) => `"${t}"`))
 }
 
 /** What an SMB1 NEGOTIATE lists, and what an SMB2 one offers: as far as it was captured. */
@@ -115,7 +114,7 @@ function asFarAsSeen(list: string, cut: boolean): string {
 }
 
 /** No real client offers more dialects than this. */
-function listed(texts: readonly string[], limit = 12): string {
+function commaSeparated(texts: readonly string[], limit = 12): string {
   return texts.length <= limit
     ? texts.join(', ')
     : `${texts.slice(0, limit).join(', ')} and ${texts.length - limit} more`

@@ -1,10 +1,10 @@
 import { STATUS_ACCESS_DENIED, STATUS_NETWORK_ACCESS_DENIED } from '../../../dissectors/ntstatus.ts'
+import { isConnected, isIpc } from '../../ledger/derived/shares.ts'
 import { statusName } from '../../ledger/derived/status-name.ts'
 import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { SessionFacts, TreeFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence, start } from '../rule/evidence.ts'
-import { isConnected, isIpc } from '../rule/predicates.ts'
 import type { Draft, Rule } from '../rule/rule.ts'
 import { answeredWith, place, responseLengths } from '../rule/wording.ts'
 

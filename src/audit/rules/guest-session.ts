@@ -1,3 +1,4 @@
+import { clearMessages, messageTotals } from '../../ledger/derived/protection.ts'
 import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
@@ -108,11 +109,8 @@ const WORDS: Record<Kind, (session: SessionFacts) => string> = {
 }
 
 /** How its messages went. Those marked as signed are said to be marked, and no more: without a key the mark proves nothing. */
-function traffic({ requests, responses }: SessionFacts): string {
-  const signed = requests.signed + responses.signed
-  const unsigned = requests.unsigned + responses.unsigned
-  const encrypted = requests.encrypted + responses.encrypted
-  const unread = requests.unread + responses.unread
+function traffic(session: SessionFacts): string {
+  const { signed, unsigned, encrypted, unread } = messageTotals(session)
   if (signed + unsigned + encrypted + unread === 0) return ''
   if (signed + encrypted + unread === 0) return ': unsigned and unencrypted'
   const kinds = [
@@ -137,11 +135,9 @@ function kindOf({ user, auth }: SessionFacts): Kind {
 
 /** The client went away before it used the session; with holes in the capture nobody can say so. */
 function wasRefused(session: SessionFacts, connection: ConnectionFacts): boolean {
-  const { requests, responses } = session
   const used =
     session.trees.length > 0 ||
     session.treesNotKept > 0 ||
-    requests.signed + requests.unsigned + requests.encrypted + requests.unread > 0 ||
-    responses.signed + responses.unsigned + responses.encrypted + responses.unread > 0
+    clearMessages(session) + messageTotals(session).encrypted > 0
   return !used && connection.gaps === 0 && (session.logoff !== null || connection.end?.by === 'client')
 }

@@ -1,10 +1,10 @@
 import { OID_NTLMSSP } from '../../../dissectors/auth/oids.ts'
 import { isSuccess } from '../../../dissectors/ntstatus.ts'
+import { hasKey } from '../../ledger/derived/protection.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, evidence } from '../rule/evidence.ts'
-import { hasKey } from '../rule/predicates.ts'
 import type { Draft, Remediation, Rule } from '../rule/rule.ts'
 import { answeredWith, lengthText, place, whoFirst } from '../rule/wording.ts'
 

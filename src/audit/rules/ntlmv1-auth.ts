@@ -1,7 +1,7 @@
+import { sentNtlmv1 } from '../../ledger/derived/logons.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite } from '../rule/evidence.ts'
-import { sentNtlmv1 } from '../rule/predicates.ts'
 import type { Draft, Rule, Severity } from '../rule/rule.ts'
 import { outcome, place, responseLengths, whose } from '../rule/wording.ts'
 

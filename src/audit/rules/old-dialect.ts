@@ -1,8 +1,8 @@
 import { DIALECT_3_0, DIALECT_3_1_1, DIALECT_WILDCARD, dialectName } from '../../../dissectors/smb2/dialects.ts'
+import { isSmb2DialectString, smb1Use } from '../../ledger/derived/dialect.ts'
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence } from '../rule/evidence.ts'
-import { isSmb2DialectString, smb1Use } from '../rule/predicates.ts'
 import type { Draft, Rule } from '../rule/rule.ts'
 import { citeSmb2Request, place } from '../rule/wording.ts'
 

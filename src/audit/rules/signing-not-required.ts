@@ -1,7 +1,10 @@
+import { smb1Use } from '../../ledger/derived/dialect.ts'
+import { hasKey } from '../../ledger/derived/protection.ts'
+import { finalServerSigning } from '../../ledger/derived/signing.ts'
 import type { SigningMode } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite } from '../rule/evidence.ts'
-import { hasKey, serverKey, serverSigning, smb1Use } from '../rule/predicates.ts'
+import { serverKey } from '../rule/hosts.ts'
 import type { Draft, SurveyingRule } from '../rule/rule.ts'
 import { forgetOldest, remember, type Survey } from '../rule/survey.ts'
 import { hex, place } from '../rule/wording.ts'
@@ -71,7 +74,7 @@ export const signingNotRequired: SurveyingRule<Encryption> = {
   survey: encryption,
   *evaluate({ ledger }: AuditFacts, encryptsAll: Encryption): Iterable<Draft> {
     for (const connection of ledger.connections) {
-      const policy = serverSigning(connection)
+      const policy = finalServerSigning(connection)
       if (policy === null || policy.mode === 'required') continue
       const encrypts = encryptsAll.get(serverKey(connection)) === true
       yield {

@@ -1,8 +1,8 @@
 import { dialectName } from '../../../dissectors/smb2/dialects.ts'
+import { isSmb2DialectString, smb1Use } from '../../ledger/derived/dialect.ts'
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence } from '../rule/evidence.ts'
-import { isSmb2DialectString, smb1Use } from '../rule/predicates.ts'
 import type { Draft, Rule } from '../rule/rule.ts'
 import { citeSmb1Request, place, quoted } from '../rule/wording.ts'
 

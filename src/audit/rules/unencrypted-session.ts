@@ -2,10 +2,11 @@ import { DIALECT_3_0, DIALECT_3_1_1, dialectName } from '../../../dissectors/smb
 import { SMB2_GLOBAL_CAP } from '../../../dissectors/smb2/negotiate.ts'
 import { cipherName } from '../../../dissectors/smb2/negotiate-contexts.ts'
 import { plural } from '../../base/wording.ts'
+import { clearMessages, firstClearMessage, hasKey, messageTotals } from '../../ledger/derived/protection.ts'
+import { isIpc } from '../../ledger/derived/shares.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, evidence, start } from '../rule/evidence.ts'
-import { clearMessages, firstClearMessage, hasKey, isIpc } from '../rule/predicates.ts'
 import type { Draft, Rule, Severity } from '../rule/rule.ts'
 import { sessionOn } from '../rule/wording.ts'
 
@@ -117,7 +118,7 @@ function message(connection: ConnectionFacts, session: SessionFacts, required: R
 /** What the traffic was. Where part of it is encrypted the sentence says so, whoever asked for that. */
 function state(session: SessionFacts, required: Required): string {
   const amount = plural(clearMessages(session), 'message')
-  const encrypted = session.requests.encrypted + session.responses.encrypted
+  const { encrypted } = messageTotals(session)
   const partly = encrypted > 0 ? ` (${plural(encrypted, 'message')} encrypted)` : ''
   const data = session.firstClearData !== null
   switch (required) {

@@ -1,18 +1,14 @@
 import { plural } from '../../base/wording.ts'
+import { usedNtlm } from '../../ledger/derived/logons.ts'
+import { hasKey, mayBeKeyless, messageTotals } from '../../ledger/derived/protection.ts'
+import { isConnected, isPolicyShare } from '../../ledger/derived/shares.ts'
+import { finalServerSigning, sessionClientSigning } from '../../ledger/derived/signing.ts'
 import type { FrameRef } from '../../ledger/frame-ref.ts'
+import { earliest } from '../../ledger/frame-ref.ts'
 import type { ConnectionFacts, SessionFacts, TreeFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
-import { cite, type EvidenceDraft, type EvidenceField, earliest, evidence, start } from '../rule/evidence.ts'
-import {
-  clientSigning,
-  hasKey,
-  hostKey,
-  isConnected,
-  isPolicyShare,
-  mayBeKeyless,
-  serverSigning,
-  usedNtlm,
-} from '../rule/predicates.ts'
+import { cite, type EvidenceDraft, type EvidenceField, evidence, start } from '../rule/evidence.ts'
+import { hostKey } from '../rule/hosts.ts'
 import type { Draft, Remediation, SurveyingRule } from '../rule/rule.ts'
 import { forgetOldest, remember, type Survey } from '../rule/survey.ts'
 import { hex, inEachDirection, sessionOn } from '../rule/wording.ts'
@@ -114,8 +110,8 @@ export const unsignedSession: SurveyingRule<PolicyServers> = {
   survey: policyServers,
   *evaluate({ ledger, connectionOf }: AuditFacts, servers: PolicyServers): Iterable<Draft> {
     for (const session of ledger.sessions) {
-      const { requests, responses, firstUnsigned, unsignedAccepted } = session
-      if (!hasKey(session) || session.encryptData || requests.unsigned + responses.unsigned === 0) continue
+      const { firstUnsigned, unsignedAccepted } = session
+      if (!hasKey(session) || session.encryptData || messageTotals(session).unsigned === 0) continue
       const connection = connectionOf(session)
       const policyShare = session.trees.find(isPolicyShare) ?? null
       const worse =
@@ -137,7 +133,7 @@ export const unsignedSession: SurveyingRule<PolicyServers> = {
 
 function proof(connection: ConnectionFacts, session: SessionFacts, policyShare: TreeFacts | null): EvidenceDraft[] {
   const { requests, responses, firstUnsigned, unsignedAccepted } = session
-  const policy = serverSigning(connection)
+  const policy = finalServerSigning(connection)
   return evidence(
     unsignedAccepted !== null && cite(unsignedAccepted, 'RequestSignature', 'unsigned request answered with success'),
     unsigned(firstUnsigned.request, 'RequestSignature', plural(requests.unsigned, 'request')),
@@ -159,10 +155,10 @@ function message(connection: ConnectionFacts, session: SessionFacts): string {
 }
 
 /** How the messages went: unsigned, or partly something else. */
-function state({ requests, responses }: SessionFacts): string {
-  const signed = requests.signed + responses.signed
-  const encrypted = requests.encrypted + responses.encrypted
-  const unread = requests.unread + responses.unread
+function state(session: SessionFacts): string {
+  const { requests, responses } = session
+  const totals = messageTotals(session)
+  const { signed, encrypted, unread } = totals
   const unsigned = inEachDirection(requests.unsigned, responses.unsigned)
   const rest =
     unread === 0
@@ -173,21 +169,21 @@ function state({ requests, responses }: SessionFacts): string {
     signed > 0 && `partly signed (${plural(signed, 'message')})`,
   ].filter((part) => part !== false)
   if (parts.length === 0) return `is unsigned (${unsigned})${rest}`
-  const are = requests.unsigned + responses.unsigned === 1 ? 'is' : 'are'
+  const are = totals.unsigned === 1 ? 'is' : 'are'
   return `is ${parts.join(' and ')}; ${unsigned} ${are} ${parts.length === 1 ? 'not' : 'neither'}${rest}`
 }
 
 /** What the two sides require, as far as it was seen of each. */
 function policyText(connection: ConnectionFacts, session: SessionFacts): string {
-  const server = serverSigning(connection)?.mode ?? null
-  const client = clientSigning(connection, session)
+  const server = finalServerSigning(connection)?.mode ?? null
+  const client = sessionClientSigning(connection, session)
   const accepted = session.unsignedAccepted === null ? '' : ', and an unsigned request succeeded'
   if (server === 'required' && client === 'required') return `both sides require signing${accepted}`
   if (server === 'required' || client === 'required') {
     return `the ${server === 'required' ? 'server' : 'client'} requires signing${accepted}`
   }
   if (server !== null && client !== null) return 'neither side requires signing'
-  if (server === null && client === null) return 'what the two sides require was not seen'
+  if (server === null && client === null) return 'what the two sides require is not known'
   const [known, unknown] = server === null ? ['client', 'server'] : ['server', 'client']
-  return `the ${known} does not require signing, and what the ${unknown} requires was not seen`
+  return `the ${known} does not require signing, and what the ${unknown} requires is not known`
 }

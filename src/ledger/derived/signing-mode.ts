@@ -25,10 +25,17 @@ export function smb1ClientSigningMode(flags2: number): SigningMode {
   return signingMode(flags2, SMB_FLAGS2_SMB_SECURITY_SIGNATURE, SMB_FLAGS2_SMB_SECURITY_SIGNATURE_REQUIRED)
 }
 
+const WEAKEST_FIRST: readonly SigningMode[] = ['none', 'enabled', 'required']
+
 /** The stronger of two. */
 export function strongerMode(a: SigningMode, b: SigningMode | null): SigningMode {
-  if (b === null || a === 'required') return a
-  return b === 'required' || a === 'none' ? b : a
+  return b !== null && WEAKEST_FIRST.indexOf(b) > WEAKEST_FIRST.indexOf(a) ? b : a
+}
+
+/** The weaker of two; the one that was seen where the other was not. */
+export function weakerMode(a: SigningMode | null, b: SigningMode | null): SigningMode | null {
+  if (a === null || b === null) return a ?? b
+  return WEAKEST_FIRST.indexOf(a) <= WEAKEST_FIRST.indexOf(b) ? a : b
 }
 
 function signingMode(flags: number, enabled: number, required: number): SigningMode {

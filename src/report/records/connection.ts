@@ -1,15 +1,8 @@
 /** The record of one TCP connection that carried SMB, or tried to. */
 import { isoTime } from '../../base/packet-time.ts'
-import {
-  agreedCipher,
-  chosenDialect,
-  clientSigning,
-  isOfferCut,
-  offeredDialects,
-  preauthIntegrity,
-  serverSigning,
-  signingAlgorithm,
-} from '../../ledger/derived/negotiated.ts'
+import { chosenDialect, isOfferCut, offeredDialects, preauthIntegrity } from '../../ledger/derived/dialect.ts'
+import { agreedCipher } from '../../ledger/derived/encryption.ts'
+import { clientSigning, serverSigning, signingAlgorithm } from '../../ledger/derived/signing.ts'
 import type { Endpoint } from '../../ledger/endpoint.ts'
 import type { ConnectionFacts, SigningMode } from '../../ledger/smb-facts.ts'
 import type { Direction, Networks } from '../../policy/networks.ts'
@@ -63,7 +56,7 @@ export function connectionRecord(connection: ConnectionFacts, networks: Networks
     offeredDialectsCut: isOfferCut(connection),
     dialect: chosenDialect(connection),
     clientSigning: clientSigning(connection),
-    serverSigning: serverSigning(connection),
+    serverSigning: serverSigning(connection)?.mode ?? null,
     cipher: agreedCipher(connection),
     signingAlgorithm: signingAlgorithm(connection),
     preauthIntegrity: preauthIntegrity(connection),

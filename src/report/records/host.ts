@@ -2,7 +2,9 @@
 
 import { isoTime } from '../../base/packet-time.ts'
 import { runToEnd } from '../../base/steps.ts'
-import { chosenDialect, clientSigning, serverSigning } from '../../ledger/derived/negotiated.ts'
+import { chosenDialect } from '../../ledger/derived/dialect.ts'
+import { clientSigning, serverSigning } from '../../ledger/derived/signing.ts'
+import { weakerMode } from '../../ledger/derived/signing-mode.ts'
 import { windowsRelease } from '../../ledger/derived/windows-release.ts'
 import { IdIndex } from '../../ledger/id-index.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
@@ -33,7 +35,6 @@ export interface HostRecord {
 }
 
 const MAX_NAMES = 16
-const WEAKEST_FIRST: readonly SigningMode[] = ['none', 'enabled', 'required']
 
 interface Host {
   number: number
@@ -131,8 +132,8 @@ function addConnection(client: Host, server: Host, connection: ConnectionFacts):
     client.dialects.add(dialect)
     server.dialects.add(dialect)
   }
-  client.clientSigning = weaker(client.clientSigning, clientSigning(connection))
-  server.signing = weaker(server.signing, serverSigning(connection))
+  client.clientSigning = weakerMode(client.clientSigning, clientSigning(connection))
+  server.signing = weakerMode(server.signing, serverSigning(connection)?.mode ?? null)
   addName(server, connection.negotiateRequest?.netname)
 }
 
@@ -168,11 +169,6 @@ function addName(host: Host, name: string | null | undefined): void {
 /** People also type addresses where a name belongs; an address names nobody. */
 function isAddress(name: string): boolean {
   return name.includes(':') || /^[0-9.]+$/.test(name)
-}
-
-function weaker(a: SigningMode | null, b: SigningMode | null): SigningMode | null {
-  if (a === null || b === null) return a ?? b
-  return WEAKEST_FIRST.indexOf(a) <= WEAKEST_FIRST.indexOf(b) ? a : b
 }
 
 function record(host: Host, networks: Networks): HostRecord {

@@ -4,9 +4,9 @@ import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { escapeText, wrap } from '../../base/safe-text.ts'
 import { total } from '../../base/total.ts'
 import { number, plural } from '../../base/wording.ts'
-import { noProtection, unreadSentences, type VerdictFacts, verdict } from '../../report/verdict.ts'
+import { noProtection } from '../../ledger/derived/protection.ts'
+import { unreadSentences, type VerdictFacts, verdict } from '../../report/verdict.ts'
 import { filterRows } from '../../rows/row-list.ts'
-import { protectionOf } from '../../view/overview.ts'
 import type { Snapshot } from '../../view/store.ts'
 import { EMPTY, fitLine, paragraph, segment, sideBySide } from '../text/layout.ts'
 import type { Line, Tone } from '../text/line.ts'
@@ -133,7 +133,7 @@ function verdictFacts(snapshot: Snapshot): VerdictFacts {
     titlesAt: (severity: Severity) => filterRows(findings, (f) => f.severity === severity).map((f) => f.title),
     protection: () => {
       const kinds = noProtection()
-      for (const session of sessions) kinds[protectionOf(session)]++
+      for (const session of sessions) kinds[session.protection]++
       return kinds
     },
   }

@@ -1,9 +1,19 @@
-/** Words for what rows say in a letter. */
+/** How a session was protected, in words. */
+import type { Protection } from '../../ledger/derived/protection.ts'
 import type { SessionRow } from '../../rows/session-row.ts'
 
-export function protectionText({ messages, signed, encrypted }: SessionRow): string {
+const TEXTS: Readonly<Record<Protection, string>> = {
+  refused: 'refused',
+  unanswered: 'not answered',
+  encrypted: 'encrypted',
+  signed: 'signed',
+  partly: 'partly protected',
+  clear: 'neither signed nor encrypted',
+  unseen: 'no traffic that shows how it is protected',
+}
+
+export function protectionText({ protection, messages, encrypted }: SessionRow): string {
   if (messages === 0) return 'no traffic seen'
-  if (encrypted === 'all') return 'encrypted'
-  if (signed === 'all') return encrypted === 'some' ? 'signed, partly encrypted' : 'signed'
-  return signed === 'none' ? 'neither signed nor encrypted' : 'partly protected'
+  if (protection === 'signed' && encrypted === 'some') return 'signed, partly encrypted'
+  return TEXTS[protection]
 }

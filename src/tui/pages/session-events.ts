@@ -2,17 +2,11 @@
 
 import { etypeName } from '../../../dissectors/auth/kerberos.ts'
 import { mechanismName } from '../../../dissectors/auth/oids.ts'
+import { dialectName } from '../../../dissectors/smb2/dialects.ts'
 import { cipherName } from '../../../dissectors/smb2/negotiate-contexts.ts'
-import {
-  agreedCipher,
-  chosenDialect,
-  clientSigning,
-  isOfferCut,
-  offeredDialects,
-  preauthIntegrity,
-  serverSigning,
-  signingAlgorithm,
-} from '../../ledger/derived/negotiated.ts'
+import { isOfferCut, offeredDialects, preauthIntegrity } from '../../ledger/derived/dialect.ts'
+import { agreedCipher } from '../../ledger/derived/encryption.ts'
+import { clientSigning, serverSigning, signingAlgorithm } from '../../ledger/derived/signing.ts'
 import { statusName } from '../../ledger/derived/status-name.ts'
 import { windowsRelease } from '../../ledger/derived/windows-release.ts'
 import type { FrameRef } from '../../ledger/frame-ref.ts'
@@ -39,6 +33,7 @@ const STATES = { attempted: 0, refused: 1, established: 2, midstream: 3 } as con
 export function connectionEvents(connection: ConnectionFacts): SessionEvent[] {
   const { negotiateRequest, negotiateResponse, smb1, validateNegotiate, end } = connection
   const start = { frame: connection.firstFrame, time: connection.firstTime }
+  const signing = serverSigning(connection)
   const state = FIRST_OF_ALL[STATES[connection.state]]
   const transport = connection.transport === 'direct-tcp' ? 'TCP' : 'NetBIOS session over TCP'
   const events: SessionEvent[] = [event(start, `Connection, ${transport}`, [state])]
@@ -48,17 +43,17 @@ export function connectionEvents(connection: ConnectionFacts): SessionEvent[] {
   }
   if (smb1?.negotiateResponse) {
     const { dialect } = smb1.negotiateResponse
-    const mode = negotiateResponse === null ? serverSigning(connection) : null
+    const mode = signing?.at === smb1.negotiateResponse ? signing.mode : null
     const chosen = dialect === null ? null : `chooses ${dialect}`
     events.push(event(smb1.negotiateResponse, 'SMB1 NEGOTIATE response', [chosen, mode && `signing ${mode}`]))
   }
   if (negotiateRequest !== null) {
     const ciphers = negotiateRequest.ciphers?.map((id) => cipherName(id) ?? `0x${id.toString(16)}`)
-    const signing = clientSigning(connection)
+    const mode = clientSigning(connection)
     events.push(
       event(negotiateRequest, 'NEGOTIATE request', [
         `offers ${listOf(offeredDialects(connection), isOfferCut(connection))}`,
-        signing && `signing ${signing}`,
+        mode && `signing ${mode}`,
         ciphers && `ciphers ${ciphers.join(', ')}`,
         negotiateRequest.netname && `asks for ${negotiateRequest.netname}`,
       ]),
@@ -66,8 +61,8 @@ export function connectionEvents(connection: ConnectionFacts): SessionEvent[] {
   }
   if (negotiateResponse !== null) {
     const facts: [string, string | null][] = [
-      ['chooses SMB', chosenDialect(connection)],
-      ['signing', serverSigning(connection)],
+      ['chooses SMB', dialectName(negotiateResponse.dialect)],
+      ['signing', signing?.at === negotiateResponse ? signing.mode : null],
       ['cipher', agreedCipher(connection) ?? (negotiateResponse.contextsCut ? null : 'none')],
       ['signs with', signingAlgorithm(connection)],
       ['pre-authentication integrity', preauthIntegrity(connection)],

@@ -121,7 +121,7 @@ describeRule(unsignedSession, {
       severity: 'medium',
       says: [
         'A session on 10.0.0.10 whose setup was not captured is',
-        'what the two sides require was not seen; whether it is a guest or anonymous session was not seen.',
+        'what the two sides require is not known; whether it is a guest or anonymous session was not seen.',
       ],
       frames: [14, 15],
     },
@@ -196,13 +196,13 @@ describeRule(unsignedSession, {
       when: 'only what the client requires was seen',
       ledger: ledger([clientSeen], [unsigned({}, clientSeen)]),
       severity: 'medium',
-      says: ['; the client does not require signing, and what the server requires was not seen.'],
+      says: ['; the client does not require signing, and what the server requires is not known.'],
     },
     {
       when: 'only what the server requires was seen',
       ledger: ledger([serverSeen], [unsigned({ setupSigning: null }, serverSeen)]),
       severity: 'medium',
-      says: ['; the server does not require signing, and what the client requires was not seen.'],
+      says: ['; the server does not require signing, and what the client requires is not known.'],
     },
     {
       when: 'an SMB1 session goes unsigned',

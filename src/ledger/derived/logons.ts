@@ -1,0 +1,58 @@
+/** How a user logged on, and what refuses one. */
+import {
+  STATUS_ACCESS_DENIED,
+  STATUS_ACCOUNT_RESTRICTION,
+  STATUS_LOGON_FAILURE,
+  STATUS_NETWORK_ACCESS_DENIED,
+  STATUS_NO_SUCH_USER,
+} from '../../../dissectors/ntstatus.ts'
+import type { LogonFacts, NtlmFacts } from '../logon-facts.ts'
+import type { SessionFacts } from '../smb-facts.ts'
+
+/** The statuses that refuse credentials, [MS-ERREF] 2.3.1, and the DOS errors of SMB1 that do, [MS-CIFS] 2.2.2.4. */
+const LOGON_REFUSALS: ReadonlySet<number> = new Set([
+  STATUS_ACCESS_DENIED,
+  STATUS_NETWORK_ACCESS_DENIED,
+  STATUS_NO_SUCH_USER,
+  STATUS_LOGON_FAILURE,
+  STATUS_ACCOUNT_RESTRICTION,
+  0xc000006a, // WRONG_PASSWORD
+  0xc000006f, // INVALID_LOGON_HOURS
+  0xc0000070, // INVALID_WORKSTATION
+  0xc0000071, // PASSWORD_EXPIRED
+  0xc0000072, // ACCOUNT_DISABLED
+  0xc000015b, // LOGON_TYPE_NOT_GRANTED
+  0xc0000193, // ACCOUNT_EXPIRED
+  0xc0000224, // PASSWORD_MUST_CHANGE
+  0xc0000234, // ACCOUNT_LOCKED_OUT
+  0x00050001, // ERRDOS/ERRnoaccess
+  0x00020002, // ERRSRV/ERRbadpw
+  0x00040002, // ERRSRV/ERRaccess
+  0x08bf0002, // ERRSRV/ERRaccountExpired
+  0x08c00002, // ERRSRV/ERRbadClient
+  0x08c10002, // ERRSRV/ERRbadLogonTime
+  0x08c20002, // ERRSRV/ERRpasswordExpired
+])
+
+export function refusesCredentials(status: number | null): boolean {
+  return status !== null && LOGON_REFUSALS.has(status)
+}
+
+type ResponseKind = NonNullable<NtlmFacts['authenticate']>['kind']
+
+const LM_KINDS: ReadonlySet<ResponseKind> = new Set(['lm', 'ntlmv1', 'ntlmv1-ess', 'lm+ntlmv1', 'ntlmv1-any'])
+
+/** Is it an LM or NTLMv1 response? */
+export function isNtlmv1Kind(kind: ResponseKind): boolean {
+  return LM_KINDS.has(kind)
+}
+
+/** An LM or NTLMv1 response was sent, whatever became of it. */
+export function sentNtlmv1({ auth, ntlm }: LogonFacts): boolean {
+  const kind = ntlm?.authenticate?.kind
+  return kind === undefined ? auth === 'lm' || auth === 'ntlmv1' : isNtlmv1Kind(kind)
+}
+
+export function usedNtlm(session: SessionFacts): boolean {
+  return session.logons.some((logon) => logon.auth === 'ntlmv2' || sentNtlmv1(logon))
+}
