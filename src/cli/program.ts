@@ -4,7 +4,7 @@
  */
 import { Command, CommanderError } from 'commander'
 import { alternatives } from '../base/wording.ts'
-import { CAPTURE_PROGRAMS } from '../capture/live/request/live-capture.ts'
+import { CAPTURE_PROGRAMS } from '../capture/live/programs/capture-programs.ts'
 import { FORMATS } from '../report/formats/formats.ts'
 import type { InterfacesOptions } from './commands/interfaces.ts'
 import type { LiveOptions } from './commands/live/request.ts'
@@ -142,7 +142,7 @@ function addLive(program: Command, done: Done): void {
 
 /** What `live` captures, and how. */
 function addCaptureOptions(live: Command): void {
-  const programs = ['auto', ...CAPTURE_PROGRAMS]
+  const programs = ['auto', ...CAPTURE_PROGRAMS.map(({ name }) => name)]
   live
     .addOption(
       list('-i, --interface <name,...>', 'capture on these (smblens interfaces lists them); - reads standard input'),

@@ -19,7 +19,7 @@ describe('an error of ours from another bundle', () => {
     expect(new e.OutputError('full') instanceof f.OutputError).toBe(true)
     const [g, h] = await copies(() => import('../../src/live/spool-folder.ts'))
     expect(new g.SpoolError('/tmp', null) instanceof h.SpoolError).toBe(true)
-    const [i, j] = await copies(() => import('../../src/capture/live/request/start-error.ts'))
+    const [i, j] = await copies(() => import('../../src/capture/start-error.ts'))
     expect(new i.CaptureStartError('failed', 'x') instanceof j.CaptureStartError).toBe(true)
   })
 

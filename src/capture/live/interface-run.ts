@@ -1,325 +1,362 @@
 /** One interface of a live capture: its program's runs, one after the other, and what is known of its losses. */
 import type { Socket } from 'node:net'
 import { escapeText } from '../../base/safe-text.ts'
+import type { CaptureStartErrorCode } from '../start-error.ts'
+import { drain } from './drain.ts'
 import type { Launcher } from './launcher/launcher.ts'
-import type { Report } from './launcher/launcher-messages.ts'
-import { createTally } from './loss-count.ts'
+import type { Order, Report } from './launcher/launcher-messages.ts'
+import { createLossCount, type LossCount } from './loss-count.ts'
 import { type LinkState, linkState, seesEachPacketOnce } from './machine/interfaces.ts'
-import { type Figures, readWords } from './programs/messages.ts'
-import type { CaptureProgram, InterfaceLoss } from './request/live-capture.ts'
-import type { CaptureStartErrorCode } from './request/start-error.ts'
+import type { CaptureProgramDescription } from './programs/capture-programs.ts'
+import type { ProgramMessage, RunCounts } from './programs/program.ts'
+import type { InterfaceLoss } from './request/live-capture.ts'
 
 export interface StartProblem {
   code: CaptureStartErrorCode
-  /** The program's own words, escaped. */
+  /** The program's own message, escaped. */
   text: string
 }
 
-export interface PlaceEvents {
+export interface InterfaceEvents {
   onStream(stream: Socket): void
   onDown(reason: string): void
   onUp(): void
+  /** The program has ended, and it is time to start it again. */
+  onRetry(): void
 }
 
-export interface CapturePlace {
-  /** Starts the program; null when it captures. `begun` is called when another one may be started. */
-  start(begun?: () => void): Promise<StartProblem | null>
-  onReport(report: Report, stream: Socket | undefined): void
-  /** From now on the events are told: the stream that waits, whether there is a link, and what happens. */
-  open(events: PlaceEvents, restart: () => void): void
-  loss(): Promise<InterfaceLoss>
-  stop(): Promise<void>
-  /** The program has ended with the launcher. `forGood`: nobody can start it any more. */
-  lose(reason: string, forGood: boolean): void
+export interface InterfaceRunOptions {
+  /** Of the interface in the request. */
+  index: number
+  interfaceName: string
+  program: CaptureProgramDescription
+  launcher: Launcher
+  /** False while the launcher does not answer: then it is asked for nothing. */
+  launcherAnswers(): boolean
 }
 
 /** A program that fails again and again is tried less and less often; an interface that has just come back, at once. */
 const RETRY_MS = 1000
-const RETRY_MOST_MS = 15_000
-/** A run that was longer did not fail at once. */
-const HELD_MS = 10_000
-const LINK_MS = 1000
+const MAX_RETRY_MS = 15_000
+/** A run that lasted longer did not fail at once. */
+const LASTING_MS = 10_000
+const LINK_CHECK_MS = 1000
 /** Programs are ready within milliseconds; one that waits for something may wait forever. */
 const START_MS = 10_000
-/** Counts that were asked so long ago are what is known of a program that ends without a word. */
-const ASK_MS = 5000
-/** tcpdump answers at once, unless it waits for us to read: then the figures are those of the last time. */
+/** How old the counts of a program may be that ends without its last ones. */
+const COUNT_INTERVAL_MS = 5000
+/** tcpdump answers at once, unless it waits for its output to be read: then the counts are those of the last time. */
 const COUNT_MS = 1000
-const STOP_LOOK_MS = 250
-/** A program that was told to end, and for so long neither gave nor said anything: dumpcap does not hear it while its interface is down. */
+const STOP_CHECK_MS = 250
+/** A program that was told to end and gives no sign of life for this long is killed: dumpcap does not notice while its interface is down. */
 const STOP_SILENT_MS = 3000
-const STOP_MOST_MS = 20_000
-/** After it was killed: whoever should have done so does not answer. */
+const MAX_STOP_MS = 20_000
+/** After it was killed, its end should have been reported. */
 const STOP_KILLED_MS = 2000
-/** What the kernel holds when the capture is to end is still read, for so long at most; it hands packets over once a second at the latest. */
-const DRAIN_MS = 4000
-const DRAIN_LOOK_MS = 50
-const DRAIN_STILL_MS = 1200
 
-const HELD =
-  'somebody stopped the program that captures (SIGSTOP): it goes on now, and what was lost meanwhile is counted'
+const STOPPED_BY_SIGNAL =
+  'somebody stopped the program that captures (SIGSTOP): it is running again, and what was lost meanwhile is counted'
 
-const LINK_WORDS: Record<LinkState, string | null> = {
+const LINK_TEXT: Record<LinkState, string | null> = {
   up: null,
   down: 'is down',
   'no-link': 'has no link',
-  gone: 'is not there any more',
+  gone: 'is gone',
 }
 
-/** @param hears false while the launcher does not answer: then nothing is asked of it */
-export function createPlace(
-  place: number,
-  name: string,
-  program: CaptureProgram,
-  launcher: Launcher,
-  hears: () => boolean,
-): CapturePlace {
-  const tally = createTally(program)
-  const countsOnce = seesEachPacketOnce(name)
-  let events: PlaceEvents | null = null
-  let restart = () => {}
-  let running = false
-  let ready = false
-  let stopping = false
-  let stream: Socket | null = null
-  let problem: StartProblem | null = null
-  let down: string | null = null
-  let ended = ''
-  /** Somebody has stopped the program. */
-  let held = false
-  let begun = 0
-  let failures = 0
-  let figures: Partial<Figures> | null = null
-  let said = 0
-  let lastLink: LinkState | null = null
-  let onBegun = () => {}
-  let onStarted = (_: StartProblem | null) => {}
-  let onEnded: (() => void)[] = []
-  let onCounted: (() => void)[] = []
-  let linkTimer: NodeJS.Timeout | undefined
-  let askTimer: NodeJS.Timeout | undefined
-  let startTimer: NodeJS.Timeout | undefined
-  let retryTimer: NodeJS.Timeout | undefined
+/** One run of the program, from its start to its end. */
+interface ProgramRun {
+  startedAt: number
+  isRunning: boolean
+  /** It has opened the interface. */
+  isReady: boolean
+  /** Somebody has stopped it. */
+  isStopped: boolean
+  stream: Socket | null
+  problem: StartProblem | null
+  /** Its newest answer. */
+  counts: Partial<RunCounts> | null
+  onHandedOver(): void
+  onStarted(problem: StartProblem | null): void
+}
 
-  function start(handedOver = () => {}): Promise<StartProblem | null> {
-    if (running) {
-      handedOver()
-      return Promise.resolve(null)
-    }
-    running = true
-    ready = false
-    held = false
-    problem = null
-    figures = null
-    begun = performance.now()
-    onBegun = handedOver
-    tally.startRun()
-    startTimer = setTimeout(giveUpStart, START_MS)
-    launcher.send({ type: 'start', place, program })
-    return new Promise((resolve) => {
-      onStarted = resolve
-    })
-  }
+export class InterfaceRun {
+  private readonly options: InterfaceRunOptions
+  private readonly lossCount: LossCount
+  /** Asked once: an interface that is gone has no answer. */
+  private readonly seesEachPacketOnce: boolean
+  /** The latest run; null before the first. */
+  private run: ProgramRun | null = null
+  /** Null until `open`. */
+  private events: InterfaceEvents | null = null
+  private isStopping = false
+  /** Runs in a row that failed at once. */
+  private failures = 0
+  /** Why the last run ended. */
+  private endReason = ''
+  /** The reason for which the interface was reported as down; null: it is up. */
+  private downReason: string | null = null
+  private lastLink: LinkState | null = null
+  private messages = 0
+  private waitingForEnd: (() => void)[] = []
+  private waitingForCounts: (() => void)[] = []
+  private linkTimer: NodeJS.Timeout | undefined
+  private countTimer: NodeJS.Timeout | undefined
+  private startTimer: NodeJS.Timeout | undefined
+  private retryTimer: NodeJS.Timeout | undefined
 
-  function giveUpStart(): void {
-    const text = `${program} was started and is not ready after ${START_MS / 1000} s: look what it waits for`
-    problem ??= { code: 'failed', text }
-    launcher.send({ type: 'kill', place })
-    // Its end comes, unless nobody is there who could kill it.
-    startTimer = setTimeout(() => onEnd('it was killed'), STOP_KILLED_MS)
-  }
-
-  function onReport(report: Report, handle: Socket | undefined): void {
-    if (report.type === 'stream') {
-      stream = handle ?? null
-      // Before anybody reads: an error is one of the end of the program, which is told apart.
-      stream?.on('error', () => {})
-      onBegun()
-    } else if (report.type === 'line') onLine(report.line)
-    else if (report.type === 'ended') onEnd(report.how)
-    else if (report.type !== 'pong') {
-      held = report.type === 'stopped'
-      look()
-    }
-  }
-
-  function onLine(line: string): void {
-    said++
-    const words = readWords(program, line)
-    if (words === null) return
-    if (words.kind === 'ready') onReady()
-    else if (words.kind === 'error') {
-      // The first is the cause, but of a filter dumpcap tells first that it is wrong and then why.
-      if (problem === null || words.code === 'bad-filter') problem = { code: words.code, text: escapeText(words.text) }
-    } else {
-      // What tcpdump says when it is asked is not its last word; all others speak once.
-      tally.count(words.figures, words.kind === 'part' || program !== 'tcpdump')
-      if (words.kind !== 'figures') return
-      figures = words.figures
-      settle('counted')
-    }
-  }
-
-  function onReady(): void {
-    if (ready) return
-    ready = true
-    clearTimeout(startTimer)
-    deliver()
-    look()
-    onStarted(null)
-  }
-
-  function onEnd(how: string): void {
-    if (!running) return
-    running = false
-    clearTimeout(startTimer)
-    failures = ready && performance.now() - begun > HELD_MS ? 0 : failures + 1
-    tally.endRun(ready)
-    if (!ready) stream?.destroy()
-    ended = problem?.text ?? reasonFor(how)
-    onBegun()
-    onStarted(problem ?? { code: 'failed', text: ended })
-    settle('counted')
-    settle('ended')
-    look()
-    retryLater()
-  }
-
-  function retryLater(): void {
-    if (stopping || events === null) return
-    retryTimer = setTimeout(restart, Math.min(RETRY_MOST_MS, RETRY_MS * 2 ** Math.max(0, failures - 1)))
-  }
-
-  function reasonFor(how: string): string {
-    if (program === 'cap' && how === 'SIGABRT') return 'the interface went down, which ends cap'
-    return `${program} ended (${escapeText(how)})`
-  }
-
-  function deliver(): void {
-    if (events === null || !ready || stream === null) return
-    events.onStream(stream)
-  }
-
-  /** What it waited for is there. */
-  function retryNow(): void {
-    failures = 0
-    clearTimeout(retryTimer)
-    retryLater()
-  }
-
-  /** Tells what has changed since the last look. */
-  function look(): void {
-    if (events === null || stopping) return
-    const link = linkState(name)
-    if (lastLink !== 'up' && link === 'up' && !running) retryNow()
-    lastLink = link
-    const words = link === null ? null : LINK_WORDS[link]
-    const reason = !running || !ready ? ended : held ? HELD : words && `${escapeText(name)} ${words}`
-    if (reason === down || (reason !== null && down !== null)) return
-    down = reason
-    if (reason === null) events.onUp()
-    else events.onDown(reason)
-  }
-
-  function settle(what: 'counted' | 'ended'): void {
-    const waiting = what === 'counted' ? onCounted : onEnded
-    if (what === 'counted') onCounted = []
-    else onEnded = []
-    for (const resolve of waiting) resolve()
-  }
-
-  return {
-    start,
-    onReport,
-    open(listeners, again) {
-      events = listeners
-      restart = again
-      // It may have been stopped before the first event: the stream still has to find its end, but nothing is watched any more.
-      if (!stopping) linkTimer = setInterval(look, LINK_MS)
-      if (!stopping && program === 'tcpdump') askTimer = setInterval(() => void ask(), ASK_MS)
-      deliver()
-      look()
-      // It ended while the others were being started.
-      if (!running) retryLater()
-    },
-    async loss() {
-      if (!stopping) await ask()
-      return { ...tally.loss(name), countsAll: program === 'tcpdump' && countsOnce }
-    },
-    async stop() {
-      stopping = true
-      clearInterval(linkTimer)
-      clearInterval(askTimer)
-      clearTimeout(retryTimer)
-      if (running && ready) await drain()
-      if (!running) return
-      launcher.send({ type: 'stop', place })
-      const started = performance.now()
-      let heard = started
-      let sign = signOfLife()
-      let killed: number | null = null
-      const timer = setInterval(() => {
-        const now = performance.now()
-        if (signOfLife() !== sign) heard = now
-        sign = signOfLife()
-        const asked = now - heard
-        const most = now - started
-        if (hears() && asked <= STOP_SILENT_MS && most <= STOP_MOST_MS) return
-        launcher.send({ type: 'kill', place })
-        killed ??= now
-        if (now - killed > STOP_KILLED_MS) onEnd('nobody could end it')
-      }, STOP_LOOK_MS)
-      await new Promise<void>((resolve) => onEnded.push(resolve))
-      clearInterval(timer)
-    },
-    lose(reason, forGood) {
-      problem ??= { code: 'failed', text: reason }
-      stopping ||= forGood
-      // What the program has written can still be read; its guard has killed it.
-      onEnd(reason)
-      if (!forGood) return
-      clearInterval(linkTimer)
-      clearInterval(askTimer)
-      clearTimeout(retryTimer)
-    },
-  }
-
-  /** The newest figures; null where there are none to be had, or nobody answers. */
-  function ask(): Promise<Partial<Figures> | null> {
-    if (!running || !ready || program !== 'tcpdump' || !hears()) return Promise.resolve(null)
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(null), COUNT_MS)
-      onCounted.push(() => {
-        clearTimeout(timer)
-        resolve(figures)
-      })
-      launcher.send({ type: 'count', place })
-    })
+  constructor(options: InterfaceRunOptions) {
+    this.options = options
+    this.lossCount = createLossCount(options.program.countedBy)
+    this.seesEachPacketOnce = seesEachPacketOnce(options.interfaceName)
   }
 
   /**
-   * Until what had been received when this began has been read. A program that is told to end leaves the rest where it is: tens of thousands of
-   * packets, under load.
+   * Starts the program. Resolves with null when it captures, or with why it does not.
+   * @param onHandedOver called when another program may be started: its stream was handed over, or it ended
    */
-  async function drain(): Promise<void> {
-    const began = performance.now()
-    let moved = began
-    let taken = -1
-    let goal: number | null = null
-    for (;;) {
-      const now = performance.now()
-      const known = await ask()
-      if (known?.taken === undefined) return
-      goal ??= known.received ?? 0
-      if (known.taken + (known.droppedByKernel ?? 0) >= goal || now - began > DRAIN_MS) return
-      if (known.taken !== taken) moved = now
-      else if (now - moved > DRAIN_STILL_MS) return
-      taken = known.taken
-      await new Promise((resolve) => setTimeout(resolve, DRAIN_LOOK_MS))
+  start(onHandedOver = () => {}): Promise<StartProblem | null> {
+    if (this.isRunning) {
+      onHandedOver()
+      return Promise.resolve(null)
+    }
+    return new Promise((onStarted) => {
+      this.run = {
+        startedAt: performance.now(),
+        isRunning: true,
+        isReady: false,
+        isStopped: false,
+        stream: null,
+        problem: null,
+        counts: null,
+        onHandedOver,
+        onStarted,
+      }
+      this.lossCount.startRun()
+      this.startTimer = setTimeout(() => this.giveUpStart(), START_MS)
+      const { index, program } = this.options
+      this.options.launcher.send({ type: 'start', index, program: program.name })
+    })
+  }
+
+  /** From now on events are reported: first the stream that waits, and whether the interface is up. */
+  open(events: InterfaceEvents): void {
+    this.events = events
+    // It may have been stopped before the first event: the stream still has to come to its end, but nothing is watched any more.
+    if (!this.isStopping) {
+      this.linkTimer = setInterval(() => this.reportState(), LINK_CHECK_MS)
+      if (this.options.program.countsWhenAsked)
+        this.countTimer = setInterval(() => void this.askForCounts(), COUNT_INTERVAL_MS)
+    }
+    this.deliverStream()
+    this.reportState()
+    // It ended while the others were being started.
+    if (!this.isRunning) this.retryLater()
+  }
+
+  async loss(): Promise<InterfaceLoss> {
+    if (!this.isStopping) await this.askForCounts()
+    const { interfaceName, program } = this.options
+    return { ...this.lossCount.loss(interfaceName), countsAll: program.countsAll && this.seesEachPacketOnce }
+  }
+
+  async stop(): Promise<void> {
+    this.isStopping = true
+    this.clearTimers()
+    if (this.isRunning && this.run?.isReady) await drain(() => this.askForCounts())
+    if (!this.isRunning) return
+    this.send('stop')
+    const timer = this.killWhenSilent()
+    await new Promise<void>((resolve) => this.waitingForEnd.push(resolve))
+    clearInterval(timer)
+  }
+
+  onReport(report: Report, stream: Socket | undefined): void {
+    const { run } = this
+    if (run === null) return
+    switch (report.type) {
+      case 'stream':
+        run.stream = stream ?? null
+        // Before anything reads it: an error means that the program has ended, which is reported by itself.
+        run.stream?.on('error', () => {})
+        run.onHandedOver()
+        break
+      case 'line':
+        this.messages++
+        this.onMessage(run, this.options.program.parseMessage(report.line))
+        break
+      case 'ended':
+        this.onEnd(report.how)
+        break
+      case 'stopped':
+      case 'continued':
+        run.isStopped = report.type === 'stopped'
+        this.reportState()
+        break
     }
   }
 
-  function signOfLife(): number {
-    return said + (stream?.bytesRead ?? 0)
+  /** The program ended together with the launcher. `forGood`: it cannot be started again. */
+  onLauncherLost(reason: string, forGood: boolean): void {
+    if (this.run) this.run.problem ??= { code: 'failed', text: reason }
+    this.isStopping ||= forGood
+    // What the program has written can still be read; its guard has killed it.
+    this.onEnd(reason)
+    if (forGood) this.clearTimers()
+  }
+
+  private get isRunning(): boolean {
+    return this.run?.isRunning ?? false
+  }
+
+  private send(type: 'count' | 'stop' | 'kill'): void {
+    this.options.launcher.send({ type, index: this.options.index } satisfies Order)
+  }
+
+  private onMessage(run: ProgramRun, message: ProgramMessage | null): void {
+    switch (message?.kind) {
+      case 'ready':
+        this.onReady(run)
+        break
+      case 'error': {
+        // The first error is the cause; only of a filter dumpcap says first that it is wrong and then why.
+        const { code, text } = message
+        if (run.problem === null || code === 'bad-filter') run.problem = { code, text: escapeText(text) }
+        break
+      }
+      case 'counts':
+        this.lossCount.count(message.counts, message.isFinal)
+        if (message.isFinal) break
+        run.counts = message.counts
+        this.endWaiting('waitingForCounts')
+        break
+    }
+  }
+
+  private onReady(run: ProgramRun): void {
+    if (run.isReady) return
+    run.isReady = true
+    clearTimeout(this.startTimer)
+    this.deliverStream()
+    this.reportState()
+    run.onStarted(null)
+  }
+
+  private giveUpStart(): void {
+    const { name } = this.options.program
+    const text = `${name} was started and is not ready after ${START_MS / 1000} s: check what it is waiting for`
+    if (this.run) this.run.problem ??= { code: 'failed', text }
+    this.send('kill')
+    // Its end is reported, unless the launcher is not there to kill it.
+    this.startTimer = setTimeout(() => this.onEnd('it was killed'), STOP_KILLED_MS)
+  }
+
+  /** @param how a signal, a status, or why it could not be started */
+  private onEnd(how: string): void {
+    const { run } = this
+    if (run === null || !run.isRunning) return
+    run.isRunning = false
+    clearTimeout(this.startTimer)
+    this.failures = run.isReady && performance.now() - run.startedAt > LASTING_MS ? 0 : this.failures + 1
+    this.lossCount.endRun(run.isReady)
+    if (!run.isReady) run.stream?.destroy()
+    this.endReason = run.problem?.text ?? this.options.program.endReason(escapeText(how))
+    run.onHandedOver()
+    run.onStarted(run.problem ?? { code: 'failed', text: this.endReason })
+    this.endWaiting('waitingForCounts')
+    this.endWaiting('waitingForEnd')
+    this.reportState()
+    this.retryLater()
+  }
+
+  private retryLater(): void {
+    const { events, failures } = this
+    if (this.isStopping || events === null) return
+    const pause = Math.min(MAX_RETRY_MS, RETRY_MS * 2 ** Math.max(0, failures - 1))
+    this.retryTimer = setTimeout(() => events.onRetry(), pause)
+  }
+
+  /** What it waited for is there. */
+  private retrySoon(): void {
+    this.failures = 0
+    clearTimeout(this.retryTimer)
+    this.retryLater()
+  }
+
+  private deliverStream(): void {
+    if (this.events !== null && this.run?.isReady && this.run.stream !== null) this.events.onStream(this.run.stream)
+  }
+
+  /** Reports the interface as down or up where that has changed. */
+  private reportState(): void {
+    if (this.events === null || this.isStopping) return
+    const link = linkState(this.options.interfaceName)
+    if (this.lastLink !== 'up' && link === 'up' && !this.isRunning) this.retrySoon()
+    this.lastLink = link
+    const reason = this.reasonFor(link)
+    if (reason === this.downReason || (reason !== null && this.downReason !== null)) return
+    this.downReason = reason
+    if (reason === null) this.events.onUp()
+    else this.events.onDown(reason)
+  }
+
+  /** Why nothing is captured at the moment; null where something is. */
+  private reasonFor(link: LinkState | null): string | null {
+    const { run } = this
+    if (run === null || !run.isRunning || !run.isReady) return this.endReason
+    if (run.isStopped) return STOPPED_BY_SIGNAL
+    const text = link && LINK_TEXT[link]
+    return text && `${escapeText(this.options.interfaceName)} ${text}`
+  }
+
+  /** The newest counts; null where the program does not give any, or nothing answers. */
+  private askForCounts(): Promise<Partial<RunCounts> | null> {
+    const { run } = this
+    const { program, launcherAnswers } = this.options
+    if (run === null || !run.isRunning || !run.isReady || !program.countsWhenAsked || !launcherAnswers())
+      return Promise.resolve(null)
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(null), COUNT_MS)
+      this.waitingForCounts.push(() => {
+        clearTimeout(timer)
+        resolve(run.counts)
+      })
+      this.send('count')
+    })
+  }
+
+  /** Kills the program, which was told to end, when it gives no sign of life; gives up on it where that does not help. */
+  private killWhenSilent(): NodeJS.Timeout {
+    const toldAt = performance.now()
+    let aliveAt = toldAt
+    let signs = this.signsOfLife()
+    let killedAt: number | null = null
+    return setInterval(() => {
+      const now = performance.now()
+      if (this.signsOfLife() !== signs) aliveAt = now
+      signs = this.signsOfLife()
+      const mayTakeLonger = now - aliveAt <= STOP_SILENT_MS && now - toldAt <= MAX_STOP_MS
+      if (mayTakeLonger && this.options.launcherAnswers()) return
+      this.send('kill')
+      killedAt ??= now
+      if (now - killedAt > STOP_KILLED_MS) this.onEnd('it could not be ended')
+    }, STOP_CHECK_MS)
+  }
+
+  /** Grows with each message and each byte. */
+  private signsOfLife(): number {
+    return this.messages + (this.run?.stream?.bytesRead ?? 0)
+  }
+
+  private endWaiting(what: 'waitingForEnd' | 'waitingForCounts'): void {
+    const waiting = this[what]
+    this[what] = []
+    for (const resolve of waiting) resolve()
+  }
+
+  private clearTimers(): void {
+    clearInterval(this.linkTimer)
+    clearInterval(this.countTimer)
+    clearTimeout(this.retryTimer)
   }
 }

@@ -1,90 +1,83 @@
 /** Counts of one interface over all runs of its program. */
+import type { RunCounts } from './programs/program.ts'
+import type { InterfaceLoss } from './request/live-capture.ts'
 
-import type { Figures } from './programs/messages.ts'
-import type { CaptureProgram, InterfaceLoss } from './request/live-capture.ts'
-
-/** libpcap counts in 32 bits: at 300,000 packets/s that begins anew every four hours. Asked more often than that, nothing is lost. */
+/** libpcap counts in 32 bits: at 300,000 packets/s a count wraps every four hours. It is asked for more often than that, so nothing is lost. */
 const WRAP = 2 ** 32
-
-/** As it goes to people, with the reason for what is not known. */
-const SOURCES: Record<CaptureProgram, string> = {
-  tcpdump: 'tcpdump',
-  dumpcap: 'dumpcap, which counts at its end',
-  cap: 'cap, which counts no losses',
-}
 
 const KEYS = ['received', 'droppedByKernel', 'droppedByInterface'] as const
 type Counts = Record<(typeof KEYS)[number], number | null>
 
 const UNKNOWN: Counts = { received: null, droppedByKernel: null, droppedByInterface: null }
 
-export interface Tally {
+export interface LossCount {
   startRun(): void
-  /** What the run that goes on has counted since its start, or a part of it. */
-  count(figures: Partial<Figures>, last: boolean): void
+  /** What the present run has counted since its start, or some of it. */
+  count(counts: Partial<RunCounts>, isFinal: boolean): void
   /**
-   * What a run had counted before it ended without its last counts stays as the least there was.
-   * @param began false where it ended before it captured anything: then there was nothing to count
+   * If the run ended without its final counts, those before are a lower bound.
+   * @param begun false where it ended before it captured anything: then there was nothing to count
    */
-  endRun(began: boolean): void
-  loss(name: string): Omit<InterfaceLoss, 'countsAll'>
+  endRun(begun: boolean): void
+  loss(interfaceName: string): Omit<InterfaceLoss, 'countsAll'>
 }
 
-export function createTally(program: CaptureProgram): Tally {
+/** @param countedBy for people, with the reason for what is not known */
+export function createLossCount(countedBy: string): LossCount {
   let past = UNKNOWN
   let run: Counts | null = null
-  let told = false
-  /** There was a run whose last counts nobody has told. */
-  let untold = false
+  let hasFinal = false
+  /** A run ended without its final counts. */
+  let isIncomplete = false
 
   return {
     startRun() {
       run = UNKNOWN
-      told = false
+      hasFinal = false
     },
-    count(figures, last) {
+    count(counts, isFinal) {
       if (run === null) return
       const {
         received = run.received,
         droppedByKernel = run.droppedByKernel,
         droppedByInterface = run.droppedByInterface,
-      } = figures
+      } = counts
       run = {
-        received: onwards(run.received, received),
-        droppedByKernel: onwards(run.droppedByKernel, droppedByKernel),
-        droppedByInterface: onwards(run.droppedByInterface, droppedByInterface),
+        received: unwrapped(run.received, received),
+        droppedByKernel: unwrapped(run.droppedByKernel, droppedByKernel),
+        droppedByInterface: unwrapped(run.droppedByInterface, droppedByInterface),
       }
-      told ||= last
+      hasFinal ||= isFinal
     },
-    endRun(began) {
+    endRun(begun) {
       if (run === null) return
-      // At its end tcpdump has no line for the interface's drops where there are none.
-      if (told && run.droppedByKernel !== null) run.droppedByInterface ??= 0
-      untold ||= began && !told
+      // At its end tcpdump has no line for the drops of the interface where there are none.
+      if (hasFinal && run.droppedByKernel !== null) run.droppedByInterface ??= 0
+      isIncomplete ||= begun && !hasFinal
       past = sum(past, run)
       run = null
     },
-    loss(name) {
+    loss(interfaceName) {
       const all = run === null ? past : sum(past, run)
-      const isPart = untold || (run !== null && KEYS.some((key) => past[key] !== null && run?.[key] === null))
+      const isPart = isIncomplete || (run !== null && KEYS.some((key) => past[key] !== null && run?.[key] === null))
       return {
-        interface: name,
+        interface: interfaceName,
         ...all,
         atLeast: isPart && KEYS.some((key) => all[key] !== null),
-        from: SOURCES[program],
+        from: countedBy,
       }
     },
   }
 }
 
-/** `count` of 32 bits as one that never goes back. */
-function onwards(before: number | null, count: number | null): number | null {
+/** A count of 32 bits as one that never decreases. */
+function unwrapped(before: number | null, count: number | null): number | null {
   if (before === null || count === null || count >= before) return count
   const wrapped = before - (before % WRAP) + (count % WRAP)
   return wrapped >= before ? wrapped : wrapped + WRAP
 }
 
-/** Of what is known: a run of which nobody knows adds nothing, and makes of a number the least there was. */
+/** The sum of what is known: a run without counts adds nothing, and makes the sum a lower bound. */
 function sum(a: Counts, b: Counts): Counts {
   const add = (x: number | null, y: number | null) => (x === null ? y : x + (y ?? 0))
   return {

@@ -1,27 +1,26 @@
-/** Starts a live capture: finds the program that can, has every interface opened, and tells in one line why not. */
-
+/** Starts a live capture: finds a program that can capture, has every interface opened, or reports in one line why that is not possible. */
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { escapeText } from '../../base/safe-text.ts'
-import { type CapturePlace, createPlace, type StartProblem } from './interface-run.ts'
+import { CaptureStartError } from '../start-error.ts'
+import { InterfaceRun, type StartProblem } from './interface-run.ts'
 import { type Launcher, startLauncher } from './launcher/launcher.ts'
-import { isInterfaceName, isMistaken, MAX_SNAP_LENGTH } from './launcher/launcher-messages.ts'
-import { findProgram } from './machine/find-program.ts'
+import { isInterfaceName, MAX_SNAP_LENGTH } from './launcher/launcher-messages.ts'
+import { replaceableText } from './machine/find-program.ts'
 import { linkState, listInterfaces } from './machine/interfaces.ts'
+import { CAPTURE_PROGRAMS, type CaptureProgramDescription } from './programs/capture-programs.ts'
 import { checkFilter } from './programs/check-filter.ts'
-import { INSTALL, replaceable, rightsFor } from './programs/remedies.ts'
-import type { CaptureEvents, CaptureProgram, CaptureRequest, LiveCapture } from './request/live-capture.ts'
-import { CaptureStartError } from './request/start-error.ts'
+import type { CaptureEvents, CaptureRequest, LiveCapture } from './request/live-capture.ts'
 
-export { CaptureStartError } from './request/start-error.ts'
+export { CaptureStartError } from '../start-error.ts'
 
-/**
- * tcpdump first, the only one that tells what it lost while it runs, and that loses nothing at the speeds that were measured. dumpcap tells at its end.
- * cap never does, stamps packets when they arrive at it, and needs several times the time.
- */
-const AUTO: readonly CaptureProgram[] = ['tcpdump', 'dumpcap', 'cap']
+interface ProgramProblem extends StartProblem {
+  program: CaptureProgramDescription
+  /** The interface that could not be opened, where it came to that. */
+  interfaceName?: string
+}
 
 /**
- * Resolves when every interface is being captured. Rights can be dropped then: what still needs them is another process.
+ * Resolves when every interface is being captured. The rights can be dropped then: another process has what still needs them.
  * @param signal ends the attempt
  * @throws CaptureStartError
  */
@@ -31,19 +30,20 @@ export async function startCapture(
   signal: AbortSignal,
 ): Promise<LiveCapture> {
   await refuseEarly(request)
-  const problems: { program: CaptureProgram; problem: StartProblem }[] = []
-  for (const program of request.with === 'auto' ? AUTO : [request.with]) {
+  const problems: ProgramProblem[] = []
+  for (const program of CAPTURE_PROGRAMS) {
     if (signal.aborted) break
-    const problem = unusable(program, request)
-    if (problem !== null) {
-      problems.push({ program, problem })
+    if (request.with !== 'auto' && request.with !== program.name) continue
+    const unusable = whyUnusable(program, request)
+    if (unusable !== null) {
+      problems.push({ ...unusable, program })
       continue
     }
     const started = await startWith(program, request, events, signal)
     if (!('code' in started)) return started
     if (signal.aborted) continue
     if (started.code === 'bad-filter') throw new CaptureStartError('bad-filter', wrongFilter(started.text))
-    problems.push({ program, problem: started })
+    problems.push(started)
     if (started.code === 'no-interface') break
   }
   if (signal.aborted) throw new CaptureStartError('ended', ENDED)
@@ -59,60 +59,62 @@ async function refuseEarly({ interfaces, snapLength }: CaptureRequest): Promise<
       'on Windows smblens reads what another program captures: dumpcap -i NAME -P -w - | smblens live -i -',
     )
   if (snapLength > MAX_SNAP_LENGTH)
-    throw new CaptureStartError('failed', `packets are kept up to ${MAX_SNAP_LENGTH} bytes: ask for no more than that`)
-  // A number that is no interface's name would be taken for a place in a list.
+    throw new CaptureStartError('failed', `packets are kept up to ${MAX_SNAP_LENGTH} bytes: choose a lower snap length`)
+  // A number that is not the name of an interface would be taken for an index in a list.
   const odd = interfaces.find((name) => !isInterfaceName(name) || (/^\d+$/.test(name) && linkState(name) === 'gone'))
   if (odd !== undefined) throw await noInterface(odd)
 }
 
-/** What is known without starting it. */
-function unusable(program: CaptureProgram, { interfaces, promiscuous }: CaptureRequest): StartProblem | null {
-  const mistaken = interfaces.find((name) => isMistaken(program, name, true))
+/** Why a program cannot serve the request, as far as that is known without starting it; null where it may. */
+function whyUnusable(program: CaptureProgramDescription, request: CaptureRequest): StartProblem | null {
+  const mistaken = request.interfaces.find((name) => program.command.isMistaken(name, true))
   if (mistaken !== undefined)
     return { code: 'failed', text: `it takes the name ${escapeText(mistaken)} for something else: choose tcpdump` }
-  if (program === 'cap')
-    return promiscuous ? null : { code: 'failed', text: 'it captures promiscuously only: choose another program' }
-  const found = findProgram(program)
+  const refusal = program.refusal(request)
+  if (refusal !== null) return { code: 'failed', text: refusal }
+  const found = program.find()
   if (found === null) return { code: 'no-program', text: 'is not installed' }
-  if (found.unusable === 'replaceable') return { code: 'failed', text: replaceable(escapeText(found.path)) }
+  if (found.unusable === 'replaceable') return { code: 'failed', text: replaceableText(escapeText(found.path)) }
   return found.unusable === null ? null : { code: 'no-rights', text: `this user may not start ${found.path}` }
 }
 
 async function startWith(
-  program: CaptureProgram,
+  program: CaptureProgramDescription,
   request: CaptureRequest,
   events: CaptureEvents,
   signal: AbortSignal,
-): Promise<LiveCapture | (StartProblem & { interface: string })> {
+): Promise<LiveCapture | ProgramProblem> {
   let lost: string | null = null
-  let silent = false
+  let isSilent = false
   let begun = false
-  const places: CapturePlace[] = []
+  const runs: InterfaceRun[] = []
   const launcher = startLauncher(request, {
-    onReport: (report, stream) => places[report.place]?.onReport(report, stream),
+    onReport: (report, stream) => runs[report.index]?.onReport(report, stream),
     onLost(reason, forGood) {
       lost = reason
-      for (const place of places) place.lose(reason, forGood)
+      for (const run of runs) run.onLauncherLost(reason, forGood)
       if (forGood && begun) events.onLost(reason)
     },
     onSilent(now) {
-      silent = now
-      if (begun) events.onNote(...(silent ? SILENT : HEARD))
+      isSilent = now
+      if (begun) events.onNote(...(isSilent ? SILENT : ANSWERS_AGAIN))
     },
   })
-  const hears = () => !silent
-  for (const [i, name] of request.interfaces.entries()) places.push(createPlace(i, name, program, launcher, hears))
-  for (const [i, place] of places.entries()) {
-    const problem = lost === null ? await startUnlessEnded(place, signal) : { code: 'failed' as const, text: lost }
+  const launcherAnswers = () => !isSilent
+  for (const [index, interfaceName] of request.interfaces.entries())
+    runs.push(new InterfaceRun({ index, interfaceName, program, launcher, launcherAnswers }))
+  for (const [i, run] of runs.entries()) {
+    const problem = lost === null ? await startUnlessEnded(run, signal) : { code: 'failed' as const, text: lost }
     if (problem === null) continue
-    await Promise.all(places.map((each) => each.stop()))
+    await Promise.all(runs.map((each) => each.stop()))
     await launcher.end()
-    const name = request.interfaces[i]!
-    const words = problem.code === 'failed' ? await checkFilter(request.filter) : null
-    return words === null ? { ...problem, interface: name } : { code: 'bad-filter', text: words, interface: name }
+    const interfaceName = request.interfaces[i]!
+    const filterError = problem.code === 'failed' ? await checkFilter(request.filter) : null
+    if (filterError !== null) return { code: 'bad-filter', text: filterError, program, interfaceName }
+    return { ...problem, program, interfaceName }
   }
   begun = true
-  return capturing(program, places, launcher, events)
+  return capturing(program, runs, launcher, events)
 }
 
 const SILENT: [code: string, message: string] = [
@@ -120,15 +122,18 @@ const SILENT: [code: string, message: string] = [
   'the process that captures for smblens does not answer: packets still come, but losses are not counted meanwhile, ' +
     'and an interface that fails is not tried again',
 ]
-const HEARD: [code: string, message: string] = ['capture-heard', 'the process that captures for smblens answers again']
+const ANSWERS_AGAIN: [code: string, message: string] = [
+  'capture-heard',
+  'the process that captures for smblens answers again',
+]
 
-function startUnlessEnded(place: CapturePlace, signal: AbortSignal): Promise<StartProblem | null> {
+function startUnlessEnded(run: InterfaceRun, signal: AbortSignal): Promise<StartProblem | null> {
   const ended: StartProblem = { code: 'ended', text: ENDED }
   if (signal.aborted) return Promise.resolve(ended)
   return new Promise((resolve) => {
     const onAbort = () => resolve(ended)
     signal.addEventListener('abort', onAbort, { once: true })
-    void place.start().then((problem) => {
+    void run.start().then((problem) => {
       signal.removeEventListener('abort', onAbort)
       resolve(problem)
     })
@@ -136,81 +141,76 @@ function startUnlessEnded(place: CapturePlace, signal: AbortSignal): Promise<Sta
 }
 
 function capturing(
-  program: CaptureProgram,
-  places: readonly CapturePlace[],
+  program: CaptureProgramDescription,
+  runs: readonly InterfaceRun[],
   launcher: Launcher,
   events: CaptureEvents,
 ): LiveCapture {
   let stopped: Promise<void> | null = null
   let turn: Promise<void> = Promise.resolve()
   /** One after the other: a stream that waits for another to be handed over would be read where it waits. */
-  const restart = (place: CapturePlace) => {
+  const restart = (run: InterfaceRun) => {
     turn = turn.then(
       () =>
-        new Promise<void>((begun) => {
-          if (stopped !== null) begun()
-          else void place.start(begun)
+        new Promise<void>((handedOver) => {
+          if (stopped !== null) handedOver()
+          else void run.start(handedOver)
         }),
     )
   }
-  // Whoever called goes on before the first event.
+  // The caller continues before the first event.
   setImmediate(() => {
-    for (const [i, place] of places.entries())
-      place.open(
-        {
-          onStream: (stream) => events.onStream(i, stream),
-          onDown: (reason) => events.onDown(i, reason),
-          onUp: () => events.onUp(i),
-        },
-        () => restart(place),
-      )
+    for (const [i, run] of runs.entries())
+      run.open({
+        onStream: (stream) => events.onStream(i, stream),
+        onDown: (reason) => events.onDown(i, reason),
+        onUp: () => events.onUp(i),
+        onRetry: () => restart(run),
+      })
   })
-  const loss = () => Promise.all(places.map((place) => place.loss()))
+  const loss = () => Promise.all(runs.map((run) => run.loss()))
   return {
-    program,
+    program: program.name,
     loss,
     async stop() {
-      stopped ??= Promise.all(places.map((place) => place.stop())).then(() => launcher.end())
+      stopped ??= Promise.all(runs.map((run) => run.stop())).then(() => launcher.end())
       await stopped
       return loss()
     },
   }
 }
 
-/** What the programs said, as one line that says what to do. */
+/** The programs' problems as one line that says what to do. */
 async function explain(
-  problems: readonly { program: CaptureProgram; problem: StartProblem & { interface?: string } }[],
+  problems: readonly ProgramProblem[],
   { interfaces }: CaptureRequest,
 ): Promise<CaptureStartError> {
-  const unknown = problems.find(({ problem }) => problem.code === 'no-interface')
-  if (unknown !== undefined) return noInterface(unknown.problem.interface ?? interfaces[0]!)
-  const code = problems.some(({ problem }) => problem.code === 'no-rights')
+  const unknown = problems.find(({ code }) => code === 'no-interface')
+  if (unknown !== undefined) return noInterface(unknown.interfaceName ?? interfaces[0]!)
+  const code = problems.some((problem) => problem.code === 'no-rights')
     ? 'no-rights'
-    : problems.every(({ problem }) => problem.code === 'no-program')
+    : problems.every((problem) => problem.code === 'no-program')
       ? 'no-program'
       : 'failed'
   const where = escapeText(interfaces.join(', '))
   const what = {
     'no-rights': `no right to capture on ${where}`,
-    'no-program': `nothing to capture with on ${where}`,
+    'no-program': `no program to capture with on ${where}`,
     failed: `capturing on ${where} could not be started`,
   }[code]
-  return new CaptureStartError(
-    code,
-    [what, ...problems.map(({ program, problem }) => remedy(program, problem))].join('; '),
-  )
+  return new CaptureStartError(code, [what, ...problems.map(remedy)].join('; '))
 }
 
-function remedy(program: CaptureProgram, { code, text }: StartProblem): string {
-  if (code === 'no-program') return `${program}: ${INSTALL[program]}`
-  if (text.startsWith(`${program} `)) return text
-  if (code !== 'no-rights') return `${program}: ${text}${/not up\b/.test(text) ? ' (sudo ip link set NAME up)' : ''}`
-  const path = program === 'cap' ? program : (findProgram(program)?.path ?? program)
-  return `${program}: ${rightsFor(program, path)}`
+function remedy({ program, code, text }: ProgramProblem): string {
+  const { name } = program
+  if (code === 'no-program') return `${name}: ${program.install}`
+  if (text.startsWith(`${name} `)) return text
+  if (code === 'no-rights') return `${name}: ${program.rights(program.find()?.path ?? name)}`
+  return `${name}: ${text}${/not up\b/.test(text) ? ' (sudo ip link set NAME up)' : ''}`
 }
 
-function wrongFilter(words: string): string {
-  return `the filter is wrong: ${words} (man 7 pcap-filter has the language)`
+function wrongFilter(error: string): string {
+  return `the filter is wrong: ${error} (man 7 pcap-filter describes the language)`
 }
 
 async function noInterface(name: string): Promise<CaptureStartError> {

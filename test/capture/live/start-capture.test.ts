@@ -18,7 +18,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { CaptureProgram, CaptureRequest, InterfaceLoss } from '../../../src/capture/live/request/live-capture.ts'
+import type { CaptureProgram } from '../../../src/capture/live/programs/capture-programs.ts'
+import type { CaptureRequest, InterfaceLoss } from '../../../src/capture/live/request/live-capture.ts'
 import { hasProgram, ROOT } from '../../support/smblens.ts'
 import {
   canMakeNamespaces,

@@ -1,15 +1,15 @@
 /**
- * Ends the launcher's process group when the launcher or main is gone, however they went: killed, out of memory, or stopped for good. A program that
- * captures would otherwise run on, with nobody to read it, until its next packet. It is a shell that waits for the end of two pipes, and has nothing
- * in it that could fail; the launcher starts another where somebody ends it.
+ * Ends the launcher's process group when the launcher or main is gone, for whatever reason: killed, out of memory, or stopped for good. Otherwise a
+ * capture program would run on, unread, until its next packet. The guard is a shell that waits for the end of two pipes, so that nothing in it can
+ * fail; if somebody ends it, the launcher starts another one.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { programEnvironment } from '../machine/environment.ts'
 
-/** Where main's end of a pipe that nothing is ever written to arrives in the launcher. */
+/** The launcher's descriptor of a pipe to which main never writes: it ends with main. */
 export const MAIN_IS_ALIVE = 4
 
-/** $1 is the group. Standard input ends with the launcher, descriptor 3 with main. */
+/** $1 is the process group. Standard input ends with the launcher, descriptor 3 with main. */
 const SCRIPT = '(read -r _ <&3; kill -9 "-$1") & read -r _; kill -9 "-$1"'
 const RETRY_MS = 1000
 

@@ -1,4 +1,4 @@
-/** Main's end of the launcher: starts it, talks to it, and sees it off. */
+/** Main's end of the launcher: starts it, exchanges messages with it, and ends it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Socket } from 'node:net'
 import { escapeText } from '../../../base/safe-text.ts'
@@ -10,28 +10,28 @@ import { isReport, type Order, type Report } from './launcher-messages.ts'
 import { eachLine } from './stderr-lines.ts'
 
 export interface Launcher {
-  /** Starts it again where it ended and may be started again. */
+  /** Starts the launcher again first, where it has ended and may be started again. */
   send(order: Order): void
-  /** Ends it, and with it whatever it still runs. */
+  /** Ends the launcher, and with it all programs that still run. */
   end(): Promise<void>
 }
 
 export interface LauncherEvents {
   onReport(report: Report, stream: Socket | undefined): void
-  /** It ended without having been told to. One line for people. `forGood`: the rights that another one needs were given up. */
+  /** It ended unexpectedly. `reason` is one line for people. `forGood`: it cannot be started again, because the rights for that were given up. */
   onLost(reason: string, forGood: boolean): void
-  /** It does not answer any more, or does again. */
+  /** It stopped answering, or answers again. */
   onSilent(silent: boolean): void
 }
 
 const PING_MS = 2000
 const SILENT_MS = 8000
-/** It ends at once when it is told to, unless somebody has stopped it: then its guard ends it. */
+/** It ends at once on request, unless somebody has stopped it: then its guard ends it. */
 const END_MS = 1000
 
 /**
- * In a session of its own: Ctrl-C in the terminal is for main alone. When main is gone, however it went, the channel between them closes, and the
- * launcher ends its programs and itself; see guard.ts for what happens where it cannot.
+ * In a session of its own: Ctrl-C in the terminal is for main alone. When main is gone, for whatever reason, the channel between them closes, and the
+ * launcher ends its programs and itself; guard.ts is for the case that it cannot.
  */
 export function startLauncher(request: CaptureRequest, events: LauncherEvents): Launcher {
   const mayStartAgain = process.getuid?.() !== 0
@@ -55,7 +55,7 @@ export function startLauncher(request: CaptureRequest, events: LauncherEvents): 
       aliveOf(started)?.destroy()
       if (!ending)
         events.onLost(
-          `the process that captures for smblens ended (${escapeText(lastLine || how)}), and what it ran`,
+          `the process that captures for smblens ended (${escapeText(lastLine || how)}), and its programs with it`,
           !mayStartAgain,
         )
     }
@@ -66,7 +66,7 @@ export function startLauncher(request: CaptureRequest, events: LauncherEvents): 
       heard = performance.now()
       if (isReport(message)) events.onReport(message, handle as Socket | undefined)
     })
-    // A channel that closes in the middle of a message: `exit` follows. One that could not be started has no `exit`.
+    // Where the channel closes in the middle of a message, `exit` follows. A process that could not be started has no `exit`.
     started.on('error', (error) => {
       if (started.pid === undefined) onGone(error.message)
     })
@@ -78,7 +78,7 @@ export function startLauncher(request: CaptureRequest, events: LauncherEvents): 
 
   function ping(): void {
     if (!child.connected) return
-    child.send({ type: 'ping', place: 0 } satisfies Order, () => {})
+    child.send({ type: 'ping', index: 0 } satisfies Order, () => {})
     const now = performance.now() - heard > SILENT_MS
     if (now !== silent) events.onSilent(now)
     silent = now
@@ -99,7 +99,7 @@ export function startLauncher(request: CaptureRequest, events: LauncherEvents): 
       if (await endsWithin(child, END_MS)) return
       aliveOf(child)?.destroy()
       if (await endsWithin(child, END_MS)) return
-      // What is left of it must not keep main from ending: with main the pipe to its guard ends for good.
+      // What is left of it must not keep main from ending: when main ends, so does the pipe to its guard.
       child.stderr?.destroy()
       child.unref()
     },

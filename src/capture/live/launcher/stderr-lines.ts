@@ -1,10 +1,10 @@
-/** What programs say on standard error, by lines. */
+/** Splits what programs write to standard error into lines. */
 import type { Readable } from 'node:stream'
 
-/** No message of theirs is longer; of what is, this is enough. */
+/** No message of a capture program is longer; of other output, this is enough. */
 const MAX_LINE = 2000
 
-/** Carriage returns end lines too: counts that are written over each other. Resolves at the end of the stream, or when it fails. */
+/** Carriage returns end lines too: programs use them to overwrite a running count. Resolves at the end of the stream, or when it fails. */
 export function eachLine(stream: Readable, onLine: (line: string) => void): Promise<void> {
   let rest = ''
   stream.setEncoding('utf8')

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { escapeText } from '../../../base/safe-text.ts'
-import { CaptureStartError } from '../request/start-error.ts'
+import { CaptureStartError } from '../../start-error.ts'
 import { programEnvironment } from './environment.ts'
 import { findProgram } from './find-program.ts'
 

@@ -1,28 +1,30 @@
-/** Where programs of this machine are, and whether they may be started. */
+/** Where programs are on this machine, and whether they may be started. */
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { trustedPath } from './trusted-path.ts'
 
-/** Beside PATH: administrators' folders, which others than root rarely have in it. */
+/** Searched after PATH: folders for administrators, which are rarely in the PATH of other users. */
 const MORE_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin']
 
-/** For programs that are asked something: they answer at once, or never. */
+/** For programs that are asked a question: they answer at once, or never. */
 export const PROBE_LIMIT = { timeout: 5000, killSignal: 'SIGKILL' } as const
 
 export interface Found {
   path: string
   /**
-   * Why it must not be started, null where it may: it is not for this user to start, as dumpcap is often its group's alone; or this is root, and
-   * others may change it or put another in its place.
+   * Why it must not be started; null where it may be. `not-executable`: this user may not, as often only a group may start dumpcap. `replaceable`: this
+   * is root, and others may change the program or replace it.
    */
   unusable: 'not-executable' | 'replaceable' | null
 }
 
 /**
- * Null where it is not installed. Folders that are relative to where we happen to be are left out, and for root all in which others may write: what is
- * started holds rights.
+ * Null where it is not installed. Relative folders in PATH are skipped, and root takes nothing from a folder in which others may write: the program
+ * gets rights.
+ *
+ * @param name one of the program's own constants, never a word from outside
  */
-export function findProgram(name: 'tcpdump' | 'dumpcap' | 'id'): Found | null {
+export function findProgram(name: string): Found | null {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter(isAbsolute), ...MORE_FOLDERS]
   const asRoot = process.getuid?.() === 0
   let found: Found | null = null
@@ -36,7 +38,18 @@ export function findProgram(name: 'tcpdump' | 'dumpcap' | 'id'): Found | null {
   return found
 }
 
-/** Not to be seen, as in another user's folder, is not there. */
+/** The path of a program to start. Where it must not be started, a path at which there is nothing: starting it fails, and the error names it. */
+export function pathToStart(name: string): string {
+  const found = findProgram(name)
+  return found?.unusable === null ? found.path : `/nowhere/${name}`
+}
+
+/** Why root does not start a `replaceable` program, and what to do about it. */
+export function replaceableText(path: string): string {
+  return `root does not start ${path}, which others may change: only root may own and write to it and its folders`
+}
+
+/** False for a file that cannot be seen either, such as one in another user's folder. */
 function isFile(path: string): boolean {
   try {
     return statSync(path).isFile()

@@ -1,18 +1,18 @@
 /**
- * Captures with libpcap through `cap`, where there is no other program for it: a process of its own, because cap ends its process when the interface
- * goes down and gives timers no turn under load. It opens the interface, gives up its rights, and writes pcap to standard output; it says on standard
- * error what words.ts reads. Its argument is its wishes as JSON; `probe` ends it once the interface is open.
+ * Captures with libpcap through the package `cap`: a process of its own, because cap ends its process when the interface goes down, and starves timers
+ * under load. It opens the interface, gives up its rights, and writes pcap to standard output; cap.ts reads its messages on standard error. Its
+ * argument is its options as JSON; `probe` ends it once the interface is open.
  *
- * Writing waits until the bytes are taken: what must wait meanwhile waits in the kernel's buffer, and is lost there.
+ * Writing waits until the bytes are read: meanwhile packets wait in the kernel's buffer, and that is where they are lost.
  */
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Cap } from 'cap'
 import { errorCode } from '../../capture-error.ts'
+import { CaptureStartError, type CaptureStartErrorCode } from '../../start-error.ts'
 import { dropRights } from '../machine/drop-rights.ts'
-import { CaptureStartError, type CaptureStartErrorCode } from '../request/start-error.ts'
 
-interface Wishes {
+export interface CapHelperOptions {
   interface: string
   filter: string
   snapLength: number
@@ -20,12 +20,12 @@ interface Wishes {
   probe?: boolean
 }
 
-/** In immediate mode, which cap always asks for, a packet takes 64 KB of the buffer: 10 MB would be 160 packets. */
+/** In immediate mode, which cap always uses, a packet takes 64 KB of the buffer: 10 MB would be 160 packets. */
 const LEAST_BUFFER = 256 << 20
 const BATCH = 1 << 20
 const BATCH_MS = 50
 const RECORD_HEADER = 16
-/** What cap reads of a packet, and says nothing of when there was more. */
+/** How much of a packet cap reads; it does not report that there was more. */
 const MAX_PACKET = 65_535
 
 const LINK_TYPES: Record<string, number> = {
@@ -36,7 +36,7 @@ const LINK_TYPES: Record<string, number> = {
   IEEE802_11_RADIO: 127,
 }
 
-const wishes: Wishes = JSON.parse(process.argv[2] ?? '{}')
+const options: CapHelperOptions = JSON.parse(process.argv[2] ?? '{}')
 const packet = Buffer.alloc(MAX_PACKET)
 const batch = Buffer.alloc(BATCH)
 const sleeper = new Int32Array(new SharedArrayBuffer(4))
@@ -52,21 +52,21 @@ function open(): Cap {
   const capture = load()
   let linkType: number | undefined
   try {
-    const name = capture.open(wishes.interface, wishes.filter, Math.max(LEAST_BUFFER, wishes.bufferBytes), packet)
+    const name = capture.open(options.interface, options.filter, Math.max(LEAST_BUFFER, options.bufferBytes), packet)
     linkType = LINK_TYPES[name]
-    if (linkType === undefined) fail('failed', `cap does not say what link type ${wishes.interface} has ("${name}")`)
+    if (linkType === undefined) fail('failed', `cap does not say what link type ${options.interface} has ("${name}")`)
     dropRights(null)
   } catch (error) {
     if (error instanceof CaptureStartError) fail(error.code, error.message)
     const text = error instanceof Error ? error.message : String(error)
     fail(codeOf(text), text)
   }
-  if (wishes.probe === true) {
+  if (options.probe === true) {
     say('ready')
     process.exit()
   }
   // Before the first packet; and the file's header comes first.
-  batch.set(fileHeader(linkType!, wishes.snapLength))
+  batch.set(fileHeader(linkType!, options.snapLength))
   filled = 24
   flush()
   capture.on('packet', onPacket)
@@ -75,14 +75,14 @@ function open(): Cap {
   return capture
 }
 
-/** Not installed, not built, or built for another version of Node: the library is missing in one way or another, and one thing helps. */
+/** Whether it is not installed, not built, or built for another version of Node: the same remedy helps. */
 function load(): Cap {
   try {
     const library = createRequire(__filename)('cap') as { Cap: new () => Cap }
     return new library.Cap()
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0]! : String(error)
-    return fail('no-program', `the package cap is not there or was built for another Node (${reason})`)
+    return fail('no-program', `the package cap is not installed or was built for another Node (${reason})`)
   }
 }
 
@@ -94,18 +94,18 @@ function codeOf(text: string): CaptureStartErrorCode {
 
 function onPacket(length: number): void {
   received++
-  const kept = Math.min(length, wishes.snapLength)
+  const kept = Math.min(length, options.snapLength)
   if (filled + RECORD_HEADER + kept > BATCH) flush()
   const now = Date.now()
   if (filled === 0) batchStarted = now
   batch.writeUInt32LE(Math.floor(now / 1000), filled)
   batch.writeUInt32LE((now % 1000) * 1000, filled + 4)
   batch.writeUInt32LE(kept, filled + 8)
-  // As long as the buffer, it may have been longer: how much is not known, only that it must not be taken for whole.
+  // A packet as long as the buffer may have been longer: how much is not known, but it must not look complete.
   batch.writeUInt32LE(length === MAX_PACKET ? length + 1 : length, filled + 12)
   packet.copy(batch, filled + RECORD_HEADER, 0, kept)
   filled += RECORD_HEADER + kept
-  // Under load there is no turn for the timer.
+  // Under load the timer never fires.
   if (now - batchStarted >= BATCH_MS) flush()
 }
 
@@ -114,7 +114,7 @@ function flush(): void {
     try {
       written += writeSync(1, batch, written, filled - written)
     } catch (error) {
-      // A pipe that does not wait by itself. Any other error is the reader's end.
+      // The pipe is full and non-blocking. Any other error means that the reader is gone.
       if (errorCode(error) !== 'EAGAIN') process.exit(1)
       Atomics.wait(sleeper, 0, 0, 1)
     }
@@ -139,8 +139,8 @@ function fileHeader(linkType: number, snapLength: number): Buffer {
   return header
 }
 
-function say(words: string): void {
-  writeSync(2, `smblens ${words}\n`)
+function say(message: string): void {
+  writeSync(2, `smblens ${message}\n`)
 }
 
 function fail(code: CaptureStartErrorCode, text: string): never {

@@ -1,19 +1,22 @@
-/** A filter can be compiled without any right, if tcpdump is there to do it. */
+/** A filter can be compiled without any right, if there is a program that does it. */
 import { execFile } from 'node:child_process'
 import { programEnvironment } from '../machine/environment.ts'
-import { findProgram, PROBE_LIMIT } from '../machine/find-program.ts'
-import { readWords } from './messages.ts'
+import { PROBE_LIMIT } from '../machine/find-program.ts'
+import { CAPTURE_PROGRAMS } from './capture-programs.ts'
+import { firstError } from './program-errors.ts'
 
-/** libpcap's words about a filter that is wrong for Ethernet; null for one that is right, and where nobody can tell. */
+/** What libpcap says of a filter that is wrong for Ethernet; null for one that is right, and where no program can check it. */
 export function checkFilter(filter: string): Promise<string | null> {
-  const tcpdump = findProgram('tcpdump')
-  if (filter === '' || tcpdump?.unusable !== null) return Promise.resolve(null)
-  const args = ['-y', 'EN10MB', '-d', '--', filter]
-  return new Promise((resolve) => {
-    execFile(tcpdump.path, args, { env: programEnvironment(), ...PROBE_LIMIT }, (error, _stdout, stderr) => {
-      const said = stderr.split('\n').map((line) => readWords('tcpdump', line))
-      const problem = said.find((each) => each?.kind === 'error')
-      resolve(error !== null && problem?.kind === 'error' ? problem.text : null)
+  if (filter === '') return Promise.resolve(null)
+  for (const { find, compileFilter, parseMessage } of CAPTURE_PROGRAMS) {
+    const found = compileFilter && find()
+    if (compileFilter === null || found?.unusable !== null) continue
+    const { file, args } = compileFilter(found.path, filter)
+    return new Promise((resolve) => {
+      execFile(file, args, { env: programEnvironment(), ...PROBE_LIMIT }, (error, _stdout, stderr) =>
+        resolve(error && (firstError(stderr, parseMessage)?.text ?? null)),
+      )
     })
-  })
+  }
+  return Promise.resolve(null)
 }

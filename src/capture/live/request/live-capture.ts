@@ -1,56 +1,48 @@
-/** What a live capture is to whoever reads it: a stream of capture bytes for each interface, and what its source knows of loss. */
+/** What a live capture is for its reader: a stream of capture bytes for each interface, and what its source knows of loss. */
 import type { Readable } from 'node:stream'
+import type { CaptureProgram } from '../programs/capture-programs.ts'
+import type { CaptureOptions } from '../programs/program.ts'
 
-export const CAPTURE_PROGRAMS = ['tcpdump', 'dumpcap', 'cap'] as const
-export type CaptureProgram = (typeof CAPTURE_PROGRAMS)[number]
-
-export interface CaptureRequest {
+export interface CaptureRequest extends CaptureOptions {
   interfaces: readonly string[]
   with: CaptureProgram | 'auto'
-  /** BPF in libpcap's words; '' for everything. */
-  filter: string
-  /** Bytes of a packet that are kept. */
-  snapLength: number
-  /** Of the kernel's buffer, for each interface. */
-  bufferBytes: number
-  promiscuous: boolean
 }
 
-/** Packets since the start, over all restarts. Null is "not known", which is never written as 0. */
+/** Packets since the start, over all restarts. Null means "not known", and is never written as 0. */
 export interface InterfaceLoss {
   interface: string
-  /** That passed the filter, dropped ones included where the source counts so. */
+  /** Packets that passed the filter, including dropped ones where the source counts them. */
   received: number | null
-  /** For want of room in the buffer. */
+  /** Because the buffer was full. */
   droppedByKernel: number | null
   /** By the interface or its driver. */
   droppedByInterface: number | null
-  /** The figures are the least there was: a program ended without its last counts, or tells them later. */
+  /** The counts are lower bounds: a program ended without its last counts, or reports them only at its end. */
   atLeast: boolean
-  /** `received` has every packet once, those included that are still in the kernel's buffer: what is missing of them is known. */
+  /** `received` counts every packet once, including those still in the kernel's buffer: so it is known how many are missing. */
   countsAll: boolean
-  /** Who counted, for people: "tcpdump", "dumpcap, at its end". */
+  /** Who counted, for people: "dumpcap, which counts at its end". */
   from: string
 }
 
-/** All are called on the main thread, never before startCapture has resolved. */
+/** Called on the main thread, never before startCapture has resolved. `index` is that of the interface in the request. */
 export interface CaptureEvents {
-  /** The program for this interface (its place in the request) has started: pcap or pcapng bytes follow. After a restart this is called again. */
-  onStream(place: number, stream: Readable): void
-  /** The interface went away; it is tried anew until it is back. `reason` is one line for people. */
-  onDown(place: number, reason: string): void
-  /** Capturing goes on. */
-  onUp(place: number): void
-  /** Something about the capturing itself that is to be known; `code` is stable, in kebab-case, `message` one line for people. */
+  /** The program for this interface has started: pcap or pcapng bytes follow. Called again after each restart. */
+  onStream(index: number, stream: Readable): void
+  /** Capturing stopped on this interface; it is tried again until it works. `reason` is one line for people. */
+  onDown(index: number, reason: string): void
+  /** Capturing continues. */
+  onUp(index: number): void
+  /** Something worth knowing about the capture itself; `code` is stable, in kebab-case, `message` one line for people. */
   onNote(code: string, message: string): void
-  /** Nothing more can be captured: the rights for it ended with the process that held them. One line for people. */
+  /** Nothing more can be captured: the process that held the rights has ended. One line for people. */
   onLost(reason: string): void
 }
 
 export interface LiveCapture {
   readonly program: CaptureProgram
-  /** The newest figures there are, in the order of the request; asked of the source when it can tell while it runs. */
+  /** The newest counts, in the order of the request; a program that can count while it runs is asked for them. */
   loss(): Promise<readonly InterfaceLoss[]>
-  /** Ends the capture. Resolves when the programs have ended, with the final figures; streams end by themselves. */
+  /** Ends the capture. Resolves with the final counts when the programs have ended; the streams end by themselves. */
   stop(): Promise<readonly InterfaceLoss[]>
 }

@@ -39,7 +39,7 @@ describe('the process that starts the capturing programs', () => {
     } as const
     const orders: Order[] = [
       { type: 'request', request },
-      { type: 'start', place: 0, program: 'tcpdump' },
+      { type: 'start', index: 0, program: 'tcpdump' },
     ]
     for (const order of orders) await new Promise((sent) => launcher!.send(order, sent))
     // Nothing is confirmed meanwhile.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isInterfaceName, isMistaken, readOrder } from '../../../../src/capture/live/launcher/launcher-messages.ts'
+import { isInterfaceName, readOrder } from '../../../../src/capture/live/launcher/launcher-messages.ts'
 
 const REQUEST = {
   interfaces: ['eth0', 'any'],
@@ -10,8 +10,8 @@ const REQUEST = {
   promiscuous: true,
 }
 
-describe('what the launcher takes', () => {
-  it('is a whole request', () => {
+describe('what the launcher accepts', () => {
+  it('is a complete request', () => {
     expect(readOrder({ type: 'request', request: REQUEST }, 0)).toEqual({ type: 'request', request: REQUEST })
   })
 
@@ -22,6 +22,7 @@ describe('what the launcher takes', () => {
     { interfaces: 'eth0' },
     { interfaces: Array.from({ length: 65 }, () => 'eth0') },
     { with: 'sh' },
+    { with: 'constructor' },
     { filter: 'tcp\0' },
     { filter: null },
     { snapLength: 0 },
@@ -30,19 +31,20 @@ describe('what the launcher takes', () => {
     { bufferBytes: 1.5 },
     { bufferBytes: 2 ** 31 },
     { promiscuous: 1 },
-  ])('is no request with %j', (wrong) => {
+  ])('is not a request with %j', (wrong) => {
     expect(readOrder({ type: 'request', request: { ...REQUEST, ...wrong } }, 0)).toBeNull()
   })
 
-  it('is an order about a place that there is', () => {
-    expect(readOrder({ type: 'start', place: 1, program: 'dumpcap' }, 2)).not.toBeNull()
-    for (const type of ['count', 'stop', 'kill']) expect(readOrder({ type, place: 0 }, 1)).toEqual({ type, place: 0 })
-    for (const place of [-1, 2, 0.5, '0', null]) expect(readOrder({ type: 'stop', place }, 2)).toBeNull()
+  it('is an order about an interface of the request', () => {
+    expect(readOrder({ type: 'start', index: 1, program: 'dumpcap' }, 2)).not.toBeNull()
+    for (const type of ['count', 'stop', 'kill']) expect(readOrder({ type, index: 0 }, 1)).toEqual({ type, index: 0 })
+    for (const index of [-1, 2, 0.5, '0', null]) expect(readOrder({ type: 'stop', index }, 2)).toBeNull()
   })
 
   it('is nothing else', () => {
-    expect(readOrder({ type: 'start', place: 0, program: '/bin/sh' }, 1)).toBeNull()
-    for (const message of [null, 'stop', 7, {}, { type: 'exec', place: 0 }]) expect(readOrder(message, 1)).toBeNull()
+    expect(readOrder({ type: 'start', index: 0, program: '/bin/sh' }, 1)).toBeNull()
+    expect(readOrder({ type: 'start', index: 0, program: 'toString' }, 1)).toBeNull()
+    for (const message of [null, 'stop', 7, {}, { type: 'exec', index: 0 }]) expect(readOrder(message, 1)).toBeNull()
   })
 })
 
@@ -74,19 +76,4 @@ describe('a name of an interface', () => {
       expect(isInterfaceName(name)).toBe(false)
     },
   )
-})
-
-describe('a name that a program takes for something else', () => {
-  it('is a number to dumpcap, and to tcpdump where there is no such interface', () => {
-    expect(isMistaken('dumpcap', '42', true)).toBe(true)
-    expect(isMistaken('tcpdump', '42', true)).toBe(false)
-    expect(isMistaken('tcpdump', '42', false)).toBe(true)
-    expect(isMistaken('tcpdump', '42a', false)).toBe(false)
-  })
-
-  it('is a machine elsewhere to dumpcap', () => {
-    expect(isMistaken('dumpcap', 'TCP@192.0.2.1:80', true)).toBe(true)
-    expect(isMistaken('dumpcap', 'a@b', true)).toBe(false)
-    expect(isMistaken('tcpdump', 'TCP@192.0.2.1:80', true)).toBe(false)
-  })
 })

@@ -1,5 +1,5 @@
 /** Why a capture did not start. */
-import { hasName } from '../../../base/error-name.ts'
+import { hasName } from '../base/error-name.ts'
 
 export type CaptureStartErrorCode =
   /** None of the programs that were asked for is installed. */

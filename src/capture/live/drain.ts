@@ -1,0 +1,27 @@
+/** What the kernel holds when a capture is to end is still read: a program that is told to end leaves it there, tens of thousands of packets under load. */
+import type { RunCounts } from './programs/program.ts'
+
+/** How long that may take; the kernel hands packets over once a second at the latest. */
+const DRAIN_MS = 4000
+const DRAIN_CHECK_MS = 50
+/** Without progress for this long, nothing more is coming. */
+const DRAIN_STILL_MS = 1200
+
+/** Waits until the program has read what it had received when this began. `ask` gets its counts; a program that does not count is not waited for. */
+export async function drain(ask: () => Promise<Partial<RunCounts> | null>): Promise<void> {
+  const began = performance.now()
+  let progressAt = began
+  let taken = -1
+  let goal: number | null = null
+  for (;;) {
+    const now = performance.now()
+    const counts = await ask()
+    if (counts?.taken === undefined) return
+    goal ??= counts.received ?? 0
+    if (counts.taken + (counts.droppedByKernel ?? 0) >= goal || now - began > DRAIN_MS) return
+    if (counts.taken !== taken) progressAt = now
+    else if (now - progressAt > DRAIN_STILL_MS) return
+    taken = counts.taken
+    await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS))
+  }
+}
