@@ -1,7 +1,7 @@
 /** `smblens live` over a pipe, as from `ssh host tcpdump`: what it takes to run it is nothing but a capture. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
@@ -103,6 +103,14 @@ describe('smblens live -i -', () => {
     for (let i = 0; i < 2; i++) expect(smblens(['live', '-i', '-', '-o', log], { input: GUEST }).stdout).toBe('')
     const types = records(readFileSync(log, 'utf8')).map(({ type }) => type)
     expect(types.filter((type) => type === 'summary')).toHaveLength(2)
+  })
+
+  it('never adds records to a capture', () => {
+    const capture = join(folder.path, 'other.pcap')
+    writeFileSync(capture, GUEST)
+    const { status, stderr } = smblens(['live', '-i', '-', '-o', capture], { input: GUEST })
+    expect([status, stderr]).toEqual([2, `smblens: --output ${capture}: is a capture itself: name another file\n`])
+    expect(readFileSync(capture)).toEqual(GUEST)
   })
 
   it('ends at the packet that was asked for', () => {

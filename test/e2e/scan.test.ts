@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { capturesFolder } from '../support/captures.ts'
+import { pcapFile } from '../support/pcap-builder.ts'
 import { schemaErrors } from '../support/schema.ts'
 import { BIN, environment, hasProgram, ROOT, records, SAMPLES, shell, smblens } from '../support/smblens.ts'
 
@@ -152,12 +153,16 @@ describe('wrong usage', () => {
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
   })
 
-  it('leaves the capture named by --output as it was', () => {
+  it.each([
+    ['pcap', readFileSync(join(ROOT, GUEST))],
+    ["Kuznetzov's pcap", pcapFile({ packets: [Uint8Array.of(1, 2, 3)], magic: 0xa1b2cd34 })],
+  ])('leaves the capture named by --output as it was: %s', (_, bytes) => {
     const copy = join(folder, 'precious.pcap')
-    const bytes = readFileSync(join(ROOT, GUEST))
     writeFileSync(copy, bytes)
-    expect(smblens(['scan', OUTBOUND, '-o', copy]).status).toBe(2)
-    expect(readFileSync(copy)).toEqual(bytes)
+    const { status, stderr } = smblens(['scan', OUTBOUND, '-o', copy])
+    expect(stderr).toContain('is a capture itself: name another file')
+    expect(status).toBe(2)
+    expect(Buffer.compare(readFileSync(copy), bytes)).toBe(0)
   })
 
   it('suggests the command for a path that looks like one', () => {

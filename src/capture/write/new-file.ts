@@ -1,6 +1,6 @@
 /**
- * A file to write that was not there before: nothing is written over unless that is asked for, and what is read is never written over. Whoever
- * ends a program early should call `discard` then.
+ * Opens a new file to write: no file is overwritten unless the caller asks for that, and an input never is. A program that ends early should call
+ * `discard`.
  */
 import {
   accessSync,
@@ -41,10 +41,10 @@ export type NewFileErrorCode =
   | 'no-space'
   | 'unwritable'
 
-/** For packets: they hold what passwords can be guessed from. */
+/** For packets: passwords can be guessed from what they contain. */
 export const PACKETS_MODE = 0o600
 
-/** The file cannot or must not be written; the message is one line that names it and says what to do. Names are not escaped here. */
+/** The file cannot or must not be written. The message is one line that names it and says what to do; names in it are not escaped. */
 export class NewFileError extends Error {
   override readonly name = 'NewFileError'
 
@@ -63,27 +63,27 @@ export class NewFileError extends Error {
 
 export interface NewFileOptions {
   /**
-   * What may be replaced: true any file of this name, 'reports' none that holds packets, or may: a capture of any format, plain or packed. What is
-   * written keeps the mode and the owner of what it replaces, and a link stays a link.
+   * What may be replaced. true: any file of this name. 'reports': any file but those that contain packets or may, so no capture of any format, plain or
+   * packed. The new file keeps the mode and the owner of the one that it replaces, and a link stays a link.
    */
   overwrite?: boolean | 'reports'
   /** Paths of files that are being read: none of them is replaced, whatever `overwrite` says. */
   inputs?: readonly string[]
   /**
-   * beside (the default): the file takes its name when it is whole. direct: it has it from the start and grows under it, for what is written as
-   * it comes.
+   * beside (the default): the file is written under another name and gets its own when it is complete. direct: it has its own name from the start, for
+   * what is written as it arrives.
    */
   place?: 'beside' | 'direct'
-  /** Who may read it, as the system's permission bits; 0o666 unless it is said. The user's mask takes bits away. */
+  /** Permission bits; default 0o666. The user's umask removes some. */
   mode?: number
 }
 
 export interface NewFile {
-  /** Takes all of `bytes` before it returns, and none of them where it throws: NewFileError. */
+  /** Writes all of `bytes`, or throws NewFileError and writes none of them. */
   write(bytes: Uint8Array): void
-  /** All was written: the file takes its name. Throws NewFileError, and leaves nothing behind then. */
+  /** All was written: the file gets its name. Where that fails, it throws NewFileError and leaves nothing behind. */
   finish(): void
-  /** Leaves nothing behind, but what was written under the file's own name; does nothing after `finish`. */
+  /** Leaves nothing behind, except what was written under the file's own name; does nothing after `finish`. */
   discard(): void
 }
 
@@ -116,14 +116,14 @@ function refuse(
     }
   }
   if (!overwrite) throw exists(path)
-  // Renaming asks the folder only, but whoever took away the right to write meant the file.
+  // Renaming needs the right to write to the folder only, but a file that is write-protected is meant to stay.
   accessSync(path, constants.W_OK)
-  if (overwrite === 'reports' && holdsPackets(path))
+  if (overwrite === 'reports' && mayHoldPackets(path))
     throw new NewFileError('is-capture', path, 'is a capture itself: name another file')
 }
 
-/** Does it, or may it: what is packed is taken for a capture. */
-function holdsPackets(path: string): boolean {
+/** Is this regular file a capture of any format, or may it be? Packed files may. @throws an error of the system where it cannot be read */
+export function mayHoldPackets(path: string): boolean {
   const descriptor = openSync(path, 'r')
   try {
     const bytes = new Uint8Array(FOREIGN_BYTES)
@@ -138,7 +138,7 @@ function holdsPackets(path: string): boolean {
 
 const MAX_LINKS = 40
 
-/** The file's own name, where links lead to; there may be nothing yet where the last one leads. */
+/** Where the links lead: the file's own name. There may be no file of that name yet. */
 function linkEnd(path: string): string {
   let end = resolve(path)
   for (let links = 0; links < MAX_LINKS; links++) {
@@ -172,18 +172,18 @@ function direct(path: string, overwrite: boolean, mode: number): NewFile {
   }
 }
 
-/** A full disk takes a part of what is written: readers of the file are to find whole pieces only. */
+/** A full disk takes only part of a write: that part is removed, so that readers find complete pieces only. */
 function takeBack(descriptor: number, length: number): void {
   try {
     ftruncateSync(descriptor, length)
   } catch {
-    // What went wrong before is what is told.
+    // The error before this one is the one that is reported.
   }
 }
 
 let made = 0
 
-/** @param replaced what stands at `target` now: the new file has its rights, and not `mode` */
+/** @param replaced the file that is at `target` now: the new one gets its permissions instead of `mode` */
 function beside(path: string, target: string, replaced: Stats | undefined, overwrite: boolean, mode: number): NewFile {
   const temporary = join(dirname(target), `.${basename(target)}.${process.pid}.${++made}.tmp`)
   const descriptor = openSync(temporary, 'wx', replaced ? 0o600 : mode)
@@ -214,7 +214,7 @@ function beside(path: string, target: string, replaced: Stats | undefined, overw
   }
 }
 
-/** Mode and owner as the file had them; where the group cannot be kept, another one gets no more than everybody. */
+/** Mode and owner as the replaced file had them. Where the group cannot be kept, the other group gets no more rights than everybody. */
 function keepRights(descriptor: number, { mode, uid, gid }: Stats): void {
   let kept = mode & 0o777
   const made = fstatSync(descriptor)
@@ -228,7 +228,7 @@ function keepRights(descriptor: number, { mode, uid, gid }: Stats): void {
   fchmodSync(descriptor, kept)
 }
 
-/** A link is made only where nothing has the name, which renaming does not promise; some file systems have no links. */
+/** A link is made only where the name is free, which renaming does not guarantee; some file systems have no links. */
 function takeName(temporary: string, target: string): void {
   try {
     linkSync(temporary, target)

@@ -1,6 +1,6 @@
 /**
- * Writes pcapng, draft-ietf-opsawg-pcapng: one little-endian section, whose blocks pcapng.ts lays out. What is handed to the sink is whole
- * blocks, so a file that ends between two writes can be read to its end, and one that is cut anywhere up to its last whole block.
+ * Writes pcapng, draft-ietf-opsawg-pcapng: one little-endian section; format/pcapng.ts has the layout of its blocks. The sink gets complete blocks, so
+ * a file that ends between two writes can be read to its end, and one that is cut anywhere up to its last complete block.
  */
 import {
   BYTE_ORDER_MAGIC,
@@ -18,14 +18,14 @@ import {
 } from '../format/pcapng-blocks.ts'
 
 export interface ByteSink {
-  /** `bytes` are borrowed: they are overwritten after the call returns. */
+  /** `bytes` is borrowed: it is overwritten after the call returns. */
   write(bytes: Uint8Array): void
 }
 
 export interface SectionDescription {
   /** The program that wrote it (shb_userappl), such as "smblens 0.1.0". */
   application?: string
-  /** shb_hardware and shb_os: the capturing machine's, so only who captures knows them. */
+  /** shb_hardware and shb_os of the capturing machine. */
   hardware?: string
   os?: string
   comment?: string
@@ -37,7 +37,7 @@ export interface InterfaceDescription {
   name?: string
   /** 0, the default: no limit. */
   snapLength?: number
-  /** Stamps in nanoseconds instead of microseconds. */
+  /** Timestamps in nanoseconds instead of microseconds. */
   nanoseconds?: boolean
 }
 
@@ -50,27 +50,27 @@ export interface WrittenPacket {
   captured: number
   /** Length on the wire. */
   original: number
-  /** Microseconds since 1970 UTC; a stamp has no sign: what was before becomes 1970. */
+  /** Microseconds since 1970 UTC. pcapng cannot express earlier times: they become 1970. */
   time: number
   /** 0..999, where the interface has nanoseconds. */
   nanoseconds?: number
-  /** opt_comment, one for each; of a long one the first MAX_COMMENT_BYTES are written. */
+  /** One opt_comment for each; only the first MAX_COMMENT_BYTES of a long one are written. */
   comments?: readonly string[]
 }
 
 const WORD = 0x1_0000_0000
-const HELD_BACK = 256 * 1024
+const BUFFER_BYTES = 256 * 1024
 const MAX_COMMENT_BYTES = 4096
 
 const encoder = new TextEncoder()
 
 export class PcapngWriter {
   packets = 0
-  /** Bytes of the file so far, those included that are held back. */
+  /** Bytes of the file so far, including those that are still buffered. */
   bytes = 0
   private readonly sink: ByteSink
   private readonly fine: boolean[] = []
-  private buffer = new Uint8Array(HELD_BACK)
+  private buffer = new Uint8Array(BUFFER_BYTES)
   private view = new DataView(this.buffer.buffer)
   private used = 0
 
@@ -86,7 +86,7 @@ export class PcapngWriter {
     this.view.setUint32(at + 8, BYTE_ORDER_MAGIC, true)
     this.view.setUint16(at + 12, 1, true)
     this.view.setUint16(at + 14, 0, true)
-    // Section length not given: the section may still grow.
+    // All ones: the length of the section is not known, because it may still grow.
     this.view.setUint32(at + 16, 0xffffffff, true)
     this.view.setUint32(at + 20, 0xffffffff, true)
     this.putOptions(at + 24, options)
@@ -137,14 +137,14 @@ export class PcapngWriter {
     this.packets++
   }
 
-  /** Hands on what is held back. */
+  /** Writes what is buffered. */
   flush(): void {
     const { used } = this
     this.used = 0
     if (used > 0) this.sink.write(this.buffer.subarray(0, used))
   }
 
-  /** Makes room for a block and writes its type and its two lengths; where it starts. */
+  /** Makes room for a block and writes its type and its two lengths. Returns where it starts. */
   private begin(type: number, length: number): number {
     if (this.used + length > this.buffer.length) this.flush()
     if (length > this.buffer.length) {
@@ -188,7 +188,7 @@ function textOption(code: number, text: string | undefined): BlockOption[] {
   return [{ code, value: value.subarray(0, end) }]
 }
 
-/** With the end of options, where there is any. */
+/** Including opt_endofopt, if there are options at all. */
 function lengthOf(options: readonly BlockOption[]): number {
   return options.reduce((sum, { value }) => sum + 4 + value.length + (-value.length & 3), options.length > 0 ? 4 : 0)
 }

@@ -1,6 +1,6 @@
 /**
- * What a live capture writes down: pcapng files of whole blocks, one or a ring of numbered ones. Nothing that was there before is written over or
- * deleted, whatever was flushed can be read, however the program ends, and nobody else may read it.
+ * The files to which a live capture writes its packets: one pcapng file, or a ring of numbered ones. No file of others is overwritten or deleted. What
+ * was flushed can be read, however the program ends, but only by the user who captured.
  */
 import { statSync, unlinkSync } from 'node:fs'
 import { format, parse } from 'node:path'
@@ -11,30 +11,30 @@ import { PcapngWriter } from './pcapng-writer.ts'
 export interface CaptureFilesOptions {
   path: string
   /**
-   * No file grows beyond this, but where a single packet does: then `path` is numbered, capture-00001.pcapng and so on. null: one file of exactly
-   * this name.
+   * No file grows beyond this, unless a single packet is larger; the files are then numbered, capture-00001.pcapng and so on. null: one file of exactly
+   * the name `path`.
    */
   maxBytes: number | null
-  /** Of numbered files, the one that is written included: beyond it the oldest is deleted. null: all are kept. */
+  /** How many numbered files are kept, including the current one: the oldest is deleted when there are more. null: all are kept. */
   maxFiles: number | null
-  /** Of the writing program, such as "smblens 0.1.0". */
+  /** The writing program, such as "smblens 0.1.0". */
   application: string
-  /** For the head of each file, before its first frame number. */
+  /** For the section header of each file; the number of its first frame is added. */
   comment?: string
 }
 
 /**
- * Each of its functions throws NewFileError where a file cannot be made, written or deleted. It does so once: the file then holds what had been
- * written whole, and what follows is not written.
+ * Each function throws NewFileError where a file cannot be created, written or deleted, but only once: the file then contains the complete blocks
+ * before that, and later packets are not written.
  */
 export interface CaptureFiles {
-  /** The file that is written now. */
+  /** Path of the file that is being written. */
   readonly current: string
   /**
    * @param bytes borrowed: the captured bytes are [start, start + captured)
    * @param original length on the wire
    * @param time microseconds since 1970 UTC
-   * @param interfaceName of the interface block; packets of other interfaces or link types have their own
+   * @param interfaceName for the interface block; each interface and link type has its own block
    */
   packet(
     bytes: Uint8Array,
@@ -45,9 +45,9 @@ export interface CaptureFiles {
     time: number,
     interfaceName: string,
   ): void
-  /** Hands all packets so far to the system. Until then the newest are in memory only. */
+  /** Hands all packets so far to the operating system. Until then the newest are only in memory. */
   flush(): void
-  /** Flushes, and ends the file. */
+  /** Flushes and closes the file. */
   close(): void
 }
 
@@ -58,9 +58,9 @@ export function openCaptureFiles(options: CaptureFilesOptions): CaptureFiles {
   let file = begin(maxBytes === null ? path : numbered(path, number), 1, options)
   const made = [file]
   let packets = 0
-  let over = false
+  let ended = false
 
-  const turn = () => {
+  const nextFile = () => {
     end(file)
     let next: OpenFile | null
     do next = beginUnlessTaken(numbered(path, ++number), packets + 1, options)
@@ -72,11 +72,11 @@ export function openCaptureFiles(options: CaptureFilesOptions): CaptureFiles {
   }
 
   const untilAnError = (work: () => void) => {
-    if (over) return
+    if (ended) return
     try {
       work()
     } catch (error) {
-      over = true
+      ended = true
       file.output.discard()
       throw error
     }
@@ -89,7 +89,7 @@ export function openCaptureFiles(options: CaptureFilesOptions): CaptureFiles {
     packet: (bytes, start, captured, original, linkType, time, interfaceName) =>
       untilAnError(() => {
         const room = maxBytes ?? Number.POSITIVE_INFINITY
-        if (file.writer.packets > 0 && bytesWith(file, captured, linkType, interfaceName) > room) turn()
+        if (file.writer.packets > 0 && bytesWith(file, captured, linkType, interfaceName) > room) nextFile()
         const id = interfaceIn(file, linkType, interfaceName)
         file.writer.packet({ interface: id, bytes, start, captured, original, time })
         packets++
@@ -98,14 +98,14 @@ export function openCaptureFiles(options: CaptureFilesOptions): CaptureFiles {
     close: () =>
       untilAnError(() => {
         end(file)
-        over = true
+        ended = true
       }),
   }
 }
 
 interface OpenFile {
   path: string
-  /** What the system knows it by, whoever gives its name to something else. */
+  /** Identify the file even when its name is given to another one. */
   device: bigint
   inode: bigint
   output: NewFile
@@ -123,7 +123,7 @@ function begin(path: string, firstFrame: number, { application, comment }: Captu
       application,
       comment: comment === undefined ? frames : `${comment}, ${frames}`,
     })
-    // A full disk is told now, and a file without packets is a capture too.
+    // So that a full disk is reported now, and a file without packets is a valid capture.
     writer.flush()
     return { path, device, inode, output, writer, interfaces: new Map() }
   } catch (error) {
@@ -133,7 +133,7 @@ function begin(path: string, firstFrame: number, { application, comment }: Captu
   }
 }
 
-/** Null where the name is somebody's. */
+/** Null where the name is taken. */
 function beginUnlessTaken(path: string, firstFrame: number, options: CaptureFilesOptions): OpenFile | null {
   try {
     return begin(path, firstFrame, options)
@@ -150,7 +150,7 @@ function end({ writer, output }: OpenFile): void {
   output.finish()
 }
 
-/** Deletes a file of ours, unless somebody did so, or put another in its place. */
+/** Deletes a file of this capture, unless it is gone already or another one is in its place. */
 function remove({ path, device, inode }: OpenFile): void {
   try {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false })
@@ -173,7 +173,7 @@ function interfaceIn({ writer, interfaces }: OpenFile, linkType: number, name: s
   return id
 }
 
-/** What the file would have with this packet, at most: its block, and that of its interface where there is none yet. */
+/** The most bytes that the file can have with this packet: its block, and an interface block where there is none yet. */
 function bytesWith({ writer, interfaces }: OpenFile, captured: number, linkType: number, name: string): number {
   const described = interfaces.get(name)?.has(linkType) === true
   return writer.bytes + 32 + captured + (-captured & 3) + (described ? 0 : 40 + 3 * name.length)

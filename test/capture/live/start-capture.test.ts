@@ -318,7 +318,7 @@ describe.skipIf(!canMakeNamespaces)(
       const program = programOf(pids)
       process.kill(launcher!, 'SIGKILL')
       expect((await driver.next('lost')).reason).toBe(
-        'the process that captures for smblens ended (SIGKILL), and what it ran',
+        'the process that captures for smblens ended (SIGKILL), and its programs with it',
       )
       const { loss } = await stop(driver)
       expect(loss).toMatchObject([{ received: null, droppedByKernel: null }])

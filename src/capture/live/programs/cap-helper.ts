@@ -11,14 +11,7 @@ import type { Cap } from 'cap'
 import { errorCode } from '../../capture-error.ts'
 import { CaptureStartError, type CaptureStartErrorCode } from '../../start-error.ts'
 import { dropRights } from '../machine/drop-rights.ts'
-
-export interface CapHelperOptions {
-  interface: string
-  filter: string
-  snapLength: number
-  bufferBytes: number
-  probe?: boolean
-}
+import type { CapHelperOptions } from './cap.ts'
 
 /** In immediate mode, which cap always uses, a packet takes 64 KB of the buffer: 10 MB would be 160 packets. */
 const LEAST_BUFFER = 256 << 20

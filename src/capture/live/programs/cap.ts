@@ -6,8 +6,17 @@
 import type { CaptureStartErrorCode } from '../../start-error.ts'
 import { builtFile } from '../machine/built-file.ts'
 import { nodeOptions } from '../machine/environment.ts'
-import type { CapHelperOptions } from './cap-helper.ts'
 import type { CommandLine, ProgramCommand, ProgramDescription, ProgramMessage } from './program.ts'
+
+/** The argument of the helper, as JSON. */
+export interface CapHelperOptions {
+  interface: string
+  filter: string
+  snapLength: number
+  bufferBytes: number
+  /** It ends once the interface is open. */
+  probe?: boolean
+}
 
 const HELPER = 'capture-cap.cjs'
 

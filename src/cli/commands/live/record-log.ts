@@ -1,5 +1,7 @@
 /** Where the records of `live` go: standard output, a descriptor that is open already, or a file that is appended to. */
+import { statSync } from 'node:fs'
 import { errorCode } from '../../../capture/capture-error.ts'
+import { mayHoldPackets } from '../../../capture/write/new-file.ts'
 import { type PatientWriter, writerTo, writerToPath } from '../../output/patient-writer.ts'
 import { UsageError } from '../../process/exit-status.ts'
 
@@ -21,6 +23,7 @@ export function inheritedOutput(path: string | undefined): PatientWriter | null 
 
 /** A file that exists is appended to. @throws UsageError */
 export function openLog(path: string): PatientWriter {
+  if (isCapture(path)) throw new UsageError(`--output ${path}: is a capture itself: name another file`)
   try {
     return writerToPath(path)
   } catch (error) {
@@ -29,6 +32,16 @@ export function openLog(path: string): PatientWriter {
     throw new UsageError(
       `--output ${path} cannot be written (${code}): name a file in a folder that ${userName()} may write to`,
     )
+  }
+}
+
+/** False where it cannot be read: then the error of writing says what is wrong. */
+function isCapture(path: string): boolean {
+  try {
+    return statSync(path).isFile() && mayHoldPackets(path)
+  } catch (error) {
+    if (errorCode(error) === null) throw error
+    return false
   }
 }
 
