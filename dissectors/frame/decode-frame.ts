@@ -1,4 +1,4 @@
-/** From a captured frame to its TCP segment, whatever the link type. */
+/** From a captured frame to its TCP segment, for every link type. */
 
 import { LAYER } from '../layers/layer.ts'
 import { LINKTYPE, nextByLinkType } from '../layers/link-type.ts'
@@ -9,8 +9,8 @@ import { decodeTcp } from '../net/tcp.ts'
 import { decodeHeaders } from './decode-headers.ts'
 
 /**
- * Decodes the frame at [start, end) of `b` into `out`; one of DECODED.
- * @param wireEnd where the frame would end had it been captured whole
+ * Decodes the frame at [start, end) of `b` into `out`. Returns one of DECODED.
+ * @param wireEnd where the frame would end if it had been captured completely
  */
 export function decodeFrame(
   linkType: number,
@@ -29,7 +29,7 @@ export function decodeFrame(
   return linkType === LINKTYPE.ETHERNET ? decodeUsual(b, out) : decodeHeaders(nextByLinkType(out, linkType), b, out)
 }
 
-/** As decodeHeaders does it, but straight through Ethernet, IPv4 and TCP, in two thirds of the time; no limit is below these three. */
+/** Like decodeHeaders, but straight through Ethernet, IPv4 and TCP, in two thirds of the time; no depth limit is below these three. */
 function decodeUsual(b: Uint8Array, s: Segment): number {
   let next = decodeEthernet(b, s)
   s.depth = 1

@@ -1,4 +1,4 @@
-/** From header to header: the one place where decoders are called, so that what is nested in what, and how deep, is nobody else's concern. */
+/** From header to header: only here are decoders called, so that no decoder has to care what is nested in what, and how deep. */
 
 import { FIRST_LAYER, LAYER, type Layer } from '../layers/layer.ts'
 import { DECODED, type Segment } from '../layers/segment.ts'
@@ -162,7 +162,7 @@ const DECODERS: Readonly<Record<Layer, Decoder>> = {
   [LAYER.IPNET]: decodeIpnet,
 }
 
-/** Reads headers from `layer` on, which starts at the payload of `s`, down to TCP; one of DECODED. */
+/** Reads headers, the first of which is `layer` at the payload of `s`, down to TCP. Returns one of DECODED. */
 export function decodeHeaders(layer: number, b: Uint8Array, s: Segment): number {
   let next = layer
   while (next >= FIRST_LAYER) {
@@ -173,7 +173,7 @@ export function decodeHeaders(layer: number, b: Uint8Array, s: Segment): number 
   return next
 }
 
-/** Reads one header, which starts at the payload of `s`: what comes next, a LAYER or one of DECODED. For whoever shows them one by one. */
+/** Reads one header at the payload of `s`. Returns what comes next, a LAYER or one of DECODED. For the inspector, which shows headers one by one. */
 export function decodeHeader(layer: Layer, b: Uint8Array, s: Segment): number {
   return DECODERS[layer](b, s)
 }

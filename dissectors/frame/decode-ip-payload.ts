@@ -1,13 +1,13 @@
-/** What an IP datagram carries, for whoever puts its fragments together. */
+/** The payload of an IP datagram that was reassembled from fragments. */
 
 import { joinedLayer } from '../layers/layer.ts'
 import type { Segment } from '../layers/segment.ts'
 import { decodeHeaders } from './decode-headers.ts'
 
 /**
- * Decodes the payload at [start, end) of `b` into `out`; one of DECODED. The addresses that `out` holds stay where no other IP header follows.
- * @param protocol as the IPv4 header, or the last header of IPv6 that all fragments share, gives it
- * @param wireEnd where the payload would end had it been captured whole
+ * Decodes the payload at [start, end) of `b` into `out`. Returns one of DECODED. The addresses in `out` stay if no other IP header follows.
+ * @param protocol from the IPv4 header, or from the last header of IPv6 that all fragments share
+ * @param wireEnd where the payload would end if it had been captured completely
  * @param depth headers that were entered on the way to the payload
  */
 export function decodeIpPayload(

@@ -4,6 +4,7 @@ import { nextByEtherType, skip } from '../layers/layer.ts'
 import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 4
+const OFFSET = { CONTROL: 1, TYPE: 2 } as const
 const UNICAST = 0x0f
 const BROADCAST = 0x8f
 
@@ -11,10 +12,10 @@ export function decodeCiscoHdlc(b: Uint8Array, s: Segment): number {
   const o = s.payload
   if (o + HEADER > s.payloadEnd) return DECODED.OTHER
   skip(s, HEADER)
-  return nextByEtherType(s, u16be(b, o + 2))
+  return nextByEtherType(s, u16be(b, o + OFFSET.TYPE))
 }
 
-/** Two bytes at `o` are there. */
+/** @param o at least two bytes are there */
 export function isCiscoHdlc(b: Uint8Array, o: number): boolean {
-  return (b[o] === UNICAST || b[o] === BROADCAST) && b[o + 1] === 0
+  return (b[o] === UNICAST || b[o] === BROADCAST) && b[o + OFFSET.CONTROL] === 0
 }

@@ -1,7 +1,7 @@
 /**
- * Endace's Extensible Record Format: time 8, type 1, whose first bit says that extension headers follow, flags 1, record length 2, loss or colour 2, wire
- * length 2, big-endian but for the time; extension headers of eight bytes, each of which says in its first bit whether another follows; what the type
- * puts before the frame; the frame, whose wire length may count its check sequence.
+ * Endace's Extensible Record Format: time 8, type 1 (its first bit: extension headers follow), flags 1, record length 2, loss or colour 2, wire length 2,
+ * big-endian except for the time; extension headers of eight bytes (the first bit: another one follows); a prefix that depends on the type; the frame.
+ * The wire length may include the frame's check sequence.
  */
 import { u16be } from '../bytes.ts'
 import { bound, LAYER, skip } from '../layers/layer.ts'
@@ -9,6 +9,7 @@ import { DECODED, type Segment } from '../layers/segment.ts'
 import { CLOSED, UNREAD } from '../layers/unread.ts'
 
 const HEADER = 16
+const OFFSET = { TYPE: 8, WIRE_LENGTH: 14 } as const
 const EXTENSION = 8
 const MORE = 0x80
 const ETHERNET_PAD = 2
@@ -17,25 +18,25 @@ const CHANNEL = 4
 export function decodeErf(b: Uint8Array, s: Segment): number {
   const o = s.payload
   if (o + HEADER > s.payloadEnd) return DECODED.OTHER
-  let more = b[o + 8] & MORE
+  let more = b[o + OFFSET.TYPE] & MORE
   skip(s, HEADER)
   while (more !== 0) {
     if (s.payload + EXTENSION > s.payloadEnd) return DECODED.OTHER
     more = b[s.payload] & MORE
     skip(s, EXTENSION)
   }
-  return decodeRecord(s, b[o + 8] & ~MORE, u16be(b, o + 14))
+  return decodeRecord(s, b[o + OFFSET.TYPE] & ~MORE, u16be(b, o + OFFSET.WIRE_LENGTH))
 }
 
 function decodeRecord(s: Segment, type: number, wireLength: number): number {
   switch (type) {
-    // Ethernet, and the same with colour or hash in place of the loss counter.
+    // Ethernet, also with colour or hash in place of the loss counter.
     case 2:
     case 11:
     case 16:
     case 20:
       return frame(s, ETHERNET_PAD, wireLength, LAYER.ETHERNET)
-    // HDLC over SONET, which may be PPP or Cisco's; the same of several channels.
+    // HDLC over SONET, which may be PPP or Cisco's; also with several channels.
     case 1:
     case 10:
     case 15:

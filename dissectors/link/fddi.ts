@@ -1,6 +1,6 @@
 /**
- * FDDI, ISO 9314-2: frame control 1, destination 6, source 6; LLC where frame control says so, as 50 to 57. Some systems put three bytes of zero first, which
- * aligns what follows.
+ * FDDI, ISO 9314-2: frame control 1, destination 6, source 6; LLC where frame control is 50 to 57. Some systems put three bytes of zero first, to align
+ * what follows.
  */
 import { LAYER, skip } from '../layers/layer.ts'
 import { DECODED, type Segment } from '../layers/segment.ts'

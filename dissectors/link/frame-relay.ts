@@ -1,6 +1,6 @@
 /**
- * Frame Relay. Address 2 to 4, whose last byte is odd; then, RFC 2427 4, control 03, a padding byte of zero where it stands, and the network layer protocol:
- * IPv4, IPv6, or SNAP (organisation 3, type 2). Cisco's own encapsulation has an EtherType right behind the address.
+ * Frame Relay. Address 2 to 4, whose last byte is odd; then, RFC 2427 4, control 03, an optional padding byte of zero, and the network layer protocol:
+ * IPv4, IPv6, or SNAP (organisation 3, type 2). Cisco's own encapsulation has an EtherType directly behind the address.
  */
 import { u16be } from '../bytes.ts'
 import { LAYER, nextByEtherType, skip } from '../layers/layer.ts'
@@ -10,8 +10,9 @@ const LONGEST_ADDRESS = 4
 const UNNUMBERED_INFORMATION = 0x03
 const NLPID = { SNAP: 0x80, IPV6: 0x8e, IPV4: 0xcc } as const
 const SNAP = 5
+const SNAP_TYPE = 3
 const BRIDGED = 0x0080c2
-/** Ethernet with its check sequence, and without. */
+/** Ethernet with and without its check sequence. */
 const BRIDGED_ETHERNET = [0x0001, 0x0007]
 
 export function decodeFrameRelay(b: Uint8Array, s: Segment): number {
@@ -42,7 +43,7 @@ function decodeSnap(b: Uint8Array, s: Segment): number {
   const o = s.payload
   if (o + SNAP > s.payloadEnd) return DECODED.OTHER
   const organisation = (b[o] << 16) | u16be(b, o + 1)
-  const type = u16be(b, o + 3)
+  const type = u16be(b, o + SNAP_TYPE)
   skip(s, SNAP)
   if (organisation === 0) return nextByEtherType(s, type)
   return organisation === BRIDGED && BRIDGED_ETHERNET.includes(type) ? LAYER.ETHERNET : DECODED.OTHER

@@ -1,9 +1,9 @@
 /**
- * Link types that put something of fixed length, which says nothing here, before a frame.
+ * Link types with a prefix of fixed length before the frame, whose content is not needed.
  *
- * netANALYZER: four bytes; and in its transparent mode a preamble of eight, which the frames of 802.3br have alone. Broadcom's tag, four bytes, before
- * the Ethernet frame. RFC 2625's addresses of Fibre Channel, sixteen bytes, and LLC. SunATM: type and channel in four bytes, LLC. Solaris's IPNET: 24
- * bytes, IP. Apple's IP over IEEE 1394: addresses 16, EtherType 2.
+ * netANALYZER: four bytes, and in its transparent mode a preamble of eight more; frames of 802.3br have only that preamble. Broadcom's tag: four bytes
+ * before the Ethernet frame. RFC 2625: addresses of Fibre Channel, sixteen bytes, and LLC. SunATM: type and channel in four bytes, LLC. Solaris's IPNET:
+ * 24 bytes, IP. Apple's IP over IEEE 1394: addresses 16, EtherType 2.
  */
 import { u16be } from '../bytes.ts'
 import { LAYER, nextByEtherType, skip } from '../layers/layer.ts'

@@ -1,12 +1,13 @@
 /**
- * IP over InfiniBand, RFC 4391 6: EtherType 2, reserved 2. Some captures put before it what the fabric says of the receiver, in forty bytes or in twenty; an
- * EtherType that is read, and two bytes of zero behind it, tell.
+ * IP over InfiniBand, RFC 4391 6: EtherType 2, reserved 2. Some captures have forty or twenty bytes about the receiver before it: a known EtherType with
+ * two bytes of zero behind it shows where the header is.
  */
 import { u16be } from '../bytes.ts'
 import { etherTypeLayer, nextByEtherType, skip } from '../layers/layer.ts'
 import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 4
+const OFFSET = { RESERVED: 2 } as const
 const GLOBAL_ROUTE = 40
 const HARDWARE_ADDRESS = 20
 
@@ -21,5 +22,5 @@ export function decodeIpoib(b: Uint8Array, s: Segment): number {
 }
 
 function isHeader(b: Uint8Array, o: number, end: number): boolean {
-  return o + HEADER <= end && etherTypeLayer(u16be(b, o)) !== DECODED.OTHER && u16be(b, o + 2) === 0
+  return o + HEADER <= end && etherTypeLayer(u16be(b, o)) !== DECODED.OTHER && u16be(b, o + OFFSET.RESERVED) === 0
 }

@@ -1,6 +1,6 @@
 /**
  * BSD loopback: LINKTYPE_NULL has a 4-byte protocol family in the byte order of the capturing host, LINKTYPE_LOOP in network order.
- * The families are small numbers, so whichever order makes them small is right. IPv6 has a number of its own on each BSD.
+ * The families are small numbers, so the order that makes them small is the right one. IPv6 has a different number on each BSD.
  */
 import { LAYER, skip } from '../layers/layer.ts'
 import { DECODED, type Segment } from '../layers/segment.ts'

@@ -1,8 +1,8 @@
 /**
- * What OpenBSD's packet filter and its kin on other BSDs log.
+ * Packets that OpenBSD's packet filter, and those derived from it on other BSDs, log.
  *
  * pflog: length of the header 1, without the padding to a multiple of four bytes that follows it; address family 1, and more; IP.
- * enc, datagrams as IPsec gets and leaves them: address family 4, SPI 4, flags 4; IP.
+ * enc, datagrams before and after IPsec: address family 4, SPI 4, flags 4; IP.
  */
 import { LAYER, skip } from '../layers/layer.ts'
 import { DECODED, type Segment } from '../layers/segment.ts'

@@ -1,6 +1,6 @@
 /**
- * PPP, RFC 1661 2: protocol 2, or 1 where the sender compresses it (6.5), which its odd first byte tells; before it, in HDLC-like framing
- * (RFC 1662 3.1), address FF and control 03. Captures of serial lines may hold Cisco's HDLC frames instead, whose addresses are others.
+ * PPP, RFC 1661 2: protocol 2, or 1 where the sender compresses it (6.5), which an odd first byte shows; before it, in HDLC-like framing
+ * (RFC 1662 3.1), address FF and control 03. Captures of serial lines may contain Cisco's HDLC frames instead, which have other addresses.
  */
 import { u16be } from '../bytes.ts'
 import { LAYER, skip } from '../layers/layer.ts'

@@ -1,6 +1,6 @@
 /**
- * TRILL, RFC 6325 3: version 2 bits (zero), reserved 2, multi-destination 1, length of the options 5 in units of four bytes, hop count 6; egress and ingress
- * nicknames 2 + 2; options; the frame that crosses the campus.
+ * TRILL, RFC 6325 3: version 2 bits (zero), reserved 2, multi-destination 1, length of the options 5 in units of four bytes, hop count 6; egress and
+ * ingress nicknames 2 + 2; options; the frame that crosses the campus.
  */
 import { u16be } from '../bytes.ts'
 import { LAYER, skip } from '../layers/layer.ts'

@@ -1,7 +1,7 @@
 /**
- * What Wireshark's "Export PDUs to File" writes, LINKTYPE_WIRESHARK_UPPER_PDU: tags of type 2, length 2 and content, up to one of type zero, and the PDU. A
- * tag names its dissector, others its addresses and ports, and one what TCP knew of it (version 2, sequence number 4, that of its end 4, acknowledgment 4,
- * reassembled 1, flags 2, urgent pointer 2). Without that one, a PDU of something above TCP has no place in its stream.
+ * What Wireshark's "Export PDUs to File" writes, LINKTYPE_WIRESHARK_UPPER_PDU: tags of type 2, length 2 and content, up to one of type zero, and the PDU.
+ * One tag names the PDU's dissector, others its addresses and ports, and one gives TCP's data about it (version 2, sequence number 4, that of its end 4,
+ * acknowledgment 4, reassembled 1, flags 2, urgent pointer 2). Without that one, the place of the PDU in its TCP stream is unknown.
  */
 import { u16be, u32be } from '../bytes.ts'
 import { LAYER, skip } from '../layers/layer.ts'
@@ -20,11 +20,14 @@ const TAG = {
   DESTINATION_PORT: 26,
   TCP_INFO: 34,
 } as const
+const TAG_LENGTH = 2
 const TCP_INFO_LENGTH = 19
-const REASSEMBLED = 14
+const TCP_INFO = { SEQUENCE: 2, ACKNOWLEDGMENT: 10, REASSEMBLED: 14, FLAGS: 16 } as const
+/** A port is the low half of four bytes. */
+const PORT = 2
 const MAPPED_PREFIX = 0x0000ffff
 
-/** Names as Wireshark's dissectors have them, up to the padding with zeros. */
+/** Names of Wireshark's dissectors, without the padding of zeros. */
 const LAYERS: readonly (readonly [name: string, layer: number])[] = [
   ['eth', LAYER.ETHERNET],
   ['eth_withoutfcs', LAYER.ETHERNET],
@@ -46,7 +49,7 @@ export function decodeUpperPdu(b: Uint8Array, s: Segment): number {
   s.srcPort = s.dstPort = 0
   while (s.payload + TAG_HEADER <= s.payloadEnd) {
     const tag = u16be(b, s.payload)
-    const length = u16be(b, s.payload + 2)
+    const length = u16be(b, s.payload + TAG_LENGTH)
     skip(s, TAG_HEADER)
     const o = s.payload
     if (o + length > s.payloadEnd) return DECODED.OTHER
@@ -78,12 +81,12 @@ function isNamed(b: Uint8Array, from: number, to: number, name: string): boolean
   return true
 }
 
-/** Of what was put together of several segments, the sequence number is not that of the first byte. */
+/** False where the PDU was reassembled from several segments: then the sequence number is not that of its first byte. */
 function readTcpInfo(b: Uint8Array, o: number, length: number, s: Segment): boolean {
-  if (length < TCP_INFO_LENGTH || b[o + REASSEMBLED] !== 0) return false
-  s.seq = u32be(b, o + 2) | 0
-  s.ack = u32be(b, o + 10) | 0
-  s.flags = b[o + 16]
+  if (length < TCP_INFO_LENGTH || b[o + TCP_INFO.REASSEMBLED] !== 0) return false
+  s.seq = u32be(b, o + TCP_INFO.SEQUENCE) | 0
+  s.ack = u32be(b, o + TCP_INFO.ACKNOWLEDGMENT) | 0
+  s.flags = b[o + TCP_INFO.FLAGS]
   return true
 }
 
@@ -102,10 +105,10 @@ function readEndpoint(b: Uint8Array, o: number, tag: number, length: number, s: 
       if (length >= 16) destination(s, u32be(b, o) | 0, u32be(b, o + 4) | 0, u32be(b, o + 8) | 0, u32be(b, o + 12) | 0)
       break
     case TAG.SOURCE_PORT:
-      if (length >= 4) s.srcPort = u16be(b, o + 2)
+      if (length >= 4) s.srcPort = u16be(b, o + PORT)
       break
     case TAG.DESTINATION_PORT:
-      if (length >= 4) s.dstPort = u16be(b, o + 2)
+      if (length >= 4) s.dstPort = u16be(b, o + PORT)
   }
 }
 

@@ -1,4 +1,4 @@
-/** Captures of serial lines that note the direction: one byte before PPP, Cisco's HDLC or Frame Relay; or, of pppd, in place of PPP's address byte. */
+/** Captures of serial lines with the direction: in one byte before PPP, Cisco's HDLC or Frame Relay; those of pppd in place of PPP's address byte. */
 import { LAYER, skip } from '../layers/layer.ts'
 import type { Segment } from '../layers/segment.ts'
 

@@ -1,5 +1,4 @@
-/** IP where no header names its version: its first four bits do. */
-
+/** IP without a header that names its version: its first four bits do. */
 import { LAYER } from '../layers/layer.ts'
 import { DECODED, type Segment } from '../layers/segment.ts'
 import { decodeIpv4 } from './ipv4.ts'

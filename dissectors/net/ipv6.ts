@@ -4,36 +4,40 @@ import { fragment, measured, nextHeader, nextHeaderLayer, skip } from '../layers
 import { DECODED, type Segment } from '../layers/segment.ts'
 
 const HEADER = 40
+const OFFSET = { PAYLOAD_LENGTH: 4, NEXT_HEADER: 6, SOURCE: 8, DESTINATION: 24 } as const
+const MIN_EXTENSION = 8
+const EXTENSION_LENGTH = 1
 const FRAGMENT_HEADER = 8
+const FRAGMENT = { FLAGS: 2, IDENTIFICATION: 4 } as const
 const MORE_FRAGMENTS = 0x0001
-/** In units of eight bytes, in the high bits: so in bytes, once the others are masked. */
-const OFFSET = 0xfff8
+/** In units of eight bytes, above three other bits: masked, it is a number of bytes. */
+const FRAGMENT_OFFSET = 0xfff8
 
 export function decodeIpv6(b: Uint8Array, s: Segment): number {
   const o = s.payload
   if (o + HEADER > s.payloadEnd || b[o] >> 4 !== 6) return DECODED.OTHER
-  const next = nextHeader(s, b[o + 6])
+  const next = nextHeader(s, b[o + OFFSET.NEXT_HEADER])
   if (next === DECODED.OTHER) return DECODED.OTHER
   skip(s, HEADER)
-  const payloadLength = u16be(b, o + 4)
-  // Zero is a jumbogram (RFC 2675) or an offloaded segment: the frame is all there is to go by.
+  const payloadLength = u16be(b, o + OFFSET.PAYLOAD_LENGTH)
+  // Zero means a jumbogram (RFC 2675) or an offloaded segment: then only the frame gives a length.
   if (payloadLength !== 0) measured(s, payloadLength)
-  s.src0 = word(b, o + 8)
-  s.src1 = word(b, o + 12)
-  s.src2 = word(b, o + 16)
-  s.src3 = word(b, o + 20)
-  s.dst0 = word(b, o + 24)
-  s.dst1 = word(b, o + 28)
-  s.dst2 = word(b, o + 32)
-  s.dst3 = word(b, o + 36)
+  s.src0 = word(b, o + OFFSET.SOURCE)
+  s.src1 = word(b, o + OFFSET.SOURCE + 4)
+  s.src2 = word(b, o + OFFSET.SOURCE + 8)
+  s.src3 = word(b, o + OFFSET.SOURCE + 12)
+  s.dst0 = word(b, o + OFFSET.DESTINATION)
+  s.dst1 = word(b, o + OFFSET.DESTINATION + 4)
+  s.dst2 = word(b, o + OFFSET.DESTINATION + 8)
+  s.dst3 = word(b, o + OFFSET.DESTINATION + 12)
   return next
 }
 
-/** Hop-by-hop options and their like: next header 1, length 1 in units of eight bytes, of which the first do not count. */
+/** Hop-by-hop options and similar headers: next header 1, length 1 in units of eight bytes, not counting the first eight. */
 export function decodeIpv6Extension(b: Uint8Array, s: Segment): number {
   const o = s.payload
-  if (o + 8 > s.payloadEnd) return DECODED.OTHER
-  skip(s, (b[o + 1] + 1) * 8)
+  if (o + MIN_EXTENSION > s.payloadEnd) return DECODED.OTHER
+  skip(s, (b[o + EXTENSION_LENGTH] + 1) * 8)
   return nextHeader(s, b[o])
 }
 
@@ -43,15 +47,15 @@ export function decodeIpv6Fragment(b: Uint8Array, s: Segment): number {
   if (o + FRAGMENT_HEADER > s.payloadEnd) return DECODED.OTHER
   skip(s, FRAGMENT_HEADER)
   const next = nextHeader(s, b[o])
-  const flags = u16be(b, o + 2)
-  // An atomic fragment (RFC 6946: offset 0, no more to come) is a whole datagram.
-  if (next === DECODED.OTHER || (flags & (OFFSET | MORE_FRAGMENTS)) === 0) return next
-  return fragment(s, word(b, o + 4), b[o], flags & OFFSET, flags & MORE_FRAGMENTS)
+  const flags = u16be(b, o + FRAGMENT.FLAGS)
+  // An atomic fragment (RFC 6946: offset 0, no more to come) is a complete datagram.
+  if (next === DECODED.OTHER || (flags & (FRAGMENT_OFFSET | MORE_FRAGMENTS)) === 0) return next
+  return fragment(s, word(b, o + FRAGMENT.IDENTIFICATION), b[o], flags & FRAGMENT_OFFSET, flags & MORE_FRAGMENTS)
 }
 
-/** Could the bytes at `o` be an IPv6 header, with a next one that is read? */
+/** Could the bytes at `o` be an IPv6 header, whose next header is read? */
 export function isIpv6(b: Uint8Array, o: number, end: number): boolean {
-  return o + HEADER <= end && b[o] >> 4 === 6 && nextHeaderLayer(b[o + 6]) !== DECODED.OTHER
+  return o + HEADER <= end && b[o] >> 4 === 6 && nextHeaderLayer(b[o + OFFSET.NEXT_HEADER]) !== DECODED.OTHER
 }
 
 function word(b: Uint8Array, o: number): number {

@@ -1,4 +1,4 @@
-/** Pseudowires do not say what they carry. An Ethernet frame is known by its type, and by what that type promises. */
+/** Pseudowires do not say what they carry. An Ethernet frame is recognised by its type, and by the header that this type announces. */
 import { u16be } from '../bytes.ts'
 import { etherTypeLayer, FIRST_ETHERTYPE, LAYER } from '../layers/layer.ts'
 import { DECODED, type Segment } from '../layers/segment.ts'
@@ -8,10 +8,10 @@ import { isIpv6 } from '../net/ipv6.ts'
 const ETHERNET_HEADER = 14
 const VLAN_TAG = 4
 const SNAP = 8
-/** Customers' tags that are stepped over in search of IP. */
+/** Customers' VLAN tags that are skipped in search of IP. */
 const MAX_TAGS = 2
 
-/** Does an Ethernet frame `skipped` bytes further on carry IP? Its type and the header behind it both say so. */
+/** Does an Ethernet frame `skipped` bytes further on carry IP? Its type and the header behind it must agree. */
 export function isEthernetWithIp(b: Uint8Array, s: Segment, skipped: number): boolean {
   const end = s.payloadEnd
   let o = s.payload + skipped + ETHERNET_HEADER
@@ -27,7 +27,7 @@ export function isEthernetWithIp(b: Uint8Array, s: Segment, skipped: number): bo
   return (layer === LAYER.IPV4 && isIpv4(b, o, end)) || (layer === LAYER.IPV6 && isIpv6(b, o, end))
 }
 
-/** Does its type at least name something? */
+/** Does such a frame at least have a known type? */
 export function isEthernet(b: Uint8Array, s: Segment, skipped: number): boolean {
   return layerAt(b, s.payload + skipped + ETHERNET_HEADER, s.payloadEnd) !== DECODED.OTHER
 }

@@ -8,6 +8,7 @@ import { CLOSED, UNREAD } from '../layers/unread.ts'
 import { nextProtocolLayer } from './nsh.ts'
 
 const HEADER = 8
+const OFFSET = { NEXT_PROTOCOL: 3 } as const
 const FLAG = { NEXT_PROTOCOL: 0x04, KEY: 0x03 } as const
 
 export function decodeLisp(b: Uint8Array, s: Segment): number {
@@ -18,5 +19,5 @@ export function decodeLisp(b: Uint8Array, s: Segment): number {
     return DECODED.OTHER
   }
   skip(s, HEADER)
-  return (b[o] & FLAG.NEXT_PROTOCOL) === 0 ? LAYER.IP : nextProtocolLayer(b[o + 3])
+  return (b[o] & FLAG.NEXT_PROTOCOL) === 0 ? LAYER.IP : nextProtocolLayer(b[o + OFFSET.NEXT_PROTOCOL])
 }

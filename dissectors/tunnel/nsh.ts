@@ -6,14 +6,15 @@ import { LAYER, skip } from '../layers/layer.ts'
 import { DECODED, type Segment } from '../layers/segment.ts'
 
 const MIN_HEADER = 8
+const OFFSET = { LENGTH: 1, NEXT_PROTOCOL: 3 } as const
 
 export function decodeNsh(b: Uint8Array, s: Segment): number {
   const o = s.payload
   if (o + MIN_HEADER > s.payloadEnd || b[o] >> 6 !== 0) return DECODED.OTHER
-  const header = (b[o + 1] & 0x3f) * 4
+  const header = (b[o + OFFSET.LENGTH] & 0x3f) * 4
   if (header < MIN_HEADER) return DECODED.OTHER
   skip(s, header)
-  return nextProtocolLayer(b[o + 3])
+  return nextProtocolLayer(b[o + OFFSET.NEXT_PROTOCOL])
 }
 
 /** The numbers that NSH and VXLAN-GPE share, RFC 8300 9.1.6. */
