@@ -158,7 +158,9 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     await live.begun()
     kill(await live.role('launcher'), 'SIGKILL')
     expect(await live.ended()).toBe(3)
-    expect(live.stderr()).toBe('smblens: the process that captures for smblens ended (SIGKILL), and its programs with it\n')
+    expect(live.stderr()).toBe(
+      'smblens: the process that captures for smblens ended (SIGKILL), and its programs with it\n',
+    )
     expect(live.records().at(-1)).toMatchObject({ type: 'summary', loss: [{ interface: 'eth0' }] })
     expect(of(live.records(), 'capture')[0]).toMatchObject({
       complete: false,

@@ -13,8 +13,3 @@ export type CaptureProgram = (typeof PROGRAMS)[number]['name']
 export type CaptureProgramDescription = ProgramDescription & { readonly name: CaptureProgram }
 
 export const CAPTURE_PROGRAMS: readonly CaptureProgramDescription[] = PROGRAMS
-
-/** @throws never for a name of the type: each is in the list */
-export function captureProgram(name: CaptureProgram): CaptureProgramDescription {
-  return CAPTURE_PROGRAMS.find((program) => program.name === name)!
-}

@@ -1,7 +1,7 @@
 /** From the options of `live` to what is to be captured and written. */
 import type { Severity } from '../../../audit/rule/rule.ts'
-import { captureFilter } from '../../../capture/live/request/filter.ts'
 import type { CaptureProgram } from '../../../capture/live/programs/capture-programs.ts'
+import { captureFilter } from '../../../capture/live/request/filter.ts'
 import type { CaptureRequest } from '../../../capture/live/request/live-capture.ts'
 import { type CaptureFiles, openCaptureFiles } from '../../../capture/write/rotating-files.ts'
 import type { AuditArguments } from '../../options/audit-options.ts'
