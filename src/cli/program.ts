@@ -52,18 +52,20 @@ export function createProgram(done: Done): Command {
       outputError: (text, write) => write(`smblens: ${errorLine(text)}\n`),
     })
     .exitOverride()
-  addOpen(program, done)
+  const open = addOpen(program, done)
   addScan(program, done)
   addLive(program, done)
   addInterfaces(program, done)
   addMessages(program, done)
   addRules(program, done)
+  for (const command of program.commands.filter((each) => each !== open))
+    command.showHelpAfterError(`(run smblens ${command.name()} --help for usage)`)
   return program
 }
 
 export { CommanderError }
 
-function addOpen(program: Command, done: Done): void {
+function addOpen(program: Command, done: Done): Command {
   const open = program
     .command('open', { isDefault: true, hidden: true })
     .description('Opens captures in the terminal UI. Without a terminal, it does what scan does.')
@@ -73,6 +75,7 @@ function addOpen(program: Command, done: Done): void {
       done(await open(paths, options, commandNames(program)))
     })
   addReportOptions(open)
+  return open
 }
 
 function addScan(program: Command, done: Done): void {

@@ -1,14 +1,15 @@
-/** Whom a live capture is run for: a writer of records, or a screen. */
+/** What a live capture is run for: a writer of records, or a screen. */
 import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
 import type { LiveTracker } from './live-tracker.ts'
 
-/** Who wants to know of what is captured. Figures of loss are null for a pipe. */
-export interface Audience {
+/** Called while packets are captured. Figures of loss are null for a pipe. */
+export interface LiveConsumer {
   readonly live: LiveTracker
   readonly heartbeatMs: number
-  /** Called about every second, more seldom where it takes long. */
-  look(): void | Promise<void>
-  beat(loss: readonly InterfaceLoss[] | null): void | Promise<void>
-  /** Nothing more comes. */
+  /** Called about every second, or less often if it takes long. */
+  update(): void | Promise<void>
+  /** Called every `heartbeatMs`. */
+  heartbeat(loss: readonly InterfaceLoss[] | null): void | Promise<void>
+  /** Called once, when nothing more comes. */
   end(loss: readonly InterfaceLoss[] | null): void | Promise<void>
 }

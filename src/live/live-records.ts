@@ -22,7 +22,7 @@ import { type EntryRecord, LIVE_TABLES, type LiveTable, watchedValues } from './
 export interface LiveRecordsOptions {
   rules: readonly Rule[]
   networks: Networks
-  /** Findings that are less severe are left out. */
+  /** Less severe findings are left out. */
   minSeverity: Severity | null
   /** How many connections that have ended stay under audit together with the others, for findings over several of them. */
   keep: number

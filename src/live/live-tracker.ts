@@ -1,4 +1,4 @@
-/** The packets of all interfaces of a live capture, followed; and what is known of the capture itself. */
+/** Follows the packets of all interfaces of a live capture, and notes what happens to the capture itself. */
 import type { Readable } from 'node:stream'
 import { CaptureError } from '../capture/capture-error.ts'
 import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
@@ -10,39 +10,39 @@ import { type LossRecord, lossRecord } from '../report/records/loss.ts'
 import type { Limits } from '../track/core/limits.ts'
 import { type CaptureDescription, type IdleSince, Tracker } from '../track/tracker.ts'
 import { PacketClock } from './packet-clock.ts'
-import { type PacketKeeper, Traffic } from './packet-intake.ts'
+import { PacketIntake, type PacketStore } from './packet-intake.ts'
 
 export interface LiveTrackerOptions {
   /** Names of the interfaces; '-' is standard input. */
   interfaces: readonly string[]
   limits: Partial<Limits>
   messages?: MessageSink
-  /** Where packets of SMB are to be kept. */
-  keepers: readonly PacketKeeper[]
-  /** Packets to look at; null for all. */
+  /** Where SMB packets are stored. */
+  stores: readonly PacketStore[]
+  /** How many packets to read; null for all. */
   count: number | null
-  /** So many packets have come. */
+  /** Called when `count` packets have come. */
   onCount: () => void
-  /** Called before packets are looked at: where it returns a promise, they wait until that is kept. */
+  /** Called before packets are read. If it returns a promise, they wait until it resolves. */
   ready?: () => Promise<void> | undefined
 }
 
-/** An SMB client lets an idle session go after 10 to 15 minutes. */
+/** An SMB client closes an idle session after 10 to 15 minutes. */
 const IDLE_US = 30 * 60_000_000
-/** Stragglers of a closed connection come within seconds, and a SYN is sent for the last time after about a minute. */
+/** Late segments of a closed connection come within seconds, and a SYN is repeated for about a minute. */
 const CLOSED_US = 75_000_000
 const EXPIRE_US = 5_000_000
-/** Warnings that are told one by one. */
+/** Later warnings are dropped. */
 const MOST_WARNINGS = 1000
 
-/** Warnings that are also the error with which the capture ends. */
+/** Warnings that also end the capture as its error. */
 export const END_CODES: ReadonlySet<string> = new Set(['capture-lost', 'capture-not-started'])
 
 export class LiveTracker {
-  /** Of the capture: its interfaces, joined. */
+  /** The name of the capture: its interfaces, joined. */
   readonly name: string
   readonly tracker: Tracker
-  readonly traffic: Traffic
+  readonly intake: PacketIntake
   readonly warnings: Warning[] = []
   /** A stream was cut or damaged. */
   damaged = false
@@ -53,18 +53,18 @@ export class LiveTracker {
   private steps = 0
 
   constructor(options: LiveTrackerOptions) {
-    const { interfaces, limits, messages, keepers, count, onCount } = options
+    const { interfaces, limits, messages, stores, count, onCount } = options
     this.options = options
     this.name = interfaces.join(',')
     this.tracker = new Tracker(this.name, { limits, messages, identity: false })
-    this.traffic = new Traffic(this.tracker, keepers, count, onCount)
+    this.intake = new PacketIntake(this.tracker, stores, count, onCount)
     this.clock = new PacketClock(interfaces.includes('-') ? null : () => performance.now())
   }
 
-  /** Reads what comes from an interface, until its end. `stream` is null for standard input. */
-  async read(place: number, stream: Readable | null, signal: AbortSignal): Promise<void> {
-    const name = this.options.interfaces[place]!
-    const sink = this.traffic.from(place, name)
+  /** Reads what comes from an interface until its end. @param index the interface in the request @param stream null for standard input */
+  async read(index: number, stream: Readable | null, signal: AbortSignal): Promise<void> {
+    const name = this.options.interfaces[index]!
+    const sink = this.intake.from(index, name)
     const { ready } = this.options
     const options = ready === undefined ? { signal } : { signal, ready }
     try {
@@ -77,26 +77,26 @@ export class LiveTracker {
     } catch (error) {
       if (signal.aborted) return
       if (!(error instanceof CaptureError)) throw error
-      // A program that was ended before its first packet has written nothing, not even a header.
+      // A program that was ended before its first packet wrote nothing, not even a header.
       if (stream !== null && error.code === 'empty-file') return
       this.damaged = true
       this.warn({ code: error.code, message: error.message, frame: null })
     }
   }
 
-  interfaceDown(place: number, reason: string): void {
-    this.down.add(place)
-    const name = this.options.interfaces[place]!
+  interfaceDown(index: number, reason: string): void {
+    this.down.add(index)
+    const name = this.options.interfaces[index]!
     this.warn({ code: 'interface-down', message: `${name}: ${reason}`, frame: this.lastFrame })
   }
 
-  interfaceUp(place: number): void {
-    this.down.delete(place)
-    const name = this.options.interfaces[place]!
+  interfaceUp(index: number): void {
+    this.down.delete(index)
+    const name = this.options.interfaces[index]!
     this.warn({ code: 'interface-up', message: `${name}: capturing again`, frame: this.lastFrame })
   }
 
-  /** Of the capturing itself. */
+  /** Adds a warning about the capture itself. */
   note(code: string, message: string): void {
     this.warn({ code, message, frame: this.lastFrame })
   }
@@ -106,11 +106,11 @@ export class LiveTracker {
     this.note('capture-not-started', message)
   }
 
-  /** Nothing more can be captured. @returns what ends the capture */
+  /** Nothing more can be captured. @returns the error that ends the capture */
   lost(reason: string): CaptureStartError {
     this.damaged = true
     this.note('capture-lost', reason)
-    for (const place of this.options.interfaces.keys()) this.down.add(place)
+    for (const index of this.options.interfaces.keys()) this.down.add(index)
     return new CaptureStartError('failed', reason)
   }
 
@@ -118,42 +118,42 @@ export class LiveTracker {
     if (this.warnings.length < MOST_WARNINGS) this.warnings.push(warning)
   }
 
-  /** What is lost, by what the source knows of it; null for a pipe. */
+  /** Losses by interface. @param known what the source has counted; null for a pipe */
   loss(known: readonly InterfaceLoss[] | null): LossRecord[] {
-    return this.options.interfaces.map((name, place) =>
-      lossRecord(known?.[place] ?? null, name, this.down.has(place), this.traffic.delivered[place] ?? 0),
+    return this.options.interfaces.map((name, index) =>
+      lossRecord(known?.[index] ?? null, name, this.down.has(index), this.intake.delivered[index] ?? 0),
     )
   }
 
   /** For Tracker.finish. */
   describe(): CaptureDescription {
-    const { traffic } = this
+    const { intake } = this
     return {
       format: 'pcap',
       compression: null,
-      linkTypes: [...traffic.linkTypes],
-      packets: traffic.packets,
-      bytes: traffic.bytes,
-      firstTime: traffic.packets > 0 ? traffic.firstTime : null,
-      lastTime: traffic.packets > 0 ? traffic.lastTime : null,
+      linkTypes: [...intake.linkTypes],
+      packets: intake.packets,
+      bytes: intake.bytes,
+      firstTime: intake.packets > 0 ? intake.firstTime : null,
+      lastTime: intake.packets > 0 ? intake.lastTime : null,
       complete: !this.damaged,
       warnings: this.warnings,
     }
   }
 
   private get lastFrame(): number | null {
-    return this.traffic.frames > 0 ? this.traffic.frames : null
+    return this.intake.frames > 0 ? this.intake.frames : null
   }
 
-  /** Ends what nobody uses any more, by the time that packets tell. */
+  /** Closes what has been idle for too long, by the clock of the packets. */
   age(): void {
-    const { clock, traffic } = this
-    if (traffic.packets === 0) return
-    clock.tick(traffic.newest)
+    const { clock, intake } = this
+    if (intake.packets === 0) return
+    clock.tick(intake.newest)
     if (clock.steps > this.steps) {
       this.steps = clock.steps
       const seconds = (clock.lastStep / 1e6).toFixed(1)
-      const message = `the times of packets made a step of ${seconds} s: nothing is ended for having been idle before it`
+      const message = `the clock that stamps packets jumped by ${seconds} s: idle times before the jump do not count`
       this.warn({ code: 'clock-step', message, frame: this.lastFrame })
     }
     if (clock.now - this.expired < EXPIRE_US && clock.now >= this.expired) return
@@ -162,7 +162,7 @@ export class LiveTracker {
   }
 }
 
-/** After the clock was set, what was used before it waits for as long as it may be idle. */
+/** After the clock was changed, what was used before may be idle for its whole time again. */
 function idleSince({ now, since }: PacketClock): IdleSince {
   const before = (idle: number) => (now - since >= idle ? now - idle : Number.NEGATIVE_INFINITY)
   return {

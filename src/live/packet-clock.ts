@@ -1,28 +1,28 @@
-/** Time as packets tell it, where the clock that stamps them may be set meanwhile. Microseconds since 1970 UTC. */
+/** The time by the packets' own clock, which may be changed at any moment. Microseconds since 1970 UTC. */
 
-/** A packet may be so much older than one before it: several interfaces and queues are read side by side. */
+/** How much older a packet may be than one before it: several interfaces and queues are read in parallel. */
 const DISORDER = 2_000_000
-/** Nor do packets run ahead of the time that has really passed by more than this, unless somebody set the clock. */
+/** How far packets may run ahead of the time that has really passed, unless the clock was changed. */
 const AHEAD = 60_000_000
 
 export class PacketClock {
-  /** Of the newest packet since the clock was set last; 0 before the first. */
+  /** The time of the newest packet since the clock was last changed; 0 before the first packet. */
   now = 0
-  /** The packet time from which on nothing was set: what is older cannot be compared with what is newer. */
+  /** The packet time since which the clock was not changed: older times cannot be compared with newer ones. */
   since = 0
-  /** How often the clock was set, and by how much the last time. */
+  /** How often the clock was changed, and by how much the last time. */
   steps = 0
   lastStep = 0
   private readonly passed: (() => number) | null
   /** Real time of the newest packet, in microseconds. */
   private seen = 0
 
-  /** @param passed real time in milliseconds, from any start, that nobody can set; null where packets may be old ones, and come at any speed */
+  /** @param passed a monotonic clock in milliseconds; null if the packets may be old ones that come at any speed */
   constructor(passed: (() => number) | null) {
     this.passed = passed
   }
 
-  /** Is to be called now and then with the time of the newest packet, not for every one. */
+  /** Call this now and then with the time of the newest packet, not for every packet. */
   tick(time: number): void {
     const real = this.passed === null ? 0 : this.passed() * 1000
     const expected = this.passed === null ? Math.max(this.now, time) : this.now + (real - this.seen)

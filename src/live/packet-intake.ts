@@ -1,50 +1,50 @@
-/** Where the packets of all interfaces come together: they are counted, numbered, followed and, where it was asked for, written to files. */
+/** Where the packets of all interfaces come together: they are counted, numbered, followed and, if requested, stored. */
 
 import { linkTypeName } from '../capture/format/link-type-names.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
 import type { CaptureFiles } from '../capture/write/rotating-files.ts'
 import type { Tracker } from '../track/tracker.ts'
 
-/** Takes the packets that are to be kept, each with the name of its interface. */
-export type PacketKeeper = Pick<CaptureFiles, 'packet'>
+/** Takes the packets to store, each with the name of its interface. */
+export type PacketStore = Pick<CaptureFiles, 'packet'>
 
-/** Named in the record of the capture. */
+/** How many link types the record of the capture names. */
 const MOST_LINK_TYPES = 64
 
-export class Traffic {
-  /** That came from the capturing programs. */
+export class PacketIntake {
+  /** Packets and bytes from the capture programs. */
   packets = 0
   bytes = 0
-  /** Of these, the ones that belong to SMB, or may: frame numbers count them, and files hold them. */
+  /** Packets that belong to SMB, or may: frame numbers count only them, and files hold only them. */
   frames = 0
   firstTime = Number.POSITIVE_INFINITY
   lastTime = Number.NEGATIVE_INFINITY
-  /** Of the last packet. */
+  /** The time of the last packet. */
   newest = 0
   readonly linkTypes = new Set<string>()
-  /** By the place of the interface: packets that came from it, those included that came after the last that was asked for. */
+  /** By the index of the interface: the packets that came from it, including those after the last one to read. */
   readonly delivered: number[] = []
-  /** No packet after so many is looked at. */
+  /** How many packets to read. */
   private readonly most: number
   private readonly tracker: Tracker
-  private readonly keepers: readonly PacketKeeper[]
+  private readonly stores: readonly PacketStore[]
   private readonly onMost: () => void
   private lastLinkType = -1
 
-  constructor(tracker: Tracker, keepers: readonly PacketKeeper[], most: number | null, onMost: () => void) {
+  constructor(tracker: Tracker, stores: readonly PacketStore[], most: number | null, onMost: () => void) {
     this.tracker = tracker
-    this.keepers = keepers
+    this.stores = stores
     this.most = most ?? Number.POSITIVE_INFINITY
     this.onMost = onMost
   }
 
-  /** The sink for one interface's packets, which `delivered` counts. Their numbers are ours: each interface counts its own. */
-  from(place: number, name: string): FrameSink {
-    const { delivered, tracker, keepers, most } = this
-    delivered[place] ??= 0
+  /** The sink for one interface's packets. Packets of all interfaces are numbered together, since each interface would start at 1. */
+  from(index: number, name: string): FrameSink {
+    const { delivered, tracker, stores, most } = this
+    delivered[index] ??= 0
     return {
       frame: (bytes, start, captured, original, linkType, time) => {
-        delivered[place]!++
+        delivered[index]!++
         if (this.packets >= most) return
         this.packets++
         this.bytes += captured
@@ -55,7 +55,7 @@ export class Traffic {
         tracker.frame(bytes, start, captured, original, linkType, time, this.frames + 1)
         if (tracker.followed) {
           this.frames++
-          for (const keeper of keepers) keeper.packet(bytes, start, captured, original, linkType, time, name)
+          for (const store of stores) store.packet(bytes, start, captured, original, linkType, time, name)
         }
         if (this.packets === most) this.onMost()
       },

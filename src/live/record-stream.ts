@@ -1,4 +1,4 @@
-/** A live capture as records: what becomes known of its packets, and what it says about itself. */
+/** A live capture as records: what becomes known from its packets, and what it reports about itself. */
 
 import type { Rule, Severity } from '../audit/rule/rule.ts'
 import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
@@ -11,7 +11,7 @@ import { type LiveSummaryRecord, liveSummaryRecord } from '../report/records/sum
 import { type ChangeRecord, LiveRecords } from './live-records.ts'
 import type { LiveTracker } from './live-tracker.ts'
 
-export interface WatchOptions {
+export interface RecordStreamOptions {
   rules: readonly Rule[]
   networks: Networks
   minSeverity: Severity | null
@@ -19,19 +19,19 @@ export interface WatchOptions {
 
 export type LiveRecord = ChangeRecord | HeartbeatRecord | CaptureRecord | HostRecord | LiveSummaryRecord
 
-/** Connections that have ended and stay with the others, for findings over several of them: as many as are looked at anew in some tens of ms. */
+/** Connections that have ended and stay, for findings that span several of them: as many as can be audited again in some tens of milliseconds. */
 const KEEP = 1000
 
-export class Watch {
+export class RecordStream {
   private readonly live: LiveTracker
-  private readonly options: WatchOptions
+  private readonly options: RecordStreamOptions
   private readonly records: LiveRecords
   private readonly started = performance.now()
-  private warningsTold = 0
-  /** Packets by the last look at them. */
-  private looked = 0
+  private warningsEmitted = 0
+  /** The number of packets at the last update. */
+  private packetsSeen = 0
 
-  constructor(live: LiveTracker, options: WatchOptions) {
+  constructor(live: LiveTracker, options: RecordStreamOptions) {
     this.live = live
     this.options = options
     this.records = new LiveRecords(live.tracker, { ...options, keep: KEEP })
@@ -40,18 +40,18 @@ export class Watch {
   /** What has become known since the last call. */
   *changes(): Generator<ChangeRecord> {
     this.live.age()
-    if (this.live.traffic.packets !== this.looked) yield* this.look(false)
+    if (this.live.intake.packets !== this.packetsSeen) yield* this.update(false)
   }
 
-  /** A sign of life, after everything of which only the number has changed. */
-  *beat(loss: readonly InterfaceLoss[] | null): Generator<LiveRecord> {
+  /** What has become known or grown, then a heartbeat. */
+  *heartbeat(loss: readonly InterfaceLoss[] | null): Generator<LiveRecord> {
     this.live.age()
-    yield* this.look(true)
+    yield* this.update(true)
     const { ledger, limits, smbMessages } = this.live.tracker.partialLedger()
-    yield this.heartbeat(this.state(ledger, loss, limits, smbMessages))
+    yield this.heartbeatOf(this.state(ledger, loss, limits, smbMessages))
   }
 
-  /** The last records. Nothing may be read any more. */
+  /** The last records. Nothing may be read after this. */
   *finish(loss: readonly InterfaceLoss[] | null): Generator<LiveRecord> {
     const { live, records } = this
     live.age()
@@ -61,18 +61,18 @@ export class Watch {
     const capture = ledger.captures[0]!
     yield captureRecord(capture)
     const state = this.state(ledger, loss, capture.limits, capture.smbMessages)
-    yield this.heartbeat(state)
+    yield this.heartbeatOf(state)
     yield liveSummaryRecord(state, records.hidden)
   }
 
-  private *look(grown: boolean): Generator<ChangeRecord> {
-    this.looked = this.live.traffic.packets
+  private *update(grown: boolean): Generator<ChangeRecord> {
+    this.packetsSeen = this.live.intake.packets
     for (const record of this.records.changes(grown)) if (record !== null) yield record
   }
 
-  private heartbeat(state: LiveState): HeartbeatRecord {
-    const warnings = this.live.warnings.slice(this.warningsTold)
-    this.warningsTold += warnings.length
+  private heartbeatOf(state: LiveState): HeartbeatRecord {
+    const warnings = this.live.warnings.slice(this.warningsEmitted)
+    this.warningsEmitted += warnings.length
     return heartbeatRecord(state, warnings, Date.now())
   }
 
@@ -83,7 +83,7 @@ export class Watch {
     smbMessages: number,
   ): LiveState {
     const { live, records } = this
-    const { packets, bytes, frames } = live.traffic
+    const { packets, bytes, frames } = live.intake
     return {
       capture: live.name,
       uptimeMs: performance.now() - this.started,

@@ -1,31 +1,31 @@
-/** Runs a live capture from its start to its end: by a signal, after a time, after so many packets, or when a pipe has no more. */
+/** Runs a live capture until a signal, a time limit, a number of packets, or the end of the pipe stops it. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { dropRights } from '../capture/live/machine/drop-rights.ts'
 import type { CaptureRequest, InterfaceLoss, LiveCapture } from '../capture/live/request/live-capture.ts'
 import { CaptureStartError, startCapture } from '../capture/live/start-capture.ts'
-import type { Audience } from './consumer.ts'
+import type { LiveConsumer } from './consumer.ts'
 import type { LiveTracker } from './live-tracker.ts'
 
 export interface RunOptions {
   /** Null: standard input. */
   request: CaptureRequest | null
-  /** Who parses, where root started it: see dropRights. */
+  /** The user to become if root started it: see dropRights. */
   user: string | null
   durationMs: number | null
   /** Ends the capture in good order. */
   signal: AbortSignal
-  /** Called when rights were dropped, before the first packet: what is to be written is opened then. */
-  begin(interfaces: readonly string[], onCount: () => void): Audience
+  /** Called after rights were dropped and before the first packet: this is when output files are opened. */
+  begin(interfaces: readonly string[], onCount: () => void): LiveConsumer
 }
 
-/** How often there is a look; and at least so many times as long as the looking took. */
-const LOOK_MS = 1000
-const LOOK_SHARE = 4
+/** The time between updates. If an update takes long, the pause after it is at least this many times as long. */
+const UPDATE_MS = 1000
+const PAUSE_FACTOR = 4
 
-/** Programs that have ended have written all they had; what still holds their output open is not waited for. */
+/** Programs that have ended have written everything. Do not wait longer than this for whatever still holds their output open. */
 const STREAM_MS = 5000
 
-/** Resolves when the audience has seen the end; rejects with CaptureStartError, with what the audience throws, and with faults of ours. */
+/** Resolves when the consumer has handled the end. Rejects with CaptureStartError, with what the consumer throws, and with internal errors. */
 export async function runLive(options: RunOptions): Promise<void> {
   const { request, durationMs, signal } = options
   const end = new AbortController()
@@ -40,23 +40,23 @@ export async function runLive(options: RunOptions): Promise<void> {
   const capture: LiveCapture | null = request && (await begin(request))
   try {
     if (request !== null) dropRights(options.user)
-    const audience = options.begin(request?.interfaces ?? ['-'], () => stop())
-    live = audience.live
+    const consumer = options.begin(request?.interfaces ?? ['-'], () => stop())
+    live = consumer.live
     if (start.ended !== null) live.notStarted(start.ended.message)
     if (start.ended !== null || signal.aborted) stop(start.ended ?? undefined)
     else signal.addEventListener('abort', () => stop(), { once: true })
     if (request === null) streams.push(live.read(0, null, reading.signal).then(() => stop(), stop))
     if (durationMs !== null) timers.push(setTimeout(() => stop(), durationMs))
     let next = 0
-    every(LOOK_MS, async () => {
+    every(UPDATE_MS, async () => {
       const started = performance.now()
       if (started < next) return
-      await audience.look()
-      next = started + LOOK_SHARE * (performance.now() - started)
+      await consumer.update()
+      next = started + PAUSE_FACTOR * (performance.now() - started)
     })
-    every(audience.heartbeatMs, async () => {
+    every(consumer.heartbeatMs, async () => {
       const loss = await lossOf(capture)
-      if (!end.signal.aborted) await audience.beat(loss)
+      if (!end.signal.aborted) await consumer.heartbeat(loss)
     })
 
     await aborted(end.signal)
@@ -65,7 +65,7 @@ export async function runLive(options: RunOptions): Promise<void> {
     if (capture === null) reading.abort()
     await Promise.race([Promise.all(streams), delay(STREAM_MS, undefined, { ref: false })])
     reading.abort()
-    await audience.end(loss)
+    await consumer.end(loss)
     const { reason } = end.signal
     if (reason instanceof Error && reason.name !== 'AbortError') throw reason
   } finally {
@@ -74,19 +74,19 @@ export async function runLive(options: RunOptions): Promise<void> {
     await capture?.stop()
   }
 
-  /** Where somebody ends it before it has begun there is nothing to capture, and all the rest: files, and a summary that says so. */
+  /** If the capture is ended before it has begun, nothing is captured, but files are written and a summary says so. */
   async function begin(request: CaptureRequest): Promise<LiveCapture | null> {
     try {
       return await startCapture(
         request,
         {
-          onStream(place, stream) {
-            // Where the beginning failed nobody reads, and the capture is being ended.
+          onStream(index, stream) {
+            // If the start failed, nothing reads, and the capture is being ended.
             if (live === null) stream.destroy()
-            else streams.push(live.read(place, stream, reading.signal).catch(stop))
+            else streams.push(live.read(index, stream, reading.signal).catch(stop))
           },
-          onDown: (place, reason) => live?.interfaceDown(place, reason),
-          onUp: (place) => live?.interfaceUp(place),
+          onDown: (index, reason) => live?.interfaceDown(index, reason),
+          onUp: (index) => live?.interfaceUp(index),
           onNote: (code, message) => live?.note(code, message),
           onLost: (reason) => stop(live?.lost(reason) ?? new CaptureStartError('failed', reason)),
         },
@@ -99,7 +99,7 @@ export async function runLive(options: RunOptions): Promise<void> {
     }
   }
 
-  /** What a timer throws is nobody's to catch: it ends the capture instead. One work at a time. */
+  /** Runs `work` at an interval, never twice at once. Nobody could catch what a timer throws, so an error ends the capture. */
   function every(ms: number, work: () => Promise<void>): void {
     let busy = false
     const run = async () => {

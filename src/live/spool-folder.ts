@@ -1,6 +1,6 @@
 /**
- * A folder of our own for the packets of a live capture. Its name says whose it is, so that what a killed program left behind goes when the next one
- * begins: folders of processes that still run are theirs.
+ * A private folder for the packets of a live capture. Its name says which process made it, so that the next start can delete what a killed program
+ * left behind, and nothing of a process that still runs.
  */
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { hasName } from '../base/error-name.ts'
 import { errorCode } from '../capture/capture-error.ts'
 
-/** There is no room for the packets that the screen shows. One line that says what to do. */
+/** The packets for the screen cannot be stored. The message is one line that says what to do. */
 export class SpoolError extends Error {
   override readonly name = 'SpoolError'
 
@@ -20,9 +20,9 @@ export class SpoolError extends Error {
   constructor(folder: string, cause: unknown) {
     const remedy =
       errorCode(cause) === 'ENOSPC' || errorCode(cause) === 'EDQUOT'
-        ? 'make room, or name another folder in TMPDIR'
-        : 'name a folder in TMPDIR where you may write'
-    super(`packets cannot be kept in ${folder} (${errorCode(cause) ?? 'unknown error'}): ${remedy}`, { cause })
+        ? 'free some space, or set TMPDIR to another folder'
+        : 'set TMPDIR to a folder that you may write to'
+    super(`packets cannot be stored in ${folder} (${errorCode(cause) ?? 'unknown error'}): ${remedy}`, { cause })
   }
 }
 
@@ -42,7 +42,7 @@ export function makeSpoolFolder(): string {
 }
 
 /**
- * Deletes what processes of this user left there that run no more. Nobody else can have changed what is in them, and a link in place of one is not
+ * Deletes the folders that this user's ended processes left there. Nobody else can have changed their contents, and a link in place of a folder is not
  * followed.
  */
 export function sweepSpoolFolders(parent: string): void {
@@ -50,14 +50,14 @@ export function sweepSpoolFolders(parent: string): void {
     const match = NAME.exec(name)
     if (match === null) continue
     const [, namespace, pid, start] = match.map(Number)
-    // In another container the same number is another process: whether that one runs is not known here.
+    // In another container the same number means another process, and nothing here shows whether that one runs.
     if (namespace !== namespaceOfIds() || isRunning(pid!, start!)) continue
     const folder = join(parent, name)
     try {
       const stat = lstatSync(folder)
       if (stat.isDirectory() && stat.uid === process.getuid?.()) rmSync(folder, { recursive: true, force: true })
     } catch {
-      // Another start deletes it at the same moment, or it may not be deleted: this one does not need it gone.
+      // Another start may be deleting it, or it cannot be deleted. Nothing here depends on it.
     }
   }
 }
@@ -70,7 +70,7 @@ function namesIn(folder: string): string[] {
   }
 }
 
-/** The system gives process ids again: with its start it is the same one. */
+/** The system reuses process ids: only with the same start time is it the same process. */
 function isRunning(pid: number, start: number): boolean {
   const found = startOf(pid)
   if (found !== null) return found === start
@@ -82,18 +82,18 @@ function isRunning(pid: number, start: number): boolean {
   }
 }
 
-/** In clock ticks since the system's start (proc(5), field 22); null where it is not told. */
+/** The process's start in clock ticks since boot (proc(5), field 22); null if it is not known. */
 function startOf(pid: number): number | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // The name of the program stands in parentheses, and may hold anything.
+    // The name of the program is in parentheses, and may contain anything.
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19])
   } catch {
     return null
   }
 }
 
-/** The number of the namespace that process ids are of; 0 where there are none. */
+/** The number of the process id namespace; 0 where there are no namespaces. */
 function namespaceOfIds(): number {
   try {
     return Number(/\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? 0)

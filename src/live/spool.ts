@@ -1,6 +1,6 @@
 /**
- * The newest SMB packets of a live capture, in files of our own that nobody else can read, for whoever wants to look at one of them again. They are
- * deleted at the end, and the oldest when there are too many.
+ * The newest SMB packets of a live capture, in private files, so that the screen can read one of them again. The files are deleted at the end, and the
+ * oldest when there are too many.
  */
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,19 +8,19 @@ import { CaptureError } from '../capture/capture-error.ts'
 import { type RangeOptions, type RangeSink, readCaptureRange } from '../capture/read/read-range.ts'
 import { NewFileError } from '../capture/write/new-file.ts'
 import { type CaptureFiles, openCaptureFiles } from '../capture/write/rotating-files.ts'
-import type { PacketKeeper } from './packet-intake.ts'
+import type { PacketStore } from './packet-intake.ts'
 import { makeSpoolFolder, SpoolError } from './spool-folder.ts'
 
 const FILE_BYTES = 64_000_000
 const FILES = 4
 
-export interface Spool extends PacketKeeper {
-  /** As readCaptureRange does it. Rejects with CaptureError where `to` lies before all that is kept. */
+export interface Spool extends PacketStore {
+  /** Reads a range as readCaptureRange does. Rejects with CaptureError if `to` lies before everything that is stored. */
   read(name: string, sink: RangeSink, options: Omit<RangeOptions, 'index'>): Promise<number>
   close(): void
 }
 
-/** @throws SpoolError, as all of its functions do where there is no room */
+/** @throws SpoolError, as all of its functions do when there is no space */
 export function openSpool(application: string, fileBytes = FILE_BYTES): Spool {
   const folder = makeSpoolFolder()
   const remove = () => rmSync(folder, { recursive: true, force: true })
@@ -31,7 +31,7 @@ export function openSpool(application: string, fileBytes = FILE_BYTES): Spool {
     remove()
     throw error
   }
-  /** Files that are there, each with the number of its first frame. */
+  /** The existing files, each with the number of its first frame. */
   const parts: { path: string; first: number }[] = []
   let frames = 0
   return {
@@ -46,7 +46,7 @@ export function openSpool(application: string, fileBytes = FILE_BYTES): Spool {
     async read(name, sink, { from, to, signal }) {
       inFolder(folder, () => files.flush())
       if (to < (parts[0]?.first ?? 1))
-        throw new CaptureError('changed', name, `frame ${to} is no longer kept: --write FILE keeps all of them`)
+        throw new CaptureError('changed', name, `frame ${to} is no longer stored: --write FILE saves all frames`)
       let read = 0
       for (const [i, { path, first }] of [...parts].entries()) {
         const last = Math.min(to, (parts[i + 1]?.first ?? frames + 1) - 1)
@@ -66,7 +66,7 @@ export function openSpool(application: string, fileBytes = FILE_BYTES): Spool {
       try {
         files.close()
       } catch (error) {
-        // What is about to be deleted needs no room any more.
+        // The files are about to be deleted, so a full disk does not matter.
         if (!(error instanceof NewFileError)) throw error
       } finally {
         remove()
@@ -80,7 +80,7 @@ function openFiles(folder: string, application: string, maxBytes: number): Captu
   return inFolder(folder, () => openCaptureFiles({ path, maxBytes, maxFiles: FILES, application }))
 }
 
-/** A full disk is the spool's, whichever of its files it was: nobody has named them. */
+/** Reports a full disk for the folder as a whole: the user knows none of the files in it. */
 function inFolder<T>(folder: string, work: () => T): T {
   try {
     return work()

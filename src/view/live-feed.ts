@@ -5,9 +5,9 @@ import { inSlices } from '../base/time-slices.ts'
 import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
 import type { ReadFrames } from '../evidence/write-evidence.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Audience } from '../live/consumer.ts'
+import type { LiveConsumer } from '../live/consumer.ts'
 import { LiveTracker } from '../live/live-tracker.ts'
-import type { PacketKeeper } from '../live/packet-intake.ts'
+import type { PacketStore } from '../live/packet-intake.ts'
 import type { Spool } from '../live/spool.ts'
 import type { Networks } from '../policy/networks.ts'
 import { RecentMessages } from '../rows/recent-messages.ts'
@@ -23,11 +23,11 @@ export interface LiveFeedOptions {
   limits: Partial<Limits>
   spool: Spool
   /** Where packets are stored permanently. */
-  keepers: readonly PacketKeeper[]
+  stores: readonly PacketStore[]
   count: number | null
   onCount: () => void
   /** Called about every second. */
-  onLook?: () => void
+  onUpdate?: () => void
 }
 
 /** The newest SMB messages, which are listed. */
@@ -35,7 +35,7 @@ const MESSAGES = 500_000
 /** Connections that have ended and are still listed. Of older ones only the findings remain. */
 const KEEP = 20_000
 
-export class LiveFeed implements Audience, Source {
+export class LiveFeed implements LiveConsumer, Source {
   readonly live: LiveTracker
   readonly heartbeatMs = 2000
   readonly captures: readonly string[]
@@ -56,7 +56,7 @@ export class LiveFeed implements Audience, Source {
   private rate = 0
 
   constructor(store: ViewStore, options: LiveFeedOptions) {
-    const { interfaces, limits, keepers, spool, count, onCount } = options
+    const { interfaces, limits, stores, spool, count, onCount } = options
     this.store = store
     this.options = options
     this.audit = new IncrementalAudit(options)
@@ -65,7 +65,7 @@ export class LiveFeed implements Audience, Source {
       interfaces,
       limits,
       messages: this.messages,
-      keepers: [...keepers, spool],
+      stores: [...stores, spool],
       count,
       onCount,
       ready: () => this.picture,
@@ -80,17 +80,17 @@ export class LiveFeed implements Audience, Source {
     return false
   }
 
-  async look(): Promise<void> {
+  async update(): Promise<void> {
     const { live } = this
-    this.options.onLook?.()
+    this.options.onUpdate?.()
     live.age()
     this.store.publish({ reading: this.reading() })
-    if (live.traffic.packets !== this.packetsInPicture && this.picture === undefined) await this.makePicture()
+    if (live.intake.packets !== this.packetsInPicture && this.picture === undefined) await this.makePicture()
   }
 
-  beat(loss: readonly InterfaceLoss[] | null): void {
+  heartbeat(loss: readonly InterfaceLoss[] | null): void {
     const now = performance.now()
-    const { packets } = this.live.traffic
+    const { packets } = this.live.intake
     this.rate = ((packets - this.before.packets) / Math.max(1, now - this.before.at)) * 1000
     this.before = { packets, at: now }
     this.loss = loss
@@ -111,7 +111,7 @@ export class LiveFeed implements Audience, Source {
   private ledgerNow = (): Ledger => {
     const { live } = this
     const { ledger, smbMessages, limits } = live.tracker.partialLedger()
-    const unreadPackets = live.tracker.unreadSoFar(live.traffic.packets)
+    const unreadPackets = live.tracker.unreadSoFar(live.intake.packets)
     const seen = { path: live.name, captureId: '', smbMessages, limits, damaged: live.damaged, unreadPackets }
     return { ...ledger, captures: [{ ...live.describe(), ...seen }] }
   }
@@ -131,7 +131,7 @@ export class LiveFeed implements Audience, Source {
 
   private async publishPicture(): Promise<void> {
     const { live } = this
-    this.packetsInPicture = live.traffic.packets
+    this.packetsInPicture = live.intake.packets
     const ledger = this.ledgerNow()
     await this.pictures.publish({
       ledger,
@@ -148,7 +148,7 @@ export class LiveFeed implements Audience, Source {
 
   private reading(): Reading {
     const { live, started, done } = this
-    const { bytes, packets, frames } = live.traffic
+    const { bytes, packets, frames } = live.intake
     return {
       path: live.name,
       index: 0,

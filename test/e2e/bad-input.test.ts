@@ -1,4 +1,4 @@
-/** Input that is no capture, or only the first part of one: a line that says what to do, and the rest is scanned all the same. */
+/** Input that is not a capture, or only the first part of one: a line says what to do, and the rest is scanned anyway. */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -33,7 +33,7 @@ const locked = file('locked.pcap', good)
 chmodSync(locked, 0)
 const isRoot = process.getuid?.() === 0
 
-/** Name, path, what the line says, and how many captures there is something to say about. */
+/** Name, path, what the line says, and whether anything can be read. */
 const CASES: [name: string, path: string, message: RegExp, readable: boolean][] = [
   ['a text file', file('notes.txt', 'these are notes, not packets\n'), /notes\.txt: .*(text|capture)/, false],
   ['an empty file', file('empty.pcap', ''), /empty\.pcap: is empty: /, false],
@@ -76,14 +76,14 @@ describe('bad input', () => {
     expect(status).toBe(3)
   })
 
-  it('all of it at once: a line each, and nothing but the format on standard output', () => {
+  it('all of it at once: one line each, and only the format on standard output', () => {
     const { status, stdout, stderr } = smblens(['scan', ...CASES.map(([, path]) => path), GOOD, '-f', 'json'])
     expect(stderr.split('\n').slice(0, -1)).toHaveLength(CASES.length)
     expect(() => JSON.parse(stdout)).not.toThrow()
     expect(status).toBe(3)
   })
 
-  it('alone leaves no verdict, and says so in the table', () => {
+  it('alone gives no verdict, and the table says so', () => {
     const { status, stdout } = smblens([join(folder, 'notes.txt')])
     expect(stdout).toMatch(/^Nothing could be read\./)
     expect(status).toBe(3)
@@ -95,7 +95,7 @@ describe('bad input', () => {
     expect(stderr.slice(0, -1)).not.toMatch(/\p{Cc}/u)
   })
 
-  it('is told of by messages too', () => {
+  it('is reported by messages too', () => {
     const cut = smblens(['messages', join(folder, 'cut.pcap')])
     expect(records(cut.stdout).length).toBeGreaterThan(5)
     expect(cut.stderr).toMatch(/^smblens: .*cut\.pcap: /)
@@ -103,7 +103,7 @@ describe('bad input', () => {
     expect(smblens(['messages', join(folder, 'nothing')]).status).toBe(3)
   })
 
-  it('of every kind in one folder: a line each, those that are no captures in one, and the captures are read', () => {
+  it('of every kind in one folder: one line each, one line for files that are not captures, and the captures are read', () => {
     const mixed = join(folder, 'mixed')
     mkdirSync(join(mixed, 'deep'), { recursive: true })
     const put = (name: string, bytes: Uint8Array | string) => writeFileSync(join(mixed, name), bytes)
@@ -146,7 +146,7 @@ describe('bad input', () => {
     expect(read.status).toBe(1)
   })
 
-  it('and what is no capture beside one that is whole is no failure', () => {
+  it('a file that is not a capture beside a whole one is not a failure', () => {
     const plain = join(folder, 'plain')
     mkdirSync(plain)
     writeFileSync(join(plain, 'a.pcap'), readFileSync(join(ROOT, GOOD)))

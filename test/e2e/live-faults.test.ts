@@ -1,6 +1,6 @@
 /**
- * `smblens live` when something goes wrong around it: each of its processes is killed and stopped, disks are full, readers do not read, interfaces go,
- * and its starter's environment is hostile. After each test nothing of it is left: no process, no file, no folder.
+ * `smblens live` when something goes wrong around it: each of its processes is killed and stopped, disks are full, readers do not read, interfaces
+ * disappear, and the user's environment is hostile. After each test nothing is left: no process, no file, no folder.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -51,7 +51,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
 
   beforeAll(async () => {
     world = makeWorld()
-    // A namespace is known by the number that a process in it shows.
+    // A namespace is identified by the number that a process in it shows.
     network = (await world.client.run('readlink', ['/proc/self/ns/net'])).stdout.trim()
   })
   afterAll(() => world.remove())
@@ -69,7 +69,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(spools().filter((name) => !before.has(name))).toEqual([])
   })
 
-  /** A folder of the test's own, where everybody may write. */
+  /** A folder of this test, where everybody may write. */
   function folder(): string {
     const path = join(world.shared, `fault-${++made}`)
     mkdirSync(path)
@@ -88,7 +88,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
   interface Options {
     args?: readonly string[]
     env?: Record<string, string>
-    /** In place of a pipe that is read. */
+    /** Replaces a pipe that is read. */
     stdout?: number
     /** A shell line that runs first, in the same mount namespace. */
     first?: string
@@ -140,7 +140,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     }
   }
 
-  /** So many packets of VXLAN's port, which pass the filter. */
+  /** Sends this many packets to VXLAN's port, which pass the filter. */
   async function send(packets: number): Promise<void> {
     const script = `
       const socket = require('node:dgram').createSocket('udp4')
@@ -153,7 +153,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
 
   // --- killed
 
-  it('ends with the reason, a summary and status 3 where the process with the rights is killed', async () => {
+  it('ends with the reason, a summary and status 3 if the privileged process is killed', async () => {
     const live = start()
     await live.begun()
     kill(await live.role('launcher'), 'SIGKILL')
@@ -168,8 +168,8 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     })
   })
 
-  it('starts the capturing program again where that is killed, and keeps what was counted', async () => {
-    // Of its own accord IPv6 reports its multicast groups, behind an extension header: the built-in filter lets that through.
+  it('starts the capture program again if it is killed, and keeps its counts', async () => {
+    // IPv6 by itself reports its multicast groups, behind an extension header, and the built-in filter passes that.
     const live = start({ args: ['--filter', 'udp port 4789'] })
     await live.begun()
     await send(50)
@@ -185,7 +185,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(loss['received']).toBeGreaterThanOrEqual(70)
   })
 
-  it('says so, with status 3, where the process that reads packets is killed', async () => {
+  it('says so, with status 3, if the process that reads packets is killed', async () => {
     const live = start({ args: ['--write', join(folder(), 'kept.pcapng')] })
     await live.begun()
     kill(await live.role('parser'), 'SIGKILL')
@@ -193,7 +193,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(live.stderr()).toContain('the process that reads packets ended (SIGKILL)')
   })
 
-  it('ends in good order where the process that somebody started is killed', async () => {
+  it('ends in good order if the supervisor is killed', async () => {
     const live = start()
     await live.begun()
     kill(live.pid, 'SIGKILL')
@@ -201,7 +201,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(live.records().at(-1)).toMatchObject({ type: 'summary' })
   })
 
-  it('has another guard where that is killed', async () => {
+  it('starts another guard if the guard is killed', async () => {
     const live = start()
     await live.begun()
     const guard = await live.role('guard')
@@ -214,7 +214,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
 
   // --- stopped
 
-  it('goes on, and says so, where the capturing program is stopped', async () => {
+  it('goes on, and says so, if the capture program is stopped', async () => {
     const live = start()
     await live.begun()
     kill(await live.role('program'), 'SIGSTOP')
@@ -227,7 +227,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(lossOf(live.records().at(-1)!)).toMatchObject({ received: 30, delivered: 30, left: 0, atLeast: false })
   })
 
-  it('says that nobody answers, and ends, where the process with the rights is stopped', async () => {
+  it('says that the privileged process does not answer, and ends, if that is stopped', async () => {
     const live = start()
     await live.begun()
     kill(await live.role('launcher'), 'SIGSTOP')
@@ -238,14 +238,14 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(live.records().at(-1)).toMatchObject({ type: 'summary', packets: 10 })
   })
 
-  it('is killed where the process that reads packets is stopped, and the end is asked for', async () => {
+  it('is killed at the end if the process that reads packets is stopped', async () => {
     const live = start()
     await live.begun()
     kill(await live.role('parser'), 'SIGSTOP')
     expect(await live.stop()).toBe('SIGTERM')
   })
 
-  it('ends, all but for the process itself, where the one that somebody started is stopped', async () => {
+  it('ends everything but the supervisor if that is stopped', async () => {
     const live = start()
     await live.begun()
     const parser = await live.role('parser')
@@ -259,12 +259,12 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
 
   // --- signals
 
-  it('opens no inspector at SIGUSR1, in none of its processes, and goes on', async () => {
+  it('opens no inspector at SIGUSR1 in any of its processes, and goes on', async () => {
     const live = start()
     await live.begun()
     const family_ = family(live.pid)
     expect(new Set(family_.map((each) => roleOf(each, live.pid)))).toEqual(new Set(ROLES))
-    // A shell dies of it, and another one comes.
+    // A shell dies of it, and another one is started.
     for (const { pid } of family_) kill(pid, 'SIGUSR1')
     const { length } = live.beats()
     await waitFor('two more heartbeats', () => live.beats().length > length + 1)
@@ -278,7 +278,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     ['live over a pipe', ['live', '-i', '-']],
   ])('opens none in %s either', async (_, args) => {
     const child = world.client.spawn(process.execPath, [BIN, ...args], { stdio: ['pipe', 'ignore', 'ignore'] })
-    // It waits for the capture once it has loaded all it needs.
+    // It waits for the capture once it has loaded everything.
     await new Promise((resolve) => setTimeout(resolve, 1500))
     kill(child.pid!, 'SIGUSR1')
     await new Promise((resolve) => setTimeout(resolve, 300))
@@ -288,7 +288,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     await once(child, 'close')
   })
 
-  it('ends by itself after the time that was asked for', async () => {
+  it('ends by itself after the requested time', async () => {
     const live = start({ args: ['--duration', '1'] })
     expect(await live.ended()).toBe(0)
     expect(live.stderr()).toBe('')
@@ -305,7 +305,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
 
   // --- readers
 
-  it('ends where nobody reads standard output any more, with the summary on standard error', async () => {
+  it('ends if nobody reads standard output any more, with the summary on standard error', async () => {
     const pipe = fullPipe(join(folder(), 'pipe'))
     const file = join(folder(), 'kept.pcapng')
     const live = start({ stdout: pipe.writeEnd, args: ['--write', file] })
@@ -324,7 +324,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     await waitFor('the capture', () => existsSync(file))
     await live.role('program')
     live.child.kill('SIGTERM')
-    // It waits for the reader now.
+    // Now it waits for the reader.
     await new Promise((resolve) => setTimeout(resolve, 300))
     live.child.kill('SIGTERM')
     expect(await live.ended()).toBe('SIGTERM')
@@ -332,7 +332,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     pipe.close()
   })
 
-  it('gives a slow reader all there is', async () => {
+  it('loses nothing for a slow reader', async () => {
     const pipe = fullPipe(join(folder(), 'pipe'))
     const live = start({ stdout: pipe.writeEnd })
     await live.role('program')
@@ -351,7 +351,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     pipe.close()
   })
 
-  it('waits for the reader of a named pipe, and ends where none comes', async () => {
+  it('waits for the reader of a named pipe, and ends if none comes', async () => {
     const fifo = join(folder(), 'fifo')
     makeFifo(fifo)
     const live = start({ args: ['-o', fifo] })
@@ -360,7 +360,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(live.stderr()).toContain('nobody reads the output')
   })
 
-  it('gives the reader of a named pipe who comes late what came before', async () => {
+  it('gives a late reader of a named pipe the earlier records too', async () => {
     const fifo = join(folder(), 'fifo')
     makeFifo(fifo)
     const live = start({ args: ['-o', fifo] })
@@ -375,7 +375,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     await waitFor('the summary', () => records(text).at(-1)?.['type'] === 'summary')
   })
 
-  it('keeps packets in no named pipe', async () => {
+  it('saves no packets to a named pipe', async () => {
     const fifo = join(folder(), 'fifo')
     makeFifo(fifo)
     const live = start({ args: ['--write', fifo] })
@@ -385,7 +385,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
 
   // --- programs
 
-  it('ends where the capturing program never becomes ready, and the end is asked for', async () => {
+  it('ends on request if the capture program never becomes ready', async () => {
     const live = start({ first: fakeTcpdump('exec sleep 1000') })
     await waitFor('the program', () => family(live.pid).some(({ command }) => command.includes('1000')))
     expect(await live.stop()).toBe(3)
@@ -393,7 +393,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(live.records().at(-1)).toMatchObject({ type: 'summary', packets: 0, loss: [{ received: null }] })
   })
 
-  it('gives up by itself where the capturing program never becomes ready, and says which', async () => {
+  it('gives up by itself if the capture program never becomes ready, and names it', async () => {
     const live = start({ first: fakeTcpdump('exec sleep 1000'), args: ['--capture-with', 'tcpdump'] })
     expect(await live.ended()).toBe(3)
     expect(live.stderr()).toContain('tcpdump was started and is not ready after')
@@ -403,11 +403,11 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     const file = join(folder(), 'tcpdump')
     writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 })
     const real = spawnSync('sh', ['-c', 'readlink -f "$(command -v tcpdump)"'], { encoding: 'utf8' }).stdout.trim()
-    // Mounts made in "ip netns exec" end with it.
+    // Mounts made in "ip netns exec" disappear when it ends.
     return `mount --bind ${file} ${real}`
   }
 
-  it('starts no program from a folder in which others may write, and runs no such "id"', async () => {
+  it('starts no program, not even "id", from a folder that others may write to', async () => {
     const programs = folder()
     for (const name of ['tcpdump', 'dumpcap', 'id', 'sh', 'node'])
       writeFileSync(join(programs, name), `#!/bin/sh\necho ${name} >>${programs}/ran\n`, { mode: 0o755 })
@@ -426,7 +426,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(existsSync(join(programs, 'ran'))).toBe(false)
   })
 
-  it('gives what reads packets nothing of its starter’s environment and descriptors, and no rights', async () => {
+  it('gives the process that reads packets no rights and nothing of the user’s environment and descriptors', async () => {
     const stray = join(folder(), 'stray')
     writeFileSync(stray, 'a secret')
     const env = { SMBL_SECRET: 'open sesame', NODE_OPTIONS: '--no-warnings', LD_BIND_NOW: '1' }
@@ -448,7 +448,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
 
   // --- disks
 
-  it('ends with status 2 where the disk of -o is full, and what it wrote are whole lines', async () => {
+  it('ends with status 2 if the disk of -o is full, after whole lines only', async () => {
     const disk = tinyDisk(16)
     const log = join(disk, 'smb.ndjson')
     // Room for a few records.
@@ -456,14 +456,14 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     chownSync(log, NOBODY, NOBODY)
     const live = start({ args: ['-o', log] })
     expect(await live.ended()).toBe(2)
-    expect(live.stderr()).toContain('cannot be written (ENOSPC): make room')
+    expect(live.stderr()).toContain('cannot be written (ENOSPC): free some space')
     const text = readFileSync(log, 'utf8')
     expect(text).toContain('"uptimeMs"')
     expect(text.endsWith('\n')).toBe(true)
     records(text)
   })
 
-  it('begins a line of its own where a run before ended in half a line', async () => {
+  it('starts on a new line if an earlier run ended in half a line', async () => {
     const log = join(folder(), 'smb.ndjson')
     writeFileSync(log, '{"type":"heartbeat"}\n{"type":"hea')
     chownSync(log, NOBODY, NOBODY)
@@ -475,7 +475,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     for (const line of [lines[0]!, ...lines.slice(2, -1)]) JSON.parse(line)
   })
 
-  it('ends with status 2 where the disk of --write is full', async () => {
+  it('ends with status 2 if the disk of --write is full', async () => {
     const disk = tinyDisk(8)
     writeFileSync(join(disk, 'ballast'), Buffer.alloc(8192))
     const live = start({ args: ['--write', join(disk, 'kept.pcapng')] })
@@ -483,7 +483,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(live.stderr()).toMatch(/--write .*kept\.pcapng: the disk is full/)
   })
 
-  it('keeps packets where nobody else may read them', async () => {
+  it('saves packets where nobody else may read them', async () => {
     const file = join(folder(), 'kept.pcapng')
     const live = start({ args: ['--write', file] })
     await live.begun()
@@ -493,7 +493,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
 
   // --- interfaces
 
-  it('keeps what was counted where the interface is deleted', async () => {
+  it('keeps its counts if the interface is deleted', async () => {
     const ip = async (...args: string[]) => expect((await world.client.run('ip', args)).status).toBe(0)
     await ip('link', 'add', 'name', '42', 'type', 'veth', 'peer', 'name', 'p42')
     for (const end of ['42', 'p42']) await ip('link', 'set', end, 'up')
@@ -505,7 +505,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     await ip('link', 'delete', '42')
     await waitFor('the warning', () => live.warnings().includes('interface-down'))
     const { length } = live.beats()
-    // It is tried again meanwhile, in vain.
+    // Meanwhile it is tried again, in vain.
     await waitFor('three more heartbeats', () => live.beats().length > length + 2)
     expect(await live.stop()).toBe(0)
     const summary = live.records().at(-1)!
@@ -518,7 +518,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     })
   })
 
-  it('finds out what can capture where there is nothing but a loopback that is down', () => {
+  it('finds out what can capture even if there is only a loopback that is down', () => {
     const line = 'mount -t sysfs sysfs /sys && exec "$0" "$1" interfaces -f json'
     const command = ['--net', '--mount', 'sh', '-c', line, process.execPath, BIN]
     const { status, stdout } = spawnSync('unshare', command, { encoding: 'utf8', env: environment() })
@@ -538,13 +538,13 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     await ip('link', 'delete', name)
   })
 
-  it('does not take a number that is no name for a place in a list', async () => {
+  it('does not take a number for an index in a list of interfaces', async () => {
     const live = start({ args: ['-i', '2'] })
     expect(await live.ended()).toBe(2)
     expect(live.stderr()).toMatch(/^smblens: there is no interface "2": there are /)
   })
 
-  it('reads what the kernel still holds when the end is asked for, and accounts for all of it', async () => {
+  it('reads what the kernel still holds at the end, and accounts for all of it', async () => {
     const live = start()
     await live.begun()
     await Promise.all([send(20_000), send(20_000)])
@@ -556,7 +556,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(left).toBe(0)
   })
 
-  it.skipIf(!hasProgram('dumpcap'))('keeps dumpcap’s count of before it was killed', async () => {
+  it.skipIf(!hasProgram('dumpcap'))('keeps dumpcap’s count from before it was killed', async () => {
     const live = start({ args: ['--capture-with', 'dumpcap'] })
     await live.begun()
     kill(await live.role('program'), 'SIGKILL')
@@ -569,7 +569,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
 
   // --- helpers of readers
 
-  /** A pipe into which nothing more goes until somebody reads. */
+  /** A pipe that is full until somebody reads it. */
   function fullPipe(path: string) {
     makeFifo(path)
     const readEnd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
@@ -609,7 +609,7 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal)
   } catch {
-    // It has ended meanwhile.
+    // It has ended in the meantime.
   }
 }
 

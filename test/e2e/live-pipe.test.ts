@@ -1,4 +1,4 @@
-/** `smblens live` over a pipe, as from `ssh host tcpdump`: what it takes to run it is nothing but a capture. */
+/** `smblens live` over a pipe, as from `ssh host tcpdump`: these tests need nothing but a capture. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -28,7 +28,7 @@ function start(...args: string[]) {
   return {
     child,
     seen,
-    /** Resolves with the first such record. */
+    /** Resolves with the first record of this type. */
     async until(type: string): Promise<Record<string, unknown>> {
       for (;;) {
         const found = seen.find((record) => record['type'] === type)
@@ -44,7 +44,7 @@ function start(...args: string[]) {
 }
 
 describe('smblens live -i -', () => {
-  it('tells what a scan tells, and that loss is not known', () => {
+  it('reports what a scan reports, and that loss is unknown', () => {
     const { status, stdout, stderr } = smblens(['live', '-i', '-'], { input: GUEST })
     expect([status, stderr]).toEqual([0, ''])
     const live = records(stdout)
@@ -58,14 +58,14 @@ describe('smblens live -i -', () => {
     })
   })
 
-  it('tells it while the pipe is open', async () => {
+  it('reports it while the pipe is open', async () => {
     const { child, until } = start()
     child.stdin.write(GUEST.subarray(0, MOST))
     expect(await until('session')).toMatchObject({ guest: true })
     expect(await until('finding')).toMatchObject({ rule: 'guest-session' })
   })
 
-  it('gives signs of life', async () => {
+  it('emits heartbeats', async () => {
     const { child, until } = start('--heartbeat', '1')
     child.stdin.write(GUEST.subarray(0, MOST))
     expect(await until('heartbeat')).toMatchObject({ capture: '-', gaps: 0 })
@@ -87,7 +87,7 @@ describe('smblens live -i -', () => {
     })
   })
 
-  it('leaves files that can be read to the last flush when it is killed', async () => {
+  it('leaves files that are readable up to the last flush when it is killed', async () => {
     const file = join(folder.path, 'killed.pcapng')
     const { child, until, ended } = start('--write', file)
     child.stdin.write(GUEST.subarray(0, MOST))
@@ -98,7 +98,7 @@ describe('smblens live -i -', () => {
     expect(written.find(({ type }) => type === 'session')).toMatchObject({ guest: true })
   })
 
-  it('adds to a log, and does not begin it anew', () => {
+  it('appends to a log instead of starting it again', () => {
     const log = join(folder.path, 'smb.ndjson')
     for (let i = 0; i < 2; i++) expect(smblens(['live', '-i', '-', '-o', log], { input: GUEST }).stdout).toBe('')
     const types = records(readFileSync(log, 'utf8')).map(({ type }) => type)
@@ -113,12 +113,12 @@ describe('smblens live -i -', () => {
     expect(readFileSync(capture)).toEqual(GUEST)
   })
 
-  it('ends at the packet that was asked for', () => {
+  it('ends after the requested number of packets', () => {
     const { stdout } = smblens(['live', '-i', '-', '--count', '7'], { input: GUEST })
     expect(records(stdout).at(-1)).toMatchObject({ type: 'summary', packets: 7 })
   })
 
-  it('ends in silence when nobody reads any more', () => {
+  it('ends silently when nobody reads any more', () => {
     const { status, stderr } = spawnSync(
       'bash',
       ['-c', `"$0" live -i - < captures/guest-explicit.pcap | head -1`, BIN],
@@ -130,7 +130,7 @@ describe('smblens live -i -', () => {
     expect([status, stderr]).toEqual([0, ''])
   })
 
-  it('says what a stream is that is none, and ends with 3', () => {
+  it('says what is wrong with a stream that is not a capture, and ends with 3', () => {
     const { status, stdout, stderr } = smblens(['live', '-i', '-'], { input: 'tcpdump: permission denied\n' })
     expect(status).toBe(3)
     expect(stderr).toMatch(/^smblens: standard input: .*\n$/)
@@ -141,22 +141,22 @@ describe('smblens live -i -', () => {
   })
 
   it.each([
-    [['live'], 'live wants an interface'],
-    [['live', '-i', '-', '-i', 'eth0'], 'leave the other -i out'],
-    [['live', '-i', '-', '--filter', 'port 445'], 'filter what comes by -i - where it is captured'],
-    [['live', '-i', '-', '--write-size', '5'], 'are of --write FILE'],
+    [['live'], 'live needs an interface'],
+    [['live', '-i', '-', '-i', 'eth0'], 'leave out the other -i'],
+    [['live', '-i', '-', '--filter', 'port 445'], '--filter does not apply to -i -'],
+    [['live', '-i', '-', '--write-size', '5'], 'need --write FILE'],
     [['live', '-i', '-', '--write', 'x.pcapng', '--write-files', '5'], '--write-size'],
     [['live', '-i', '-', '--heartbeat', '0'], 'whole number from 1'],
     [['live', '-i', '-', '--capture-with', 'tcpdmp'], 'did you mean tcpdump?'],
     [['live', '-i', '-', '--rule', 'smb2'], 'smb2'],
     [['live', '-i', '-', '-o', '/no/such/folder/x'], 'cannot be written'],
-  ])('%j is wrong usage, and says what is right', (args, what) => {
+  ])('%j is wrong usage, and the error says what to write', (args, what) => {
     const { status, stdout, stderr } = smblens(args, { input: GUEST, cwd: folder.path })
     expect([status, stdout]).toEqual([2, ''])
     expect(stderr).toContain(what)
   })
 
-  it('writes over nothing', () => {
+  it('overwrites nothing', () => {
     const file = join(folder.path, 'kept.pcapng')
     expect(smblens(['live', '-i', '-', '--write', file], { input: GUEST }).status).toBe(0)
     const before = readFileSync(file)

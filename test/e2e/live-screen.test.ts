@@ -55,7 +55,7 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
     t.keys('2')
     await t.until((each) => each.text().includes('[2 Findings'), 'the list of findings')
     t.keys('Enter')
-    // Read again from what was kept, decoded and marked.
+    // Read again from the stored packets, decoded and marked.
     await t.until('SessionFlags')
     await t.until('SESSION_SETUP response')
     const file = join(world.shared, 'evidence.pcapng')
@@ -72,7 +72,7 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
     expect(spools().filter((name) => !before.has(name))).toEqual([])
   })
 
-  it('holds the picture while p says so', async () => {
+  it('freezes the display with p', async () => {
     const t = await watch()
     await runTraffic(world, 'signed')
     await t.until('3 Sessions 1')
@@ -92,7 +92,7 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
     expect(await t.exitStatus()).toBe(0)
   })
 
-  it('ends with the duration, stays to be looked at, and keeps a whole file', async () => {
+  it('ends after the duration, stays on the screen, and leaves a whole file', async () => {
     const file = join(world.shared, 'kept.pcapng')
     const t = await watch('--duration', '6', '--write', file)
     await runTraffic(world, 'encrypted')
@@ -114,14 +114,14 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
     expect(spools().filter((name) => !before.has(name))).toEqual([])
   })
 
-  it('leaves at Ctrl-C', async () => {
+  it('quits at Ctrl-C', async () => {
     const t = await watch()
     t.keys('C-c')
     expect(await t.exitStatus()).toBe(0)
     expect(t.settings()).toEqual({ echo: true, canonical: true, signals: true })
   })
 
-  it('puts the terminal back, deletes what it kept and ends with 3 where the process that reads packets is killed', async () => {
+  it('restores the terminal, deletes its packets and ends with 3 if the process that reads packets is killed', async () => {
     const before = new Set(spools())
     const t = await watch()
     const parser = await pidOf('parser', t.pid())
@@ -133,7 +133,7 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
     expect(spools().filter((name) => !before.has(name))).toEqual([])
   })
 
-  it('ends where the process with the rights is killed: the picture stays, with the reason', async () => {
+  it('ends if the privileged process is killed: the display stays, with the reason', async () => {
     const t = await watch()
     process.kill(await pidOf('launcher', t.pid()), 'SIGKILL')
     await t.until('ended after')
@@ -142,12 +142,12 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
     expect(t.stderr()).toContain('the process that captures for smblens ended')
   })
 
-  it('ends although nothing that it writes to the terminal is taken any more', async () => {
+  it('ends although the terminal takes nothing any more', async () => {
     const t = await watch()
     const pid = t.pid()
     const all = family(pid).map((each) => each.pid)
     t.freeze(true)
-    // The terminal's buffer is full when it has drawn some more.
+    // The terminal's buffer is full once it has drawn a little more.
     await new Promise((resolve) => setTimeout(resolve, 3000))
     process.kill(pid, 'SIGTERM')
     await waitFor('it to end', () => all.every((each) => !alive(each)))
@@ -185,14 +185,14 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
         await connect(5000)
       }
       expect(await terminal.exitStatus()).toBe(2)
-      expect(terminal.stderr()).toContain('(ENOSPC): make room, or name another folder in TMPDIR')
+      expect(terminal.stderr()).toContain('(ENOSPC): free some space, or set TMPDIR to another folder')
       expect(readdirSync(disk)).toEqual(['ballast'])
     } finally {
       spawnSync('umount', [disk])
     }
   })
 
-  /** To port 139, which nobody listens on: two packets each, which are kept because they may become SMB. */
+  /** Connections to port 139, where nobody listens: two packets each, which are stored because they may become SMB. */
   async function connect(times: number): Promise<void> {
     const script = `
       const { connect } = require('node:net')

@@ -41,7 +41,7 @@ describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? ''
       await live.until('heartbeat')
       for (const kind of ['signed', 'encrypted', 'guest', 'smb1'] as const) await runTraffic(world, kind)
       await waitFor('the last session', () => new Set(of(live.records(), 'session').map(({ id }) => id)).size >= 4)
-      // What comes in the moment in which a capture ends may be received and not delivered.
+      // What arrives at the moment when a capture ends may be received and not delivered.
       await waitFor('silence on the cable', () => {
         const [before, last] = of(live.records(), 'heartbeat').slice(-2)
         return Number(before?.['packets']) > 0 && before?.['packets'] === last?.['packets']
@@ -55,7 +55,7 @@ describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? ''
       const summary = all.at(-1) as { type: string; loss: Record<string, unknown>[] }
       expect(summary.type).toBe('summary')
       const { droppedByKernel, delivered, received } = summary.loss[0]!
-      // cap cannot know, and says so.
+      // cap cannot count that, and says so.
       expect(droppedByKernel).toBe(program === 'cap' ? null : 0)
       expect(delivered).toBeGreaterThan(0)
       if (received !== null) expect(received).toBe(delivered)
@@ -66,7 +66,7 @@ describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? ''
     ['a file that is there already', ['--write', 'taken.pcapng'], 2, 'exists already: name another file'],
     ['a log in no folder', ['-o', 'none/log.ndjson'], 2, 'cannot be written (ENOENT)'],
     ['an account that nobody has', ['--user', 'smbl-nobody-has-this'], 3, 'smbl-nobody-has-this'],
-  ])('ends at once, with the capturing program, when it cannot begin: %s', async (_, args, expected, message) => {
+  ])('ends at once, together with the capture program, if it cannot begin: %s', async (_, args, expected, message) => {
     writeFileSync(join(world.shared, 'taken.pcapng'), 'mine')
     const paths = args.map((arg) => (/[./]/.test(arg) ? join(world.shared, arg) : arg))
     const live = ['live', '-i', 'eth0', '-f', 'ndjson', ...paths]
@@ -96,7 +96,7 @@ describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? ''
 
 type LiveRecord = Record<string, unknown>
 
-/** Started as root it becomes nobody, whom the folder lets in. */
+/** Started as root, it becomes nobody, who may write to the folder. */
 function watch({ server }: World, ...args: string[]) {
   const command = ['netns', 'exec', server.name, process.execPath, BIN, 'live', '-i', 'eth0', '-f', 'ndjson', ...args]
   const child = spawn('ip', command, { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
@@ -133,7 +133,7 @@ function warnings(all: readonly LiveRecord[]): unknown[] {
   return of(all, 'heartbeat').flatMap((beat) => (beat['warnings'] as LiveRecord[]).map(({ code }) => code))
 }
 
-/** The last record of each id, without the name of the capture and what is made of it. */
+/** The last record of each id, without the name of the capture and what contains it. */
 function facts(all: readonly LiveRecord[], type: 'session' | 'finding'): unknown[] {
   const last = new Map<unknown, LiveRecord>()
   for (const record of all) {

@@ -1,4 +1,4 @@
-/** Memory, watched from outside: a capture that fills every table must not make the process larger than it may be. */
+/** Memory, watched from outside: even a capture that fills every table must not make the process larger than allowed. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,11 +13,11 @@ const { writeSaturation }: { writeSaturation: (path: string, share: number) => n
 const folder = temporaryFolder()
 afterAll(() => folder.remove())
 
-/** Half of what is kept for 200 MB is kept for 150: a fifth of the large capture fills it. */
+/** With 150 MB the limits are half of those with 200 MB: a fifth of the large capture reaches them. */
 const MEMORY = 150
 const capture = join(folder.path, 'saturation.pcap')
 
-/** The kernel's high-water mark of resident memory, in megabytes; null where it is gone. */
+/** The kernel's high-water mark of resident memory, in megabytes; null if the process is gone. */
 function peakOf({ pid }: ChildProcess): number | null {
   try {
     const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []

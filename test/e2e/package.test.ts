@@ -1,4 +1,4 @@
-/** What is published works where it is installed, and as it is built. */
+/** The published package works where it is installed, and as it is built. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,9 +12,9 @@ const folder = mkdtempSync(join(tmpdir(), 'smblens-package-'))
 const installed = join(folder, 'node_modules/smblens')
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
-/** As npm lays it out, from the tarball that npm makes; the dependencies are those of the repository, so that no network is needed. */
+/** Laid out as npm does, from npm's tarball. The dependencies are those of the repository, so that no network is needed. */
 beforeAll(() => {
-  // Without scripts: the build is there, and building again would take it from the other tests for a while.
+  // Without scripts: the build exists, and building again would take it away from other tests for a while.
   const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
     cwd: ROOT,
     encoding: 'utf8',
@@ -83,16 +83,16 @@ export const wrong: number = findings
     expect(use.stdout).toBe('guest-session signing-not-required\n')
   })
 
-  it('hands out its schema', () => {
+  it('exports its schema', () => {
     const script = `console.log(require('smblens/records.schema.json').$id)`
     const { stdout } = spawnSync(process.execPath, ['-e', script], { cwd: folder, encoding: 'utf8' })
     expect(stdout).toBe('urn:smblens:records:1\n')
   })
 
-  it('holds the notices of every package whose code is in its bundles', () => {
+  it('has the notices of every package whose code is bundled', () => {
     const notices = readFileSync(join(installed, 'dist/THIRD-PARTY-NOTICES'), 'utf8')
     const bundles = readdirSync(join(installed, 'dist')).filter((name) => /\.(c|m)?js$/.test(name))
-    // esbuild says above each file where it comes from.
+    // esbuild writes above each file where it comes from.
     const folders = bundles.flatMap((name) => {
       const lines = readFileSync(join(installed, 'dist', name), 'utf8').split('\n')
       return lines.flatMap(
@@ -116,12 +116,12 @@ export const wrong: number = findings
     expect(parts).toHaveLength(packages.length)
   })
 
-  it('pleases publint', async () => {
+  it('passes publint', async () => {
     const { messages } = await publint({ pkgDir: installed, strict: true, pack: false })
     expect(messages.map((message) => formatMessage(message, manifest))).toEqual([])
   })
 
-  it('says what to do where it is not built', () => {
+  it('says what to do if it is not built', () => {
     const bare = join(folder, 'bare')
     mkdirSync(bare)
     cpSync(join(ROOT, 'bin'), join(bare, 'bin'), { recursive: true })
@@ -131,7 +131,7 @@ export const wrong: number = findings
     expect(status).toBe(2)
   })
 
-  it('depends on exact versions alone', () => {
+  it('depends on exact versions only', () => {
     for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies })) {
       expect(`${name} ${version}`).toMatch(/^\S+ \d+\.\d+\.\d+(-[\w.]+)?$/)
     }

@@ -1,4 +1,4 @@
-/** What README.md shows is what the program prints. `UPDATE_README=1 npx vitest run test/e2e/readme.test.ts` shows what it prints now. */
+/** README.md shows what the program prints. `UPDATE_README=1 npx vitest run test/e2e/readme.test.ts` updates it. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'

@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'smblens-scan-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('the formats', () => {
-  it('json and ndjson hold the same records', () => {
+  it('json and ndjson have the same records', () => {
     const lines = records(smblens(['scan', GUEST, '-f', 'ndjson']).stdout)
     const { schemaVersion, records: listed } = JSON.parse(smblens(['scan', GUEST, '-f', 'json']).stdout)
     const timeless = (all: Record<string, unknown>[]) => all.map(({ durationMs: _, ...rest }) => rest)
@@ -39,7 +39,7 @@ describe('the formats', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
 
-  it('are the same in every run, but for how long it took', () => {
+  it('are the same in every run, except for the duration', () => {
     const once = () => smblens(['scan', 'captures', '-f', 'ndjson']).stdout.replace(/"durationMs":\d+/, '')
     expect(once()).toBe(once())
   })
@@ -48,7 +48,7 @@ describe('the formats', () => {
   const document: { records: Record<string, unknown>[] } = JSON.parse(samples.stdout)
   const captures = document.records.filter((record) => record['type'] === 'capture')
 
-  it('hold to the schema, for every sample', () => {
+  it('match the schema, for every sample', () => {
     expect(schemaErrors('document', document)).toEqual([])
     expect(captures.length).toBeGreaterThan(SAMPLES.length * 0.9)
     expect([0, 3]).toContain(samples.status)
@@ -64,7 +64,7 @@ describe('the formats', () => {
     },
   )
 
-  it.each(SAMPLES)('messages of %s hold to the schema, and are as many as were counted', (capture) => {
+  it.each(SAMPLES)('messages of %s match the schema, and are as many as were counted', (capture) => {
     const messages = records(smblens(['messages', capture]).stdout)
     for (const message of messages) expect(schemaErrors('message', message)).toEqual([])
     const counted = captures.find(({ path }) => path === capture)
@@ -78,7 +78,7 @@ describe('what is selected', () => {
       .filter((r) => r['type'] === 'finding')
       .map((r) => r['rule'])
 
-  it('--min-severity leaves the rest out, and counts it', () => {
+  it('--min-severity leaves out the rest, and counts it', () => {
     const { stdout } = smblens(['scan', GUEST, '-f', 'ndjson', '--min-severity', 'high'])
     const all = records(stdout)
     expect(all.filter((r) => r['type'] === 'finding').map((r) => r['severity'])).toEqual(['high'])
@@ -95,7 +95,7 @@ describe('what is selected', () => {
     ).toEqual([])
   })
 
-  it('--internal makes a network ours', () => {
+  it('--internal makes a network internal', () => {
     const directions = (...args: string[]) =>
       records(smblens(['scan', OUTBOUND, '-f', 'ndjson', ...args]).stdout)
         .filter((r) => r['type'] === 'connection')
@@ -112,7 +112,7 @@ describe('exit status', () => {
   writeFileSync(cut, readFileSync(join(ROOT, GUEST)).subarray(0, -10))
 
   it.each([
-    ['done, with findings', [GUEST], 0],
+    ['success, with findings', [GUEST], 0],
     ['nothing as bad as --fail-on', [GUEST, '--fail-on', 'critical'], 0],
     ['as bad as --fail-on', [GUEST, '--fail-on', 'high'], 1],
     ['worse than --fail-on, and not listed', [GUEST, '--fail-on', 'low', '--min-severity', 'critical'], 1],

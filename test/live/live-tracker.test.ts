@@ -9,13 +9,13 @@ const OPEN = 'captures/client-only.pcap'
 let real = 0
 function tracker(interfaces: readonly string[]): LiveTracker {
   vi.spyOn(performance, 'now').mockImplementation(() => real / 1000)
-  return new LiveTracker({ interfaces, limits: {}, keepers: [], count: null, onCount: () => {} })
+  return new LiveTracker({ interfaces, limits: {}, stores: [], count: null, onCount: () => {} })
 }
 afterEach(() => void vi.restoreAllMocks())
 
 /** A sample, as if captured so many microseconds later; a second passes meanwhile. */
 async function pass(live: LiveTracker, path: string, later: number): Promise<void> {
-  const sink = live.traffic.from(0, 'eth0')
+  const sink = live.intake.from(0, 'eth0')
   await readCapture(path, {
     frame(bytes, start, captured, original, linkType, time, number) {
       sink.frame(bytes, start, captured, original, linkType, time + later, number)

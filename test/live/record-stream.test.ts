@@ -7,8 +7,8 @@ import { RULES } from '../../src/audit/rules/index.ts'
 import { readCaptureStream } from '../../src/capture/read/read-capture.ts'
 import { PcapngWriter } from '../../src/capture/write/pcapng-writer.ts'
 import { LiveTracker } from '../../src/live/live-tracker.ts'
-import type { PacketKeeper } from '../../src/live/packet-intake.ts'
-import { type LiveRecord, Watch } from '../../src/live/record-stream.ts'
+import type { PacketStore } from '../../src/live/packet-intake.ts'
+import { type LiveRecord, RecordStream } from '../../src/live/record-stream.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { type ScanRecord, scanRecords } from '../../src/report/records/index.ts'
 import { Tracker } from '../../src/track/tracker.ts'
@@ -34,11 +34,11 @@ describe('what a live capture tells', () => {
   })
 
   it('is told once where nothing changes', async () => {
-    const { live, watch } = watchOf(null)
+    const { live, stream } = streamOf(null)
     await live.read(0, createReadStream('captures/guest-explicit.pcap'), new AbortController().signal)
-    expect([...watch.changes()].length).toBeGreaterThan(0)
-    expect([...watch.changes()]).toEqual([])
-    expect([...watch.beat(null)].map(({ type }) => type)).toEqual(['heartbeat'])
+    expect([...stream.changes()].length).toBeGreaterThan(0)
+    expect([...stream.changes()]).toEqual([])
+    expect([...stream.heartbeat(null)].map(({ type }) => type)).toEqual(['heartbeat'])
   })
 
   it('says that loss is not known where nobody counts it', async () => {
@@ -50,9 +50,9 @@ describe('what a live capture tells', () => {
   })
 
   it('counts the findings that are not severe enough to be told', async () => {
-    const { live, watch } = watchOf(null, { minSeverity: 'high' })
+    const { live, stream } = streamOf(null, { minSeverity: 'high' })
     await live.read(0, createReadStream('captures/guest-silent-mapping.pcap'), new AbortController().signal)
-    const records = [...watch.finish(null)]
+    const records = [...stream.finish(null)]
     const told = records.flatMap((record) => (record.type === 'finding' ? [record.severity] : []))
     expect(told).toEqual(['high'])
     expect(records.at(-1)).toMatchObject({ type: 'summary', findings: { high: 1, medium: 0 }, findingsHidden: 1 })
@@ -60,21 +60,21 @@ describe('what a live capture tells', () => {
 
   it('stops at the packet that was asked for', async () => {
     let called = 0
-    const { live, watch } = watchOf(null, { count: 5, onCount: () => called++ })
+    const { live, stream } = streamOf(null, { count: 5, onCount: () => called++ })
     await live.read(0, createReadStream('captures/guest-explicit.pcap'), new AbortController().signal)
-    expect([...watch.finish(null)].at(-1)).toMatchObject({ packets: 5 })
+    expect([...stream.finish(null)].at(-1)).toMatchObject({ packets: 5 })
     expect(called).toBe(1)
   })
 
   it('tells of an interface that goes and comes back', async () => {
-    const { live, watch } = watchOf(null)
+    const { live, stream } = streamOf(null)
     live.interfaceDown(0, 'the interface went down')
-    expect([...watch.beat(null)].at(-1)).toMatchObject({
+    expect([...stream.heartbeat(null)].at(-1)).toMatchObject({
       loss: [{ state: 'down' }],
       warnings: [{ code: 'interface-down' }],
     })
     live.interfaceUp(0)
-    expect([...watch.beat(null)].at(-1)).toMatchObject({
+    expect([...stream.heartbeat(null)].at(-1)).toMatchObject({
       loss: [{ state: 'up' }],
       warnings: [{ code: 'interface-up' }],
     })
@@ -82,41 +82,41 @@ describe('what a live capture tells', () => {
 
   it('gives a stream that is cut its warning and what came before', async () => {
     const whole = readFileSync('captures/guest-explicit.pcap')
-    const { live, watch } = watchOf(null)
+    const { live, stream } = streamOf(null)
     await live.read(0, Readable.from([whole.subarray(0, whole.length - 7)]), new AbortController().signal)
-    const records = [...watch.finish(null)]
+    const records = [...stream.finish(null)]
     expect(live.damaged).toBe(true)
     expect(records.map(({ type }) => type)).toContain('session')
     expect(records.find(({ type }) => type === 'capture')).toMatchObject({ complete: false })
   })
 })
 
-function watchOf(
-  keeper: PacketKeeper | null,
+function streamOf(
+  store: PacketStore | null,
   more: { count?: number; onCount?: () => void; minSeverity?: Severity } = {},
 ) {
   const live = new LiveTracker({
     interfaces: [NAME],
     limits: {},
-    keepers: keeper === null ? [] : [keeper],
+    stores: store === null ? [] : [store],
     count: more.count ?? null,
     onCount: more.onCount ?? (() => {}),
   })
-  return { live, watch: new Watch(live, { rules: RULES, networks, minSeverity: more.minSeverity ?? null }) }
+  return { live, stream: new RecordStream(live, { rules: RULES, networks, minSeverity: more.minSeverity ?? null }) }
 }
 
 /** All records, with a look at every few kilobytes of the capture. */
-async function watched(path: string, files: PacketKeeper | null): Promise<LiveRecord[]> {
+async function watched(path: string, files: PacketStore | null): Promise<LiveRecord[]> {
   const records: LiveRecord[] = []
-  const { live, watch } = watchOf(files)
+  const { live, stream } = streamOf(files)
   async function* chunks() {
     for await (const chunk of createReadStream(path, { highWaterMark: 2048 })) {
       yield chunk
-      records.push(...watch.changes())
+      records.push(...stream.changes())
     }
   }
   await live.read(0, Readable.from(chunks()), new AbortController().signal)
-  records.push(...watch.finish(null))
+  records.push(...stream.finish(null))
   return records
 }
 
@@ -138,7 +138,7 @@ function lastOfEach(records: readonly (LiveRecord | ScanRecord)[]): Map<string, 
   return new Map([...last].sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-function keptPackets(): PacketKeeper & { bytes(): Uint8Array } {
+function keptPackets(): PacketStore & { bytes(): Uint8Array } {
   const chunks: Uint8Array[] = []
   const writer = new PcapngWriter({ write: (bytes) => chunks.push(bytes.slice()) })
   const interfaces = new Map<number, number>()

@@ -76,6 +76,6 @@ describe('the folder for the packets of a live capture', () => {
   it('says what to do where there can be none', () => {
     vi.stubEnv('TMPDIR', join(parent, 'none'))
     expect(() => makeSpoolFolder()).toThrow(SpoolError)
-    expect(() => makeSpoolFolder()).toThrow('(ENOENT): name a folder in TMPDIR where you may write')
+    expect(() => makeSpoolFolder()).toThrow('(ENOENT): set TMPDIR to a folder that you may write to')
   })
 })

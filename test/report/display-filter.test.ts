@@ -24,7 +24,7 @@ describe('display filters', () => {
     )
   })
 
-  it('take no other characters', () => {
+  it('contain no other characters', () => {
     for (const ip of ['', 'x', '10.0.0.1 || 1', '::1} || {', 'fe80::1%eth0']) expect(hostFilter(ip)).toBeNull()
     expect(sessionFilter({ family: 'smb2', sessionId: '1 || 1' }, CONNECTION)).toBe(connectionFilter(CONNECTION))
   })
@@ -36,7 +36,7 @@ describe('display filters', () => {
     )
   })
 
-  it('become those of the hosts where there are too many, and then all SMB', () => {
+  it('become filters on hosts if there are too many, and then all SMB', () => {
     const frames = Array.from({ length: 5000 }, (_, i) => frameFilter(i * 2 + 1))
     expect(joinFilters(frames, ['10.0.0.1', '::1', '10.0.0.1', 'x'])).toBe('ip.addr == 10.0.0.1 || ipv6.addr == ::1')
     const hosts = Array.from({ length: 5000 }, (_, i) => `10.0.${i >> 8}.${i & 255}`)

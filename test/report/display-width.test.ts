@@ -1,4 +1,4 @@
-/** How wide a line is: as we believe, as Ink does, and as a terminal shows it. */
+/** How wide a line is: by our own measure, by Ink's, and in a real terminal. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import { displayWidth, escapeText, pad, truncate, wrap } from '../../src/base/sa
 import { temporaryFolder } from '../support/frames.ts'
 import { hasProgram, ROOT } from '../support/smblens.ts'
 
-/** What Ink measures lines with. */
+/** How Ink measures lines. */
 const { default: inkWidth }: { default: (text: string) => number } = await import(
   join(ROOT, 'node_modules/string-width/index.js')
 )
@@ -35,11 +35,11 @@ function* allLines(): Generator<string> {
 }
 
 describe('the width of a line', () => {
-  it('is what Ink takes it for, so that it wraps nothing', () => {
+  it('is the same in Ink, so that Ink wraps nothing', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 2, max: 60 }), (raw, width) => {
         const escaped = escapeText(raw)
-        // Ink counts the Thai and Lao AM as no cell of its own.
+        // Ink counts the Thai and Lao AM as no cell.
         const less = escaped.match(/[\u0e33\u0eb3]/g)?.length ?? 0
         expect(inkWidth(escaped)).toBeLessThanOrEqual(displayWidth(escaped))
         if (less === 0) expect(inkWidth(escaped)).toBe(displayWidth(escaped))
@@ -51,7 +51,7 @@ describe('the width of a line', () => {
     )
   })
 
-  it('is what Ink takes it for, for every character', () => {
+  it('is the same in Ink, for every character', () => {
     const wrong = [...allLines()].filter((line) => inkWidth(line) > displayWidth(line))
     expect(wrong).toEqual([])
   })
@@ -60,7 +60,7 @@ describe('the width of a line', () => {
     const lines = [...allLines(), ...fc.sample(odd, 2000).map(escapeText)]
     const shown = await cursorColumns(lines)
     expect(shown).toHaveLength(lines.length)
-    // A character that the terminal's Unicode does not have yet is left out by it: a line may become narrower, and never wider.
+    // The terminal leaves out characters that its Unicode version does not have yet: a line may become narrower, but never wider.
     const wider = lines.filter((line, i) => shown[i]! > displayWidth(line))
     const narrower = lines.filter((line, i) => shown[i]! < displayWidth(line))
     expect(wider).toEqual([])
@@ -68,7 +68,7 @@ describe('the width of a line', () => {
   })
 })
 
-/** Where the cursor of a terminal stands behind each line. */
+/** The terminal's cursor column after each line. */
 async function cursorColumns(lines: readonly string[]): Promise<number[]> {
   const script = folder.write('probe.cjs', PROBE)
   const [input, output] = [folder.write('lines.json', JSON.stringify(lines)), join(folder.path, 'columns.json')]
@@ -81,7 +81,7 @@ async function cursorColumns(lines: readonly string[]): Promise<number[]> {
   return JSON.parse(readFileSync(output, 'utf8'))
 }
 
-/** Writes each line and asks the terminal for the cursor's place. */
+/** Writes each line and asks the terminal for the cursor position. */
 const PROBE = `
 const { readFileSync, renameSync, writeFileSync } = require('node:fs')
 const [input, output] = process.argv.slice(2)

@@ -42,7 +42,7 @@ function tableOf(...rows: MessageRow[]): string[] {
 }
 
 describe('messages', () => {
-  it('as ndjson are one record a line', () => {
+  it('as ndjson are one record per line', () => {
     const text = textOf((sink) => messagesAsNdjson(sink).message(RESPONSE))
     expect(text.endsWith('\n')).toBe(true)
     expect(JSON.parse(text)).toEqual({

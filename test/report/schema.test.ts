@@ -41,7 +41,7 @@ describe('records.schema.json', () => {
     expect(types.sort()).toEqual(recordTypes().sort())
   })
 
-  it('refuses a record with a field missing, too much, or of another type', () => {
+  it('rejects a record with a missing field, an extra field, or a field of the wrong type', () => {
     const good = findingRecord(finding(), rule())
     expect(schemaErrors('finding', good)).toEqual([])
     expect(schemaErrors('finding', { ...good, count: '1' })).not.toEqual([])
@@ -51,7 +51,7 @@ describe('records.schema.json', () => {
     expect(schemaErrors('finding', without)).not.toEqual([])
   })
 
-  it('holds for facts with everything seen, and with nothing seen', () => {
+  it('matches facts with everything seen, and with nothing seen', () => {
     const full = connection({ smb1: smb1() })
     const bare = bareConnection({
       state: 'midstream',
@@ -80,7 +80,7 @@ describe('records.schema.json', () => {
     for (const record of scanRecords(all)) expect(schemaErrors('scanRecord', record)).toEqual([])
   })
 
-  it('holds for every message row', () => {
+  it('matches every message row', () => {
     const word = fc.integer({ min: 0, max: 0xffffffff })
     const rows = fc.record({
       frame: fc.integer({ min: 1 }),
@@ -104,7 +104,7 @@ describe('records.schema.json', () => {
     )
   })
 
-  it('holds for the catalogue of rules', () => {
+  it('matches the catalogue of rules', () => {
     expect(schemaErrors('rules', { schemaVersion: 1, rules: RULES.map(ruleRecord) })).toEqual([])
   })
 })

@@ -32,7 +32,7 @@ function liveFeed(): { store: ViewStore; feed: LiveFeed } {
     rules: RULES,
     limits: {},
     spool,
-    keepers: [],
+    stores: [],
     count: null,
     onCount: () => {},
   })
@@ -45,7 +45,7 @@ describe('what is shown of a live capture', () => {
     async function* chunks() {
       for await (const chunk of createReadStream(`captures/${sample}`, { highWaterMark: 4096 })) {
         yield chunk
-        await feed.look()
+        await feed.update()
       }
     }
     await feed.live.read(0, Readable.from(chunks()), STOP)
@@ -68,20 +68,20 @@ describe('what is shown of a live capture', () => {
   it('waits with packets while a picture is made of those before', async () => {
     const { feed } = liveFeed()
     await feed.live.read(0, createReadStream('captures/guest-explicit.pcap'), STOP)
-    const { packets } = feed.live.traffic
-    const picture = feed.look()
+    const { packets } = feed.live.intake
+    const picture = feed.update()
     const reading = feed.live.read(0, createReadStream('captures/smb311-signed.pcap'), STOP)
     await new Promise((resolve) => setImmediate(resolve))
-    expect(feed.live.traffic.packets).toBe(packets)
+    expect(feed.live.intake.packets).toBe(packets)
     await picture
     await reading
-    expect(feed.live.traffic.packets).toBeGreaterThan(packets)
+    expect(feed.live.intake.packets).toBeGreaterThan(packets)
   })
 
   it('is there to be looked at: the frame that a finding cites', async () => {
     const { store, feed } = liveFeed()
     await feed.live.read(0, createReadStream('captures/guest-explicit.pcap'), STOP)
-    await feed.look()
+    await feed.update()
     const row = [...store.snapshot().findings].find(({ rule }) => rule === 'guest-session')
     const finding = feed.pictures.details.finding(row!.id)!
     const [evidence] = finding.evidence
@@ -96,7 +96,7 @@ describe('what is shown of a live capture', () => {
     const { store, feed } = liveFeed()
     expect(store.snapshot().reading.live).toMatchObject({ packets: 0, loss: [{ droppedByKernel: null }] })
     await feed.live.read(0, createReadStream('captures/guest-explicit.pcap'), STOP)
-    feed.beat(LOSS)
+    feed.heartbeat(LOSS)
     const { live } = store.snapshot().reading
     expect(live?.rate).toBeGreaterThan(0)
     expect(live?.loss).toMatchObject([{ received: 10, droppedByKernel: 2 }])

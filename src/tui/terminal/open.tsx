@@ -3,8 +3,8 @@ import { statSync } from 'node:fs'
 import { render } from 'ink'
 import type { Rule } from '../../audit/rule/rule.ts'
 import { escapeText } from '../../base/safe-text.ts'
-import type { Audience } from '../../live/consumer.ts'
-import type { PacketKeeper } from '../../live/packet-intake.ts'
+import type { LiveConsumer } from '../../live/consumer.ts'
+import type { PacketStore } from '../../live/packet-intake.ts'
 import { openSpool } from '../../live/spool.ts'
 import type { Networks } from '../../policy/networks.ts'
 import type { Limits } from '../../track/core/limits.ts'
@@ -54,14 +54,14 @@ export function openTui(paths: readonly string[], options: OpenTuiOptions): Prom
   })
 }
 
-export interface OpenLiveOptions extends OpenTuiOptions, Omit<LiveFeedOptions, 'keepers' | 'spool'> {
+export interface OpenLiveOptions extends OpenTuiOptions, Omit<LiveFeedOptions, 'stores' | 'spool'> {
   /** Where packets are stored permanently. */
-  files: (PacketKeeper & { flush(): void; close(): void }) | null
+  files: (PacketStore & { flush(): void; close(): void }) | null
 }
 
 export interface LiveScreen {
   /** Follows the capture. */
-  audience: Audience
+  consumer: LiveConsumer
   /** Resolves when the user has closed the screen, which stays open when the capture ends. */
   closed: Promise<void>
   close(): void
@@ -73,14 +73,14 @@ export interface LiveScreen {
 export function openLiveTui(options: OpenLiveOptions): LiveScreen {
   const { files } = options
   const spool = openSpool(options.application)
-  const keepers = files === null ? [] : [files]
-  let audience: LiveFeed | null = null
+  const stores = files === null ? [] : [files]
+  let consumer: LiveFeed | null = null
   let close = () => {}
   const closed = show(options, (store, screen) => {
-    audience = new LiveFeed(store, { ...options, spool, keepers, onLook: () => files?.flush() })
+    consumer = new LiveFeed(store, { ...options, spool, stores, onUpdate: () => files?.flush() })
     close = screen.close
     return {
-      source: audience,
+      source: consumer,
       run: () => Promise.resolve(),
       onSignal() {
         files?.close()
@@ -88,7 +88,7 @@ export function openLiveTui(options: OpenLiveOptions): LiveScreen {
       },
     }
   }).then(() => {})
-  return { audience: audience!, closed, close: () => close(), discard: () => spool.close() }
+  return { consumer: consumer!, closed, close: () => close(), discard: () => spool.close() }
 }
 
 interface ScreenControl {

@@ -17,7 +17,7 @@ function table(programs: Parameters<typeof writeInterfaces>[1]): string {
 }
 
 describe('the table of interfaces', () => {
-  it('shows what each is, and escapes its name', () => {
+  it('shows what each interface is, and escapes its name', () => {
     const programs = [{ program: 'tcpdump', path: '/usr/bin/tcpdump', canCapture: true, missing: null }] as const
     expect(table(programs)).toBe(
       [
@@ -34,7 +34,7 @@ describe('the table of interfaces', () => {
     )
   })
 
-  it('says what is missing, below the program that misses it', () => {
+  it('says what a program needs, beside its name', () => {
     const missing = 'install it: sudo apt install tcpdump (dnf, pacman, apk: the same name)'
     expect(table([{ program: 'tcpdump', path: null, canCapture: false, missing }])).toContain(
       [
@@ -48,7 +48,7 @@ describe('the table of interfaces', () => {
 })
 
 describe('smblens interfaces', () => {
-  it('tells by its status whether something can capture', () => {
+  it('has a status that says whether something can capture', () => {
     const { status, stdout, stderr } = smblens(['interfaces', '-f', 'json'])
     const { schemaVersion, interfaces, programs } = JSON.parse(stdout)
     expect(schemaVersion).toBe(1)

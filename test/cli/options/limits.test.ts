@@ -12,7 +12,7 @@ import {
 } from '../../../src/track/core/limits.ts'
 
 describe('--limit', () => {
-  it('sets limits by the names that warnings give', () => {
+  it('sets limits by the names that warnings use', () => {
     expect(parseLimits(['half-open=100', ' held-bytes-in-all = 5 '])).toEqual({
       ...DEFAULT_LIMITS,
       halfOpen: 100,
@@ -54,7 +54,7 @@ describe('--memory', () => {
     expect(() => parseMemory(text)).toThrow(UsageError)
   })
 
-  it('divides into the limits on all there is of a kind, and leaves the others as they are', () => {
+  it('scales the shared limits, and leaves the others as they are', () => {
     const [least, usual, double] = [parseLimits([], 110e6), parseLimits(), parseLimits([], 300e6)]
     for (const name of LIMIT_NAMES) {
       const { shared, least: bound } = LIMITS[name]

@@ -21,7 +21,7 @@ afterEach(() => {
 })
 
 describe('a writer to a file', () => {
-  it('adds to it, on a line of its own', async () => {
+  it('appends to it, on a new line', async () => {
     const path = join(at, 'log')
     writeFileSync(path, 'one\ntw')
     const writer = writerToPath(path)
@@ -30,7 +30,7 @@ describe('a writer to a file', () => {
     expect(readFileSync(path, 'utf8')).toBe('one\ntw\nthree\n')
   })
 
-  it('adds no empty line to one that ends well, or has nothing yet', async () => {
+  it('adds no empty line to a file that is empty or ends with a line break', async () => {
     for (const text of ['', 'one\n']) {
       const path = join(at, 'log')
       writeFileSync(path, text)
@@ -41,12 +41,12 @@ describe('a writer to a file', () => {
     }
   })
 
-  it('says what the system says where there can be none', () => {
+  it('throws the system’s error if the file cannot be created', () => {
     expect(() => writerToPath(join(at, 'none/log'))).toThrow('ENOENT')
     expect(() => writerToPath(at)).toThrow('EISDIR')
   })
 
-  it('tells once that a disk is full', async () => {
+  it('reports a full disk once', async () => {
     const writer = writerToPath('/dev/full')
     void writer.put('one\n')
     expect(() => writer.flush()).toThrow(OutputError)
@@ -64,7 +64,7 @@ describe.skipIf(!hasPipes)(`a writer to a pipe${hasPipes ? '' : ' (skipped: need
     return path
   }
 
-  it('keeps what comes before its reader', async () => {
+  it('keeps what is written before the reader comes', async () => {
     const path = pipe()
     const writer = writerToPath(path)
     void writer.put('early\n')
@@ -75,7 +75,7 @@ describe.skipIf(!hasPipes)(`a writer to a pipe${hasPipes ? '' : ' (skipped: need
     closeSync(reader)
   })
 
-  it('lets whoever writes wait for a slow reader, and loses nothing', async () => {
+  it('lets the caller wait for a slow reader, and loses nothing', async () => {
     const path = pipe()
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const writer = writerToPath(path)
@@ -100,7 +100,7 @@ describe.skipIf(!hasPipes)(`a writer to a pipe${hasPipes ? '' : ' (skipped: need
     expect(seen).toBe(lines.join(''))
   })
 
-  it('waits for one that is stuck until the end is asked for, and then for seconds', async () => {
+  it('waits for a stuck reader until it must hurry, and then for seconds', async () => {
     vi.useFakeTimers()
     const path = pipe()
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
@@ -121,7 +121,7 @@ describe.skipIf(!hasPipes)(`a writer to a pipe${hasPipes ? '' : ' (skipped: need
     closeSync(reader)
   })
 
-  it('gives one that takes a little now and then ten seconds in all', async () => {
+  it('gives a reader that takes a little now and then ten seconds in all', async () => {
     vi.useFakeTimers()
     const path = pipe()
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
@@ -142,7 +142,7 @@ describe.skipIf(!hasPipes)(`a writer to a pipe${hasPipes ? '' : ' (skipped: need
     closeSync(reader)
   })
 
-  it('knows that its reader has gone', () => {
+  it('notices that its reader has gone', () => {
     const path = pipe()
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     const writer = writerToPath(path)
@@ -151,7 +151,7 @@ describe.skipIf(!hasPipes)(`a writer to a pipe${hasPipes ? '' : ' (skipped: need
     expect(() => writer.flush()).toThrow(ReaderGone)
   })
 
-  it('never waits in a write, although the descriptor that it was given would', () => {
+  it('never blocks in a write, although its descriptor would', () => {
     const path = pipe()
     const both = openSync(path, constants.O_RDWR)
     const writer = writerTo(both)
@@ -162,7 +162,7 @@ describe.skipIf(!hasPipes)(`a writer to a pipe${hasPipes ? '' : ' (skipped: need
   })
 })
 
-it('writes nothing while nobody is there', () => {
+it('writes nothing while there is no reader', () => {
   const writer = new PatientWriter(() => null)
   void writer.put('x\n')
   writer.flush()

@@ -13,7 +13,7 @@ function recorded(isTerminal: boolean) {
 }
 
 describe('progress', () => {
-  it('is silent where there is no terminal', () => {
+  it('is silent without a terminal', () => {
     const { written, progress, at } = recorded(false)
     progress.input('a.pcap', 0, 1)
     at(1000)
@@ -22,7 +22,7 @@ describe('progress', () => {
     expect(written).toEqual([])
   })
 
-  it('says how far it is, how fast, and in what', () => {
+  it('shows how far it is, how fast, and in which file', () => {
     const { written, progress, at } = recorded(true)
     progress.input('a.pcap', 1, 3)
     at(1000)
@@ -31,7 +31,7 @@ describe('progress', () => {
     expect(written).toEqual(['\r[2/3] 50%  50 MB/s  a.pcap\x1b[K', '\r\x1b[K'])
   })
 
-  it('counts bytes where the end is not known', () => {
+  it('counts bytes if the size is not known', () => {
     const { written, progress, at } = recorded(true)
     progress.input('-', 0, 1)
     at(500)

@@ -41,7 +41,7 @@ const write = (path: string, text: string) => {
 }
 
 describe('--output', () => {
-  it('appears when it is whole, and not before', () => {
+  it('appears once it is complete, and not before', () => {
     const path = join(folder, 'report.txt')
     const output = openOutput(path, [])
     output.write('half')
@@ -62,7 +62,7 @@ describe('--output', () => {
     expect(readdirSync(folder)).toEqual(['report.txt'])
   })
 
-  it('is written through a link, which stays', () => {
+  it('is written through a link, which remains', () => {
     writeFileSync(join(folder, 'target.txt'), 'old')
     const link = join(folder, 'link.txt')
     symlinkSync('target.txt', link)
@@ -72,13 +72,13 @@ describe('--output', () => {
     expect(readdirSync(folder).sort()).toEqual(['link.txt', 'target.txt'])
   })
 
-  it('writes into a device and leaves it one', () => {
+  it('writes into a device, which remains one', () => {
     const output = openOutput('/dev/null', [])
     deliver(output, () => output.write('gone'))
     expect(() => readFileSync('/dev/null')).not.toThrow()
   })
 
-  it('is never one of the captures to read, by whatever name', () => {
+  it('is never one of the captures to read, whatever its name', () => {
     const capture = join(folder, 'a.txt')
     writeFileSync(capture, 'not recognised by its bytes')
     symlinkSync('a.txt', join(folder, 'b.txt'))
@@ -109,7 +109,7 @@ describe('--output', () => {
     expect(readdirSync(folder).sort()).toEqual(['link', 'other.pcap'])
   })
 
-  it.each([0o600, 0o640, 0o664, 0o604])('keeps the mode of what it replaces, %i', (mode) => {
+  it.each([0o600, 0o640, 0o664, 0o604])('keeps the mode of the file it replaces, %i', (mode) => {
     const path = join(folder, 'report.txt')
     writeFileSync(path, 'old')
     chmodSync(path, mode)
@@ -118,7 +118,7 @@ describe('--output', () => {
     expect(statSync(path).mode & 0o7777).toBe(mode)
   })
 
-  it.skipIf(!isRoot)('keeps the owner of what it replaces (needs root)', () => {
+  it.skipIf(!isRoot)('keeps the owner of the file it replaces (needs root)', () => {
     const path = join(folder, 'report.txt')
     writeFileSync(path, 'old')
     chownSync(path, 1234, 2345)
@@ -136,14 +136,14 @@ describe('--output', () => {
     expect(statSync(path).mode & 0o777).toBe(0o640)
   })
 
-  it.skipIf(isRoot)('is not what was made read-only (root may write everything)', () => {
+  it.skipIf(isRoot)('does not replace a read-only file (root may write everything)', () => {
     const path = join(folder, 'report.txt')
     writeFileSync(path, 'old')
     chmodSync(path, 0o444)
     expect(() => openOutput(path, [])).toThrow(/permission denied/)
   })
 
-  it('goes where a link leads, though nothing is there yet', () => {
+  it('follows a link to a file that does not exist yet', () => {
     mkdirSync(join(folder, 'reports'))
     symlinkSync('reports', join(folder, 'today'))
     symlinkSync(join('today', 'a.txt'), join(folder, 'latest'))
@@ -156,7 +156,7 @@ describe('--output', () => {
     expect(readdirSync(join(folder, 'reports'))).toEqual(['a.txt'])
   })
 
-  it('is refused where a link leads nowhere that there is, or to itself', () => {
+  it('is refused if a link leads to a missing folder, or to itself', () => {
     symlinkSync('missing/a.txt', join(folder, 'nowhere'))
     symlinkSync('circle', join(folder, 'circle'))
     expect(() => openOutput(join(folder, 'nowhere'), [])).toThrow(/is in no folder that exists/)

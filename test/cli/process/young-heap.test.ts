@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest'
 import { createHeapKeeper } from '../../../src/cli/process/young-heap.ts'
 
-it('lets V8 be while there is room, then collects once, and again only where memory has grown since', () => {
+it('leaves V8 alone while there is room, then collects once, and again only after memory has grown', () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   let resident = 50e6
   const collect = vi.fn()

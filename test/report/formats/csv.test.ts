@@ -4,7 +4,7 @@ import { writeCsv } from '../../../src/report/formats/csv.ts'
 import { findingRecord } from '../../../src/report/records/finding.ts'
 import { finding, rule, textOf } from '../../support/findings.ts'
 
-/** RFC 4180, read by the grammar: rows of cells. */
+/** Reads RFC 4180 by its grammar: rows of cells. */
 function parseCsv(text: string): string[][] {
   const rows: string[][] = []
   let row: string[] = []
@@ -41,13 +41,13 @@ function rowOf(overrides: Parameters<typeof finding>[0]): Record<string, string>
 }
 
 describe('csv', () => {
-  it('is one header and a row a finding', () => {
+  it('is one header and one row per finding', () => {
     const records = [finding(), finding({ severity: 'low' })].map((f) => findingRecord(f, rule()))
     const rows = parseCsv(textOf((sink) => writeCsv(records, sink)))
     expect(rows.map(([severity]) => severity)).toEqual(['severity', 'high', 'low'])
   })
 
-  it('has its header alone where nothing was found', () => {
+  it('is only the header if nothing was found', () => {
     expect(parseCsv(textOf((sink) => writeCsv([], sink)))).toHaveLength(1)
   })
 

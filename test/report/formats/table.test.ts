@@ -50,7 +50,7 @@ describe('table: the verdict', () => {
       'Nothing could be read: 69 packets of link type usbpcap.',
     ],
     [
-      'several kinds of what was not read, in several captures',
+      'several kinds of unread packets, in several captures',
       {
         ledger: ledger(
           [],
@@ -64,11 +64,11 @@ describe('table: the verdict', () => {
       'No SMB in the 69 packets that were read; 31 were not: ESP (IPsec) (30) and RoCE',
     ],
     [
-      'attempts alone',
+      'only attempts',
       { ledger: ledger([bareConnection({ state: 'attempted' })]) },
       'No findings. 1 SMB connection: not answered.',
     ],
-    ['a negotiate alone', { ledger: ledger([connection()]) }, 'No findings. 1 SMB connection: without a session.'],
+    ['only a negotiate', { ledger: ledger([connection()]) }, 'No findings. 1 SMB connection: without a session.'],
     [
       'attempts of both kinds',
       { ledger: ledger(['attempted', 'refused', 'refused'].map((state) => bareConnection({ state } as never))) },
@@ -99,7 +99,7 @@ describe('table: the verdict', () => {
       'No findings. 3 sessions seen: 1 refused, 1 not answered and 1 encrypted.',
     ],
     [
-      'a session of compressed messages alone',
+      'a session of compressed messages only',
       {
         ledger: ledger(
           [connection()],
@@ -144,7 +144,7 @@ describe('table: the verdict', () => {
     expect(table({ ledger: ledger([connection()], [session()]) })).not.toContain('refused')
   })
 
-  it('says which packets are of a link type that is not read, and calls no capture damaged for them', () => {
+  it('names packets of an unread link type, and does not call their capture damaged', () => {
     const parts = [
       capture({ complete: false, damaged: false, unreadPackets: unread(31, 'link type usbpcap', 'link-type') }),
     ]
@@ -163,7 +163,7 @@ describe('table: the verdict', () => {
 })
 
 describe('table: findings', () => {
-  it('say who, what, where in the capture and what to do', () => {
+  it('say who, what, where in the capture, and what to do', () => {
     expect(table({ findings: [finding()] })).toBe(
       [
         'At risk. 1 high finding. The worst: A session goes unsigned.',
@@ -182,7 +182,7 @@ describe('table: findings', () => {
     )
   })
 
-  it('put what shows before what enforces, and offer what was seen to apply', () => {
+  it('put the audit before the fix, and offer the fixes that apply', () => {
     const look = {
       setting: 'Turn on the audit.',
       powershell: ['Set-SmbServerConfiguration -AuditSmb1Access $true -Force'],
@@ -238,7 +238,7 @@ describe('table: findings', () => {
     expect(text).toContain('office.pcap frame 3: first; also 9, b.pcap 4')
   })
 
-  it('write IPv6 ends so that the port can be told', () => {
+  it('write IPv6 ends so that the port is recognizable', () => {
     const text = table({
       findings: [finding({ client: { ip: '2001:db8::5', port: null }, server: { ip: '2001:db8::9', port: 445 } })],
     })
@@ -253,13 +253,13 @@ describe('table: the terminal', () => {
     evidence: [{ capture: 'a\x1b[31m.pcap', frame: 1, time: 0, field: 'Command', what: '\x1b[5mblink\n\n\n' }],
   })
 
-  it('gets no control character from the wire, and no flood of it', () => {
+  it('gets no control characters and no flood of text from the wire', () => {
     const text = table({ findings: [hostile] })
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
     expect(text.split('\n').length).toBeLessThan(60)
   })
 
-  it('is not overrun at any width, but for lines to copy', () => {
+  it('is never overrun at any width, except by lines to copy', () => {
     const findings = [
       finding(),
       hostile,
@@ -275,7 +275,7 @@ describe('table: the terminal', () => {
     )
   })
 
-  it('gets colour only when asked, and the same words with it', () => {
+  it('gets colour only on request, with the same words', () => {
     const findings = [finding(), finding({ severity: 'critical', rule: 'smb1-negotiated' })]
     const plain = table({ findings, rules: [rule()] })
     const colored = table({ findings, rules: [rule()] }, 80, true)

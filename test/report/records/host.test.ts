@@ -34,7 +34,7 @@ function host(ip: string, hosts: ReturnType<typeof hostRecords>) {
 }
 
 describe('hosts', () => {
-  it('are named by what NTLM, Kerberos and the negotiate say', () => {
+  it('get their names from NTLM, Kerberos and the negotiate', () => {
     const on = connection({ negotiateRequest: negotiateRequest({ netname: 'share.corp.example' }) })
     const logons = [
       logon({ auth: 'ntlmv2', ntlm: ntlm({ workstation: 'PC1' }, { challenge: CHALLENGE }) }),
@@ -65,13 +65,13 @@ describe('hosts', () => {
     expect(host('10.0.0.10', hostRecords(ledger([weak, strong]), NETWORKS)).signing).toBe('enabled')
   })
 
-  it('are no servers for being tried', () => {
+  it('are not servers just because a client tried them', () => {
     const hosts = hostRecords(ledger([connection({ state: 'refused', server: '203.0.113.7' })]), NETWORKS)
     expect(host('203.0.113.7', hosts)).toMatchObject({ roles: [], internal: false })
     expect(host('10.0.0.5', hosts)).toMatchObject({ roles: ['client'], internal: true })
   })
 
-  it('take no address for a name, and at most 16 names', () => {
+  it('take no address as a name, and at most 16 names', () => {
     const on = connection({ negotiateRequest: negotiateRequest({ netname: '10.0.0.10' }) })
     const logons = Array.from({ length: 40 }, (_, i) =>
       logon({ auth: 'ntlmv2', ntlm: ntlm({ workstation: `WS${i}` }) }),
@@ -81,12 +81,12 @@ describe('hosts', () => {
     expect(host('10.0.0.5', hosts).names).toHaveLength(16)
   })
 
-  it('may be client and server at once, of themselves too', () => {
+  it('may be client and server at once, even of themselves', () => {
     const loop = connection({ client: '10.0.0.9', server: '10.0.0.9' })
     expect(hostRecords(ledger([loop]), NETWORKS)).toMatchObject([{ roles: ['client', 'server'], connections: 1 }])
   })
 
-  it('fall back to what SMB1 says of the system', () => {
+  it('fall back to the system that SMB1 names', () => {
     const on = connection()
     const bare = ntlm({ version: null })
     const facts = session({ on, nativeOs: { client: 'Windows 4.0', server: 'Unix' }, logons: [logon({ ntlm: bare })] })

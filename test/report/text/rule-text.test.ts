@@ -7,14 +7,14 @@ import { rule, textOf } from '../../support/findings.ts'
 const TERMINAL = { width: 80, color: false }
 
 describe('the catalogue', () => {
-  it('lists every rule on a line, in its order', () => {
+  it('lists every rule on one line, in order', () => {
     const lines = textOf((sink) => writeRuleList(RULES, sink, TERMINAL)).split('\n')
     expect(lines.slice(0, RULES.length).map((line) => line.split(/ +/, 2))).toEqual(
       RULES.map(({ id, severity }) => [id, severity]),
     )
   })
 
-  it('tells all that a rule says of itself', () => {
+  it('prints everything that a rule says about itself', () => {
     const one = rule({ falsePositives: ['A lab without a domain.', 'Another.'] })
     expect(textOf((sink) => writeRule(one, sink, TERMINAL))).toBe(
       [
@@ -45,9 +45,12 @@ describe('the catalogue', () => {
     )
   })
 
-  it.each(RULES.map((each) => [each.id, each] as const))('%s fits the terminal, but for lines to copy', (_id, each) => {
-    for (const line of textOf((sink) => writeRule(each, sink, TERMINAL)).split('\n')) {
-      if (!line.includes('PS>') && !line.includes('https://')) expect(displayWidth(line)).toBeLessThanOrEqual(80)
-    }
-  })
+  it.each(RULES.map((each) => [each.id, each] as const))(
+    '%s fits the terminal, except for lines to copy',
+    (_id, each) => {
+      for (const line of textOf((sink) => writeRule(each, sink, TERMINAL)).split('\n')) {
+        if (!line.includes('PS>') && !line.includes('https://')) expect(displayWidth(line)).toBeLessThanOrEqual(80)
+      }
+    },
+  )
 })

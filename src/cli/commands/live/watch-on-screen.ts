@@ -26,7 +26,7 @@ export async function watchOnScreen({ run, openFiles, ...settings }: ScreenSetti
         const screen = openLiveTui({ ...settings, interfaces, files, onCount, application: APPLICATION })
         Object.assign(opened, { screen, files })
         screen.closed.finally(() => left.abort()).catch(() => {})
-        return screen.audience
+        return screen.consumer
       },
     })
     await opened.screen?.closed

@@ -1,9 +1,9 @@
 /** `smblens live` as records, each as soon as something is known. */
 import type { Severity } from '../../../audit/rule/rule.ts'
 import type { CaptureFiles } from '../../../capture/write/rotating-files.ts'
-import type { Audience } from '../../../live/consumer.ts'
+import type { LiveConsumer } from '../../../live/consumer.ts'
 import { END_CODES, LiveTracker } from '../../../live/live-tracker.ts'
-import { Watch } from '../../../live/record-stream.ts'
+import { RecordStream } from '../../../live/record-stream.ts'
 import { runLive } from '../../../live/run.ts'
 import { showNotice } from '../../output/notices.ts'
 import { RecordOutput } from '../../output/record-output.ts'
@@ -36,19 +36,19 @@ export async function writeRecords(settings: RecordSettings): Promise<ExitStatus
         const live = new LiveTracker({
           interfaces,
           limits,
-          keepers: files === null ? [] : [files],
+          stores: files === null ? [] : [files],
           count,
           onCount,
           ready: () => out.making,
         })
         if (ending.signal.aborted) out.hurry()
         else ending.signal.addEventListener('abort', () => out.hurry(), { once: true })
-        const audience = recordsTo(out, live, files, settings)
+        const consumer = recordsTo(out, live, files, settings)
         return {
-          ...audience,
+          ...consumer,
           end(loss) {
             damaged = live.damaged
-            return audience.end(loss)
+            return consumer.end(loss)
           },
         }
       },
@@ -64,8 +64,8 @@ function recordsTo(
   live: LiveTracker,
   files: CaptureFiles | null,
   settings: RecordSettings,
-): Audience {
-  const watch = new Watch(live, settings)
+): LiveConsumer {
+  const stream = new RecordStream(live, settings)
   let shown = 0
   // The records have them too, but the person who looks after the service reads standard error.
   const showWarnings = () => {
@@ -77,16 +77,16 @@ function recordsTo(
   return {
     live,
     heartbeatMs: settings.heartbeatMs,
-    async look() {
+    async update() {
       files?.flush()
       showWarnings()
-      await out.emit(() => watch.changes())
+      await out.emit(() => stream.changes())
     },
-    beat: (loss) => out.emit(() => watch.beat(loss)),
+    heartbeat: (loss) => out.emit(() => stream.heartbeat(loss)),
     async end(loss) {
       files?.close()
       showWarnings()
-      await out.emitLast(() => watch.finish(loss))
+      await out.emitLast(() => stream.finish(loss))
     },
   }
 }
