@@ -97,17 +97,20 @@ async function captures() {
 
 /** What smblens live asks of the kernel by itself. */
 async function defaultFilter() {
+  const contents = `export { captureFilter } from './capture/live/request/filter.ts'
+    export { DATAGRAM_PROTOCOLS, portsOf, STREAM_PROTOCOLS } from './track/protocols.ts'`
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'src/capture/live/request/filter.ts')],
+    stdin: { contents, resolveDir: join(root, 'src'), loader: 'ts' },
     bundle: true,
     platform: 'node',
     format: 'esm',
     write: false,
   })
-  const { captureFilter } = await import(
+  const { captureFilter, portsOf, STREAM_PROTOCOLS, DATAGRAM_PROTOCOLS } = await import(
     `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
   )
-  return captureFilter({ filter: '', allTraffic: false })
+  const ports = { tcpPorts: portsOf(STREAM_PROTOCOLS), udpPorts: portsOf(DATAGRAM_PROTOCOLS) }
+  return captureFilter({ interfaces: [], filter: '', allTraffic: false, ...ports })
 }
 
 function prepared(from, name) {

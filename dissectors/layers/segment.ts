@@ -1,5 +1,6 @@
 /**
- * One decoded TCP segment, or fragment of an IP datagram that may hold one, filled in place frame after frame: nothing is allocated per packet.
+ * One decoded TCP segment or UDP datagram, or fragment of an IP datagram that may hold one, filled in place frame after frame: nothing is allocated
+ * per packet.
  *
  * Addresses are those of the innermost IP header: four 32-bit words in network order, IPv4 as the mapped form ::ffff:a.b.c.d, so that both
  * families are compared alike. All words, seq and ack are signed 32-bit integers (`| 0`): V8 keeps them unboxed, and sequence arithmetic wraps
@@ -27,7 +28,7 @@ export interface Segment {
   length: number
   /** How many of them an IP header alone speaks of: the record calls the packet whole without them. A mirror cut them, or the header lies. */
   claimed: number
-  /** Of a frame that leads to no TCP: what is in the way, as unread.ts has it. */
+  /** What of a frame is not read further, as unread.ts has it. A UDP datagram is noted here too: most have no protocol that reads them. */
   unread: number
   /** Headers entered so far, and how many may be. */
   depth: number
@@ -77,12 +78,14 @@ export function createSegment(depthLimit: number = MAX_HEADERS): Segment {
 
 /** What became of a frame. */
 export const DECODED = {
-  /** Something else than TCP, or too short to tell. */
+  /** Neither TCP nor UDP, or too short to tell. */
   OTHER: 0,
   TCP: 1,
-  /** A fragment of an IP datagram that may carry TCP, in whatever tunnel. */
+  /** A fragment of an IP datagram that may carry TCP or UDP, in whatever tunnel. */
   FRAGMENT: 2,
   UNKNOWN_LINK: 3,
   /** More headers than `depthLimit`. */
   TOO_DEEP: 4,
+  /** A UDP datagram between ports of no tunnel. */
+  UDP: 5,
 } as const

@@ -1,4 +1,4 @@
-/** UDP, RFC 768, where its ports are those of a tunnel. Source port 2, destination port 2, length 2 with the header, checksum 2. */
+/** UDP, RFC 768. Source port 2, destination port 2, length 2 with the header, checksum 2. */
 import { u16be } from '../bytes.ts'
 import { bound, LAYER, skip } from '../layers/layer.ts'
 import { DECODED, type Segment } from '../layers/segment.ts'
@@ -19,7 +19,7 @@ export function decodeUdp(b: Uint8Array, s: Segment): number {
   s.unread = UNREAD.UDP
   s.srcPort = u16be(b, o)
   s.dstPort = u16be(b, o + 2)
-  return next
+  return next === DECODED.OTHER ? DECODED.UDP : next
 }
 
 /** What two UDP ports say; OTHER for those of no tunnel. A tunnel's end sends from any port, but some have a server, which answers from its own. */

@@ -65,7 +65,8 @@ export function describeHeaders(linkType: number, frame: Uint8Array, original: n
     const next = decodeHeader(layer as Layer, frame, segment)
     describeHeader(r, named(layer, frame, start), start, Math.max(start, segment.payload), segment)
     if (next === DECODED.FRAGMENT) noteLast(r.fields, 'a fragment: its datagram is put together from several frames')
-    if (next === DECODED.OTHER) noteLast(r.fields, 'it leads to no TCP segment that can be read')
+    if (next === DECODED.OTHER || next === DECODED.UDP)
+      noteLast(r.fields, 'it leads to no TCP segment that can be read')
     layer = next
   }
   const payload = layer === DECODED.TCP ? { start: segment.payload, end: segment.payloadEnd } : null

@@ -4,7 +4,7 @@
  * of what no open connection needs, then the longest idle connections are closed.
  */
 import { type Context, noteLimit } from './core/context.ts'
-import type { StreamTracker } from './core/protocol.ts'
+import type { ProtocolTracker } from './core/protocol.ts'
 import type { FlowTable } from './flow/flow-table.ts'
 import type { TcpFlow } from './flow/tcp-flow.ts'
 import { FLOW_BYTES } from './flow/tcp-flows.ts'
@@ -19,7 +19,7 @@ const CHECK_SHARE = 1 / 4
 const LEAST_CHECK = 1 / 16
 
 /** Measures all that is open, and closes the oldest where it is more than the limit. To be called between frames, when `opened` has come to `nextCheckAt`. */
-export function limitOpenBytes(flows: FlowTable, trackers: readonly StreamTracker[], context: Context): void {
+export function limitOpenBytes(flows: FlowTable, trackers: readonly ProtocolTracker[], context: Context): void {
   const limit = context.limits.openBytes
   const counted = new Set<object>()
   let open = 0

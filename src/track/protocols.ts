@@ -1,8 +1,15 @@
 /**
- * The protocols that are read: the one list. The ports that the fast path looks for and the recognition by content on other ports are made of it.
- * Where the ports do not decide, the first of the list is asked first.
+ * The protocols that are read: the one list of each kind. The ports that the fast path looks for, the recognition by content on other ports, the kernel
+ * filter of a live capture and the table in docs/inputs.md are made of it. Where the ports do not decide, the first of the list is asked first.
  */
-import type { StreamProtocol } from './core/protocol.ts'
+import type { DatagramProtocol, ProtocolDescription, StreamProtocol } from './core/protocol.ts'
 import { smb } from './smb/smb-protocol.ts'
 
 export const STREAM_PROTOCOLS: readonly StreamProtocol[] = [smb]
+
+export const DATAGRAM_PROTOCOLS: readonly DatagramProtocol[] = []
+
+/** All ports of these protocols, once each. */
+export function portsOf(protocols: readonly ProtocolDescription[]): number[] {
+  return [...new Set(protocols.flatMap(({ ports }) => ports))]
+}

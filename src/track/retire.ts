@@ -3,7 +3,7 @@ import type { Ledger } from '../ledger/ledger.ts'
 import { retireFrom } from '../ledger/retirement.ts'
 import { TABLE_NAMES, TABLES } from '../ledger/tables.ts'
 import type { Context } from './core/context.ts'
-import type { FactsOwner } from './core/protocol.ts'
+import type { ProtocolTracker } from './core/protocol.ts'
 
 /** Does a table hold more facts than may stay? */
 export function hasMoreThan({ tables }: Context, keep: number): boolean {
@@ -17,7 +17,7 @@ export function hasMoreThan({ tables }: Context, keep: number): boolean {
  */
 export function retire(
   { tables }: Context,
-  owners: readonly FactsOwner[],
+  owners: readonly ProtocolTracker[],
   open: ReadonlySet<string>,
   keep: number,
 ): Ledger | null {

@@ -23,14 +23,22 @@ import {
   warnOfStrays,
 } from './core/context.ts'
 import { DEFAULT_LIMITS, type Limits } from './core/limits.ts'
-import type { FlowReader, StreamProtocol, StreamTracker } from './core/protocol.ts'
+import type {
+  DatagramProtocol,
+  DatagramTracker,
+  FlowReader,
+  ProtocolTracker,
+  StreamProtocol,
+  StreamTracker,
+} from './core/protocol.ts'
+import { DatagramPorts } from './flow/datagram-ports.ts'
 import { FastPath } from './flow/fast-path.ts'
 import { Fragments } from './flow/ip-fragments.ts'
 import { ProtocolPorts } from './flow/protocol-ports.ts'
 import { type IdleSince, TcpFlows } from './flow/tcp-flows.ts'
 import { limitOpenBytes } from './open-limit.ts'
 import { type PartialLedger, partialLedgerOf, type ReadPosition } from './partial-ledger.ts'
-import { STREAM_PROTOCOLS } from './protocols.ts'
+import { DATAGRAM_PROTOCOLS, STREAM_PROTOCOLS } from './protocols.ts'
 import { hasMoreThan, retire } from './retire.ts'
 import { UnreadPackets } from './unread/unread-packets.ts'
 
@@ -42,8 +50,9 @@ export interface TrackerOptions {
   messages?: MessageSink | undefined
   /** False for traffic without an end, of which parts are handed over before all of the capture is known: it has no identity. */
   identity?: boolean
-  /** The protocols over TCP to read; all that there are unless given. */
+  /** The protocols to read; all that there are unless given. */
   streamProtocols?: readonly StreamProtocol[]
+  datagramProtocols?: readonly DatagramProtocol[]
 }
 
 /** What the reader knows of the capture; the tracker adds what it saw in it. */
@@ -61,6 +70,11 @@ export class Tracker implements FrameSink {
   /** Null where the capture has none. */
   private readonly identity: CaptureIdentity | null
   private readonly streamTrackers: readonly StreamTracker[]
+  private readonly datagramTrackers: readonly DatagramTracker[]
+  /** Both. */
+  private readonly trackers: readonly ProtocolTracker[]
+  /** Null where there is no protocol over UDP. */
+  private readonly datagrams: DatagramPorts | null
   private readonly flows: TcpFlows
   private readonly fastPath: FastPath
   private readonly fragments: Fragments
@@ -69,15 +83,19 @@ export class Tracker implements FrameSink {
   followed = false
 
   constructor(capture: string, options: TrackerOptions = {}) {
-    const { limits, messages, identity, streamProtocols = STREAM_PROTOCOLS } = options
+    const { limits, messages, identity } = options
+    const { streamProtocols = STREAM_PROTOCOLS, datagramProtocols = DATAGRAM_PROTOCOLS } = options
     this.identity = identity === false ? null : new CaptureIdentity()
     const context = createContext(capture, { ...DEFAULT_LIMITS, ...limits }, messages ?? null)
     this.context = context
     this.segment = createSegment(context.limits.depth)
     this.streamTrackers = streamProtocols.map((protocol) => protocol.track(context))
+    this.datagramTrackers = datagramProtocols.map((protocol) => protocol.track(context))
+    this.trackers = [...this.streamTrackers, ...this.datagramTrackers]
+    this.datagrams = this.datagramTrackers.length > 0 ? new DatagramPorts(this.datagramTrackers) : null
     const ports = new ProtocolPorts(this.streamTrackers)
     this.flows = new TcpFlows(context, ports, this.segment)
-    this.fastPath = new FastPath(ports, null, this.unread)
+    this.fastPath = new FastPath(ports, this.datagrams, this.unread)
     this.fragments = new Fragments(context)
   }
 
@@ -99,6 +117,13 @@ export class Tracker implements FrameSink {
     const decoded = decodeFrame(linkType, bytes, start, start + captured, start + original, s)
     if (decoded === DECODED.TCP) this.tcp(bytes, time, number)
     else if (decoded === DECODED.FRAGMENT) this.fragment(bytes, time, number)
+    else this.take(decoded, bytes, time, number)
+  }
+
+  /** What a frame, or a datagram in fragments, was decoded to. */
+  private take(decoded: number, bytes: Uint8Array, time: number, number: number): void {
+    if (decoded === DECODED.TCP) this.tcp(bytes, time, number)
+    else if (decoded === DECODED.UDP) this.udp(bytes, time, number)
     else this.undecoded(decoded, bytes, number)
   }
 
@@ -115,15 +140,14 @@ export class Tracker implements FrameSink {
       from = joined.bytes
       decoded = decodeIpPayload(joined.protocol, from, 0, joined.captured, from.length, s.depth, s)
     }
-    if (decoded === DECODED.TCP) this.tcp(from, time, number)
-    else this.undecoded(decoded, from, number)
+    this.take(decoded, from, time, number)
   }
 
   /** What is known by now. `position` is what the call before returned, null for the first. */
   partialLedger(position: ReadPosition | null = null): PartialLedger {
     const open = emptyFactLists()
     for (const flow of this.flows.table.flows()) flow.addOpenFacts(open)
-    for (const tracker of this.streamTrackers) tracker.addOpenFacts(open)
+    for (const tracker of this.trackers) tracker.addOpenFacts(open)
     return partialLedgerOf(this.context, open, position)
   }
 
@@ -138,6 +162,7 @@ export class Tracker implements FrameSink {
    */
   expire(idle: IdleSince): void {
     this.flows.expire(idle)
+    for (const tracker of this.datagramTrackers) tracker.expire(idle.open)
   }
 
   /** Takes facts that nothing will change out of the ledger, until `keep` connections are left; null where there are not more. */
@@ -146,7 +171,7 @@ export class Tracker implements FrameSink {
     for (const tracker of this.streamTrackers) tracker.sweep(this.readersOf(tracker))
     const open = new Set<string>()
     for (const { facts } of this.flows.table.flows()) if (facts.id !== '') open.add(facts.id)
-    return retire(this.context, this.streamTrackers, open, keep)
+    return retire(this.context, this.trackers, open, keep)
   }
 
   private readersOf(tracker: StreamTracker): FlowReader[] {
@@ -173,7 +198,7 @@ export class Tracker implements FrameSink {
       const message = `${unfinished} fragmented IP datagrams are not in the capture as a whole: they were not read`
       warn(context, 'ip-fragments', message, firstFrame)
     }
-    for (const tracker of this.streamTrackers) yield* tracker.finish()
+    for (const tracker of this.trackers) yield* tracker.finish()
     warnOfDisagreements(context)
     warnOfStrays(context)
     warnOfLimits(context)
@@ -205,8 +230,22 @@ export class Tracker implements FrameSink {
     const flow = flows.take(bytes, time, number)
     this.followed = flows.followed
     if (flow === null) return
-    if (context.opened >= context.nextCheckAt) limitOpenBytes(flows.table, this.streamTrackers, context)
+    if (context.opened >= context.nextCheckAt) limitOpenBytes(flows.table, this.trackers, context)
     if (flow.tracker.isSweepDue) flow.tracker.sweep(this.readersOf(flow.tracker))
+  }
+
+  private udp(bytes: Uint8Array, time: number, number: number): void {
+    const { context, datagrams, segment: s } = this
+    const tracker = datagrams === null ? null : datagrams.ofPorts(s.srcPort, s.dstPort)
+    if (tracker === null) {
+      this.unread.udp(bytes, s.payload, s.payloadEnd, s.srcPort, s.dstPort, number)
+      return
+    }
+    this.followed = true
+    context.frame = number
+    context.time = time
+    tracker.datagram(bytes, s.payload, s.payloadEnd, s.length, s)
+    if (context.opened >= context.nextCheckAt) limitOpenBytes(this.flows.table, this.trackers, context)
   }
 
   private undecoded(decoded: number, b: Uint8Array, frame: number): void {

@@ -37,8 +37,8 @@ export interface DatagramProtocol extends ProtocolDescription {
   track(context: Context): DatagramTracker
 }
 
-/** The part of a protocol's tracker that goes into the ledger. */
-export interface FactsOwner {
+/** What every protocol does in one capture, over TCP or UDP: it owns facts, and the state that connections share. */
+export interface ProtocolTracker {
   /** The tables that its facts go to. No other protocol's do. */
   readonly tables: readonly TableName[]
   /** Adds the facts that are not in the tables of the context, because later frames may change them. Those of open flows come from their readers. */
@@ -49,12 +49,16 @@ export interface FactsOwner {
   forget(name: TableName, row: number): void
   /** Called after a number of rows was removed. */
   endRetirement(): void
+  /** Bytes, about, of state that belongs to no open connection, without what is in `counted`. What it counts goes into `counted`. */
+  sharedBytes(counted: Set<object>): number
+  /** Lets the oldest of this state go until at most `most` of its `bytes` are left; returns how many are. */
+  dropShared(bytes: number, most: number): number
   /** The capture has ended: all facts go to the tables. In pieces, with a rest after each. */
   finish(): Generator<null, void>
 }
 
 /** A stream protocol in one capture. */
-export interface StreamTracker extends FactsOwner {
+export interface StreamTracker extends ProtocolTracker {
   readonly protocol: StreamProtocol
   /** A connection of this protocol, first seen in this frame. */
   open(ends: FlowEnds, frame: number, time: number): FlowReader
@@ -64,18 +68,14 @@ export interface StreamTracker extends FactsOwner {
   readonly isSweepDue: boolean
   /** Between frames: packs what has not been used for a while. `readers` are those of its open connections. */
   sweep(readers: readonly FlowReader[]): void
-  /** Bytes, about, that it keeps for connections that may still come, without those of `counted`. What it counts goes into `counted`. */
-  sharedBytes(counted: Set<object>): number
-  /** Lets the oldest of these go until `most` of `bytes` are left; returns how many are. */
-  dropShared(bytes: number, most: number): number
 }
 
 /** A datagram protocol in one capture. */
-export interface DatagramTracker extends FactsOwner {
+export interface DatagramTracker extends ProtocolTracker {
   readonly protocol: DatagramProtocol
   /**
    * A datagram from or to one of its ports: its payload is [start, end) of `b`, which is borrowed, and had `wireLength` bytes on the wire.
-   * The context has its frame and time. `ends` is filled anew for the next datagram.
+   * The context has its frame and time. The next datagram comes with the same object `ends`, filled again.
    */
   datagram(b: Uint8Array, start: number, end: number, wireLength: number, ends: Ends): void
   /** Ends exchanges that were last used before `before`, in microseconds. */

@@ -12,6 +12,7 @@ import {
   expectIpv4,
   expectIpv6,
   expectNothing,
+  expectUdp,
   IPV4,
   IPV6,
   IPV6_ADDRESSES,
@@ -156,8 +157,8 @@ describe('network layer', () => {
     expectNothing(IPV4.replace('4500 0038', '4500 0013'))
   })
 
-  it('leaves alone what is no TCP', () => {
-    expectNothing(IPV4.replace('40 06', '40 11'))
+  it('leaves alone what is neither TCP nor UDP, and reads no further in UDP', () => {
+    expectUdp(IPV4.replace('40 06', '40 11'))
     expectNothing(IPV6.replace('06 40', '3a 40'))
     expectNothing(`${MACS} 0806 00010800`, LINKTYPE.ETHERNET)
     expectNothing(IPV4.replace('8018', '1018'))

@@ -83,6 +83,11 @@ export function expectIpv6(frame: string, linkType: number = LINKTYPE.RAW): void
   expect(decode(linkType, frame)).toEqual(EXPECTED_V6)
 }
 
+/** It is UDP, and no tunnel. */
+export function expectUdp(frame: string, linkType: number = LINKTYPE.RAW): void {
+  expect(decode(linkType, frame).decoded).toBe(DECODED.UDP)
+}
+
 export function expectNothing(frame: string, linkType: number = LINKTYPE.RAW): void {
   expect(decode(linkType, frame).decoded).toBe(DECODED.OTHER)
 }

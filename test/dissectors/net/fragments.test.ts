@@ -150,7 +150,7 @@ describe('what a datagram carries, once it is whole', () => {
 
   it('anything else is something else', () => {
     expect(payloadOf(1, TCP).decoded).toBe(DECODED.OTHER)
-    expect(payloadOf(17, `c350 0035 0000 0000 ${TCP}`).decoded).toBe(DECODED.OTHER)
+    expect(payloadOf(17, `c350 0035 0000 0000 ${TCP}`).decoded).toBe(DECODED.UDP)
     expect(payloadOf(6, '').decoded).toBe(DECODED.OTHER)
   })
 

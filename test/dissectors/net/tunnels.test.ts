@@ -9,6 +9,7 @@ import {
   expectIpv4,
   expectIpv6,
   expectNothing,
+  expectUdp,
   hex16,
   IPV4,
   IPV6,
@@ -154,9 +155,9 @@ describe('tunnels in UDP', () => {
   })
 
   it('looks at no other port, and at VXLAN’s as destination only', () => {
-    expectNothing(inUdp(4788, `${VXLAN} ${ETHERNET_V4}`))
-    expectNothing(inUdp(50_001, `${VXLAN} ${ETHERNET_V4}`, 4789))
-    expectNothing(inUdp(53, IPV6))
+    expectUdp(inUdp(4788, `${VXLAN} ${ETHERNET_V4}`))
+    expectUdp(inUdp(50_001, `${VXLAN} ${ETHERNET_V4}`, 4789))
+    expectUdp(inUdp(53, IPV6))
   })
 
   it('leaves alone what has the port but not the form', () => {

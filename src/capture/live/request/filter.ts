@@ -1,22 +1,23 @@
 /**
- * What the kernel lets through, in libpcap's words (pcap-filter(7)): SMB, wherever on a mirror port it may be.
+ * What the kernel lets through, as an expression of libpcap (pcap-filter(7)): the ports of the protocols that are read, wherever on a mirror port they
+ * may be.
  *
- * Packets that are not TCP or UDP right behind an IP header pass whole where SMB may be inside: the kernel sorts out what is cheap to sort out, the
- * dissectors do the rest. `vlan`, `mpls`, `pppoes` and `geneve` are not used, because each of them moves the offsets of all that stands behind it,
+ * Packets that are not TCP or UDP right behind an IP header pass whole where such traffic may be inside: the kernel sorts out what is cheap to sort out,
+ * and the dissectors do the rest. `vlan`, `mpls`, `pppoes` and `geneve` are not used, because each of them moves the offsets of all that stands behind it,
  * and compiles for some link types only. `ether proto` does neither: on a link type that has no such frames it is false.
  */
 
-export interface FilterWishes {
+export interface FilterOptions {
   /** To capture on. */
   interfaces: readonly string[]
   /** The user's own BPF; empty for none. */
   filter: string
   /** Leave the built-in filter out. */
   allTraffic: boolean
+  /** The ports that a protocol is read on. */
+  tcpPorts: readonly number[]
+  udpPorts: readonly number[]
 }
-
-/** SMB over TCP and over NetBIOS. libpcap means IPv4 and IPv6 by each. Nobody reads Kerberos beside SMB yet: port 88 has no place here until then. */
-const PORTS = ['tcp port 445 or tcp port 139']
 
 /**
  * Where UDP is a tunnel: VXLAN (and what Linux used before its port was registered), VXLAN-GPE, GENEVE, GTP-U, Teredo; L2TP, LISP, GRE, Aruba's mirroring,
@@ -58,27 +59,32 @@ const LINK_ENCAPSULATIONS = [
   0x06,
 ].map((type) => `ether proto 0x${type.toString(16)}`)
 
-const BUILT_IN = [
-  ...PORTS,
-  ...UDP_TUNNELS,
-  ...IP_TUNNELS,
-  IPV4_FRAGMENTS,
-  `(${IPV6_OTHERS})`,
-  ...LINK_ENCAPSULATIONS,
-].join(' or ')
+/** What the protocols are read on, and what may hold them inside. libpcap means IPv4 and IPv6 by each port. */
+function builtIn({ tcpPorts, udpPorts }: FilterOptions): string {
+  return [
+    ...tcpPorts.map((port) => `tcp port ${port}`),
+    ...udpPorts.map((port) => `udp port ${port}`),
+    ...UDP_TUNNELS,
+    ...IP_TUNNELS,
+    IPV4_FRAGMENTS,
+    `(${IPV6_OTHERS})`,
+    ...LINK_ENCAPSULATIONS,
+  ].join(' or ')
+}
 
 /** Interfaces of firewalls and of all traffic at once: libpcap does not find IP behind their headers, or tells IPv4 alone. */
 const BEYOND_LIBPCAP = /^(nflog|pktap|pflog\d|enc\d)/
 
 /**
- * One expression; empty for everything. The user's narrows the built-in one, and stands behind it: an offset that it moves is then its own affair.
- * A bracket in it without a partner would end ours: such a filter is left as it is, for libpcap to say what is wrong with it.
+ * One expression; empty for everything. The user's filter narrows the built-in one, and stands behind it: an offset that it moves then concerns itself
+ * alone. A bracket in it without a partner would end the built-in part: such a filter is left as it is, and libpcap reports what is wrong with it.
  */
-export function captureFilter({ interfaces, filter, allTraffic }: FilterWishes): string {
+export function captureFilter(options: FilterOptions): string {
+  const { interfaces, filter, allTraffic } = options
   const own = filter.trim()
   const all = allTraffic || interfaces.some((name) => BEYOND_LIBPCAP.test(name))
-  if (own === '') return all ? '' : BUILT_IN
-  return all || !isBalanced(own) ? own : `(${BUILT_IN}) and (${own})`
+  if (own === '') return all ? '' : builtIn(options)
+  return all || !isBalanced(own) ? own : `(${builtIn(options)}) and (${own})`
 }
 
 function isBalanced(filter: string): boolean {

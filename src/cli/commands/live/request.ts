@@ -4,6 +4,7 @@ import type { CaptureProgram } from '../../../capture/live/programs/capture-prog
 import { captureFilter } from '../../../capture/live/request/filter.ts'
 import type { CaptureRequest } from '../../../capture/live/request/live-capture.ts'
 import { type CaptureFiles, openCaptureFiles } from '../../../capture/write/rotating-files.ts'
+import { DATAGRAM_PROTOCOLS, portsOf, STREAM_PROTOCOLS } from '../../../track/protocols.ts'
 import type { AuditArguments } from '../../options/audit-options.ts'
 import { APPLICATION } from '../../process/application.ts'
 import { UsageError } from '../../process/exit-status.ts'
@@ -40,7 +41,13 @@ export function requestOf(options: LiveOptions): CaptureRequest | null {
     return {
       interfaces,
       with: options.captureWith,
-      filter: captureFilter({ interfaces, filter, allTraffic }),
+      filter: captureFilter({
+        interfaces,
+        filter,
+        allTraffic,
+        tcpPorts: portsOf(STREAM_PROTOCOLS),
+        udpPorts: portsOf(DATAGRAM_PROTOCOLS),
+      }),
       snapLength,
       bufferBytes: buffer << 20,
       promiscuous,

@@ -4,7 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { captureFilter } from '../../../../src/capture/live/request/filter.ts'
+import { captureFilter as filterOf } from '../../../../src/capture/live/request/filter.ts'
+import { DATAGRAM_PROTOCOLS, portsOf, STREAM_PROTOCOLS } from '../../../../src/track/protocols.ts'
 import { captureFiles, capturesFolder } from '../../../support/captures.ts'
 import { hasProgram, ROOT, records, SAMPLES, smblens } from '../../../support/smblens.ts'
 
@@ -16,6 +17,10 @@ interface Variant {
 
 const script = new URL('../../../../captures/make/variants.mjs', import.meta.url).href
 const { VARIANTS } = (await import(script)) as { VARIANTS: Variant[] }
+
+const PORTS = { tcpPorts: portsOf(STREAM_PROTOCOLS), udpPorts: portsOf(DATAGRAM_PROTOCOLS) }
+const captureFilter = (options: { interfaces: string[]; filter: string; allTraffic: boolean }) =>
+  filterOf({ ...options, ...PORTS })
 
 const BUILT_IN = captureFilter({ interfaces: ['eth0'], filter: '', allTraffic: false })
 const there = hasProgram('tcpdump')
@@ -49,8 +54,15 @@ describe('the filter of a capture', () => {
       expect(captureFilter({ interfaces: [name], filter: '', allTraffic: false })).toBe(BUILT_IN)
   })
 
-  it('lets no port through that nobody reads', () => {
+  it('lets the ports of the protocols through, and no port that nobody reads', () => {
+    const filter = (tcpPorts: number[], udpPorts: number[]) =>
+      filterOf({ interfaces: ['eth0'], filter: '', allTraffic: false, tcpPorts, udpPorts })
+    expect(filter([445, 139], [])).toBe(BUILT_IN)
+    expect(BUILT_IN).toMatch(/^tcp port 445 or tcp port 139 or /)
     expect(BUILT_IN).not.toMatch(/\bport 88\b/)
+    expect(filter([445, 139, 88], [88])).toBe(
+      `tcp port 445 or tcp port 139 or tcp port 88 or udp port 88 or ${filter([], [])}`,
+    )
   })
 
   it('is the user’s alone with all traffic', () => {
