@@ -43,6 +43,8 @@ const AV_FLAGS = flags(8, [
 const TYPES = ['', 'NEGOTIATE', 'CHALLENGE', 'AUTHENTICATE']
 const avName = keyOf(AV_ID)
 
+const FIELDS_LENGTH = 8
+
 /** A security buffer as its header describes it. */
 interface Buffer {
   name: string
@@ -122,19 +124,19 @@ function viewOf({ bytes }: FieldReader, { offset, length }: Buffer): Uint8Array 
   return bytes.subarray(offset, offset + length)
 }
 
-/** Len, MaxLen and BufferOffset. */
+/** Len, MaxLen and BufferOffset. Of fields that were cut, those that were captured are shown. */
 function fieldsOf(r: FieldReader, name: string): Buffer {
-  const start = r.offset
-  const { cursor } = r
-  const length = cursor.u16(`${name}Len`)
-  const max = cursor.u16(`${name}MaxLen`)
-  const offset = cursor.u32(`${name}BufferOffset`)
-  const field = r.add(`${name}Fields`, `${length} bytes at ${offset}`, start, start + 8)
-  r.within(field, start, 8, (inner) => {
+  const field = r.rawAt(`${name}Fields`, r.offset, FIELDS_LENGTH)
+  r.within(field, r.offset, FIELDS_LENGTH, (inner) => {
     inner.u16(`${name}Len`)
     inner.u16(`${name}MaxLen`)
     inner.u32(`${name}BufferOffset`)
   })
+  const { cursor } = r
+  const length = cursor.u16(`${name}Len`)
+  const max = cursor.u16(`${name}MaxLen`)
+  const offset = cursor.u32(`${name}BufferOffset`)
+  field.value = `${length} bytes at ${offset}`
   if (max < length) note(field, 'MaxLen is less than Len')
   return { name, length, offset }
 }
