@@ -1,10 +1,10 @@
-// src/ and dissectors/ to dist/: cli.cjs for bin/smblens, index.js for programs that import the library, with its typings in types/, and the
-// licences of the packages whose code is in them.
+// Builds src/ and dissectors/ to dist/: cli.cjs for bin/smblens, index.js for programs that import the library, its types in types/, and the licences
+// of the bundled packages.
 //
-// Bundled, because sixty small modules take longer to load than a small capture to scan. The command is CommonJS, because Node has that loader
-// running when it starts and the other one not: a tenth of the time of a small scan. What a command does not need stays unevaluated in the file.
-// The terminal UI is a file of its own: Ink is only there as modules, and takes longer to load as its hundred files than as one.
-// Packages stay packages otherwise. The old dist/ stays in place until the new one is whole.
+// The files are bundled, because sixty small modules take longer to load than a small capture takes to scan. The command is CommonJS, because Node has
+// that loader running at the start: this saves a tenth of a small scan. Code that a command does not need is not evaluated.
+// The terminal UI is a file of its own: Ink exists only as modules, and loads faster as one file than as its hundred files.
+// Other packages are not bundled. The old dist/ stays in place until the new one is complete.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -28,8 +28,8 @@ const common = {
   logLevel: 'warning',
 }
 /**
- * Parts of Ink that are left out: React's developer tools, which only a development run asks for but a bundle always has to find, and what writes
- * to standard error at exit to show the cursor, even where that is a file (src/tui/terminal/alternate-screen.ts shows it).
+ * Parts of Ink that are left out: React's developer tools, which only development needs but a bundle always has to find, and code that writes to
+ * standard error at exit to show the cursor, even if that is a file (src/tui/terminal/alternate-screen.ts shows it).
  */
 const leftOut = {
   name: 'left-out',
@@ -38,9 +38,9 @@ const leftOut = {
     onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'export default function nothing() {}' }))
   },
 }
-/** CommonJS has its folder by another name. */
+/** CommonJS has another name for the file's folder. */
 const besideIt = { 'import.meta.dirname': '__dirname' }
-/** The command imports the terminal UI from its own file, when it is wanted. */
+/** The command imports the terminal UI from its own file, and only when it is needed. */
 const tuiApart = {
   name: 'tui-apart',
   setup({ onResolve }) {
@@ -67,8 +67,8 @@ const tui = await build({
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   plugins: [leftOut],
 })
-// Programs of their own that the command starts: they hold rights, and have as little in them as can be. Beside them in dist/ they find each other.
-// Before anything else they take the signal at which Node opens its inspector, as bin/smblens does.
+// Programs that the command starts. They have privileges, and so contain as little code as possible. They find each other in dist/.
+// Like bin/smblens, they first handle the signal at which Node would open its inspector.
 const helpers = []
 for (const [source, name] of [
   ['launcher/launcher-main', 'capture-launcher'],

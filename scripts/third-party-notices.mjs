@@ -1,10 +1,10 @@
-// The licences of the packages whose code is in a bundle: each asks that its notice goes with every copy.
+// The licences of bundled packages: each requires that its notice goes with every copy.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** What a licence is called when it is a file of its own. */
+/** Names of licence files. */
 const NOTICE_FILE = /^(licen[cs]e|notice|copying)([-.].*)?$/i
-/** Of packages that name their licence only, and of which the sources say whose copyright it is. */
+/** For packages that only name their licence, with the copyright in their sources. */
 const STANDARD_TEXTS = {
   MIT: `Permission is hereby granted, free of charge, to any person obtaining a copy
 of this software and associated documentation files (the "Software"), to deal
@@ -27,8 +27,8 @@ SOFTWARE.`,
 
 /**
  * @param {readonly { inputs: Record<string, unknown> }[]} metafiles of esbuild; their paths are relative to `root`
- * @returns the text of THIRD-PARTY-NOTICES: every package of which a file was read, with its version and its notices
- * @throws where a package has no licence that can be found: it must not be shipped
+ * @returns the text of THIRD-PARTY-NOTICES: every package with a bundled file, with its version and its notices
+ * @throws if no licence of a package can be found: it must not be shipped
  */
 export function thirdPartyNotices(metafiles, root) {
   const files = metafiles.flatMap(({ inputs }) => Object.keys(inputs))
@@ -49,7 +49,7 @@ export function thirdPartyNotices(metafiles, root) {
   return `smblens holds code of these packages. Their licences follow.\n\n${list}\n\n${texts}`
 }
 
-/** node_modules/a/node_modules/@b/c of a file in it; null for files of our own. */
+/** node_modules/a/node_modules/@b/c for a file in it; null for the project's own files. */
 function packageFolder(file) {
   return /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? null
 }
@@ -81,7 +81,7 @@ function noticesIn(folder) {
   return names.sort().map((file) => readFileSync(join(folder, file), 'utf8').trim())
 }
 
-/** The section on the licence, where it holds more than a name. */
+/** The section on the licence, if it has more than a name. */
 function readmeSection(folder) {
   const readme = readdirSync(folder).find((file) => /^readme(\.|$)/i.test(file))
   if (readme === undefined) return null
@@ -90,7 +90,7 @@ function readmeSection(folder) {
   return section.length > 300 ? section : null
 }
 
-/** The first line of a source that claims the copyright; the author where none does. */
+/** The first source line that claims the copyright; else the author. */
 function copyrightOf(files, author) {
   for (const file of files) {
     const line = /^[\s/*#]*(Copyright .+)$/m.exec(readFileSync(file, 'utf8').slice(0, 2000))?.[1]

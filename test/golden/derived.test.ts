@@ -1,4 +1,4 @@
-/** The same session over another link, in another file format or cut up by TCP is the same session. */
+/** The same session stays the same over another link, in another file format, or split differently by TCP. */
 import { describe, expect, it } from 'vitest'
 import { scanSample } from './records.ts'
 
@@ -24,7 +24,7 @@ const SAME = {
   'guest-silent-mapping.pcap': ['one-byte-segments.pcap.gz'],
 }
 
-/** What names a frame, a moment or the file. */
+/** Fields that name a frame, a time or the file. */
 const OF_THE_FILE = new Set([
   'id',
   'capture',

@@ -1,6 +1,6 @@
 /**
- * Every sample capture against the records that were reviewed for it. `npm run golden:update` writes them anew: read the difference before
- * you commit it, and hold what changed against the capture.
+ * Compares every sample capture with the records that were reviewed for it. `npm run golden:update` writes them again: read the difference before you
+ * commit it, and compare what changed with the capture.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -18,7 +18,7 @@ describe('sample captures', () => {
     expect(records).toEqual(JSON.parse(readFileSync(path, 'utf8')))
   })
 
-  it('have golden records, and nothing else has', () => {
+  it('all have golden records, and nothing else does', () => {
     const goldens = readdirSync(CAPTURES).filter((name) => name.endsWith('.json'))
     expect(goldens.sort()).toEqual(SAMPLES.map((sample) => basename(goldenPath(sample))).sort())
   })

@@ -1,4 +1,4 @@
-/** What `scan` says of a sample capture, in the form that captures/NAME.json keeps. */
+/** What `scan` reports about a sample capture, in the form of captures/NAME.json. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,7 +20,7 @@ export const SAMPLES = readdirSync(CAPTURES)
   .filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
   .sort()
 
-/** captures/NAME.json; the extension stays where another sample has the same name. */
+/** captures/NAME.json; the extension of the capture stays if another sample has the same name. */
 export function goldenPath(sample: string): string {
   const name = sample.replace(/\.(pcap|pcapng)(\.gz)?$/, '')
   const namesakes = SAMPLES.filter((other) => other.startsWith(`${name}.pcap`))
@@ -33,8 +33,8 @@ export async function scanSample(sample: string): Promise<ScanRecord[]> {
 }
 
 /**
- * The records, as a reader of the JSON output gets them. Left out is what is not the capture's: how long the run took, and the text of the
- * rules, which their own tests hold.
+ * The records, as a reader of the JSON output gets them, without what does not depend on the capture: the duration, and the text of the rules, which
+ * have tests of their own.
  */
 export function recordsOf(ledger: Ledger): ScanRecord[] {
   const networks = createNetworks()

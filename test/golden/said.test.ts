@@ -1,4 +1,4 @@
-/** What is said of samples whose bytes were changed so that the facts are others: signed, encrypted, unnamed. Nothing checks their check sums. */
+/** What is reported about samples whose bytes were changed: signed, encrypted, unnamed. Nothing verifies their checksums. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -8,12 +8,12 @@ import { CAPTURES, recordsOf } from './records.ts'
 
 interface Smb2Message {
   command: number
-  /** Counts the messages of the session behind its setup, from 0. */
+  /** Counts the messages of the session after its setup, from 0. */
   index: number
   bytes: Buffer
 }
 
-/** The findings of a sample after `change` has seen each SMB2 message, or of the bytes as they are after `changeAll`. */
+/** The findings of a sample after `change` was applied to each SMB2 message, or `changeAll` to all bytes. */
 async function said(
   sample: string,
   change: (message: Smb2Message) => void,
@@ -36,13 +36,13 @@ async function said(
 
 const TREE_CONNECT = 3
 
-/** SMB2_FLAGS_SIGNED and something in the Signature. */
+/** Sets SMB2_FLAGS_SIGNED and a Signature that is not zero. */
 function sign({ bytes }: Smb2Message): void {
   bytes.writeUInt32LE(bytes.readUInt32LE(16) | 8, 16)
   bytes.fill(0xa5, 48, 64)
 }
 
-/** A transform header over the message's own, [MS-SMB2] 2.2.41: what is behind it is nobody's to read. */
+/** Writes a transform header over the message's own, [MS-SMB2] 2.2.41: what follows is unreadable. */
 function encrypt({ bytes }: Smb2Message): void {
   const session = Buffer.from(bytes.subarray(40, 48))
   bytes[0] = 0xfd
@@ -74,7 +74,7 @@ describe('a guest session', () => {
     },
   )
 
-  it('of which one message is marked says so', async () => {
+  it('with one marked message says so', async () => {
     const one = await said('guest-explicit.pcap', (message) => message.index === 0 && sign(message))
     expect(text(one, 'guest-session')).toMatch(
       /; of its messages 1 is marked as signed and \d+ are in clear text without/,
@@ -96,7 +96,7 @@ describe('a null session', () => {
 describe('a user session', () => {
   const sample = 'smb311-unsigned-data.pcap'
 
-  it('of which one half is encrypted says that of both', async () => {
+  it('with one encrypted direction says so about both', async () => {
     const findings = await said(sample, (message) => message.index >= 20 && encrypt(message))
     expect(text(findings, 'unencrypted-session')).toMatch(
       /is partly encrypted \(26 messages\); the rest is in clear text \(20 /,
@@ -106,7 +106,7 @@ describe('a user session', () => {
     )
   })
 
-  it('of which one message is signed is partly signed', async () => {
+  it('with one signed message is partly signed', async () => {
     const findings = await said(sample, (message) => message.index === 1 && sign(message))
     expect(text(findings, 'unsigned-session')).toContain(
       'is partly signed (1 message); 23 requests and 22 responses are not; ',

@@ -1,6 +1,6 @@
 /**
- * What is to come out of variants in which something was lost, was sent twice or is contradicted: what differs from the clean capture, written down
- * from what can still be seen in the packets. All that is not named here must be as in the clean capture.
+ * What variants must give in which something was lost, sent twice or contradicted: the differences from the clean capture, written down from what the
+ * packets still show. Everything that is not named here must be as in the clean capture.
  */
 
 type Fields = Record<string, unknown>
@@ -9,13 +9,13 @@ export interface Evidence {
   what: string
 }
 
-/** Without frame numbers the order of evidence says nothing. */
+/** Without frame numbers the order of evidence means nothing. */
 export function inOrder(evidence: readonly Evidence[]): Evidence[] {
   return [...evidence].sort((x, y) => (x.what < y.what ? -1 : 1))
 }
 
 export interface Expectation {
-  /** SMB messages, where they are not as many as in the clean capture. */
+  /** The number of SMB messages, if it differs from the clean capture. */
   smbMessages?: number
   /** Codes, and the frames that each message must name. */
   warnings?: { code: string; frames?: readonly number[] }[]
@@ -24,7 +24,7 @@ export interface Expectation {
   session?: Fields
   client?: Fields
   server?: Fields
-  /** By rule: fields that differ, or null where the finding is gone. */
+  /** By rule: fields that differ, or null if the finding is gone. */
   findings?: Record<string, Fields | null>
 }
 
@@ -47,7 +47,7 @@ const SERVER_ENABLED = "server's SecurityMode 0x01: signing enabled"
 const SERVER_NONE = "server's SecurityMode 0x03: signing none"
 const DATA = 'file data in clear text'
 
-/** The unsigned-session finding: who, how many requests and answers, what is known of the policy and the frame that says it. */
+/** The unsigned-session finding: who, how many requests and responses, what is known of the policy, and the frame that shows it. */
 function unsigned(who: string, [requests, answers]: [number, number], policy: string, proof?: string): Fields {
   return {
     message: `${who} is unsigned (${[requests > 0 && `${requests} requests`, answers > 0 && `${answers} responses`].filter(Boolean).join(' and ')}); ${policy}.`,
@@ -59,7 +59,7 @@ function unsigned(who: string, [requests, answers]: [number, number], policy: st
   }
 }
 
-/** The unencrypted-session finding of a session whose file data was seen, or was not. */
+/** The unencrypted-session finding of a session whose file data was seen, or was not seen. */
 function clear(who: string, messages: number, ability: string, data = true): Fields {
   return {
     severity: data ? 'medium' : 'low',
@@ -68,9 +68,9 @@ function clear(who: string, messages: number, ability: string, data = true): Fie
   }
 }
 
-/** Without the client's credentials nobody knows whether it is a null session: that seldom has a flag. */
+/** Without the client's credentials it is unknown whether it is a null session, which seldom has a flag. */
 const NO_USER = { user: null, domain: null, workstation: null, auth: 'unknown', anonymous: null }
-/** The answer's flags. */
+/** The response's flags. */
 const NO_GRANT = { ntStatus: null, guest: null, anonymous: null, encryptData: null }
 const NO_SETUP = { ...NO_USER, ...NO_GRANT, status: 'unknown' }
 const requests = (unsigned: number) => ({ requests: { signed: 0, unsigned, encrypted: 0, unread: 0 } })
@@ -94,7 +94,7 @@ const NO_SERVER_CHOICE = {
   preauthIntegrity: null,
   serverGuid: null,
 }
-/** Without the server's list of mechanisms the client's target is what explains NTLM. */
+/** Without the server's list of mechanisms, only the client's target explains NTLM. */
 const NTLM_BY_ADDRESS =
   'EXAMPLE\\alice used NTLMv2 on 10.77.0.2; the client asked for "cifs/10.77.0.2", an address, for which Kerberos is not tried.'
 const NTLM_UNANSWERED = NTLM_BY_ADDRESS.replace(';', ' (the answer was not seen);')
@@ -104,7 +104,7 @@ const disagrees = (first: number, again: number): Expectation => ({
   warnings: [{ code: 'overlap-disagrees', frames: [first, again] }],
 })
 
-/** What comes of a forged NEGOTIATE answer that requires signing. */
+/** The effect of a forged NEGOTIATE response that requires signing. */
 const SERVER_REQUIRES: Expectation = {
   connection: { serverSigning: 'required' },
   server: { signing: 'required' },
@@ -133,10 +133,10 @@ const createLost = (missedBytes: number): Expectation => ({
   },
 })
 
-/** What others did not send whole is told of, and harms nobody. */
+/** What others sent incompletely is reported, and does no harm. */
 const UNFINISHED: Expectation = { warnings: [{ code: 'ip-fragments' }] }
 
-/** The datagram that lost a fragment, a CREATE answer, is a hole in the stream, and nothing else is. */
+/** The datagram that lost a fragment, a CREATE response, is the only gap in the stream. */
 const DATAGRAM_LOST: Expectation = {
   smbMessages: 55,
   warnings: [{ code: 'ip-fragments' }],
@@ -159,7 +159,7 @@ const DATAGRAM_LOST_SMB1: Expectation = {
 }
 
 export const EXPECTED: Record<string, Expectation> = {
-  // The first fragmented datagram is the NEGOTIATE request in frame 4, or SMB1's shorter one's answer in frame 6.
+  // The first fragmented datagram is the NEGOTIATE request in frame 4, or, as SMB1's is shorter, its response in frame 6.
   'fragments-disagree': disagrees(4, 5),
   'fragments-disagree-smb1': disagrees(6, 7),
   'fragments-disagree-ipv6': disagrees(4, 5),
@@ -184,11 +184,11 @@ export const EXPECTED: Record<string, Expectation> = {
   'disagrees-fills-hole': disagrees(6, 7),
   'disagrees-in-ipv6': disagrees(6, 7),
   'disagrees-smb1': disagrees(6, 7),
-  // The forged one came first, so its word is the server's.
+  // The forged one came first, so it counts as the server's.
   'disagrees-before': { ...disagrees(6, 7), ...SERVER_REQUIRES },
   'fragments-forged-first': { ...disagrees(8, 9), ...SERVER_REQUIRES },
 
-  // The client's requests say that it authenticates and what it wants, not what came of it.
+  // The client's requests show that it authenticates and what it asks for, but not the outcome.
   'client-only': {
     smbMessages: 28,
     connection: NO_SERVER_CHOICE,
@@ -222,7 +222,7 @@ export const EXPECTED: Record<string, Expectation> = {
       'unencrypted-session': { ...clear(NOBODY, 23, GCM), user: null },
     },
   },
-  // A request of SMB1 is known to be unsigned when its answer is there to be compared with.
+  // An SMB1 request is known to be unsigned only if its response is there to compare with.
   'client-only-smb1': {
     smbMessages: 19,
     connection: { dialect: null, serverSigning: null },
@@ -305,13 +305,13 @@ export const EXPECTED: Record<string, Expectation> = {
     },
   },
 
-  // The header of the answer says all that is needed of it.
+  // The header of the response is enough.
   'segment-lost': { connection: gap(1448) },
   'message-lost': createLost(144),
-  // What came of the header shows that it is one; whose it is, the rest said.
+  // The part of the header that is there shows that it is one; the missing part said whose it is.
   'header-lost': { ...createLost(40), smbMessages: 56 },
   'prefix-lost': createLost(20),
-  // SESSION_SETUP says once more that this client does not require signing.
+  // SESSION_SETUP repeats that this client does not require signing.
   'negotiate-request-lost': {
     smbMessages: 55,
     connection: { ...NO_CLIENT_OFFER, ...gap(230) },
@@ -356,7 +356,7 @@ export const EXPECTED: Record<string, Expectation> = {
     },
   },
   'challenge-lost': { smbMessages: 55, connection: gap(251), server: { names: [] } },
-  // NTLM it is, as the challenge shows; which version, the lost message said.
+  // The challenge shows that it is NTLM; only the lost message showed which version.
   'authenticate-lost': {
     smbMessages: 55,
     connection: gap(520),
@@ -415,19 +415,19 @@ export const EXPECTED: Record<string, Expectation> = {
 }
 
 /**
- * Snap lengths. Ethernet, IP and TCP take 66 bytes of a frame, so this much of a segment's payload is there: 30, 62, 134 bytes. What must still be known
- * is listed; the rest may be known or not, and no more may be said than the clean capture says.
+ * Snap lengths. Ethernet, IP and TCP take 66 bytes of a frame, so 30, 62 or 134 bytes of a segment's payload are there. The list has what must still be
+ * known. The rest may be known or not, but nothing may be reported that the clean capture does not show.
  */
 export interface Known {
   smbMessages?: number
   connection: Fields
-  /** Null: the messages' session ids are not there. */
+  /** Null: the session ids of the messages were cut. */
   session: Fields | null
   findings: string[]
 }
 
 const SNAPPED: Record<string, Known> = {
-  // Of SMB2's header all but tree, session and signature; of SMB1's all but UID and MID.
+  // All of SMB2's header but tree, session and signature; all of SMB1's but UID and MID.
   'snap-96': { connection: { dialect: null, serverSigning: null }, session: null, findings: [] },
   'snap-96-smb1': { connection: { dialect: null, serverSigning: null }, session: null, findings: ['smb1-negotiated'] },
   // All of SMB2's header but its signature; all of SMB1's, and what the answers to NEGOTIATE and SESSION_SETUP say in their words.
@@ -486,7 +486,7 @@ const SNAPPED: Record<string, Known> = {
   },
 }
 
-/** What the mirror cut says as much as what the capture cut. */
+/** What a mirror port cut gives the same as what the capture cut. */
 export const KNOWN: Record<string, Known> = {
   ...SNAPPED,
   ...Object.fromEntries(Object.entries(SNAPPED).map(([name, known]) => [name.replace('snap', 'sliced'), known])),

@@ -1,6 +1,6 @@
 /**
- * Two conversations as tunnels, mirror ports, TCP, lossy captures and attackers hand them over. captures/make/variants.mjs makes the captures out of two
- * clean samples, in memory and without any code of the program; what comes out of each is held against what comes out of the sample.
+ * Two conversations as tunnels, mirror ports, TCP, lossy captures and attackers deliver them. captures/make/variants.mjs makes the captures from two clean
+ * samples, in memory and without any code of the program. The result of each is compared with the result of the sample.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -55,15 +55,15 @@ interface Substance {
   connections: Fields[]
   sessions: Fields[]
   hosts: Fields[]
-  /** By rule; each of the clean captures has one of a rule. */
+  /** By rule: each clean capture has at most one finding per rule. */
   findings: Record<string, Fields>
   requests: Fields[]
   answers: Fields[]
 }
 
-/** What is the file's. Its path is the same for all. */
+/** What belongs to the file. Its path is the same for all. */
 const OF_THE_FILE = ['capture', 'captureId', 'format', 'linkTypes', 'bytes']
-/** What names a frame or a moment. */
+/** Fields that name a frame or a time. */
 const OF_THE_FRAMES = [
   'packets',
   'frame',
@@ -75,7 +75,7 @@ const OF_THE_FRAMES = [
   'wiresharkFilter',
 ]
 
-/** Ids become the number of what they name, so that it still shows which session is on which connection; IPv6's two addresses become IPv4's. */
+/** Replaces ids by the number of what they name, which still shows which session is on which connection, and the two IPv6 addresses by IPv4's. */
 function substance({ records, messages }: Scan, { frames, ipv6 }: { frames: boolean; ipv6: boolean }): Substance {
   const left = new Set(frames ? OF_THE_FILE : [...OF_THE_FILE, ...OF_THE_FRAMES])
   const names = new Map<string, string>()
@@ -110,7 +110,7 @@ function both(variant: Variant, actual: Scan): { expected: Substance; actual: Su
   }
 }
 
-/** Without how long a message is: a READ answer may be a large one. */
+/** Without the length of a message: a READ response may be large. */
 const withoutLengths = (s: Substance) => ({
   ...s,
   requests: s.requests.map(({ length: _, ...row }) => row),
@@ -169,7 +169,7 @@ describe('records are those of the clean capture, twice', () => {
     for (const [rule, { evidence, ...finding }] of Object.entries(once.findings)) {
       const { evidence: more, ...twice } = actual.findings[rule]!
       expect(twice).toEqual({ ...finding, connection: null, session: null, count: 2 })
-      // The first few frames of both are named.
+      // It names the first few frames of both.
       expect(evidence).toEqual(expect.arrayContaining(more as Evidence[]))
     }
     expect(actual.requests).toEqual([...once.requests, ...once.requests])
@@ -183,7 +183,7 @@ function isReuse({ name }: Variant): boolean {
 
 // --- the same, and what does not belong to it
 
-describe('records are those of the clean capture, and what is stray is named', () => {
+describe('records are those of the clean capture, and stray packets are named', () => {
   it.each(titled(VARIANTS.filter((v) => v.keeps === 'more')))('%s', async (_, variant) => {
     const { expected, actual } = both(variant, await scan(variant.bytes()))
     const { warnings, ...capture } = actual.capture
@@ -202,7 +202,7 @@ describe('records are those of the clean capture, and what is stray is named', (
   })
 })
 
-describe('two conversations at a time are told apart', () => {
+describe('two conversations at once are kept apart', () => {
   const whole = VARIANTS.filter(({ name }) => name.startsWith('tenants') && name !== 'tenants-midstream')
 
   it.each(titled(whole))('%s', async (_, variant) => {
@@ -218,7 +218,7 @@ describe('two conversations at a time are told apart', () => {
   })
 })
 
-describe('of captures that begin in the midst every message is there', () => {
+describe('captures that begin in the middle have every message', () => {
   const midstream = VARIANTS.filter(({ name }) => /midstream/.test(name))
 
   it.each(titled(midstream))('%s', async (_, variant) => {
@@ -238,7 +238,7 @@ describe('of captures that begin in the midst every message is there', () => {
 
 // --- less
 
-describe('what was lost is unknown, and all else is as in the clean capture', () => {
+describe('what was lost is unknown, and everything else is as in the clean capture', () => {
   const explicit = VARIANTS.filter(({ name, keeps }) => keeps === 'some' && name in EXPECTED)
 
   it.each(titled(explicit))('%s', async (_, variant) => {
@@ -250,7 +250,7 @@ describe('what was lost is unknown, and all else is as in the clean capture', ()
     expectWarnings(warnings as { code: string; message: string }[], expectation.warnings ?? [])
   })
 
-  // What is forged ahead of the truth changes the verdict, and may.
+  // What is forged ahead of the truth may change the verdict.
   const truthful = explicit.filter((v) => v.name !== 'disagrees-before' && v.name !== 'fragments-forged-first')
 
   it.each(titled(truthful))('nothing is made up: %s', async (_, variant) => {
@@ -259,10 +259,10 @@ describe('what was lost is unknown, and all else is as in the clean capture', ()
   })
 })
 
-describe('of frames that are cut', () => {
+describe('cut frames', () => {
   const cut = VARIANTS.filter((v) => v.keeps === 'some' && v.name in KNOWN)
 
-  it.each(titled(cut))('what is there is known: %s', async (_, variant) => {
+  it.each(titled(cut))('show what is there: %s', async (_, variant) => {
     const { smbMessages, connection, session, findings } = KNOWN[variant.name]!
     const { actual } = both(variant, await scan(variant.bytes()))
     expect((actual.capture['warnings'] as { code: string }[]).map((w) => w.code)).toEqual(['cut-packets'])
@@ -278,7 +278,7 @@ describe('of frames that are cut', () => {
   })
 })
 
-/** The clean capture's substance with the changes that are written down, without rows and warnings. */
+/** The clean capture's facts with the expected changes, without message rows and warnings. */
 function changed(from: Substance, { smbMessages, connection, session, client, server, findings = {} }: Expectation) {
   const { warnings: _, ...capture } = from.capture
   const [clientHost, serverHost] = from.hosts as [Fields, Fields]
@@ -305,12 +305,12 @@ function expectWarnings(
   }
 }
 
-/** What counts the loss or admits it, and texts, which the expectations hold. */
+/** Fields that count or admit the loss, and texts, which the expectations cover. */
 const NO_CLAIM = /^(gaps|missedBytes|message|evidence|warnings|limits|id|count|.*Cut)$/
-/** Words for what is not known. */
+/** Values that mean "not known". */
 const UNSAID: unknown[] = [null, 'unknown', 'pending', 'midstream']
 
-/** The paths of what `claim` says and `truth` does not: unknown is no claim, and a count, a severity or a list may fall short. */
+/** The paths of what `claim` has and `truth` does not. Unknown is not a claim, and a count, a severity or a list may fall short. */
 function madeUp(claim: unknown, truth: unknown, path = ''): string[] {
   if (UNSAID.includes(claim)) return []
   if (path.endsWith('.severity')) {
@@ -327,7 +327,7 @@ function madeUp(claim: unknown, truth: unknown, path = ''): string[] {
       NO_CLAIM.test(key) ? [] : madeUp(value, (truth as Fields | undefined)?.[key], `${path}.${key}`),
     )
   }
-  // A port is a name.
+  // A port is a name, not a count.
   if (typeof claim === 'number' && typeof truth === 'number' && !path.endsWith('.port'))
     return claim <= truth ? [] : [path]
   return claim === truth ? [] : [path]
@@ -338,14 +338,14 @@ function isTwoOrMidstream({ name }: Variant): boolean {
 }
 
 describe('expectations', () => {
-  it('are there for each variant that keeps only some of the records', () => {
+  it('exist for each variant that keeps only some of the records', () => {
     const some = VARIANTS.filter((v) => v.keeps === 'some' && !isReuse(v) && !isTwoOrMidstream(v)).map(
       ({ name }) => name,
     )
     expect([...Object.keys(EXPECTED), ...Object.keys(KNOWN)].sort()).toEqual(some.sort())
   })
 
-  it('are of variants with names of their own', () => {
+  it('belong to variants with unique names', () => {
     expect(new Set(VARIANTS.map(({ name }) => name)).size).toBe(VARIANTS.length)
   })
 })

@@ -1,8 +1,8 @@
 /**
- * What each sample must lead to, written down from what server and client were told to do and from what tshark shows of the capture, not from
- * what the program says: golden records that were updated without thought fail here.
+ * What each sample must give, written down from what server and client were configured to do and from what tshark shows, not from what the program
+ * reports: golden records that were updated without thought fail here.
  *
- * A session is "dialect auth user state traffic": traffic as the messages after its setup went.
+ * A session is "dialect auth user state traffic", where traffic is how the messages after the setup were protected.
  */
 import { describe, expect, it } from 'vitest'
 import type { ConnectionRecord, ScanRecord, SessionRecord } from '../../src/index.ts'
@@ -15,13 +15,13 @@ interface Verdict {
 
 const ALICE = '3.1.1 ntlmv2 alice established'
 const RELAYABLE = 'medium signing-not-required'
-/** It requires encryption instead. */
+/** The server requires encryption instead. */
 const ENCRYPTS_ALL = 'low signing-not-required'
 const NTLM = 'medium ntlm-auth'
 const CLEAR_FILES = 'medium unencrypted-session'
 const CLEAR = 'low unencrypted-session'
 const UNSIGNED = 'high unsigned-session'
-/** alice reads a file, unsigned: what the samples have that show something else. */
+/** alice reads a file, unsigned: the samples that show something else have this too. */
 const OPEN = [UNSIGNED, NTLM, RELAYABLE, CLEAR_FILES]
 const SMB1 = 'high smb1-negotiated'
 
@@ -224,7 +224,7 @@ describe('verdicts', () => {
     expect(verdictOf(await scanSample(sample))).toEqual(VERDICTS[sample])
   })
 
-  it('are given for samples that exist', () => {
+  it('exist only for existing samples', () => {
     expect(Object.keys(VERDICTS).filter((sample) => !SAMPLES.includes(sample))).toEqual([])
   })
 })

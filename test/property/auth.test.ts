@@ -1,4 +1,4 @@
-/** Whatever the bytes: no exception, an end, and of a part of a message nothing that the whole does not say. */
+/** For any bytes: no exception, an end, and from a part of a message nothing that the whole does not say. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseAvPairs } from '../../dissectors/auth/av-pairs.ts'
@@ -37,14 +37,14 @@ const INPUTS: [string, Uint8Array, Parser][] = [
   ...TOKENS.map(([name, token, parser]): [string, Uint8Array, Parser] => [`the token of ${name}`, token, parser]),
 ]
 
-it('the fixtures hold tokens of every kind', () => {
+it('the fixtures have tokens of every kind', () => {
   expect(new Set(TOKENS.map(([, , parser]) => parser))).toEqual(
     new Set([parseNtlmNegotiate, parseNtlmChallenge, parseNtlmAuthenticate, parseKerberosToken]),
   )
 })
 
 describe('every prefix', () => {
-  it.each(INPUTS)('that a capture could leave of %s is truncated, or says all', (_, input, parser) => {
+  it.each(INPUTS)('of %s that a capture could contain is truncated, or complete', (_, input, parser) => {
     const whole = parser(input)
     if (!whole.ok) throw new Error('a fixture must be good')
     for (let length = 0; length < input.length; length++) {
@@ -60,7 +60,7 @@ describe('every prefix', () => {
     }
   })
 
-  it.each(INPUTS)('sent as if it were the whole of %s is never truncated', (_, input, parser) => {
+  it.each(INPUTS)('of %s that is sent as a whole is never truncated', (_, input, parser) => {
     for (let length = 0; length < input.length; length++) {
       const part = parser(input.subarray(0, length))
       if (!part.ok) expect(part.fault.kind).toBe('malformed')
@@ -79,7 +79,7 @@ describe('every prefix', () => {
   )
 })
 
-/** Values by which a part says itself that it does not know. */
+/** Values by which a partial record says that something is unknown. */
 function saysLess(field: string, value: unknown): boolean {
   if (field === 'responses') return value === 'unknown' || value === 'ntlmv1-any'
   return field === 'mechTypesCut' && value === true
@@ -89,7 +89,7 @@ function withoutTokens(value: object): object {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => !(field instanceof Uint8Array)))
 }
 
-/** A message with some bytes changed, taken out or doubled, and a length that may be another. */
+/** A message with some bytes changed, removed or doubled, and perhaps a different length. */
 const mutated: fc.Arbitrary<[Uint8Array, number]> = fc
   .record({
     input: fc.constantFrom(...INPUTS.map(([, input]) => input)),
@@ -145,14 +145,14 @@ function survive(input: Uint8Array, wireLength: number): void {
 }
 
 describe('hostile bytes', () => {
-  it('made of real messages end in a record or a fault', () => {
+  it('made from real messages give a record or a fault', () => {
     fc.assert(
       fc.property(mutated, ([input, wireLength]) => survive(input, wireLength)),
       { numRuns: 2000 },
     )
   })
 
-  it('made of nothing end in a record or a fault', () => {
+  it('made from nothing give a record or a fault', () => {
     fc.assert(
       fc.property(
         noise,
@@ -163,7 +163,7 @@ describe('hostile bytes', () => {
     )
   })
 
-  it('are not written to', () => {
+  it('are never written to', () => {
     for (const [, input, parser] of INPUTS) {
       const copy = Uint8Array.from(input)
       parser(input)

@@ -68,7 +68,7 @@ const capture = fc.oneof(pcap, pcapng)
 
 type Outcome = { summary: CaptureSummary; frames: CollectedFrame[] }
 
-/** What came of it: a result, or a CaptureError; anything else fails the test. */
+/** The outcome: a result or a CaptureError. Anything else fails the test. */
 async function outcome(bytes: Uint8Array, cuts: readonly number[] = []): Promise<Outcome | CaptureError> {
   try {
     return await readBytes(bytes, cuts)
@@ -94,7 +94,7 @@ function cutsOf(fractions: readonly number[], length: number): number[] {
 }
 
 describe('a capture', () => {
-  it('gives the same frames in whatever pieces its bytes come', async () => {
+  it('gives the same frames however its bytes are split', async () => {
     const fractions = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 })
     await fc.assert(
       fc.asyncProperty(capture, fractions, async (bytes, where) => {
@@ -115,7 +115,7 @@ describe('a capture', () => {
     )
   })
 
-  it('gives the same frames packed', async () => {
+  it('gives the same frames when compressed', async () => {
     await fc.assert(
       fc.asyncProperty(capture, async (bytes) => {
         const { summary, frames } = await readBytes(gzipSync(bytes))
@@ -127,7 +127,7 @@ describe('a capture', () => {
     )
   })
 
-  it('cut anywhere, gives the first of its frames, and a warning unless the cut is between records', async () => {
+  it('cut anywhere, gives its first frames, and a warning unless the cut is between records', async () => {
     await fc.assert(
       fc.asyncProperty(capture, async (bytes) => {
         const { frames } = await readBytes(bytes)
@@ -149,7 +149,7 @@ describe('a capture', () => {
     )
   })
 
-  it('cut between records only, is complete', async () => {
+  it('is complete only if cut between records', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(packet, { maxLength: 5 }), async (packets) => {
         const bytes = pcapFile({ packets })
@@ -168,7 +168,7 @@ describe('a capture', () => {
     )
   })
 
-  it('with any bytes changed, gives the same frames, warnings and error in whatever pieces its bytes come', async () => {
+  it('with any bytes changed, gives the same frames, warnings and error however its bytes are split', async () => {
     const fractions = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 })
     await fc.assert(
       fc.asyncProperty(
@@ -184,7 +184,7 @@ describe('a capture', () => {
     )
   })
 
-  it('with any bytes changed, ends, keeps its promises, and throws nothing but CaptureError', async () => {
+  it('with any bytes changed, ends, keeps its contract, and throws only CaptureError', async () => {
     await fc.assert(
       fc.asyncProperty(
         capture,
@@ -210,7 +210,7 @@ describe('a capture', () => {
     )
   })
 
-  it('of random bytes is none, and nothing worse', async () => {
+  it('of random bytes is not a capture, and nothing worse happens', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
         expect(await outcome(bytes)).toBeInstanceOf(CaptureError)

@@ -20,7 +20,7 @@ const SEGMENT_HEADERS = 2
 const segment = fc.constantFrom(...SEGMENTS)
 const choices = (maxLength: number) => fc.array(fc.nat(10_000), { maxLength })
 
-/** The frame, alone in its buffer: reading any byte outside of it fails the test. */
+/** The frame, alone in its buffer: reading a byte outside it fails the test. */
 function fenced(frame: Uint8Array, start: number): Uint8Array {
   const b = new Uint8Array(start + frame.length + 64)
   b.set(frame, start)
@@ -40,12 +40,12 @@ function decode(frame: Uint8Array, linkType: number = LINKTYPE.ETHERNET, origina
   return { decoded, s, start }
 }
 
-/** The fields of the segment, wherever it lies. */
+/** The fields of the segment, wherever it is. */
 function fields({ payload, payloadEnd, depth: _depth, unread: _unread, ...rest }: Segment) {
   return { ...rest, captured: payloadEnd - payload }
 }
 
-/** What is captured lies in the frame; what is missing of it is no more than an IP header can claim. */
+/** The captured part lies in the frame, and the missing part is no larger than an IP header can claim. */
 function expectWithin(s: Segment, start: number, end: number): void {
   expect(s.payload).toBeGreaterThanOrEqual(start)
   expect(s.payload).toBeLessThanOrEqual(s.payloadEnd)
@@ -150,7 +150,7 @@ describe('encapsulations in any order', () => {
 })
 
 describe('Ethernet in MPLS', () => {
-  it('is told from IP by what it carries, whatever its addresses', () => {
+  it('is distinguished from IP by what it carries, whatever its addresses', () => {
     const address = fc.uint8Array({ minLength: 6, maxLength: 6 })
     const first = fc.constantFrom(0x00, 0x02, 0x45, 0x46, 0x4c, 0x60, 0x6c, 0xff)
     const controlWord = fc.constantFrom('', '00000000', '00000800', '000086dd')

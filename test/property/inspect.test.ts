@@ -1,4 +1,4 @@
-/** Whatever the bytes: fields lie within the message and within their parents, there is an end to them, and nothing throws. */
+/** For any bytes: fields lie within the message and within their parents, they come to an end, and nothing throws. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { describeMessage } from '../../src/inspect/describe.ts'
@@ -24,7 +24,7 @@ const MESSAGES: [string, Uint8Array][] = [
   ...arraysOf(blobs).map(([name, blob]): [string, Uint8Array] => [name, sessionSetup(blob)]),
 ]
 
-/** How many fields there are; throws where one is not within its parent. One comparison for each, for there are millions. */
+/** Counts the fields, and throws if one is not within its parent. One comparison each, since there are millions. */
 function expectSound(fields: readonly Field[], within: Range): number {
   let count = 0
   for (const field of fields) {
@@ -63,7 +63,7 @@ describe('describeMessage', () => {
     )
   })
 
-  it('says of a prefix what the whole says of it', () => {
+  it('describes a prefix as the whole message describes it', () => {
     for (const [, message] of MESSAGES) {
       const whole = [...allFields(describeMessage(message))].map(({ name, start, end }) => `${name} ${start} ${end}`)
       const half = message.slice(0, message.length >> 1)
@@ -75,7 +75,7 @@ describe('describeMessage', () => {
     }
   })
 
-  it('has an end for long lists', () => {
+  it('comes to an end for long lists', () => {
     const request = smb2.negotiateRequest311.slice()
     const long = new Uint8Array(70_000)
     long.set(request)
@@ -107,7 +107,7 @@ describe('describeHeaders', () => {
 })
 
 describe('hexLines', () => {
-  it('shows every byte once, marked where a mark is', () => {
+  it('shows every byte once, and marks the marked ones', () => {
     const ranges = fc.array(
       fc.tuple(fc.nat(100), fc.nat(30)).map(([start, length]) => ({ start, end: start + length })),
       { maxLength: 4 },

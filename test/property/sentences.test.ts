@@ -1,6 +1,6 @@
 /**
- * No sentence of any rule says what the facts do not: over facts in every combination, seen, seen in part and not seen, each message and each piece
- * of evidence is held against the facts that it was made of.
+ * No sentence of any rule says more than the facts: for every combination of facts that were seen, seen in part and not seen, each message and each
+ * piece of evidence is compared with the facts it was made from.
  */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -102,7 +102,7 @@ const logons: fc.Arbitrary<LogonFacts> = fc
     share: seen(fc.constant('\\\\files\\team')),
   })
   .map(({ answer, share, ...rest }) => {
-    // Credentials are those of a null session where they are empty.
+    // Empty credentials are those of a null session.
     if (rest.auth === 'anonymous') rest.user = ''
     return logon({
       ...rest,
@@ -195,7 +195,7 @@ it('no sentence contradicts the facts', () => {
   expect([...said].sort()).toEqual(RULES.map(({ id }) => id).sort())
 })
 
-it('the user of a finding is the one that its message names, or none', () => {
+it('the user of a finding is the one that its message names, or nobody', () => {
   fc.assert(
     fc.property(ledgers, (facts) => {
       for (const { user: name, message, count, rule } of audit(facts, { networks: NETWORKS })) {
@@ -220,7 +220,7 @@ function* sentencesOf(facts: PlainLedger): Generator<[string, Draft, string, str
   }
 }
 
-/** One sentence, with the right forms at every count, and no value that is no word. */
+/** One sentence, with the right form for every count, and without values such as "null". */
 function expectEnglish(text: string, sentence = true): void {
   if (sentence) expect(text).toMatch(/^(?!an? (?:user|Kerberos|local|anonymous))[^\s].*[^\s.]\.$/s)
   expect(text).not.toMatch(/\bnull (?!session)|undefined|NaN|\(\)| {2}|[;,] ?[;,.]| ;/)

@@ -1,6 +1,6 @@
 /**
  * Mirror ports and sensors that cut packets (`netsh trace packettruncatebytes`, AWS's PacketLength, the MTU of an ERSPAN session) leave records that call
- * the cut packet whole. The IP header knows better: what comes out is what a snap length of the same size gives, whose records tell both lengths.
+ * the cut packet whole. The IP header shows the cut: the result is that of a snap length of the same size, whose records have both lengths.
  */
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -15,11 +15,11 @@ import { type CollectedFrame, collector } from '../support/frames.ts'
 
 const FOLDER = fileURLToPath(new URL('../../captures/', import.meta.url))
 const SAMPLES = readdirSync(FOLDER).filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
-/** From Ethernet, IPv4 and TCP without a payload, over what people use, to most of a message. */
+/** From Ethernet, IPv4 and TCP without a payload, through lengths that people use, to most of a message. */
 const LENGTHS = [54, 60, 66, 74, 86, 96, 128, 160, 200, 256, 300, 600]
 const NETWORKS = createNetworks()
 
-/** Wraps a frame in what a mirror puts around it, at a length that is cut afterwards. */
+/** Wraps a frame as a mirror port does. The length is cut afterwards. */
 type Wrap = (frame: Uint8Array) => Uint8Array
 
 const plain: Wrap = (frame) => frame
@@ -62,12 +62,12 @@ function scan(
   const ledger = tracker.finish(summary)
   const findings = audit(ledger, { networks: NETWORKS })
   const report = { ledger, networks: NETWORKS, findings, findingsHidden: 0, inputsUnread: 0, rules: [], durationMs: 0 }
-  // Packets of another original length make another capture.
+  // Packets with another original length make a different capture.
   const records = [...scanRecords(report)].map((r) => (r.type === 'capture' ? { ...r, captureId: '' } : r))
   return { records, rows }
 }
 
-describe('sliced packets say what packets of a snap length say', () => {
+describe('sliced packets give what packets of a snap length give', () => {
   it.each(SAMPLES)('%s', async (name) => {
     const sink = collector()
     const summary = await readCapture(`${FOLDER}${name}`, sink)
@@ -101,7 +101,7 @@ describe('an IP length that lies', () => {
       const { connections, sessions } = tracker.finish(summary)
       return {
         rows: rows.map(({ command, response, status }) => [command, response, status]),
-        // Behind the FIN, which takes a number of its own, an acknowledgement that claims data leaves a hole of one byte.
+        // After the FIN, which takes one sequence number, an acknowledgement that claims data leaves a gap of one byte.
         holes: [...connections].filter((c) => c.missedBytes > 1).length,
         sessions: [...sessions].map((s) => [s.user, s.status, s.requests, s.responses]),
       }

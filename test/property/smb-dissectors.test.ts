@@ -1,4 +1,4 @@
-/** What every SMB and NetBIOS dissector keeps, for each fixture: the right fault for each prefix, and an end for any bytes. */
+/** What holds for every SMB and NetBIOS dissector and each fixture: the right fault for each prefix, and an end for any bytes. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Fault, Parsed } from '../../dissectors/cursor.ts'
@@ -53,7 +53,7 @@ type Smb1Parser = (message: Uint8Array, offset: number, wireLength?: number) => 
 
 const WORD_COUNT = 32
 
-/** Negotiate contexts keep their fault to themselves. */
+/** A fault in a negotiate context stays in that context. */
 function contextFault(record: object): Fault | null {
   return (record as NegotiateRequest | NegotiateResponse).negotiateContexts?.fault ?? null
 }
@@ -190,9 +190,9 @@ describe.each([
   ['SMB1', SMB1],
   ['NetBIOS', NETBIOS],
 ])('%s', (_, samples) => {
-  it.each(samples)('$name: each prefix is truncated or malformed, and what was read stands', expectPrefixFaults)
+  it.each(samples)('$name: each prefix is truncated or malformed, and what was read is kept', expectPrefixFaults)
 
-  it.each(samples)('$name: the same wherever it lies', expectPlaceNoMatter)
+  it.each(samples)('$name: the same at any offset', expectPlaceNoMatter)
 
   it.each(samples)('$name: any bytes are read to an end, into a record of bounded size', (sample) => {
     fc.assert(
@@ -201,7 +201,7 @@ describe.each([
         expectBounded(parsed.ok ? parsed.value : parsed.partial)
         if (parsed.ok) return
         expect(['truncated', 'malformed', 'unsupported']).toContain(parsed.fault.kind)
-        // All that the message says it holds is there: nothing can be missing from the capture.
+        // Everything that the message declares is there: nothing can be missing from the capture.
         if (wireLength === mutant.length) expect(parsed.fault.kind).not.toBe('truncated')
       }),
       { numRuns: 300 },
@@ -226,7 +226,7 @@ describe('the clear part of a compressed message', () => {
     )
   })
 
-  /** What the capture lacks of it. */
+  /** How much of it is missing from the capture. */
   function missing({ mutant }: { mutant: Uint8Array }, length: number): number {
     return Math.max(0, CLEAR_START + length - mutant.length)
   }

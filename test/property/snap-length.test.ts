@@ -1,7 +1,7 @@
 /**
- * Captures that keep only the beginning of each packet (`tcpdump -s`, `editcap -s`): what is there is said, what was cut is unknown. So the more of
- * each packet is kept, the more is said, and nothing is taken back: facts, records and message rows at one snap length are those at a longer one,
- * or weaker; and no finding, and no denial in one, rests on what was not seen, but for those in REASONS.
+ * Captures that have only the beginning of each packet (`tcpdump -s`, `editcap -s`): what is there is reported, and what was cut is unknown. So longer
+ * packets only add: facts, records and message rows at one snap length are those at a longer one, or weaker. And no finding, and no denial in a
+ * finding, rests on what was not seen, except for those in REASONS.
  */
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -26,9 +26,9 @@ const TAKES_BACK = 'hostile-names.pcapng'
 const SAMPLES = readdirSync(FOLDER).filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name) && name !== TAKES_BACK)
 const NETWORKS = createNetworks()
 
-/** From an Ethernet frame with nothing behind its TCP header to one with most of a session setup. */
+/** From an Ethernet frame that ends after its TCP header to one with most of a session setup. */
 const ALL_LENGTHS = Array.from({ length: 247 }, (_, i) => 54 + i)
-/** Those that people use, and some at the edges of headers: 68 is what old tcpdump kept, 96 with IPv6. */
+/** Lengths that people use, and some at the ends of headers: old tcpdump kept 68 bytes, or 96 with IPv6. */
 const SOME_LENGTHS = [54, 62, 68, 72, 82, 90, 96, 102, 110, 118, 124, 128, 138, 142, 150, 160, 180, 200, 230, 256, 300]
 
 /** One of each kind, cut at every length; the others at some. */
@@ -66,7 +66,7 @@ function scan(frames: readonly CollectedFrame[], summary: CaptureSummary, snapLe
   const buffer = new Uint8Array(70_000)
   frames.forEach(({ data, original, linkType, time }, i) => {
     const captured = Math.min(data.length, snapLength)
-    // What was cut must not be read: it is nothing like what was there.
+    // What was cut must not be read: these bytes are different from the original.
     buffer.fill(0xff, 0, 64 + data.length)
     buffer.set(data.subarray(0, captured), 64)
     tracker.frame(buffer, 64, captured, Math.max(original, data.length), linkType, time, i + 1)
@@ -79,7 +79,7 @@ function scan(frames: readonly CollectedFrame[], summary: CaptureSummary, snapLe
 
 type Fields = Record<string, unknown>
 
-/** Frames of first occurrences: what was seen of a direction may begin later. */
+/** Frames of first occurrences: a direction may start later in what was seen. */
 const MAY_COME_LATER = new Set(['firstUnsigned', 'firstSigned', 'firstEncrypted', 'firstClearData', 'unsignedAccepted'])
 const GROWING = new Set(['signed', 'unsigned', 'encrypted', 'treesNotKept', 'lastFrame', 'lastTime'])
 const SHRINKING = new Set(['firstFrame', 'firstTime'])
@@ -95,7 +95,7 @@ const MARKS = new Map([
   ['compressionAlgorithms', 'contextsCut'],
 ])
 
-/** What `less` says that `more` does not: paths and values. */
+/** What `less` has and `more` does not: paths and values. */
 function contradictions(less: unknown, more: unknown, path = ''): string[] {
   const name = path.slice(path.lastIndexOf('.') + 1)
   if (less === more || less === null || isUnknown(name, less, more)) return []
@@ -109,7 +109,7 @@ function contradictions(less: unknown, more: unknown, path = ''): string[] {
   return Object.keys(less).flatMap((key) => {
     const place = path === '' ? key : MAY_COME_LATER.has(name) ? `${path}/${key}` : `${path}.${key}`
     const [a, b] = [less[key], more[key]]
-    // No list at all is none that was cut.
+    // A missing list is not a cut one.
     if (key === 'offeredDialectsCut' && String(less['offeredDialects']) === '') return []
     if (!Array.isArray(a) || !Array.isArray(b)) return contradictions(a, b, place)
     const mark = MARKS.get(key)
@@ -122,7 +122,7 @@ function compareNumbersOrTimes(a: unknown, b: unknown): number {
   return typeof a === 'number' ? a - Number(b) : Date.parse(String(a)) - Date.parse(String(b))
 }
 
-/** Values that say "not seen" without being null; and marks, which are set until all was seen. */
+/** Values that mean "not seen" without being null; and marks that stay set until everything was seen. */
 function isUnknown(name: string, less: unknown, more: unknown): boolean {
   if (name.endsWith('Cut')) return less === true
   if (name === 'status') return less === 'pending' || less === 'unknown'
@@ -134,13 +134,13 @@ function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A list that was cut holds some of what the whole one does, in its order. */
+/** A cut list has some of the entries of the whole one, in the same order. */
 function isListOf(part: readonly unknown[], whole: readonly unknown[], cut: boolean): boolean {
   const rest = whole.filter((item) => part.includes(item))
   return JSON.stringify(part) === JSON.stringify(cut ? rest : whole)
 }
 
-/** Of logons and trees there may be more, and each that there was is there still. */
+/** There may be more logons and trees, and all earlier ones are still there. */
 function unmatched(key: string, item: unknown, list: readonly unknown[]): string[] {
   if (!isFields(item)) return list.includes(item) ? [] : [String(item)]
   // The same tree counts once, at its first connect.
@@ -158,7 +158,7 @@ function byId(items: readonly { id: string }[], others: readonly { id: string }[
   })
 }
 
-/** The rows of one frame come in order; a compound may have lost some. */
+/** The rows of one frame are in order; some of a compound may be missing. */
 function rowsTakenBack(less: readonly MessageRow[], more: readonly MessageRow[]): string[] {
   let at = 0
   for (const row of less) {
@@ -168,7 +168,7 @@ function rowsTakenBack(less: readonly MessageRow[], more: readonly MessageRow[])
   return []
 }
 
-/** Findings that may go, or grow milder, as more is seen: each stands for what was not known before, and says so. */
+/** Findings that may disappear or become less severe when more is seen: each is about something unknown, and says so. */
 const REASONS: readonly { why: string; applies(finding: Finding, later: Scan): boolean }[] = [
   {
     why: 'SessionFlags or the credentials were cut: the session turns out to be one without a key, which has a finding of its own',
@@ -192,7 +192,7 @@ function findingsTakenBack({ findings }: Scan, later: Scan): string[] {
     .map(({ severity, message }) => `${severity}: ${message}`)
 }
 
-/** Words by which a finding says that something is not so: they must not rest on what was cut. */
+/** Words with which a finding denies something: they must not rest on what was cut. */
 const DENIALS = [
   'no cipher was negotiated',
   'cannot encrypt',
@@ -219,7 +219,7 @@ function sameHosts(a: Finding, b: Finding): boolean {
   return a.client?.ip === b.client?.ip && a.server?.ip === b.server?.ip
 }
 
-/** Packets of another length make another capture. */
+/** Packets of another length make a different capture. */
 function withoutCapture<T extends { captureId: string }>(facts: readonly T[]): Omit<T, 'captureId'>[] {
   return facts.map(({ captureId: _, ...rest }) => rest)
 }

@@ -46,7 +46,7 @@ function track({ summary }: Sample, frames: CollectedFrame[]): PlainLedger {
   return plainLedger(tracker.finish(summary))
 }
 
-/** What must hold of any ledger, whatever the traffic. */
+/** What must hold for any ledger, whatever the traffic. */
 function check(ledger: PlainLedger, frames: number): void {
   for (const c of ledger.connections) {
     expect(c.firstFrame).toBeGreaterThanOrEqual(1)
@@ -67,7 +67,7 @@ function check(ledger: PlainLedger, frames: number): void {
   }
 }
 
-/** What is said of the sessions, without frames, times and ids made of them. */
+/** The sessions, without frames, times and the ids made from them. */
 function verdicts(ledger: PlainLedger) {
   return ledger.sessions
     .map((s) => [s.sessionId, s.user, s.auth, s.status, s.guest, s.anonymous, s.encryptData, s.requests, s.responses])
@@ -89,7 +89,7 @@ beforeAll(async () => {
 const anySample = fc.nat(SAMPLES.length - 1)
 
 describe('from frames to findings', () => {
-  it('ends, within its limits, on frames with changed bytes', () => {
+  it('ends within its limits for frames with changed bytes', () => {
     const change = fc.tuple(fc.nat(), fc.nat(), fc.nat(255))
     fc.assert(
       fc.property(anySample, fc.array(change, { minLength: 1, maxLength: 40 }), (which, changes) => {
@@ -105,7 +105,7 @@ describe('from frames to findings', () => {
     )
   })
 
-  it('ends, within its limits, on frames that are cut, left out, repeated and moved', () => {
+  it('ends within its limits for frames that are cut, left out, repeated and moved', () => {
     const step = fc.tuple(fc.constantFrom('cut', 'drop', 'repeat', 'move'), fc.nat(), fc.nat())
     fc.assert(
       fc.property(anySample, fc.array(step, { minLength: 1, maxLength: 30 }), (which, steps) => {
@@ -128,7 +128,7 @@ describe('from frames to findings', () => {
     )
   })
 
-  it('says the same where every frame comes twice', () => {
+  it('reports the same if every frame comes twice', () => {
     for (const sample of samples) {
       const twice = sample.frames.flatMap((f) => [f, f])
       expect(verdicts(track(sample, twice)), sample.name).toEqual(verdicts(track(sample, sample.frames)))
