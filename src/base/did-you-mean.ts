@@ -1,13 +1,13 @@
-/** "Did you mean ...?" for words that only a few values are right for. */
+/** "Did you mean ...?" for options that take one of a few words. */
 
-/** The candidate that `word` is the beginning of, or that a typing mistake turns into it; null where none is near. */
+/** The candidate that `word` abbreviates, or that it misspells; null if none is near. */
 export function closest(word: string, candidates: readonly string[]): string | null {
   const typed = word.toLowerCase()
   let best: string | null = null
   let least = Number.POSITIVE_INFINITY
   for (const candidate of candidates) {
     if (typed.length > 1 && candidate.startsWith(typed)) return candidate
-    // Further than a third of the word, it is another word.
+    // With more than a third of its letters changed, it is another word.
     const limit = Math.max(1, Math.floor(candidate.length / 3))
     if (Math.abs(typed.length - candidate.length) > limit) continue
     const distance = editDistance(typed, candidate)
@@ -19,7 +19,7 @@ export function closest(word: string, candidates: readonly string[]): string | n
   return best
 }
 
-/** ` (did you mean X?)`, or nothing. */
+/** ` (did you mean X?)`, or an empty string. */
 export function didYouMean(word: string, candidates: readonly string[]): string {
   const near = closest(word, candidates)
   return near === null ? '' : ` (did you mean ${near}?)`

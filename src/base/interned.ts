@@ -1,9 +1,9 @@
 /**
- * What nearly every connection says alike (the dialects and algorithms that an operating system offers, the names of a server) is kept once: half
- * of what a capture of many connections takes.
+ * Stores equal values once: nearly all connections share the dialects and algorithms of an operating system, and the names of a server. That halves the
+ * memory of a capture of many connections.
  */
 
-/** Beyond so many, what was kept goes: a flood of made-up lists must not fill it. */
+/** Entries; beyond this the map starts again, so that a flood of made-up lists cannot fill it. */
 const LIMIT = 4096
 
 export class Interned {
@@ -16,7 +16,7 @@ export class Interned {
     return kept(this.lists, numbers.join(), () => numbers.slice())
   }
 
-  /** This text. */
+  /** An equal text. */
   text(text: string): string {
     return kept(this.words, text, () => text)
   }

@@ -1,5 +1,5 @@
 /**
- * Text from the wire, made safe for where it is shown. Names, paths and users in a capture are chosen by whoever sent them: an escape sequence
+ * Text from the wire, made safe for where it is shown. A sender chooses the names, paths and users in a capture: an escape sequence
  * in a share name must not drive the analyst's terminal, and a right-to-left override must not reorder a line of a log.
  */
 
@@ -25,14 +25,14 @@ const INVISIBLE_IN_JSON = new RegExp(INVISIBLE.source.replace('\\p{Cc}', '\\u007
 /** More marks than a script needs on one letter: they would grow over the lines above and below. */
 const MARK_PILE = /(\p{M}{4})\p{M}+/gu
 
-/** Searched for, not matched against: what is found at once or not at all needs no way back. */
+/** Tested by search: finding one character needs no backtracking. */
 const NOT_PLAIN_ASCII = /[^\x20-\x7e]/
 
 const NAMED: Record<string, string> = { '\t': '\\t', '\n': '\\n', '\r': '\\r', '\0': '\\0' }
 
 /**
- * `text` in one line of visible characters, of which it is known how wide they are. A backslash stays single, because every UNC path is full of
- * them: the result is for eyes, the machine formats carry the exact value.
+ * `text` in one line of visible characters whose width is known. A backslash stays single, because every UNC path is full of them: the result is for
+ * people, and the machine formats carry the exact value.
  */
 export function escapeText(text: string): string {
   if (!NOT_PLAIN_ASCII.test(text)) return text

@@ -1,7 +1,7 @@
 /**
- * Hashes of 32-bit words, for tables whose keys others choose. Each step multiplies twice by secret factors and rotates in between. One factor alone is
- * not enough: a difference in the top bit passes a multiplication by any odd number as it is, and a chosen second word takes it away again, whatever
- * the seed. Here it has been rotated to where the second factor spreads it before the next word comes.
+ * Hashes of 32-bit words, for tables whose keys a sender chooses. Each step multiplies twice by secret factors and rotates in between. One factor alone is
+ * not enough: a difference in the top bit passes a multiplication by any odd number as it is, and a chosen second word takes it away again, for any
+ * seed. Here it has been rotated to where the second factor spreads it before the next word comes.
  */
 
 export interface HashKeys {
@@ -11,23 +11,23 @@ export interface HashKeys {
   readonly second: number
 }
 
-/** Of this process: which flows or datagrams share a bucket is not for the sender to choose. */
+/** The keys of this process: a sender cannot choose which flows or datagrams share a bucket. */
 export const OWN_KEYS: HashKeys = { seed: randomWord(), first: randomWord() | 1, second: randomWord() | 1 }
 
-/** The value to begin with. */
+/** The initial value. */
 export const SEED = OWN_KEYS.seed
 
-/** @param h what came of the words before, SEED for the first */
+/** @param h the result for the words before, SEED for the first */
 export function mix(h: number, word: number): number {
   return mixWith(OWN_KEYS, h, word)
 }
 
-/** To be done with what came of the last word: a table looks at a few bits alone, and so all of them count there. */
+/** Applied to the result for the last word: a table uses only a few bits of it, and this makes all bits count. */
 export function finish(h: number): number {
   return finishWith(OWN_KEYS, h)
 }
 
-/** The same with other keys, for what must be alike in every run. */
+/** The same with given keys, for results that must be the same in every run. */
 export function mixWith({ first, second }: HashKeys, h: number, word: number): number {
   const product = Math.imul(h ^ word, first)
   return Math.imul((product << 15) | (product >>> 17), second)

@@ -1,4 +1,4 @@
-/** Work that rests between pieces, for a caller that has other things to do meanwhile; and for one that has not. */
+/** Does work that rests between pieces in one go. `rest` is called at each rest. */
 export function runToEnd<T>(steps: Generator<unknown, T>, rest?: () => void): T {
   for (;;) {
     const step = steps.next()

@@ -1,15 +1,15 @@
 /**
- * Where report text goes. `write` returns when the text is taken, and blocks while the reader is slow: a report of any length is written in
- * bounded memory. Every writer in this folder ends each line that it starts.
+ * Where report text goes. `write` returns when the text is accepted, and blocks while the reader is slow: a report of any length is written in bounded
+ * memory. Every writer of reports ends each line that it starts.
  */
 export interface TextSink {
   write(text: string): void
 }
 
-/** UTF-16 code units that are gathered before they are handed on. */
+/** UTF-16 code units that are gathered before they are passed on. */
 const GATHERED = 64 * 1024
 
-/** Hands text on in large pieces; the last one with `flush`. */
+/** Passes text on in large pieces; `flush` passes on the last one. */
 export function bufferedSink(handOn: (text: string) => void): TextSink & { flush(): void } {
   let gathered = ''
   const flush = () => {

@@ -1,10 +1,10 @@
-/** Long work done a little at a time, while somebody waits for answers to keys. */
+/** Long work in short slices, so that keys are answered meanwhile. */
 import { setImmediate as turn } from 'node:timers/promises'
 
-/** How long a slice may hold up keys. */
+/** How long a slice may delay keys. */
 const SLICE_MS = 8
 
-/** Works a slice at a time, so that keys and pictures have their turn; `between` is called after each. */
+/** Works one slice at a time, and lets keys and the screen have their turn after each; `between` is called then. */
 export async function inSlices<T>(
   steps: Generator<unknown, T>,
   signal?: AbortSignal,

@@ -1,25 +1,25 @@
-/** Lists of facts as the ledger gives them: they may be packed, and are then made anew each time they are asked for. */
+/** Lists of facts, as a ledger has them. Packed facts become new objects at each reading. */
 import type { PackedFacts } from './packing/packed-facts.ts'
 
-/** For reading. Arrays are one form of it. */
+/** A read-only list. Arrays are one form of it. */
 export interface Facts<T> extends Iterable<T> {
   readonly length: number
   at(index: number): T | undefined
 }
 
-/** What every entry has. An id is one of its capture's alone. */
+/** What every entry has. Ids are unique within a capture. */
 export interface Named {
   id: string
   firstFrame: number
   captureId: string
 }
 
-/** Where the rows of a view are. */
+/** Where a view's rows are stored. */
 export type Rows<T> = PackedFacts<T & Named> | readonly T[]
 
-/** Rows of one or several lists, in an order of their own. Nothing is copied, and nothing that was read is kept. */
+/** Rows of one or several lists, in an order of its own. It copies no rows, and keeps none that it has read. */
 export class FactsView<T extends Named> implements Facts<T> {
-  /** In which of `lists` each row is; null where there is but one. */
+  /** In which of `lists` each row is; null if there is only one. */
   readonly listOf: Uint32Array | null
   readonly lists: readonly Rows<T>[]
   readonly rows: Uint32Array
@@ -43,14 +43,14 @@ export class FactsView<T extends Named> implements Facts<T> {
     for (let i = 0; i < this.rows.length; i++) yield this.read(i)
   }
 
-  /** One field, without the rest. */
+  /** One field, without reading the rest. */
   peek<K extends keyof T & string>(index: number, key: K): T[K] {
     const list = this.list(index)
     const row = this.rows[index]!
     return isArray(list) ? list[row]![key] : list.peek(row, key)
   }
 
-  /** Some of its places, in this order. */
+  /** The entries at these indexes, in this order. */
   select(places: Uint32Array): FactsView<T> {
     const { listOf, rows } = this
     return new FactsView(
@@ -79,7 +79,7 @@ function isArray<T>(list: Rows<T>): list is readonly T[] {
   return Array.isArray(list)
 }
 
-/** One field of an entry, which is read as a whole only where it is not packed. */
+/** One field of an entry, without unpacking the rest. */
 export function peek<T extends Named, K extends keyof T & string>(facts: Facts<T>, index: number, key: K): T[K] {
   return facts instanceof FactsView ? (facts as FactsView<T>).peek(index, key) : facts.at(index)![key]
 }

@@ -1,4 +1,4 @@
-/** Where the entry of an id is, for a hundred thousand of them: eight bytes each, and no string is kept. */
+/** Finds entries by id, for hundreds of thousands of them: eight bytes each, and it stores no strings. */
 
 import { hashText } from '../base/seeded-hash.ts'
 import { runToEnd } from '../base/steps.ts'
@@ -7,7 +7,7 @@ import { type Facts, type Named, peek } from './facts-list.ts'
 export class IdIndex<T extends Named> {
   private readonly facts: Facts<T>
   private readonly mask: number
-  /** By place in the table: the hash, and the entry's index + 1. */
+  /** By slot: the hash, and the entry's index + 1. */
   private readonly hashes: Int32Array
   private readonly entries: Int32Array
 
@@ -21,12 +21,12 @@ export class IdIndex<T extends Named> {
     this.entries = new Int32Array(capacity)
   }
 
-  /** The index of the entry with this id, in this capture unless it is null; -1 where there is none. */
+  /** The index of the entry with this id, in this capture unless that is null; -1 if there is none. */
   find(id: string, captureId: string | null): number {
     return this.entries[this.place(id, captureId, hashText(id))]! - 1
   }
 
-  /** False where its id is there already, of the same capture. At most one of each index may be added. */
+  /** False if an entry with this id and capture is in it already. No index may be added twice. */
   add(index: number): boolean {
     const id = peek(this.facts, index, 'id')
     const hash = hashText(id)
@@ -53,15 +53,15 @@ export class IdIndex<T extends Named> {
   }
 }
 
-/** Entries looked at between two rests. */
+/** Entries processed between two rests. */
 const PIECE = 128
 
-/** Every entry of `facts` by its id; of two with one id the first. */
+/** Every entry of `facts` by its id; of two with the same id, the first. */
 export function idIndex<T extends Named>(facts: Facts<T>): IdIndex<T> {
   return runToEnd(idIndexSteps(facts))
 }
 
-/** The same in small pieces, with a rest after each. */
+/** The same in pieces, with a rest after each. */
 export function* idIndexSteps<T extends Named>(facts: Facts<T>): Generator<null, IdIndex<T>> {
   const index = new IdIndex(facts)
   for (let i = 0; i < facts.length; i++) {

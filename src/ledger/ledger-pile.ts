@@ -1,6 +1,6 @@
 /**
- * Ledgers of many captures, put together as they come: what a capture of a few connections leaves is packed with that of the others, since tables of
- * its own would take many times as much as it holds.
+ * Ledgers of many captures, collected one by one. Captures of a few connections are packed together: tables of its own would take each of them many
+ * times the memory of what is in them.
  */
 
 import { Interned } from '../base/interned.ts'
@@ -52,7 +52,7 @@ export class LedgerPile {
     return mergeSteps([{ captures: this.captures, ...allRows(this.tables) }, ...this.large, ...more])
   }
 
-  /** Most captures say the same of themselves: that is kept once. */
+  /** Most captures have the same link types, and neither limits nor warnings: these are stored once. */
   private small(capture: CaptureFacts): CaptureFacts {
     return {
       ...capture,

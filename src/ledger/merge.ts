@@ -49,7 +49,7 @@ function mergeCaptures(ledgers: readonly Ledger[]): CaptureFacts[] {
   return [...kept.values()].sort((a, b) => compareText(a.path, b.path) || compareText(a.captureId, b.captureId))
 }
 
-/** Entries looked at between two rests. */
+/** Entries processed between two rests. */
 const PIECE = 128
 
 function* union<T extends TableEntry>(parts: readonly Facts<T>[]): Generator<null, FactsView<T>> {
@@ -79,7 +79,7 @@ function* union<T extends TableEntry>(parts: readonly Facts<T>[]): Generator<nul
   return all.select(kept)
 }
 
-/** By path, and where two share it by identity: no path holds the character between them. */
+/** Path and identity. No path contains the character between them. */
 function captureKey<T extends TableEntry>(all: FactsView<T>, i: number): string {
   return `${all.peek(i, 'capture')}\0${all.peek(i, 'captureId')}`
 }
@@ -89,7 +89,7 @@ function isSorted(places: Uint32Array, order: (a: number, b: number) => number):
   return true
 }
 
-/** One behind the other. */
+/** All parts, one after the other. */
 function joined<T extends TableEntry>(parts: readonly Facts<T>[]): FactsView<T> {
   const lists: Rows<T>[] = []
   const length = total(parts, (part) => part.length)
@@ -116,10 +116,10 @@ function joined<T extends TableEntry>(parts: readonly Facts<T>[]): FactsView<T> 
   return new FactsView(lists, rows, lists.length > 1 ? listOf : null)
 }
 
-/** The places to keep. */
+/** The indexes to keep. */
 function* withoutRepeats<T extends TableEntry>(all: FactsView<T>): Generator<null, Uint32Array> {
   const index = new IdIndex(all)
-  /** By the first place of an id, the one that is kept. */
+  /** By the first index of an id: the index that is kept. */
   const places = new Uint32Array(all.length)
   const isFirst = new Uint8Array(all.length)
   for (let i = 0; i < all.length; i++) {
@@ -137,7 +137,7 @@ function* withoutRepeats<T extends TableEntry>(all: FactsView<T>): Generator<nul
   return places.filter((_, i) => isFirst[i] === 1)
 }
 
-/** A total order on contents, so that the choice does not depend on who came first. */
+/** A total order on contents, so that the choice does not depend on which came first. */
 function reachesFurther<T>(a: T, b: T, difference: number): boolean {
   return difference !== 0 ? difference > 0 : a !== b && JSON.stringify(a) > JSON.stringify(b)
 }

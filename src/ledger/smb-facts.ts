@@ -20,7 +20,7 @@ export interface ConnectionFacts {
   state: 'attempted' | 'refused' | 'established' | 'midstream'
   /** Holes in the captured byte streams, both directions. */
   gaps: number
-  /** Bytes that were missed in those holes, as far as sequence numbers tell. */
+  /** Bytes missing in those holes, by sequence numbers. */
   missedBytes: number
   /** Something came from the server's side. Without it the capture may hold one direction alone. */
   serverSeen: boolean
@@ -54,7 +54,7 @@ export interface Smb1Facts {
     | null
   negotiateResponse:
     | (FrameRef & {
-        /** 0xFFFF: none of the dialects acceptable. Null where it was cut: then nobody knows whether SMB1 was chosen. */
+        /** 0xFFFF: none of the dialects acceptable. Null where it was cut: whether SMB1 was chosen is then unknown. */
         dialectIndex: number | null
         /** The string at that index of this request, null where the request was not seen or the index is outside it. */
         dialect: string | null
@@ -68,7 +68,7 @@ export interface Smb1Facts {
    * more than that neither is set: a client that would sign need not show it before it has to.
    */
   clientSigning: SigningMode | null
-  /** The first message of the server with the reply flag, whatever it answers: proof that the other end speaks SMB1. */
+  /** The server's first message with the reply flag, whichever request it answers: proof that the server speaks SMB1. */
   firstAnswer: (FrameRef & { command: number }) | null
   /** The first SMB1 command other than NEGOTIATE that the server answered with success. */
   firstUse: (FrameRef & { command: number }) | null
@@ -151,7 +151,7 @@ export interface SessionFacts {
   guest: boolean | null
   /**
    * A null session that was granted: by SessionFlags IS_NULL, or by the empty credentials of [MS-NLMP] 3.2.5.1.2 followed by SUCCESS. Null where
-   * neither the flags nor the credentials tell.
+   * neither flags nor credentials show it.
    */
   anonymous: boolean | null
   /** SessionFlags ENCRYPT_DATA; null as for `guest`. */

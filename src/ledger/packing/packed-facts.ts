@@ -1,20 +1,20 @@
 /**
- * Facts that are settled, with the few columns that order and retention go by. Rows are only appended. The last of them stay as they are, and the
- * others are bytes in chunks outside of the heap: a capture of the usual size packs nothing.
+ * Facts that are settled, with the few columns that order and retention go by. Rows are only appended. The newest stay plain objects. The others are
+ * bytes in chunks outside the heap. A capture of the usual size packs nothing.
  */
 import { growColumn } from '../../base/grow-column.ts'
 import type { Packer, Plain } from './packer.ts'
 
 const CHUNK = 1 << 18
-/** A folder has thousands of captures with a connection each, and the facts of all are kept. */
+/** Few: a folder may hold thousands of captures with one connection each, and the facts of all stay in memory. */
 const FIRST_ROWS = 8
-/** Rows that were removed and whose bytes are still there: as many as half of the others, and these. */
+/** The bytes of removed rows are freed when there are more such rows than half of the others plus this number. */
 const SPARE_ROWS = 1024
 
-/** Rows that stay plain, and by how much more they may be before the oldest are packed. */
+/** How many rows stay plain, and by which share more there may be before the oldest are packed. */
 const PLAIN_ROWS = 2048
 const PLAIN_SHARE = 1 / 8
-/** Characters of their texts, by what `weigh` says: where they hold more, fewer rows stay plain. */
+/** Characters of the plain rows' texts, as `textSize` counts them: where they hold more, fewer rows stay plain. */
 const PLAIN_TEXT = 1 << 20
 
 interface Row {
@@ -23,63 +23,63 @@ interface Row {
   captureId: string
 }
 
-/** The mark of a row that was removed. Others are the owner's to choose. */
+/** The tag of a removed row. The owner chooses all others. */
 const GONE = 0
 
 export class PackedFacts<T extends Row> {
   private readonly packer: Packer
-  /** About how many characters of text the facts hold, without the few that all of them have. */
-  private readonly weigh: (facts: T) => number
-  /** The last rows, from `firstPlain` on. The removed are among them. */
+  /** See Table. */
+  private readonly textSize: (facts: T) => number
+  /** The newest rows, from `firstPlain` on, removed ones included. */
   private plain: T[] = []
   private firstPlain = 0
-  /** Characters of those. */
+  /** Characters of their texts. */
   plainText = 0
-  /** For tests, which want all of it packed. */
+  /** Smaller in tests that need packed rows. */
   plainRows = PLAIN_ROWS
   private chunks: Uint8Array[] = []
-  /** Bytes taken of the last chunk. */
+  /** Bytes used of the last chunk. */
   private taken = CHUNK
   private nextSerial = 0
-  /** Of every row, where it is known only after they were appended; null: each has its own. */
+  /** The captureId of every row, if it becomes known only after they were appended; null if each row has its own. */
   captureId: string | null = null
-  /** By row, how many before it have its id; null where none has. */
+  /** By row, how many rows before it have the same id; null where ids are unique. */
   private repeats: Uint32Array | null = null
-  /** Rows that were ever appended, and of these the removed. */
+  /** Rows that were ever appended, and how many of these were removed. */
   private count = 0
   private gone = 0
-  /** Bytes of the rows that are packed and were not removed. */
+  /** Bytes of packed rows that were not removed. */
   bytes = 0
-  /** By row: its serial number, chunk and offset, bytes or while it is plain its text, first frame, number, mark. */
+  /** By row: serial number; chunk and offset; bytes, or characters while it is plain; first frame; number; tag. */
   private serials = new Float64Array(FIRST_ROWS)
   private places = new Float64Array(FIRST_ROWS)
   private lengths = new Uint32Array(FIRST_ROWS)
   private frames = new Float64Array(FIRST_ROWS)
   private numbers = new Float64Array(FIRST_ROWS)
   private marks = new Uint8Array(FIRST_ROWS)
-  /** Goes up when rows get other places, and when `forget` is called. */
+  /** Increases when rows move, and when `forget` is called. */
   generation = 0
 
-  constructor(packer: Packer, weigh: (facts: T) => number) {
+  constructor(packer: Packer, textSize: (facts: T) => number) {
     this.packer = packer
-    this.weigh = weigh
+    this.textSize = textSize
   }
 
-  /** Places for rows: those that were removed are among them. */
+  /** The index after the last row; removed rows count. */
   get end(): number {
     return this.count
   }
 
-  /** Rows that are there. */
+  /** Rows that were not removed. */
   get size(): number {
     return this.count - this.gone
   }
 
-  /** Takes a row in and returns its place. `number` is the owner's, `mark` is above 0. */
+  /** Appends a row and returns its index. `number` is the owner's; `tag` is above 0. */
   append(facts: T, number: number, mark: number): number {
     if (this.count === this.marks.length) this.grow()
     const row = this.count++
-    const text = this.weigh(facts)
+    const text = this.textSize(facts)
     this.plain.push(facts)
     this.plainText += text
     this.lengths[row] = text
@@ -95,12 +95,12 @@ export class PackedFacts<T extends Row> {
     return row < this.count && this.marks[row] !== GONE
   }
 
-  /** Is what `get` gives the row itself, so that changes stay? */
+  /** Does `get` return the row itself, so that changes to it stay? */
   isPlain(row: number): boolean {
     return row >= this.firstPlain
   }
 
-  /** The facts: where they are packed a copy, made anew. */
+  /** The facts: a new copy where they are packed. */
   get(row: number): T {
     const facts = row >= this.firstPlain ? this.plain[row - this.firstPlain]! : this.unpacked(row)
     if (this.captureId !== null) facts.captureId = this.captureId
@@ -123,7 +123,7 @@ export class PackedFacts<T extends Row> {
     return value
   }
 
-  /** Its id is that of `before` other rows too: it gets a mark behind it. Once for each row, when nothing is appended any more. */
+  /** Marks the id of a row that `before` other rows have too. Called once for such a row, after all rows were appended. */
   markRepeated(row: number, before: number): void {
     if (row >= this.firstPlain) {
       const facts = this.plain[row - this.firstPlain]!
@@ -134,7 +134,7 @@ export class PackedFacts<T extends Row> {
     this.repeats[row] = before
   }
 
-  /** Names the row whatever other places rows get, for `find`. */
+  /** Identifies the row for `find`, even after rows have moved. */
   serial(row: number): number {
     return this.serials[row]!
   }
@@ -155,7 +155,7 @@ export class PackedFacts<T extends Row> {
     this.marks[row] = mark
   }
 
-  /** The row with this serial number; -1 where it was removed. */
+  /** The row with this serial number; -1 if it was removed. */
   find(serial: number): number {
     let low = 0
     let high = this.count
@@ -174,13 +174,13 @@ export class PackedFacts<T extends Row> {
     if (row < this.firstPlain) this.bytes -= this.lengths[row]!
   }
 
-  /** Removes a row for good: whoever has seen it must learn of it. */
+  /** Removes a row that readers may have seen: partial ledgers start again. */
   forget(row: number): void {
     this.remove(row)
     this.generation++
   }
 
-  /** Gives back the bytes of removed rows where they are many. The other rows get other places then. */
+  /** Frees the bytes of removed rows if there are many. The other rows move then. */
   compact(): void {
     if (this.gone <= SPARE_ROWS + this.size / 2) return
     const { chunks, places, lengths, count, plain, firstPlain } = this
@@ -199,7 +199,7 @@ export class PackedFacts<T extends Row> {
       if (row < firstPlain) {
         const place = places[row]!
         const chunk = Math.floor(place / CHUNK)
-        // Rows are in the order of their bytes, so a chunk that was passed is not needed any more.
+        // Rows are in the order of their bytes, so earlier chunks are no longer needed.
         while (copied < chunk) chunks[copied++] = NONE
         places[to] = this.store(chunks[chunk]!.subarray(place % CHUNK, (place % CHUNK) + lengths[row]!))
       } else {
@@ -215,7 +215,7 @@ export class PackedFacts<T extends Row> {
     if (firstPlain === count) this.firstPlain = this.count
   }
 
-  /** The rows that are there, from a place on, as they were appended. */
+  /** The rows that were not removed, from an index on, in the order in which they were appended. */
   rows(from = 0): Uint32Array {
     const rows = new Uint32Array(Math.min(this.size, this.count - from))
     let i = 0
@@ -223,7 +223,7 @@ export class PackedFacts<T extends Row> {
     return rows.subarray(0, i)
   }
 
-  /** The same by first frame, then by number. */
+  /** The same, ordered by first frame, then by number. */
   rowsByFrame(): Uint32Array {
     const { frames, numbers } = this
     return this.rows().sort((a, b) => frames[a]! - frames[b]! || numbers[a]! - numbers[b]!)
@@ -275,7 +275,7 @@ export class PackedFacts<T extends Row> {
 
 const NONE = new Uint8Array(0)
 
-/** Repeats that are marked by a character each, as all of them once were; more are counted: a mark for each would make the ids as long as they are many. */
+/** Up to this many repeats are marked by a character each. More are counted: otherwise the ids would grow with their number. */
 const PLAIN_MARKS = 16
 
 function repeatedId(id: string, before: number): string {

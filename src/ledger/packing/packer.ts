@@ -1,13 +1,13 @@
 /**
- * Plain data (objects, lists, strings, numbers, booleans, null) as bytes: a tenth of what objects take, and nothing for the garbage collector to
- * look at. Each value is a tag byte and what belongs to it. The key lists of objects, and strings that came before, are numbered in tables that
- * all records of one `Packer` share, so it takes the same packer to read them. Every reading makes a new value.
+ * Plain data (objects, lists, strings, numbers, booleans, null) as bytes: a tenth of the memory of objects, and no work for the garbage collector.
+ * Each value is a tag byte and its content. The key lists of objects, and repeated strings, are numbered in tables that all records of one `Packer`
+ * share, so the same packer must read them. Every reading makes a new value.
  *
  *     00 null, 01 false, 02 true, 03 undefined
- *     04 double: 8 bytes         05, 06 whole number, negative one: varint of its amount
- *     07, 08 as the last large number of the record, more or less this varint: times are near one another
+ *     04 double: 8 bytes         05, 06 whole number, negative one: varint of its absolute value
+ *     07, 08 the last large number of the record plus, minus this varint: times are close together
  *     09, 0a string of Latin-1, of UTF-16: varint of its length, characters
- *     0b string by its number: varint      0c the first so many characters of the record's first string: varint
+ *     0b string by its number: varint      0c a prefix of the record's first string: varint of its length
  *     0d list: varint of its length, values     0e object: varint of its key list, values     0f empty list
  *     10..5f whole number 0..79       60..ff object with key list 0..159
  */
@@ -37,33 +37,33 @@ const SHAPE_TAGS = 0x100 - SHAPE
 
 /** Times are larger than this, in microseconds; most other numbers are not. */
 const LARGE = 2 ** 40
-/** A shorter prefix is not worth finding. */
+/** Shorter prefixes are not searched for. */
 const LEAST_PREFIX = 4
 
-/** Strings get a number when they come for the second time, and only so many, of so many characters, no longer than this. */
+/** A string gets a number when it comes for the second time. Limits: number of strings, characters of all, length of one. */
 const MAX_STRINGS = 32_768
 const MAX_CHARACTERS = 1 << 20
 const MAX_LENGTH = 256
-/** Hashes of strings that came once: the later takes the place of the earlier. */
+/** Hashes of strings that came once. A later string replaces an earlier one in the same slot. */
 const ONCE_PLACES = 1 << 14
 const FIRST_SCRATCH = 4096
 
 interface Shape {
   readonly number: number
   readonly keys: readonly string[]
-  /** Makes an object with these keys, in their order, of the values that follow. */
+  /** Makes an object with these keys, in their order, from the values that follow. */
   readonly make: (next: () => Plain) => Plain
 }
 
 export class Packer {
-  /** Made when something is packed, and `once` with it: of most captures nothing is. */
+  /** Allocated when something is packed, as is `once`: for most captures nothing is. */
   private scratch = new Uint8Array(0)
   private view = new DataView(this.scratch.buffer)
   /** Where the next byte goes, or comes from. */
   private at = 0
   private bytes: Uint8Array = this.scratch
   private buffer: Buffer = Buffer.from(this.scratch.buffer)
-  /** Of the record at hand: its first string, and its last large number. */
+  /** Of the current record: its first string, and its last large number. */
   private first: string | null = null
   private last = 0
 
@@ -89,7 +89,7 @@ export class Packer {
     return this.read()
   }
 
-  /** One field of the object that begins at `start`, without the rest; undefined where it has none of this name. */
+  /** One field of the object that begins at `start`; undefined if it has no field of this name. */
   field(bytes: Uint8Array, start: number, key: string): Plain {
     this.open(bytes, start)
     const tag = this.bytes[this.at++]!
@@ -211,7 +211,7 @@ export class Packer {
     }
   }
 
-  /** The string's number, -1 where it has none. */
+  /** The string's number; -1 if it has none. */
   private numberOf(text: string): number {
     const { length } = text
     if (length > MAX_LENGTH) return -1
@@ -266,7 +266,7 @@ export class Packer {
     this.scratch[this.at++] = value
   }
 
-  /** Seven bits a byte, the lowest first. */
+  /** Seven bits per byte, the lowest first. */
   private varint(value: number): void {
     this.reserve(8)
     let rest = value
@@ -372,8 +372,8 @@ export class Packer {
 }
 
 /**
- * An object literal is several times as fast as assignments by names that vary, and most of the reading of a large ledger is the making of objects:
- * so it is written as one. The keys are names of fields of ours, and quoted all the same.
+ * Makes objects by an object literal, which is several times as fast as assignments to computed names. Reading a large ledger is mostly making objects.
+ * The keys are field names from this code, and are quoted nevertheless.
  */
 function makerOf(keys: readonly string[]): Shape['make'] {
   // Without brackets this one would set the prototype; with them all would be slow.
