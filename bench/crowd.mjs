@@ -1,6 +1,6 @@
 // usage: node bench/crowd.mjs FILE [--clients N] [--rounds N]
 //
-// A file server at work: N clients (4,000 unless told) log on one after the other, and then each asks and is answered in its turn, as many rounds
+// A file server at work: N clients (4,000 by default) log on one after the other, and then each asks and is answered in its turn, as many rounds
 // as told (100). They all stay connected. What is asked is the first request after the tree connect of captures/smb311-signed.pcap, ever again: checksums
 // are left as they were.
 import { readFileSync } from 'node:fs'

@@ -211,7 +211,7 @@ function count(packets) {
 
 function positive(text, option) {
   const number = Number(text)
-  if (!(number > 0)) fail(`${option} wants positive numbers`)
+  if (!(number > 0)) fail(`${option} needs positive numbers`)
   return number
 }
 

@@ -64,9 +64,7 @@ try {
   const timer = setInterval(sample, every * 1000)
   const played = await Promise.race([
     play(cable.near, file, { rate, loops: null, seconds: minutes * 60, unique: options.unique }),
-    listener.ended.then(() =>
-      Promise.reject(new Error(`smblens live ended before it was told to: ${listener.errors()}`)),
-    ),
+    listener.ended.then(() => Promise.reject(new Error(`smblens live ended too early: ${listener.errors()}`))),
   ]).finally(() => clearInterval(timer))
   sample()
   await sleep(1500)
@@ -107,7 +105,7 @@ function made() {
 
 function positive(name) {
   const number = Number(options[name])
-  if (!(number > 0)) fail(`--${name} wants a positive number`)
+  if (!(number > 0)) fail(`--${name} needs a positive number`)
   return number
 }
 

@@ -36,7 +36,7 @@ const { values: options, positionals: files } = parseArgs({
 })
 const rounds = Number(options.rounds)
 const megabytes = Number(options.size)
-if (!(rounds >= 1 && megabytes > 0)) fail('--rounds and --size want positive numbers')
+if (!(rounds >= 1 && megabytes > 0)) fail('--rounds and --size need positive numbers')
 if (!existsSync(join(root, 'dist/cli.cjs'))) fail('smblens is not built: run npm run build first')
 
 const lens = { name: 'smblens scan', command: (file) => [process.execPath, smblens, 'scan', '-f', 'ndjson', file] }

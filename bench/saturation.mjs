@@ -48,7 +48,7 @@ export function* saturation(share = 1) {
   let address = 0x0b000000
   const next = () => connection(++address)
 
-  // SYNs that nobody answers, to two ports that are followed and others that are not.
+  // Unanswered SYNs, to two ports that are followed and others that are not.
   for (let n = 0; n < count('attempts'); n++) {
     yield tcp(0x0d000000 + n, SERVER, 50_000, n % 2 === 0 ? 445 : 139, 1, 0, SYN, NONE)
     yield tcp(0x0e000000 + n, SERVER, 50_000, 8445, 1, 0, SYN, NONE)
@@ -121,7 +121,7 @@ export function* saturation(share = 1) {
   for (let n = 0; n < count('shares'); n++) {
     const c = next()
     yield* c.open()
-    // Exchanges that nobody ends.
+    // Exchanges without an end.
     for (let i = 0; i < 60; i++) yield* logonRequest(c, i, 3e6 + n * 1000 + i, 400)
     for (let i = 0; i < 250; i++) yield* c.server(treeAnswer(3e6 + n, i))
   }
@@ -243,7 +243,7 @@ function ip(source, destination, protocol, length) {
   return frame.subarray(0, 34 + length)
 }
 
-/** Checksums are left out: nobody who defends himself reads them. */
+/** Checksums are left out: smblens does not verify them. */
 function tcp(source, destination, sourcePort, destinationPort, seq, ack, flags, payload) {
   const whole = ip(source, destination, 6, 20 + payload.length)
   frame.writeUInt16BE(sourcePort, 34)

@@ -1,6 +1,6 @@
 // usage: node bench/sessions.mjs -o FILE [--sessions N] [--seed N]
 //
-// A capture of an organisation's day: N sessions (100,000 unless told) of some ten thousand clients with sixty servers, old and new, spread over hours
+// A capture of an organisation's day: N sessions (100,000 by default) of some ten thousand clients with sixty servers, old and new, spread over hours
 // and interleaved. The same in every run. It is written as it is made, so that its size costs no memory.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -23,7 +23,7 @@ export const ACK = 0x10
 export const FIN = 0x01
 export const RST = 0x04
 
-/** One Ethernet, IPv4, TCP frame. Checksums are left zero: nobody reads them. */
+/** One Ethernet, IPv4, TCP frame. Checksums are left zero: they are not read. */
 export function tcpFrame(o: SegmentOptions, client = CLIENT, server = SERVER): TestFrame {
   const [source, destination] = o.from === 'client' ? [client, server] : [server, client]
   const bytes = new Uint8Array(54 + o.payload.length)

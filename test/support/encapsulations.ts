@@ -240,7 +240,7 @@ const TAGS: Readonly<Record<string, { etherType: number; before: string }>> = {
   EDSA: { etherType: 0xdada, before: '0000 c0000064' },
 }
 
-/** The data are short, or their length is not told. */
+/** The data are short, or their length is not given. */
 function macsec(tci: string, rest: string, etherType: number, bytes: Uint8Array): Uint8Array {
   const length = 2 + bytes.length
   return join(

@@ -259,7 +259,7 @@ type SessionOverrides = Partial<Omit<SessionFacts, 'connection'>> & {
 export function session(overrides: SessionOverrides = {}): SessionFacts {
   const { on = connection(), ...rest } = overrides
   const auth = rest.auth ?? 'kerberos'
-  // Without the answer nobody knows what was granted.
+  // Without the answer it is unknown what was granted.
   const granted = rest.status !== 'unknown' && rest.status !== 'pending'
   const anonymous = rest.anonymous ?? auth === 'anonymous'
   const user = rest.user !== undefined ? rest.user : anonymous ? null : 'alice'

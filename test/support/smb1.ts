@@ -1,4 +1,4 @@
-/** SMB1 messages as a test wants them. */
+/** SMB1 messages for tests. */
 import { ascii, concat } from './der-builder.ts'
 
 export interface Smb1Options {
