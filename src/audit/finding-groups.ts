@@ -56,7 +56,7 @@ export class FindingGroups {
     for (let tag = SEVERITIES.length; excess > 0; tag--) {
       this.closedFrom = tag
       for (let i = all.length - 1; i >= 0 && excess > 0; i--) {
-        if (rows.mark(all[i]!) !== tag) continue
+        if (rows.tag(all[i]!) !== tag) continue
         rows.forget(all[i]!)
         excess--
       }
@@ -69,7 +69,7 @@ export class FindingGroups {
     const group = this.rows.get(row)
     how(group)
     if (this.rows.isPlain(row)) {
-      this.rows.setMark(row, tagOf(group))
+      this.rows.setTag(row, tagOf(group))
       return
     }
     this.rows.remove(row)

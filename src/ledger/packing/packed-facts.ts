@@ -56,7 +56,7 @@ export class PackedFacts<T extends Row> {
   private lengths = new Uint32Array(FIRST_ROWS)
   private frames = new Float64Array(FIRST_ROWS)
   private numbers = new Float64Array(FIRST_ROWS)
-  private marks = new Uint8Array(FIRST_ROWS)
+  private tags = new Uint8Array(FIRST_ROWS)
   /** Increases when rows move, and when `forget` is called. */
   generation = 0
 
@@ -76,8 +76,8 @@ export class PackedFacts<T extends Row> {
   }
 
   /** Appends a row and returns its index. `number` is the owner's; `tag` is above 0. */
-  append(facts: T, number: number, mark: number): number {
-    if (this.count === this.marks.length) this.grow()
+  append(facts: T, number: number, tag: number): number {
+    if (this.count === this.tags.length) this.grow()
     const row = this.count++
     const text = this.textSize(facts)
     this.plain.push(facts)
@@ -86,13 +86,13 @@ export class PackedFacts<T extends Row> {
     this.serials[row] = this.nextSerial++
     this.frames[row] = facts.firstFrame
     this.numbers[row] = number
-    this.marks[row] = mark
+    this.tags[row] = tag
     if (this.plain.length > this.plainRows * (1 + PLAIN_SHARE) || this.plainText > PLAIN_TEXT) this.packOldest()
     return row
   }
 
   has(row: number): boolean {
-    return row < this.count && this.marks[row] !== GONE
+    return row < this.count && this.tags[row] !== GONE
   }
 
   /** Does `get` return the row itself, so that changes to it stay? */
@@ -147,12 +147,12 @@ export class PackedFacts<T extends Row> {
     return this.frames[row]!
   }
 
-  mark(row: number): number {
-    return this.marks[row]!
+  tag(row: number): number {
+    return this.tags[row]!
   }
 
-  setMark(row: number, mark: number): void {
-    this.marks[row] = mark
+  setTag(row: number, tag: number): void {
+    this.tags[row] = tag
   }
 
   /** The row with this serial number; -1 if it was removed. */
@@ -169,7 +169,7 @@ export class PackedFacts<T extends Row> {
 
   remove(row: number): void {
     if (!this.has(row)) return
-    this.marks[row] = GONE
+    this.tags[row] = GONE
     this.gone++
     if (row < this.firstPlain) this.bytes -= this.lengths[row]!
   }
@@ -194,7 +194,7 @@ export class PackedFacts<T extends Row> {
     let copied = 0
     for (let row = 0; row < count; row++) {
       if (row === firstPlain) this.firstPlain = this.count
-      if (this.marks[row] === GONE) continue
+      if (this.tags[row] === GONE) continue
       const to = this.count++
       if (row < firstPlain) {
         const place = places[row]!
@@ -210,7 +210,7 @@ export class PackedFacts<T extends Row> {
       this.serials[to] = this.serials[row]!
       this.frames[to] = this.frames[row]!
       this.numbers[to] = this.numbers[row]!
-      this.marks[to] = this.marks[row]!
+      this.tags[to] = this.tags[row]!
     }
     if (firstPlain === count) this.firstPlain = this.count
   }
@@ -219,7 +219,7 @@ export class PackedFacts<T extends Row> {
   rows(from = 0): Uint32Array {
     const rows = new Uint32Array(Math.min(this.size, this.count - from))
     let i = 0
-    for (let row = from; row < this.count; row++) if (this.marks[row] !== GONE) rows[i++] = row
+    for (let row = from; row < this.count; row++) if (this.tags[row] !== GONE) rows[i++] = row
     return rows.subarray(0, i)
   }
 
@@ -235,7 +235,7 @@ export class PackedFacts<T extends Row> {
     while (packed < plain.length && (plain.length - packed > this.plainRows || this.plainText > PLAIN_TEXT / 2)) {
       const row = firstPlain + packed
       this.plainText -= this.lengths[row]!
-      this.lengths[row] = this.marks[row] === GONE ? 0 : this.pack(row, plain[packed]!)
+      this.lengths[row] = this.tags[row] === GONE ? 0 : this.pack(row, plain[packed]!)
       packed++
     }
     this.firstPlain += packed
@@ -263,13 +263,13 @@ export class PackedFacts<T extends Row> {
   }
 
   private grow(): void {
-    const length = this.marks.length * 2
+    const length = this.tags.length * 2
     this.serials = growColumn(this.serials, new Float64Array(length))
     this.places = growColumn(this.places, new Float64Array(length))
     this.lengths = growColumn(this.lengths, new Uint32Array(length))
     this.frames = growColumn(this.frames, new Float64Array(length))
     this.numbers = growColumn(this.numbers, new Float64Array(length))
-    this.marks = growColumn(this.marks, new Uint8Array(length))
+    this.tags = growColumn(this.tags, new Uint8Array(length))
   }
 }
 

@@ -72,22 +72,22 @@ export class ConnectionStore {
   /** A connection that is finished goes to the table, within its limits. */
   store(facts: ConnectionFacts): void {
     const attempt = isAttempt(facts)
-    let mark: number = attempt ? KEPT.carrier : KEPT.answeredCarrier
+    let tag: number = attempt ? KEPT.carrier : KEPT.answeredCarrier
     if (!this.carriers.delete(facts.id)) {
       if (!this.hasRoom(facts)) return
-      mark = attempt ? KEPT.attempt : KEPT.bare
+      tag = attempt ? KEPT.attempt : KEPT.bare
       if (attempt) this.attempts++
       else this.countBare(facts, 1)
     }
-    this.table.append(facts, this.table.end, mark)
+    this.table.append(facts, this.table.end, tag)
   }
 
   /** Takes a connection out of the table, with the room that it took. */
   forget(row: number): void {
     const { table } = this
-    const mark = table.mark(row)
-    if (mark === KEPT.attempt) this.attempts--
-    else if (mark === KEPT.bare) this.countBare(table.get(row), -1)
+    const tag = table.tag(row)
+    if (tag === KEPT.attempt) this.attempts--
+    else if (tag === KEPT.bare) this.countBare(table.get(row), -1)
     table.forget(row)
   }
 
@@ -130,11 +130,11 @@ export class ConnectionStore {
     this.bare = 0
     this.bareText = 0
     for (const row of table.rows()) {
-      const mark = table.mark(row)
+      const tag = table.tag(row)
       // Those without a session stay as they are: they had room before.
-      if (mark === KEPT.attempt) this.attempts++
-      else if (mark === KEPT.bare) this.countBare(table.get(row), 1)
-      else if (!carriers.delete(table.peek(row, 'id'))) this.demoteRow(row, mark === KEPT.carrier)
+      if (tag === KEPT.attempt) this.attempts++
+      else if (tag === KEPT.bare) this.countBare(table.get(row), 1)
+      else if (!carriers.delete(table.peek(row, 'id'))) this.demoteRow(row, tag === KEPT.carrier)
     }
     // The others are not finished.
     this.carriers = carriers
@@ -149,7 +149,7 @@ export class ConnectionStore {
       table.forget(row)
       return
     }
-    table.setMark(row, attempt ? KEPT.attempt : KEPT.bare)
+    table.setTag(row, attempt ? KEPT.attempt : KEPT.bare)
     if (attempt) this.attempts++
     else this.countBare(table.get(row), 1)
   }

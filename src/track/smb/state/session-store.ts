@@ -293,7 +293,7 @@ export class SessionStore implements SessionOwner {
     const { table } = this
     const found: Candidate[] = []
     for (const row of table.rows()) {
-      const status = table.mark(row)
+      const status = table.tag(row)
       found.push({ number: table.number(row), row, session: null, status, firstFrame: table.firstFrame(row) })
     }
     for (const session of this.awake) {
