@@ -1,6 +1,6 @@
 /**
- * The fixed parts of SMB messages against binary-parser: the same layouts, written down a second time and read by code that shares no line
- * with ours. And what binary-parser does to bytes that lie, which is why it reads nothing outside the tests (docs/binary-parser.md).
+ * The fixed parts of SMB messages against binary-parser: the same layouts, written down a second time and read by independent code. Also what
+ * binary-parser does to false lengths, which is why it is used only in tests (docs/binary-parser.md).
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -346,12 +346,12 @@ describe('what keeps binary-parser out of the program', () => {
     expect(theirs(layout, bytes('fc 11223344'))).toEqual({ offset: -4, at: { bytes: Buffer.from('1122', 'hex') } })
   })
 
-  it('throws away what it has read where a number is cut', () => {
+  it('throws away what it has read if a number is cut', () => {
     const layout = little().uint16('securityMode').uint32('capabilities')
     expect(() => theirs(layout, bytes('0100 7f00'))).toThrow(RangeError)
   })
 
-  it('makes as many elements as it is told, from no bytes at all', () => {
+  it('makes as many elements as a count says, from no bytes at all', () => {
     const layout = little().uint16('count').array('elements', { type: new Parser(), length: 'count' })
     expect((theirs(layout, bytes('ffff')) as { elements: unknown[] }).elements).toHaveLength(0xffff)
   })
@@ -360,7 +360,7 @@ describe('what keeps binary-parser out of the program', () => {
     expect(() => new Parser().string('path', { length: 4, encoding: 'utf16le' })).toThrow('Invalid encoding: utf16le')
   })
 
-  it('goes on as before where it is given another field after its first use, and says nothing', () => {
+  it('ignores a field that is added after its first use, and says nothing', () => {
     const layout = little().uint8('a')
     theirs(layout, bytes('0102'))
     expect(theirs(layout.uint8('b'), bytes('0102'))).toEqual({ a: 1 })

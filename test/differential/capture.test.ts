@@ -1,5 +1,5 @@
 /**
- * Our reader beside two others: pcap-parser, for plain pcap files in microseconds (it knows no other), and Wireshark's, by capinfos.
+ * Our reader against two others: pcap-parser, for plain pcap files in microseconds (it reads no others), and Wireshark's, through capinfos.
  */
 import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readSync } from 'node:fs'
@@ -19,7 +19,7 @@ const noCaptures = files.length === 0
 const CAPINFOS = 'capinfos'
 const noCapinfos = spawnSync(CAPINFOS, ['--version']).status !== 0
 
-/** What pcap-parser makes of a file, as our sink would have got it. */
+/** What pcap-parser reads from a file, in the form of our sink. */
 function secondReader(path: string): Promise<CollectedFrame[]> {
   return new Promise((resolve, reject) => {
     const frames: CollectedFrame[] = []

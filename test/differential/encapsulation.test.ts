@@ -1,4 +1,4 @@
-/** What lies innermost in the frames of outside captures: our decoders beside tshark's. */
+/** The innermost TCP in the frames of outside captures: our decoders against tshark's. */
 import { spawnSync } from 'node:child_process'
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -102,7 +102,7 @@ describe.skipIf(noTshark || files.length === 0)('beside tshark (needs tshark and
     expect(frames).toBeGreaterThan(1000)
   })
 
-  it('and in a sample of all others', async () => {
+  it('and in a sample of all other captures', async () => {
     let frames = 0
     for (const path of others) {
       const { ours, theirs } = await compare(path)

@@ -1,4 +1,4 @@
-/** Fields of the sample captures beside tshark: the same ones in every frame, with the same bytes. */
+/** Fields of the sample captures against tshark: the same ones in every frame, with the same bytes. */
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -15,14 +15,14 @@ const noTshark = spawnSync(TSHARK, ['--version']).status !== 0
 
 const SAMPLES = fileURLToPath(new URL('../../captures/', import.meta.url))
 
-/** Captures in which tshark shows other messages than we do: test/differential/messages.test.ts. Those cut inside a message show other fields. */
+/** Captures in which tshark shows other messages (test/differential/messages.test.ts). Those cut inside a message show other fields. */
 const EXPLAINED = new Set(['gap.pcap', 'one-byte-segments.pcap.gz', 'port-4455.pcap', 'snap-length.pcap'])
 
 const samples = readdirSync(SAMPLES)
   .filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name) && !EXPLAINED.has(name))
   .map((name) => join(SAMPLES, name))
 
-/** Our name of what tshark calls so, with the heading that it stands under. A field without bytes is none in tshark. */
+/** Our name for tshark's field, with its heading. tshark does not show a field without bytes. */
 const NAMES: ReadonlyMap<string, readonly [heading: RegExp, name: string]> = new Map<string, readonly [RegExp, string]>(
   [
     ['smb2.nt_status', [/^SMB2 header$/, 'Status']],

@@ -1,6 +1,6 @@
 /**
- * Every SMB message of the sample captures, and of outside captures where there are some, beside tshark: frame, family, command, direction, signed
- * flag, status, session id. What differs is listed here by name; docs/differences-from-tshark.md says why.
+ * Every SMB message of the sample captures, and of outside captures if there are any, against tshark: frame, family, command, direction, signed flag,
+ * status, session id. Differences are listed here by name; docs/differences-from-tshark.md explains them.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
@@ -25,7 +25,7 @@ const samples = readdirSync(SAMPLES)
   .filter((name) => !BREAKS_LINES.has(name))
   .map((name) => join(SAMPLES, name))
 
-/** Captures in which tshark shows other messages than we do. */
+/** Captures in which tshark shows other messages. */
 const EXPLAINED = new Set([
   'gap.pcap',
   'one-byte-segments.pcap.gz',

@@ -1,5 +1,5 @@
 /**
- * What pcap-parser does to files that are not plain and whole, which is why it reads nothing outside the tests
+ * What pcap-parser does to files that are not plain and whole, which is why it is used only in tests
  * (docs/binary-parser.md).
  */
 import { readFileSync } from 'node:fs'
@@ -32,7 +32,7 @@ function read(name: string, file: Uint8Array): Promise<{ packets: number; errors
 }
 
 describe('what keeps pcap-parser out of the program', () => {
-  it('reads a file that was cut, and says nothing', async () => {
+  it('reads a cut file, and says nothing', async () => {
     const { packets } = await read('whole.pcap', whole)
     expect(await read('cut.pcap', whole.subarray(0, -10))).toEqual({ packets: packets - 1, errors: [] })
   })

@@ -1,11 +1,11 @@
-/** TypeScript to JavaScript that this Node runs, in a folder that goes when the process ends. */
+/** Bundles TypeScript to JavaScript for this Node, in a folder that is deleted when the process ends. */
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
 export interface Bundle {
-  /** Paths of what was made. */
+  /** Paths of the bundles. */
   worker: string
   engine: string
 }

@@ -1,4 +1,4 @@
-/** pcap and pcapng files as rows of pieces, read as far as they make sense: for mutations that aim at a record, and to drop records when shrinking. */
+/** pcap and pcapng files as lists of pieces, read as far as they make sense: for mutations of one record, and to drop records when shrinking. */
 import { getUint } from './bytes.ts'
 import type { Packet } from './packet.ts'
 
@@ -19,7 +19,7 @@ const PCAP_MAGICS = [0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34]
 const SECTION_HEADER = 0x0a0d0d0a
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d
 
-/** Null where it is neither. */
+/** Null if it is neither. */
 export function piecesOf(file: Uint8Array): PiecesOfFile | null {
   for (const big of [false, true]) {
     const magic = getUint(file, 0, 4, big)

@@ -1,6 +1,6 @@
 /**
- * One case: a capture, or a part of one, and what is done to it, all of it decided by the seed and the case's number. Every step draws from numbers
- * of its own, so that a step can be left out and the others stay what they were.
+ * One case: a capture, or a part of one, and what is done to it, decided entirely by the seed and the case's number. Every step has random numbers of
+ * its own, so that leaving out a step does not change the others.
  */
 import { packetsOf } from './capture-file.ts'
 import { type Corpus, pickSource, type Source } from './corpus.ts'
@@ -102,14 +102,14 @@ interface Step {
   seed: number
 }
 
-/** What a case is made of; as JSON it is all that is needed to make it again. */
+/** What a case is made of. As JSON it is everything that is needed to make the case again. */
 export interface Plan {
   source: string
   other: string
   /** The first packet, and how many. */
   window: [from: number, count: number]
   packets: Step[]
-  /** Null: the source's own bytes, not written anew. Then no packet was changed. */
+  /** Null: the source's own bytes, not written again. Then no packet was changed. */
   form: Step | null
   file: Step[]
 }
@@ -190,7 +190,7 @@ export function smallerPlans(plan: Plan): Plan[] {
   ]
 }
 
-/** In words, a line each. */
+/** A description, one line per step. */
 export function planText({ source, other, window, packets, form, file }: Plan): string {
   const [from, count] = window
   const steps = [...packets, ...(form === null ? [] : [form]), ...file].map(({ name, seed }) => `  ${name} (${seed})`)

@@ -1,4 +1,4 @@
-/** The captures that cases are made of: those of the repository, and what else there is, unpacked and in memory. */
+/** The captures that cases are made from: those of the repository and any others, unpacked and in memory. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,7 +12,7 @@ const OWN = fileURLToPath(new URL('../../captures', import.meta.url))
 
 /** Larger ones are left out: a window of a smaller one shows as much. */
 const MAX_BYTES = 4 << 20
-/** Of a hundred picks: so many are own captures, and so many others with SMB in them; the rest has none. */
+/** Of a hundred picks, how many are the repository's captures, and how many are others with SMB; the rest has no SMB. */
 const OWN_SHARE = 65
 const SMB_SHARE = 28
 
@@ -37,7 +37,7 @@ export function loadCorpus(extra: string | null, outside: string | null = captur
   const own = capturesIn(OWN)
   const rest = [outside, extra].flatMap((folder) => (folder === null ? [] : capturesIn(folder)))
   const all = [...own, ...rest]
-  // Of two with one name the first.
+  // Of two with the same name, the first.
   const byName = new Map(all.reverse().map((source) => [source.name, source]))
   let mark = 0
   for (const { bytes } of all) mark = (Math.imul(mark, 31) ^ checksum(bytes)) >>> 0
@@ -71,13 +71,13 @@ function capturesIn(folder: string): Source[] {
     })
 }
 
-/** Are the letters of a protocol id in it? */
+/** Whether it contains the letters of a protocol id. */
 function hasSmb(bytes: Uint8Array): boolean {
   const { buffer, byteOffset, length } = bytes
   return Buffer.from(buffer, byteOffset, length).includes('SMB', 0, 'latin1')
 }
 
-/** gzip as far as it goes; null where it does not begin. */
+/** gunzips as far as possible; null if it cannot begin. */
 function unpacked(bytes: Uint8Array): Uint8Array | null {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
   try {

@@ -1,4 +1,4 @@
-/** What is fuzzed: all that stands between the bytes of a capture and the text of a report. */
+/** What is fuzzed: everything between the bytes of a capture and the text of a report. */
 export { audit } from '../../src/audit/audit.ts'
 export type { Finding } from '../../src/audit/finding.ts'
 export { RULES } from '../../src/audit/rules/index.ts'

@@ -1,13 +1,13 @@
-/** What can be wrong with how a file is taken, and how two failures are known for the same. */
+/** What can go wrong with a file, and when two failures count as the same. */
 
 export type FailureKind =
-  /** Something was thrown that is no CaptureError. */
+  /** Something other than a CaptureError was thrown. */
   | 'throw'
-  /** What was said breaks a promise. */
+  /** The result breaks a contract. */
   | 'invariant'
-  /** The same bytes, read in another way or once more, gave something else. */
+  /** The same bytes, read in another way or again, gave a different result. */
   | 'difference'
-  /** Too long for so many bytes, or longer and longer with their number. */
+  /** It took too long for its size, or more than linear time. */
   | 'time'
   /** One file took too much memory. */
   | 'memory'
@@ -20,9 +20,9 @@ export type FailureKind =
 
 export interface Failure {
   kind: FailureKind
-  /** The same for the same fault: without numbers and names from the file. */
+  /** The same text for the same fault: without numbers and names from the file. */
   what: string
-  /** For whoever looks for the reason. */
+  /** Details for finding the reason. */
   detail: string
 }
 
@@ -30,7 +30,7 @@ export function failure(kind: FailureKind, what: string, detail = ''): Failure {
   return { kind, what, detail: detail.length > 4000 ? `${detail.slice(0, 4000)} ...` : detail }
 }
 
-/** The message without its numbers and quotations, and the first two functions of the stack that are ours. */
+/** The message without numbers and quotations, and the first two of the project's functions on the stack. */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return failure('throw', 'something that is no Error', String(error))
   const stack = error.stack ?? ''

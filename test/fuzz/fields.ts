@@ -1,4 +1,4 @@
-/** Every field of a packet that its readers obey: where it is, how wide, and how long what it speaks about is. */
+/** Every field of a packet that readers obey: where it is, how wide it is, and how long the part that it describes is. */
 import { getUint, putUint } from './bytes.ts'
 import { type Layers, layersOf, type Packet, smbAt } from './packet.ts'
 import type { Random } from './random.ts'

@@ -1,4 +1,4 @@
-/** A short run of the fuzzer, always the same, and every file that once failed. `npm run fuzz` goes on for longer, with cases of its own. */
+/** A short run of the fuzzer, always the same, and every file that once failed. `npm run fuzz` runs longer, with other cases. */
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -20,7 +20,7 @@ let corpus: Corpus
 
 beforeAll(async () => {
   const first: Engine = await import('./engine.ts')
-  // The same modules once more, with other hash seeds.
+  // The same modules again, with other hash seeds.
   vi.resetModules()
   const second: Engine = await import('./engine.ts')
   expect(second.Tracker).not.toBe(first.Tracker)
@@ -34,7 +34,7 @@ describe('files that once failed', () => {
     expect(failure === null ? null : failureText(failure)).toBeNull()
   })
 
-  it('are explained, each in a line', () => {
+  it('are explained, one line each', () => {
     const text = readFileSync(`${REGRESSIONS}README.md`, 'utf8')
     const explained = [...text.matchAll(/^\| `([^`]+)` \| [^|]+ \|$/gm)].map(([, name]) => name)
     expect(explained.sort()).toEqual(files.sort())
@@ -60,7 +60,7 @@ describe('damaged captures', () => {
     })
   })
 
-  it('can be asked for one at a time, or as a file', () => {
+  it('can be run one at a time, or from a file', () => {
     const fuzz = (...args: string[]) =>
       spawnSync(process.execPath, ['test/fuzz/run.mjs', ...args], { encoding: 'utf8' })
     const one = fuzz('--seed', '7', '--case', '3')
@@ -71,7 +71,7 @@ describe('damaged captures', () => {
     expect(file).toMatchObject({ status: 0, stdout: `${path}: nothing is wrong\n` })
   })
 
-  it('are not made where the arguments are wrong', () => {
+  it('are not made if the arguments are wrong', () => {
     for (const args of [['--cases', 'ten'], ['--case', '-1'], ['--captures', '/nowhere/at/all'], ['--what']]) {
       const { status, stderr } = spawnSync(process.execPath, ['test/fuzz/run.mjs', ...args], { encoding: 'utf8' })
       expect({ args, status }).toEqual({ args, status: 2 })

@@ -1,4 +1,4 @@
-/** The fuzzer itself: that its cases repeat, that it makes small what fails, and that no planted fault gets past it. */
+/** The fuzzer itself: its cases repeat, it shrinks what fails, and it finds every planted fault. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,7 +34,7 @@ describe('cases', () => {
     expect(sums(corpus, numbers)).not.toEqual(numbers.map((i) => checksum(makeCase(corpus, planCase(corpus, 6, i)))))
   })
 
-  it('leave the captures as they are', () => {
+  it('do not change the captures', () => {
     const before = corpus.own.map(({ bytes }) => checksum(bytes))
     for (let i = 0; i < 150; i++) makeCase(corpus, planCase(corpus, 8, i))
     expect(corpus.own.map(({ bytes }) => checksum(bytes))).toEqual(before)
@@ -136,13 +136,13 @@ describe('memory', () => {
   }
   const MB = 1 << 20
 
-  it('that goes up and down, or up once, is no leak', () => {
+  it('that goes up and down, or up once, is not a leak', () => {
     const random = createRandom(4)
     expect(watch(Array.from({ length: 400 }, () => 60 * MB + random.below(HEAP_BOUND)))).toEqual([])
     expect(watch(Array.from({ length: 400 }, (_, i) => (i < 100 ? 60 : 80) * MB))).toEqual([])
   })
 
-  it('that grows by little each time is one', () => {
+  it('that grows a little each time is a leak', () => {
     const random = createRandom(5)
     const [first] = watch(Array.from({ length: 400 }, (_, i) => 60 * MB + i * MB + random.below(4 * MB)))
     expect(first).toBeLessThan(50)
@@ -194,7 +194,7 @@ describe('a fault planted in a worker', () => {
     expect(makeCase(corpus, planCase(loadCorpus(null), 1, Number(index))).length).toBe(Number(before))
   }
 
-  it('that throws is found, counted, and made small', async () => {
+  it('that throws is found, counted and shrunk', async () => {
     const { found, cases } = await fuzz('throw', 30)
     expect(cases).toBe(30)
     const [one, ...others] = [...found.values()]
@@ -205,7 +205,7 @@ describe('a fault planted in a worker', () => {
     expect(readFileSync(one!.saved!).length).toBeLessThan(200)
   })
 
-  it('that throws where nobody waits for it is found', async () => {
+  it('that throws asynchronously is found', async () => {
     const { found, cases } = await fuzz('event', 8, { hangAttempts: 4 })
     expect(cases).toBe(8)
     const [one] = [...found.values()]
@@ -213,7 +213,7 @@ describe('a fault planted in a worker', () => {
     expectSaved(one!.saved)
   })
 
-  it('that never ends is found from outside, and the cases behind it are run', async () => {
+  it('that never ends is found from outside, and the following cases are run', async () => {
     const { found, cases } = await fuzz('hang', 16, { hangMs: 1500, hangAttempts: 7 })
     expect(cases).toBe(16)
     const [one] = [...found.values()]
@@ -235,7 +235,7 @@ describe('a fault planted in a worker', () => {
     expect([...found.values()].map(({ failure }) => failure.kind)).toEqual(['leak'])
   })
 
-  it('is not seen where there is none', async () => {
+  it('is not reported if there is none', async () => {
     expect((await fuzz('none', 120)).found.size).toBe(0)
   })
 })
@@ -250,14 +250,14 @@ describe('a fault planted in the engine', () => {
   const { Tracker, audit, readCaptureStream, scanRecords, writeCsv, writeNdjson, writeTable } = engine
 
   let worked = 0
-  /** Takes the processor, and not the clock: that runs on while others have the processor. */
+  /** Uses processor time, not wall time, which also passes while others have the processor. */
   function work(rounds: number): void {
     let x = worked
     for (let i = 0; i < rounds; i++) x = (Math.imul(x, 31) + i) | 0
     worked = x
   }
 
-  it('is none without one', async () => {
+  it('is not reported without one', async () => {
     expect(await faultOf({})).toBeNull()
   })
 
@@ -331,7 +331,7 @@ describe('a fault planted in the engine', () => {
     }
   })
 
-  it('is memory that was borrowed and is looked at later', async () => {
+  it('is borrowed memory that is read later', async () => {
     class Keeper extends Tracker {
       private readonly kept: Uint8Array[] = []
       override frame(...args: Parameters<InstanceType<typeof Tracker>['frame']>): void {
@@ -352,7 +352,7 @@ describe('a fault planted in the engine', () => {
     })
   })
 
-  it('is chance', async () => {
+  it('is a result that depends on chance', async () => {
     const withSeed = (seed: string): Partial<Engine> => ({
       audit: (ledger, options) =>
         audit(ledger, options).map((finding) => ({ ...finding, title: finding.title + seed })),
@@ -360,7 +360,7 @@ describe('a fault planted in the engine', () => {
     expect(await faultOf(withSeed(' one'), withSeed(' two'))).toMatchObject({ kind: 'difference', what: /finding/ })
   })
 
-  it('is time beyond what the bytes are worth', async () => {
+  it('is too much time for the number of bytes', async () => {
     const fault = await faultOf({
       audit(ledger, options) {
         work(800e6)

@@ -1,9 +1,9 @@
-/** What must hold of any ledger, of its findings and of its records, whatever the traffic. Each check returns what is wrong, or null. */
+/** What must hold for any ledger, its findings and its records, whatever the traffic. Each check returns what is wrong, or null. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Limits } from './engine.ts'
 import { CAPTURE_NAME, type Engine, type Outcome } from './outcome.ts'
 
-/** What bytes alone, without a file system, can be refused for. */
+/** Why bytes alone, without a file system, can be refused. */
 const CODES = [
   'empty-file',
   'not-a-capture',
@@ -165,7 +165,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
 /** Those that cost more than they find in one case, so that they are asked now and then. */
 const DEAR = ['the ledger is plain data']
 
-/** The name of the first check that fails, and what it says. */
+/** The name of the first check that fails, and its message. */
 export function brokenInvariant(
   outcome: Outcome,
   limits: Limits,
@@ -179,7 +179,7 @@ export function brokenInvariant(
   return null
 }
 
-/** What audit and merge promise: the same from the same parts, in whatever order, any number of times. */
+/** What audit and merge guarantee: the same result from the same parts, in any order and any number of times. */
 export function brokenOrder(engine: Engine, { ledger, findings }: Outcome): string | null {
   const turned = {
     ...ledger,

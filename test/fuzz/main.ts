@@ -1,4 +1,4 @@
-/** `npm run fuzz`: arguments, progress, and what was found. */
+/** `npm run fuzz`: arguments, progress and findings. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -29,7 +29,7 @@ Exit status: 0 nothing was found, 1 something was, 2 the arguments are wrong, 13
 const DONE = 0
 const FOUND = 1
 const USAGE_ERROR = 2
-/** As shells have it: 128 and the number of SIGINT. */
+/** As in shells: 128 plus the number of SIGINT. */
 const INTERRUPTED = 130
 
 const HANG_MS = 20_000

@@ -16,7 +16,7 @@ export const RESIDENT_BOUND = 400 << 20
 
 const SAMPLES = 5
 
-/** Says what grew, once; then it starts anew. */
+/** Reports once what grew, then starts again. */
 export function createMemoryWatch(): { add(sample: MemorySample): string | null } {
   let first: MemorySample[] = []
   let last: MemorySample[] = []
@@ -43,7 +43,7 @@ export function createMemoryWatch(): { add(sample: MemorySample): string | null 
   }
 }
 
-/** Collects twice: what the first one finalises goes with the second. */
+/** Collects twice: the second collection frees what the first one finalized. */
 export function memoryNow(collect: () => void): MemorySample {
   collect()
   collect()

@@ -4,23 +4,23 @@ import type { CaptureSummary, Finding, Limits, MessageRow, PlainLedger, Report, 
 
 export type Engine = typeof import('./engine.ts')
 
-/** In every record: nothing of the machine gets into them. */
+/** The same in every run: nothing of the machine gets into records. */
 export const CAPTURE_NAME = 'fuzz.pcap'
 
 export interface Reading {
   limits: Partial<Limits>
-  /** Where the bytes are cut for a stream; none: they come in one piece. */
+  /** Where the bytes of a stream are cut; without it they come in one piece. */
   cuts: readonly number[]
   /** Read from this file, and not from a stream. */
   file: string | null
-  /** Frames are handed on in other memory, and gone after the call. */
+  /** Frames are passed on in other memory, which is overwritten after the call. */
   borrowed: boolean
-  /** Every format, and not just ndjson. */
+  /** Every format, not only ndjson. */
   everyFormat: boolean
 }
 
 export interface Outcome {
-  /** Of a CaptureError; then all else is empty. Any other error is thrown. */
+  /** The code of a CaptureError, and then everything else is empty. Any other error is thrown. */
   error: { code: string; message: string } | null
   summary: CaptureSummary | null
   ledger: PlainLedger
@@ -30,7 +30,7 @@ export interface Outcome {
   frames: Frames
   texts: Texts
   report: Report | null
-  /** Of reading, tracking, judging and writing. */
+  /** Time for reading, tracking, auditing and writing. */
   milliseconds: number
 }
 
@@ -125,7 +125,7 @@ function otherTexts(engine: Engine, report: Report, records: ScanRecord[]): Part
 
 type FrameSink = InstanceType<Engine['Tracker']>
 
-/** Looks at every frame before it is handed on. */
+/** Checks every frame before it is passed on. */
 function watched(tracker: FrameSink, frames: Frames, borrowed: boolean): Pick<FrameSink, 'frame'> {
   let memory = new Uint8Array(0)
   let last = 0

@@ -1,7 +1,7 @@
-/** The packets that mutations work on, and where the headers in them are. The fuzzer has eyes of its own: it must not see what the engine sees. */
+/** The packets that mutations change, and where their headers are. The fuzzer finds them by itself, independently of the engine. */
 import { getUint, putUint } from './bytes.ts'
 
-/** Shared between captures: whoever changes one changes a copy. */
+/** Shared between captures: a mutation must change a copy. */
 export interface Packet {
   readonly bytes: Uint8Array
   /** On the wire. */
@@ -34,7 +34,7 @@ export interface Layers {
 const TCP = 6
 const VLAN_TYPES = [0x8100, 0x88a8, 0x9100]
 
-/** Null where there is no IP directly on the link. */
+/** Null if there is no IP directly on the link. */
 export function layersOf({ bytes, linkType }: Packet): Layers | null {
   const link = linkHeader(bytes, linkType)
   if (link === null) return null

@@ -28,14 +28,14 @@ export interface Target {
 const MILLISECONDS = 150
 const MILLISECONDS_PER_BYTE = 0.001
 const MILLISECONDS_PER_CHARACTER = 0.00006
-/** The second half of the packets may take so many times what the second quarter takes. Linear is 2, quadratic is 4. */
+/** How many times longer the second half of the packets may take than the second quarter. Linear is 2, quadratic is 4. */
 const GROWTH = 3.2
-/** And half of them so many times what the first quarter takes: not every capture is the same all the way. */
+/** And how many times longer half of them may take than the first quarter, since not every capture is uniform. */
 const EARLY_GROWTH = 2.4
 /** From this size on the growth is looked at, and from this time on it can be told. */
 const GROWTH_BYTES = 200_000
 const GROWTH_MILLISECONDS = 24
-/** By so much may the process grow over one file, and for each of its bytes. */
+/** How much the process may grow for one file, and for each of its bytes. */
 const MEMORY = 160 << 20
 const MEMORY_PER_BYTE = 400
 
@@ -100,7 +100,7 @@ function brokenPromise(engine: Engine, outcome: Outcome, limits: Limits, dear: b
   return null
 }
 
-/** In other pieces, from a file, out of borrowed memory, by an engine with other hash seeds: the same must come of it. */
+/** Split differently, from a file, from borrowed memory, by an engine with other hash seeds: the result must be the same. */
 async function difference(
   engine: Engine,
   bytes: Uint8Array,
@@ -156,7 +156,7 @@ function differentLine(one: string, other: string, how: string, what: string): F
   return failure('difference', `read ${how}, a ${type} is another one`, `${part(line)}\n${part(its)}`)
 }
 
-/** Asked again before it is said: what else runs on the machine must not count. */
+/** Measured again before it is reported: other load on the machine must not count. */
 async function tooSlow(engine: Engine, bytes: Uint8Array, outcome: Outcome, whole: Reading): Promise<Failure | null> {
   const { milliseconds, texts } = outcome
   const written = Object.values(texts).reduce((sum, text) => sum + text.length, 0)
@@ -213,7 +213,7 @@ function someCuts(length: number, random: Random): number[] {
   return [...cuts].sort((a, b) => a - b)
 }
 
-/** At most so many, from all over the list. */
+/** At most this many, from all over the list. */
 function spread<T>(list: readonly T[], most: number): T[] {
   const step = Math.max(1, Math.ceil(list.length / most))
   return list.filter((_, i) => i % step === 0)
@@ -228,7 +228,7 @@ function grownMemory(): number {
   return (peak - before) * 1024
 }
 
-/** gzip makes much of little, and all of it is read. */
+/** gzip may expand greatly, and everything is read. */
 function unpackedLength(bytes: Uint8Array): number {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes.length
   try {

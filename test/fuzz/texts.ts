@@ -1,4 +1,4 @@
-/** What must hold of every report as text: it parses, it says what the records say, and no byte of it is obeyed by a terminal or a spreadsheet. */
+/** What must hold for every report as text: it parses, it agrees with the records, and no terminal or spreadsheet obeys a byte of it. */
 import type { Engine, Outcome } from './outcome.ts'
 import { NARROW_WIDTH, TABLE_WIDTH } from './outcome.ts'
 
@@ -8,7 +8,7 @@ const COLOR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
 const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/
 const CSV_COLUMNS = 24
 
-/** The name of what does not hold, and where; null where all does. */
+/** The name of what does not hold, and where; null if everything holds. */
 export function brokenText(engine: Engine, outcome: Outcome): [name: string, detail: string] | null {
   const { texts, records, rows, findings } = outcome
   if (outcome.error !== null) return null
@@ -58,7 +58,7 @@ function brokenCsv(text: string, findings: number): string | null {
   return null
 }
 
-/** RFC 4180 section 2; null where it is not. */
+/** Parses RFC 4180 section 2; null if the text does not follow it. */
 function csvRows(text: string): string[][] | null {
   const rows: string[][] = []
   let row: string[] = []

@@ -5,7 +5,7 @@ import { serve } from './serve.ts'
 import { engineTarget } from './target.ts'
 
 const job: Job = JSON.parse(process.argv[2] ?? '')
-// Two of it: what depends on a hash seed, which each draws for itself, is then seen.
+// Two engines, each with a hash seed of its own: a result that depends on the seed shows.
 const first: Engine = await import(`${job.engine}?first`)
 const second: Engine = await import(`${job.engine}?second`)
 await serve(engineTarget(first, second), job)

@@ -97,7 +97,7 @@ function pcapng(packets: readonly Packet[], random: Random | null): Uint8Array {
 
 const NOTHING = new Uint8Array(0)
 
-/** Name resolution, statistics, decryption secrets, custom blocks, journal entries, system calls, and one that nobody knows. */
+/** Name resolution, statistics, decryption secrets, custom blocks, journal entries, system calls, and an unknown one. */
 function extraBlock(random: Random, big: boolean): Uint8Array {
   const type = random.pick([4, 5, 10, 0xbad, 0x4000_0bad, 9, 0x204, 0x777])
   const body = new Uint8Array(random.below(64))

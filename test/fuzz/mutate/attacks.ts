@@ -1,4 +1,4 @@
-/** What somebody sends who means harm: segments that are none of the conversation's, and inputs made to be dear. */
+/** What an attacker sends: segments that do not belong to the conversation, and inputs made to be expensive. */
 import { getUint, joined, putUint } from '../bytes.ts'
 import {
   changed,
@@ -78,7 +78,7 @@ export function sliced(packets: readonly Packet[], random: Random): Packet[] {
   })
 }
 
-/** One segment with the same message in it as often as it goes, every now and then under another id. */
+/** One segment with as many copies of a message as fit, some of them with another id. */
 export function oneFrame(packets: readonly Packet[], random: Random): Packet[] {
   const where = smbPackets(packets)
   if (where.length === 0) return [...packets]

@@ -1,4 +1,4 @@
-/** SMB messages put together anew: bodies under other headers, compounds, wrappings, and hostile text in names. */
+/** SMB messages put together differently: bodies under other headers, compounds, wrappings, and hostile text in names. */
 import { getUint, joined, putUint } from '../bytes.ts'
 import {
   answerStreamOf,
@@ -209,7 +209,7 @@ function isSignature(bytes: Uint8Array, at: number): boolean {
   return start === 'NTLM' || start === 'NT L' || start === 'SMB '
 }
 
-/** Names follow each other without anything between them: `text` starts anew every few characters, so that it also starts some name. */
+/** Names follow each other without anything between them: `text` starts again every few characters, so that it also starts some name. */
 function putText(bytes: Uint8Array, { at, length, wide }: Text, text: string, random: Random): void {
   const from = random.oneIn(3) ? random.below(length) : 0
   let start = from

@@ -1,4 +1,4 @@
-/** TCP streams as they must not come, and do: lost, repeated, reordered, split, merged, overlapping, one-sided, wrapped around. */
+/** TCP streams as they should not be but are: lost, repeated, reordered, split, merged, overlapping, one-sided, wrapped around. */
 import { getUint, joined, putUint } from '../bytes.ts'
 import {
   answerStreamOf,
@@ -209,7 +209,7 @@ export function otherPorts(packets: readonly Packet[], random: Random): Packet[]
   })
 }
 
-/** The same conversation once more: on the same ports with new sequence numbers, or beside the first on other ports or addresses. */
+/** The same conversation again: on the same ports with new sequence numbers, or beside the first on other ports or addresses. */
 export function again(packets: readonly Packet[], random: Random): Packet[] {
   const way = random.below(3)
   const delta = 1 + random.u32()

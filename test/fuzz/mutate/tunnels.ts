@@ -1,4 +1,4 @@
-/** Frames inside frames: VLAN, MPLS, PPPoE, GRE, VXLAN, Geneve, IP in IP; one, or so many that whoever goes down them must stop. */
+/** Frames inside frames: VLAN, MPLS, PPPoE, GRE, VXLAN, Geneve, IP in IP; one, or so many that a reader must stop. */
 import { joined, putUint } from '../bytes.ts'
 import { ETHERNET, IPV4, IPV6, type Layers, layersOf, type Packet } from '../packet.ts'
 import type { Random } from '../random.ts'
