@@ -5,34 +5,34 @@ import { build } from 'esbuild'
 
 const TEXT = `# Filters
 
-A filter narrows what a table shows, as you type. \`severity:high auth:ntlm client:10.0.0.0/8 -user:alice\` shows what is of high severity, was
-logged on with NTLM, comes from 10.0.0.0/8 and is not alice's.
+A filter narrows what a table shows, as you type. \`severity:high auth:ntlm client:10.0.0.0/8 -user:alice\` shows sessions
+with findings of high severity, NTLM authentication and a client in 10.0.0.0/8, except those of alice.
 
 | You write | It finds |
 | --- | --- |
-| \`alice\` | rows with the text in any column; upper case counts if you type some |
+| \`alice\` | rows with the text in any column; case matters if you type upper case |
 | \`user:alice\` | rows with the text in that column |
-| \`a b\` | rows with both; \`AND\` may stand between |
+| \`a b\` | rows with both; you may write \`AND\` between them |
 | \`a OR b c\` | rows with a or b, and with c: OR binds tighter than the blank |
 | \`user:alice,bob\` | either value |
 | \`-a\`, \`!a\`, \`NOT a\` | rows without it |
 | \`-(a OR b)\` | parentheses group |
-| \`user:"John Doe"\` | in quotes, all characters are plain; \`""\` is a quote |
-| \`user:adm*\` | wildcards: the whole value has to match |
-| \`user:=alice\` | the whole value |
-| \`user:none\`, \`guest:unknown\` | what is not there, or not known |
+| \`user:"John Doe"\` | in quotes, all characters are literal; \`""\` is a quote |
+| \`user:adm*\` | wildcards: the whole value must match |
+| \`user:=alice\` | rows with exactly that value |
+| \`user:none\`, \`guest:unknown\` | rows without a value, or where it is unknown |
 
-What you have not finished, such as \`severity:\`, is left out until there is more of it. So is what is faulty: the error says where and why.
+An unfinished part, such as \`severity:\`, is ignored until it is complete. So is a faulty part: the error says where and why.
 
-| Kind | How values are written |
+| Kind | How to write values |
 | --- | --- |
-| text | any text; a part of the value is enough |
-| choice | one of the words listed, or what several begin with: \`auth:ntlm\` |
+| text | any text; it matches a part of the value |
+| choice | one of the words listed, or a prefix that several share: \`auth:ntlm\` |
 | flag | \`yes\`, \`no\`, \`unknown\` |
 | number | \`5\`, \`0x1f\`, \`>5\`, \`<=5\`, \`5..10\`, \`5..\` |
 | severity | \`high\`, \`>=medium\`, \`low..high\` |
 | dialect | \`3.1.1\`, \`<3.1.1\`, \`2.1..3.0\`, \`3\` for 3.x, \`smb1\`, \`smb2\`, \`smb3\`, \`"NT LM 0.12"\` |
-| time | in UTC: \`10:42\` of any day, \`2024-05-01\`, \`2024-05-01T10:42:07\`, \`>10:42\`, \`2024-05-01..\`. A minute or a day is the whole of it: \`>10:42\` begins at 10:43 |
+| time | in UTC: \`10:42\` of any day, \`2024-05-01\`, \`2024-05-01T10:42:07\`, \`>10:42\`, \`2024-05-01..\`. A minute or a day stands for all of it: \`>10:42\` starts at 10:43 |
 | address | \`10.0.0.1\`, \`10.0.\`, \`10.0.0.0/8\`, \`fe80::/10\`, \`10.0.*.1\`, with a port \`10.0.0.1:445\`, \`[fe80::1]:445\`, \`:445\` |
 `
 

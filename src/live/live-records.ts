@@ -1,6 +1,6 @@
 /**
- * Records of traffic that goes on, made as things become known. The last record with an id holds. Connections, sessions and findings are reported when
- * they are known, and again when they have changed. What only counts on (frames, messages, times) is in the last record of each, when it has ended.
+ * Records of a live capture. The last record with an id is the valid one. Connections, sessions and findings are reported when they are first seen,
+ * and again when they have changed. What only grows (frames, messages, times) is up to date in the last record of each, when it has ended.
  */
 
 import type { Finding } from '../audit/finding.ts'
@@ -24,7 +24,7 @@ export interface LiveRecordsOptions {
   networks: Networks
   /** Less severe findings are left out. */
   minSeverity: Severity | null
-  /** How many connections that have ended stay under audit together with the others, for findings over several of them. */
+  /** How many connections that have ended stay in the audit, for findings about several connections. */
   keep: number
 }
 
@@ -45,7 +45,7 @@ interface EmittedFinding {
   emittedAt: number
 }
 
-/** Which findings are emitted: new and more severe ones; also those that have grown a good deal or changed long ago; or all that have changed. */
+/** Which findings are emitted: new and more severe ones; also those that have grown a lot or changed long ago; or all that have changed. */
 type Emission = 'new' | 'grown' | 'changed'
 
 /** A finding whose count alone has changed is emitted again when the count has grown by this factor, or after this time. */
@@ -79,9 +79,9 @@ export class LiveRecords {
   }
 
   /**
-   * What has changed since the last call, in small pieces. Null is a rest; no packet may be read in it, since packets change the facts.
+   * What has changed since the last call, in small steps. Null only ends a step; no packet may be read then, since packets change the facts.
    *
-   * @param grown also findings that were known before and have grown a good deal
+   * @param grown also known findings that have grown a lot
    */
   *changes(grown: boolean): Generator<ChangeRecord | null, void> {
     const { ledger, changes, position } = this.tracker.partialLedger(this.position)
@@ -91,13 +91,13 @@ export class LiveRecords {
     this.retire()
   }
 
-  /** The last record of all that has not had it yet. `ledger` is what the tracker returned when it was finished. */
+  /** The last records of everything that has not had one. `ledger` is what the tracker returned when it was finished. */
   *last(ledger: Ledger): Generator<ChangeRecord | null, void> {
     for (const name of TABLE_NAMES) yield* this.lastEntries(name, ledger)
     yield* this.found(ledger, yield* this.audit.findings(ledger, true), 'changed')
   }
 
-  /** What was seen since the start. `ledger` holds all that was not retired. */
+  /** The totals since the start. `ledger` has everything that was not retired. */
   totals(ledger: Ledger): Totals {
     const totals = { ...this.retired }
     addTotals(totals, ledger)
@@ -129,7 +129,7 @@ export class LiveRecords {
       yield this.ifNew(facts, table.record(facts, this.options.networks))
   }
 
-  /** The record, or null where the last one of this entry was the same. */
+  /** The record, or null where the last record of this entry was the same. */
   private ifNew(entry: TableEntry, record: EntryRecord): EntryRecord | null {
     const { id, lastFrame } = entry
     const hash = hashText(JSON.stringify(record))
@@ -138,7 +138,7 @@ export class LiveRecords {
     return record
   }
 
-  /** Emits those of `list`, the findings of `ledger`, that are due, and withdraws those that held before and no longer do. */
+  /** Emits those of `list`, the findings of `ledger`, that are due, and withdraws findings that no longer apply. */
   private *found(
     ledger: Ledger,
     list: FindingList,
@@ -158,7 +158,7 @@ export class LiveRecords {
     if (gone.length > 0) yield* this.withdrawn(gone, ledger)
   }
 
-  /** Those of `gone` that do not hold for retired entries either. */
+  /** Those of `gone` that do not apply to retired entries either. */
   private *withdrawn(gone: readonly string[], ledger: Ledger): Generator<WithdrawalRecord | null> {
     const all = new Set<string>()
     for (const { id } of yield* this.audit.findings(ledger, true)) all.add(id)
@@ -171,7 +171,7 @@ export class LiveRecords {
     }
   }
 
-  /** Is the finding to be emitted now? Notes it as emitted if it is. */
+  /** Should the finding be emitted now? If so, it is noted as emitted. */
   private isDue(finding: Finding, emission: Emission): boolean {
     const { id, rule, severity, count } = finding
     const before = this.findings.get(id)
@@ -188,7 +188,7 @@ export class LiveRecords {
     return true
   }
 
-  /** What ended long ago leaves the tracker. The audit keeps the sums of its findings. */
+  /** Removes what ended long ago from the tracker. The audit keeps the sums of its findings. */
   private retire(): void {
     const gone = this.tracker.retire(this.options.keep)
     if (gone === null) return
@@ -200,7 +200,7 @@ export class LiveRecords {
   }
 }
 
-/** Forgets the oldest. What is emitted again after that is counted once too often. */
+/** Forgets the oldest. If it is emitted again after that, it is counted twice. */
 function trim(map: Map<string, unknown>): void {
   for (const key of map.keys()) {
     if (map.size <= REMEMBERED) return

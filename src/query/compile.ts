@@ -1,4 +1,4 @@
-/** Filters as predicates over rows. Values are read once; a row costs comparisons. */
+/** Compiles filters into predicates over rows. Values are read once; a row only costs comparisons. */
 import { didYouMean } from '../base/did-you-mean.ts'
 import type { Test } from './kinds/compiled.ts'
 import { anyOf, compileFreeText, compileValue } from './kinds/row-test.ts'
@@ -6,25 +6,25 @@ import { fieldsByKey, type QueryField } from './language/field.ts'
 import { MAX_DEPTH, MAX_LENGTH, type Node, parse, type Range, type Term } from './language/parse.ts'
 
 export interface QueryError extends Range {
-  /** One sentence without its full stop. It repeats what was typed: escape it where it is shown. */
+  /** A sentence without its full stop. It repeats what was typed: escape it where it is shown. */
   message: string
 }
 
 export interface Query<Row> {
   matches(row: Row): boolean
-  /** The first one. What is faulty is left out, as what is still being typed is: neither hides a row. */
+  /** The first error. A faulty part is ignored, like one that is still being typed: neither hides a row. */
   error: QueryError | null
-  /** Nothing is asked yet: every row matches. */
+  /** There is no condition yet: every row matches. */
   isEmpty: boolean
 }
 
-/** Any text has an answer, in time that grows with its length; beyond MAX_LENGTH characters nothing is read. */
+/** Accepts any text, in time linear in its length; only MAX_LENGTH characters are read. */
 export function compileQuery<Row>(text: string, fields: readonly QueryField<Row>[]): Query<Row> {
   const { root, errors } = compileParts(text, fields)
   return { matches: root ?? (() => true), error: errors[0] ?? null, isEmpty: root === null }
 }
 
-/** Every error, in the order of the text. */
+/** All errors, in the order of the text. */
 export function queryErrors<Row>(text: string, fields: readonly QueryField<Row>[]): QueryError[] {
   return compileParts(text, fields).errors
 }
@@ -50,7 +50,7 @@ function compileParts<Row>(text: string, fields: readonly QueryField<Row>[]) {
   return { root, errors }
 }
 
-/** Null where nothing is asked. */
+/** Null where there is no condition. */
 function compileNode<Row>(node: Node | null, context: Context<Row>): Test<Row> | null {
   if (node === null) return null
   if (node.type === 'term') return compileTerm(node, context)

@@ -1,4 +1,4 @@
-/** What the word under the cursor may become: a key, or a value that is known or seen in the rows. */
+/** Completions of the word under the cursor: a key, or a value that is known or occurs in the rows. */
 
 import { SEVERITIES } from '../audit/rule/rule.ts'
 import { escapeText } from '../base/safe-text.ts'
@@ -9,14 +9,14 @@ import { fieldsByKey, type QueryField } from './language/field.ts'
 import { parse } from './language/parse.ts'
 
 export interface Completions {
-  /** What a candidate replaces. */
+  /** The range that a candidate replaces. */
   from: number
   to: number
   candidates: { text: string; help: string }[]
 }
 
 const MAX_CANDIDATES = 50
-/** Rows that are looked at for values, and values that are told apart. */
+/** Rows whose values are counted, and distinct values that are counted. */
 const MAX_ROWS = 10_000
 const MAX_VALUES = 2000
 const MAX_VALUE_LENGTH = 100
@@ -55,7 +55,7 @@ function keys<Row>(fields: readonly QueryField<Row>[], typed: string): Completio
     .map(({ key, help }) => ({ text: `${key}:`, help }))
 }
 
-/** Behind a comparison, and behind the dots of a range. */
+/** After a comparison sign, and after the dots of a range. */
 function operandStart<Row>({ kind }: QueryField<Row>, text: string, start: number, at: number): number {
   const sign = comparison(text.slice(start, at))
   const isOrdered = kind === 'severity' || kind === 'dialect' || kind === 'number' || kind === 'time'
@@ -92,13 +92,13 @@ function fixedValues<Row>(field: QueryField<Row>): readonly string[] {
   return field.kind === 'flag' ? ['yes', 'no', 'unknown'] : []
 }
 
-/** How often each value is in the sample; numbers and times are too many to list. */
+/** How often each value occurs in the sample. Numbers and times have too many values to list. */
 function countValues<Row>(field: QueryField<Row>, sample: Iterable<Row>) {
   const counts = new Map<string, number>()
   let missing = 0
   const count = (value: string) => {
     const before = counts.get(value)
-    // What needs escapes cannot be typed.
+    // Values that need escapes cannot be typed.
     if (before === undefined && (counts.size >= MAX_VALUES || !isTypeable(value))) return
     counts.set(value, (before ?? 0) + 1)
   }
@@ -128,7 +128,7 @@ function isTypeable(value: string): boolean {
   return value !== '' && value.length <= MAX_VALUE_LENGTH && escapeText(value) === value
 }
 
-/** As a filter reads it back: words of its own and signs are in quotes. */
+/** As a filter reads it: quoted where it contains signs or words of the filter language. */
 function quoted(value: string): string {
   const isPlain = !/[\s",()*]|^[=<>]|^(?:none|unknown)$|\.\./i.test(value)
   return isPlain ? value : `"${value.replaceAll('"', '""')}"`

@@ -1,4 +1,4 @@
-/** The parts of a filter, for the colours of the box it is typed in. */
+/** The parts of a filter, for the colours of the line it is typed in. */
 import { queryErrors } from './compile.ts'
 import { comparison } from './kinds/ordered.ts'
 import { fieldsByKey, type QueryField } from './language/field.ts'
@@ -8,7 +8,7 @@ export interface Span extends Range {
   kind: 'key' | 'operator' | 'value' | 'text' | 'error'
 }
 
-/** In order, without overlap; blanks are in none. */
+/** In order, without overlap; blanks belong to none. */
 export function spans<Row>(text: string, fields: readonly QueryField<Row>[]): Span[] {
   const byKey = fieldsByKey(fields)
   const errors = queryErrors(text, fields)
@@ -34,7 +34,7 @@ export function spans<Row>(text: string, fields: readonly QueryField<Row>[]): Sp
   return shown.filter((span) => span.end > span.start).sort((a, b) => a.start - b.start)
 }
 
-/** How many characters in front of the value compare; a text knows "=" alone, and other signs are part of it. */
+/** The length of the comparison sign before the value. Text knows only "=": other signs are part of it. */
 function comparisonLength<Row>({ kind }: QueryField<Row>, typed: string): number {
   const sign = comparison(typed)
   if (kind === 'text' || kind === 'choice' || kind === 'flag' || kind === 'address') return sign === '=' ? 1 : 0

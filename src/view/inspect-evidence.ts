@@ -1,4 +1,4 @@
-/** One frame of a capture, read again and taken apart, with the bytes that decide marked. */
+/** One frame of a capture, read again and decoded, with the bytes marked that a finding rests on. */
 import { CaptureError } from '../capture/capture-error.ts'
 import type { ReadFrames } from '../evidence/write-evidence.ts'
 import { decidingIn } from '../inspect/deciding.ts'
@@ -15,7 +15,7 @@ export interface InspectOptions {
   signal: AbortSignal
 }
 
-/** Messages that end in a frame begin, nearly always, at most this many frames before it. */
+/** A message that ends in a frame nearly always starts at most this many frames before it. */
 const FRAMES_BEFORE = 20_000
 /** Bytes of a frame that are shown. */
 const MAX_BYTES = 4096
@@ -23,7 +23,7 @@ const MAX_BYTES = 4096
 export async function inspectEvidence(citation: Citation, options: InspectOptions): Promise<EvidenceView> {
   const { capture, frame } = citation
   let found = await readFrom(citation, Math.max(1, frame - FRAMES_BEFORE), options)
-  // What was cited is a message: where none was found it began earlier.
+  // A citation is of a message: where none was found, it starts earlier.
   if (found !== null && found.messages.length === 0 && frame > FRAMES_BEFORE)
     found = await readFrom(citation, 1, options)
   if (found === null) throw new CaptureError('changed', capture, `has no frame ${frame} any more: scan it again`)
@@ -47,10 +47,10 @@ function readFrom({ capture, frame }: Citation, from: number, { read, limits, si
 function viewOf({ field: cited, frame }: Citation, found: InspectedFrame): EvidenceView {
   const { message, fields: deciding } = cited === null ? NOTHING : decidingIn(cited, found)
   const fields: FieldView[] = []
-  // What SMB says comes first; how it was carried is rarely asked.
+  // The SMB fields come first: the headers around them are rarely of interest.
   for (const { fields: parts } of found.messages) for (const field of parts) addField(fields, field, 0, deciding)
   for (const field of found.headers) addField(fields, field, 0, deciding)
-  // The bytes of the frame as it was captured, unless what decides began in a frame before.
+  // The bytes of the frame as captured, unless the deciding field starts in an earlier frame.
   const inFrame = message === null ? deciding : deciding.flatMap((field) => rangeInFrame(message, field) ?? [])
   const wholeMessage = message !== null && inFrame.length < deciding.length
   const bytes = wholeMessage ? message.bytes : found.bytes

@@ -1,4 +1,4 @@
-/** Fields that ask for the two ends of a connection. */
+/** Fields for the two ends of a connection. */
 import { endpointText } from '../../base/wording.ts'
 import type { AddressEnd, AddressField, QueryField } from '../language/field.ts'
 
@@ -30,13 +30,13 @@ export function eitherField<Row extends Server>(client: AddressEnd<Row>): Addres
     key: 'host',
     aliases: ['ip'],
     kind: 'address',
-    help: 'address of either end',
+    help: 'address of the client or the server',
     ends: [client, serverEnd()],
     shown: false,
   }
 }
 
-/** Of rows that have both ends: each, either, and the ports. */
+/** For rows that have both ends: each end, either end, and the ports. */
 export function endFields<Row extends Ends>(): QueryField<Row>[] {
   const client: AddressEnd<Row> = { ip: (row) => row.client, port: (row) => row.clientPort }
   return [
@@ -59,7 +59,7 @@ function serverEnd<Row extends Server>(): AddressEnd<Row> {
   return { ip: (row) => row.server, port: (row) => row.serverPort }
 }
 
-/** As tables show an end: "10.0.0.1:445", "[fe80::1]:445". */
+/** As tables show it: "10.0.0.1:445", "[fe80::1]:445". */
 function withPort(ip: string | null, port: number | null): string | null {
   return ip === null || port === null ? null : endpointText({ ip, port })
 }

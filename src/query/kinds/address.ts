@@ -1,22 +1,22 @@
-/** Addresses: whole ones, networks, beginnings and wildcards, with a port behind them. */
+/** Addresses: whole ones, networks, prefixes and wildcards, each with or without a port. */
 import { cidrFromText, contains, parseAddress } from '../../policy/networks.ts'
 import type { AddressEnd } from '../language/field.ts'
 import type { Compiled, Test } from './compiled.ts'
 import { wildcards } from './text.ts'
 
-/** Verdicts kept: the same few addresses are on most rows. */
-const MAX_KNOWN = 8192
+/** Results that are cached: most rows have the same few addresses. */
+const MAX_CACHED = 8192
 
 type EndTest<Row> = (end: AddressEnd<Row>, row: Row) => boolean
 
-/** Like a test, of one end of a row: two arguments, so that nothing is made for each row. */
+/** A test of one end of a row, with two arguments so that no object is made for each row. */
 export function compileEnd<Row>(text: string): { test: EndTest<Row> } | { fault: string } | null {
   const { host, port } = splitPort(text)
   const address = host === '' || host === '*' ? { test: () => true } : compileHost(host)
   if (address === null || 'fault' in address) return address
   if (port === null || port === '')
     return host === '' ? null : { test: (end, row) => testIp(address.test, end.ip(row)) }
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) return { fault: `"${port}" is no port` }
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) return { fault: `"${port}" is not a port` }
   const wanted = Number(port)
   return { test: (end, row) => end.port?.(row) === wanted && testIp(address.test, end.ip(row)) }
 }
@@ -25,7 +25,7 @@ function testIp(test: Test<string>, ip: string | null): boolean {
   return ip !== null && test(ip)
 }
 
-/** "10.0.0.1:445", "[fe80::1]:445", ":445". An IPv6 address without brackets is all address. */
+/** "10.0.0.1:445", "[fe80::1]:445", ":445". An IPv6 address without brackets has no port. */
 function splitPort(text: string): { host: string; port: string | null } {
   if (text.startsWith('[')) {
     const close = text.indexOf(']')
@@ -44,14 +44,14 @@ function compileHost(text: string): Compiled<string> {
   const host = slash < 0 ? text : text.slice(0, slash)
   const groups = parseAddress(host)
   if (slash >= 0 && groups === null)
-    return { fault: `"${host}" is no address: write a network as 10.0.0.0/8 or fe80::/10` }
-  // Something is to come, as the last character says.
+    return { fault: `"${host}" is not an address: write a network as 10.0.0.0/8 or fe80::/10` }
+  // The last character shows that more is to come.
   if (slash === text.length - 1) return null
-  if (slash < 0 && (groups === null || (host.endsWith('::') && host !== '::'))) return compileBeginning(host)
+  if (slash < 0 && (groups === null || (host.endsWith('::') && host !== '::'))) return compilePrefix(host)
   const bits = groups!.length * 16
   const prefix = slash < 0 ? String(bits) : text.slice(slash + 1)
   if (!/^\d{1,3}$/.test(prefix) || Number(prefix) > bits)
-    return { fault: `"/${prefix}" is no prefix length: 0 to ${bits}` }
+    return { fault: `"/${prefix}" is not a prefix length from 0 to ${bits}` }
   const network = cidrFromText(`${host}/${prefix}`)
   return {
     test: remembered((ip) => {
@@ -61,12 +61,12 @@ function compileHost(text: string): Compiled<string> {
   }
 }
 
-function compileBeginning(text: string): Compiled<string> {
+function compilePrefix(text: string): Compiled<string> {
   const lower = text.toLowerCase()
   const isV4 = /^\d{1,3}(?:\.\d{1,3}){0,3}\.?$/.test(lower) && lower.split('.').every((part) => Number(part) <= 255)
   const isV6 =
     /^[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){0,7}$|^:{1,2}$/.test(lower) && (lower.includes(':') || lower.length < 5)
-  if (!isV4 && !isV6) return { fault: `"${text}" is no address` }
+  if (!isV4 && !isV6) return { fault: `"${text}" is not an address` }
   return { test: (ip) => ip.startsWith(lower) }
 }
 
@@ -76,7 +76,7 @@ function remembered(judge: Test<string>): Test<string> {
     let verdict = known.get(ip)
     if (verdict === undefined) {
       verdict = judge(ip)
-      if (known.size === MAX_KNOWN) known.clear()
+      if (known.size === MAX_CACHED) known.clear()
       known.set(ip, verdict)
     }
     return verdict

@@ -1,4 +1,4 @@
-/** Words of which there are a few: the word, or what several of them begin with. Severities have an order besides. */
+/** A choice of a few words: a word, or a prefix that several share. Severities also have an order. */
 import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import type { Value } from '../language/parse.ts'
@@ -21,7 +21,7 @@ function notAChoice(text: string, choices: readonly string[]): string {
   const near = didYouMean(text, choices)
   if (near !== '') return `there is no "${text}"${near}`
   const list = choices.length > 10 ? `${choices.slice(0, 10).join(', ')} and others` : choices.join(', ')
-  return `"${text}" is none of ${list}`
+  return `"${text}" is not one of ${list}`
 }
 
 /** From the least to the most severe. */
@@ -51,9 +51,9 @@ export function compileFlag(text: string): Compiled<boolean> {
   const word = text.toLowerCase().replace(/^=/, '')
   if (word === '') return null
   for (const [name, wanted] of FLAGS) if (name.startsWith(word)) return { test: sameAs(wanted) }
-  // On the way to "unknown".
+  // May become "unknown".
   if ('unknown'.startsWith(word)) return null
-  return { fault: `"${text}" is none of yes, no, unknown` }
+  return { fault: `"${text}" is not one of yes, no, unknown` }
 }
 
 function sameAs(wanted: boolean): Test<boolean> {

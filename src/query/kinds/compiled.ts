@@ -1,5 +1,5 @@
-/** What a typed value comes to. */
+/** The result of compiling a typed value. */
 export type Test<T> = (value: T) => boolean
 
-/** A test, what is wrong, or null where it is still being typed. */
+/** A test, an error, or null where the value is still being typed. */
 export type Compiled<T> = { test: Test<T> } | { fault: string } | null

@@ -1,4 +1,4 @@
-/** Dialects in their order: those of SMB1, then the revisions of SMB2 and SMB3 as the wire numbers them. */
+/** Dialects in order: those of SMB1, then the revisions of SMB2 and SMB3 by their numbers on the wire. */
 import type { Value } from '../language/parse.ts'
 import type { Compiled } from './compiled.ts'
 import { comparison, compileOrdered, type Interval } from './ordered.ts'
@@ -20,7 +20,7 @@ const REVISIONS: Readonly<Record<string, number>> = {
 const RANKS: ReadonlyMap<string, number> = new Map([...Object.entries(REVISIONS), ['NT LM 0.12', 0x100] as const])
 const OTHER_SMB1 = 0x80
 
-/** What stands for several. */
+/** Names of several dialects. */
 const FAMILIES: ReadonlyMap<string, Interval> = new Map([
   ['smb1', { low: 0, high: 0x100 }],
   ['smb2', { low: 0x200, high: 0x2ff }],
@@ -36,7 +36,7 @@ export function compileDialect(value: Value): Compiled<string> {
     const { test } = compiled
     return { test: (dialect) => test(rankOf(dialect)) }
   }
-  // On the way to "smb1".
+  // May become "smb1".
   if (!value.quoted && 'smb'.startsWith(text.slice(comparison(text).length).toLowerCase())) return null
   return compileText(value)
 }
@@ -44,7 +44,7 @@ export function compileDialect(value: Value): Compiled<string> {
 function rankOf(dialect: string): number {
   const rank = RANKS.get(dialect)
   if (rank !== undefined) return rank
-  // A revision that was never released goes by its number.
+  // A revision that was never released is ordered by its number.
   return /^0x[0-9a-f]{4}$/.test(dialect) ? Number(dialect) : OTHER_SMB1
 }
 

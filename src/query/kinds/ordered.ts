@@ -1,7 +1,7 @@
-/** Comparisons and ranges of whatever has an order. What is written short stands for all that begins so: a day, a minute, "3". */
+/** Comparisons and ranges of ordered values. An abbreviated value stands for all values that start with it: a day, a minute, "3". */
 import type { Compiled } from './compiled.ts'
 
-/** Both ends belong to it. */
+/** Both ends are included. */
 export interface Interval {
   low: number
   high: number
@@ -12,12 +12,12 @@ export type ReadOperand = (text: string) => Interval | { fault: string } | null
 
 const OPERATOR = /^(?:<=|>=|<|>|=)/
 
-/** The comparison in front of a value, or "". */
+/** The comparison sign before a value, or "". */
 export function comparison(text: string): string {
   return OPERATOR.exec(text)?.[0] ?? ''
 }
 
-/** @param circular upper ends before lower ones go round, as times of day do at midnight */
+/** @param circular a range whose upper end is before its lower end wraps around, as times of day do at midnight */
 export function compileOrdered(text: string, read: ReadOperand, circular = false): Compiled<number> {
   const operator = comparison(text)
   const dots = operator === '' ? text.indexOf('..') : -1
@@ -51,14 +51,14 @@ function compileRange(from: string, to: string, read: ReadOperand, circular: boo
   const { high } = last
   if (low <= high) return { test: (value) => value >= low && value <= high }
   if (circular) return { test: (value) => value >= low || value <= high }
-  // The second number may have digits to come.
+  // The second number may be incomplete.
   return { fault: `the range ends before it begins: write ${to}..${from}` }
 }
 
 /** Decimal, or hexadecimal with 0x. */
 export function readNumber(text: string): Interval | { fault: string } | null {
   if (/^0[xX]$/.test(text)) return null
-  if (!/^(?:\d{1,15}|0[xX][0-9a-fA-F]{1,12})$/.test(text)) return { fault: `"${text}" is no number` }
+  if (!/^(?:\d{1,15}|0[xX][0-9a-fA-F]{1,12})$/.test(text)) return { fault: `"${text}" is not a number` }
   const value = Number(text)
   return { low: value, high: value }
 }

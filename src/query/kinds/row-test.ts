@@ -1,4 +1,4 @@
-/** One typed value against whole rows: what a field's kind makes of it, with lists and what is not known. */
+/** Tests one typed value against rows: by the kind of the field, with lists and unknown values. */
 import type { QueryField } from '../language/field.ts'
 import type { Value } from '../language/parse.ts'
 import { compileEnd } from './address.ts'
@@ -31,9 +31,9 @@ export function compileValue<Row>(field: QueryField<Row>, value: Value): Compile
   }
 }
 
-/** Free text: in whatever a column shows. Null where there is none yet. */
+/** Free text: searches every column that is shown. Null where nothing is typed yet. */
 export function compileFreeText<Row>(fields: readonly QueryField<Row>[], value: Value): Test<Row> | null {
-  // An "=" in front is a character like others.
+  // A leading "=" is an ordinary character here.
   const compiled = compileText(value.text.startsWith('=') ? { ...value, quoted: true } : value)
   if (compiled === null || 'fault' in compiled) return null
   const tests: Test<Row>[] = []

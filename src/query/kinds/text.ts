@@ -1,8 +1,8 @@
-/** Text: contained anywhere, or the whole of it with wildcards. Upper case counts where some is typed. */
+/** Text: a part of the value, or the whole value with wildcards. Case matters where upper case is typed. */
 import type { Value } from '../language/parse.ts'
 import type { Compiled, Test } from './compiled.ts'
 
-/** A value of a text field: `=` in front asks for the whole. */
+/** A value of a text field; a leading `=` stands for the whole value. */
 export function compileText(value: Value): Compiled<string> {
   const whole = !value.quoted && value.text.startsWith('=')
   const text = whole ? value.text.slice(1) : value.text
@@ -13,7 +13,7 @@ export function compileText(value: Value): Compiled<string> {
 
 function contains(text: string): Test<string> {
   if (isCased(text)) return (value) => value.includes(text)
-  // Nothing but literals: there is nothing to go back for. It is faster than folding each value, and allocates nothing.
+  // Only literals, so that there is no backtracking. This is faster than folding the case of each value, and allocates nothing.
   const literal = new RegExp(text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'), 'i')
   return (value) => literal.test(value)
 }
@@ -23,7 +23,7 @@ function equals(text: string): Test<string> {
   return (value) => value.length === text.length && matchesAt(value, 0, text, false)
 }
 
-/** Each `*` stands for any characters or none. The leftmost place of each piece will do, so that no choice is ever taken back. */
+/** Each `*` stands for any characters or none. The leftmost match of each piece is always right, so that there is no backtracking. */
 export function wildcards(pattern: string): Test<string> {
   const cased = isCased(pattern)
   const [head = '', ...pieces] = pattern.split('*')
@@ -42,7 +42,7 @@ export function wildcards(pattern: string): Test<string> {
   }
 }
 
-/** Does `value` go on with `piece` at `at`? There is room for it. */
+/** Does `value` continue with `piece` at `at`? The caller has checked the length. */
 function matchesAt(value: string, at: number, piece: string, cased: boolean): boolean {
   for (let i = 0; i < piece.length; i++) {
     const a = value.charCodeAt(at + i)
@@ -52,7 +52,7 @@ function matchesAt(value: string, at: number, piece: string, cased: boolean): bo
   return true
 }
 
-/** One code unit for both cases of a letter, as a regular expression with the flag `i` has it. */
+/** One code unit for both cases of a letter, as in a regular expression with the flag `i`. */
 function fold(code: number): number {
   if (code < 0x80) return code >= 0x61 && code <= 0x7a ? code - 0x20 : code
   const upper = String.fromCharCode(code).toUpperCase()

@@ -1,4 +1,4 @@
-/** Times in UTC: days, seconds and what is between, or times of any day. */
+/** Times in UTC: dates, dates with times, or times of any day. */
 import type { Compiled } from './compiled.ts'
 import { compileOrdered, type Interval } from './ordered.ts'
 
@@ -9,7 +9,7 @@ const HOW = 'write 10:42, 10:42:07, 2024-05-01 or 2024-05-01T10:42'
 
 /** Against microseconds since 1970 UTC. */
 export function compileTime(text: string): Compiled<number> {
-  // Whatever has a time of day and no date is about every day.
+  // A time without a date is about every day.
   const ofDay = text
     .replace(/^[<>=]{1,2}/, '')
     .split('..', 2)
@@ -25,12 +25,12 @@ function readDate(text: string): Interval | { fault: string } | null {
   const found = DATE.exec(text)
   if (found === null) {
     if (CLOCK.test(text)) return { fault: 'one end of the range has a date and the other has none' }
-    return isHalfTyped(text) ? null : { fault: `"${text}" is no time: ${HOW}` }
+    return isHalfTyped(text) ? null : { fault: `"${text}" is not a time: ${HOW}` }
   }
   const [, year, month, day, hour, minute, second, fraction] = found
   const start = Date.parse(`${year}-${month ?? '01'}-${day ?? '01'}T00:00:00Z`)
   const isDay = new Date(start).getUTCDate() === Number(day ?? 1)
-  if (Number.isNaN(start) || !isDay) return { fault: `"${text}" is no day of the calendar` }
+  if (Number.isNaN(start) || !isDay) return { fault: `"${text}" is not a date of the calendar` }
   const low = start * 1000
   if (day === undefined) {
     const next = month === undefined ? Date.UTC(Number(year) + 1, 0) : Date.UTC(Number(year), Number(month))
@@ -48,7 +48,7 @@ function readClock(text: string): Interval | { fault: string } | null {
 
 function clockOf(text: string, hour: string, minute: string, second?: string, fraction?: string) {
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 59)
-    return { fault: `"${text}" is no time of day` }
+    return { fault: `"${text}" is not a time of day` }
   const low = (Number(hour) * 3600 + Number(minute) * 60 + Number(second ?? 0)) * 1e6
   if (second === undefined) return { low, high: low + 59_999_999 }
   if (fraction === undefined) return { low, high: low + 999_999 }
@@ -56,7 +56,7 @@ function clockOf(text: string, hour: string, minute: string, second?: string, fr
   return { low: low + Number(fraction) * unit, high: low + (Number(fraction) + 1) * unit - 1 }
 }
 
-/** Does some time begin so? */
+/** Could it become a time? */
 function isHalfTyped(text: string): boolean {
   return ['00:00:00.000000', '2000-01-01T00:00:00.000000'].some((rest) => {
     const whole = text + rest.slice(text.length)

@@ -1,34 +1,33 @@
-/** What a view can be filtered by: the columns of its rows, each with a key and a kind that says how its values are written and compared. */
+/** The fields that a view can be filtered by. The kind of a field says how its values are written and compared. */
 import type { Severity } from '../../audit/rule/rule.ts'
 
 interface Named<Row> {
-  /** Lower-case letters: what is typed before the colon. */
+  /** What is typed before the colon, in lower-case letters. */
   key: string
   aliases?: readonly string[]
   /** A few words, for completions and the documentation. */
   help: string
-  /** False where free text need not look: another field shows the same, or no column does. */
+  /** False where free text does not search it: another field has the same text, or no column shows it. */
   shown?: false
   /**
-   * A longer form of the value that tables show, such as DOMAIN\user. It is made for every row that it is asked of, and so only looked at for
-   * typed values with `mark` in them.
+   * A longer form of the value that tables show, such as DOMAIN\user. It is made for each row, and so only for typed values that contain `mark`.
    */
   long?: { mark: string; get(row: Row): string | null }
 }
 
-/** Null where it is not known, or there is none. An empty list is the same. */
+/** Null where it is unknown or absent; so is an empty list. */
 type Texts = string | null | readonly string[]
 
 export interface TextField<Row> extends Named<Row> {
   kind: 'text'
-  /** Completed before any row is looked at. */
+  /** Suggested whatever the rows are. */
   values?: readonly string[]
   get(row: Row): Texts
 }
 
 export interface ChoiceField<Row> extends Named<Row> {
   kind: 'choice'
-  /** All there are, in the order in which they are listed. */
+  /** All values, in the order of completions. */
   values: readonly string[]
   get(row: Row): Texts
 }
@@ -55,7 +54,7 @@ export interface FlagField<Row> extends Named<Row> {
   get(row: Row): boolean | null
 }
 
-/** One end of a connection, or each of its two ends. */
+/** One end of a connection, or both. */
 export interface AddressField<Row> extends Named<Row> {
   kind: 'address'
   ends: readonly AddressEnd<Row>[]

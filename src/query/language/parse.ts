@@ -1,11 +1,10 @@
 /**
- * The grammar of filters. What is typed is never wrong here: an open quote or parenthesis ends with the text, and an operator without its term
- * says nothing yet.
+ * The grammar of filters. Any text can be parsed: an open quote or parenthesis ends with the text, and an operator without its term is ignored.
  *
  *     filter = { or }            or   = not { "OR" not }          not = { "-" | "!" | "NOT" } ( "(" filter ")" | term )
  *     term   = [ key ":" ] value { "," value }                    value = "..." | characters up to a blank
  *
- * OR binds tighter than the blank, so that one more term only ever narrows. "AND" may stand for the blank. In quotes `""` is a quote.
+ * OR binds tighter than the blank, so that another term can only narrow the filter. "AND" may be written for the blank. In quotes, `""` is a quote.
  */
 
 export interface Range {
@@ -23,7 +22,7 @@ export interface Term extends Range {
   type: 'term'
   /** As it was typed; null for free text, which has one value. */
   key: (Range & { name: string }) | null
-  /** An empty one is still being typed. */
+  /** An empty value is still being typed. */
   values: Value[]
 }
 
@@ -38,17 +37,17 @@ export interface Parsed {
   root: Group
   /** In the order of the text. */
   terms: Term[]
-  /** Signs, words and parentheses between terms, and the colons and commas in them. */
+  /** Signs, words and parentheses between terms, and the colons and commas within them. */
   operators: Range[]
-  /** The first character that was not read, or -1: too deep, or too long. */
+  /** The index of the first character that was not read, because the filter is too deep or too long; else -1. */
   unread: number
 }
 
-/** No one types more; what is longer was pasted by mistake. */
+/** Longer text was pasted by mistake. */
 export const MAX_LENGTH = 2000
 export const MAX_DEPTH = 32
 
-/** @param isKey knows the keys there are, in lower case: other words before a colon may be a drive, an address or a URL */
+/** @param isKey whether this is a key, in lower case: other words before a colon may be a drive, an address or a URL */
 export function parse(text: string, isKey: (name: string) => boolean): Parsed {
   const end = Math.min(text.length, MAX_LENGTH)
   const parsed: Parsed = {
@@ -143,7 +142,7 @@ function readTerm(r: Reader): Term {
 function readValue(r: Reader, inList: boolean): Value {
   const start = r.at
   if (r.at < r.end && r.text[r.at] === '"') return { text: readQuoted(r), quoted: true, start, end: r.at }
-  // A name may have parentheses of its own.
+  // A name may contain parentheses.
   let open = 0
   for (; r.at < r.end && !isBlank(r.text, r.at); r.at++) {
     const c = r.text[r.at]
@@ -167,14 +166,14 @@ function readQuoted(r: Reader): string {
   }
 }
 
-/** Where the colon behind the key is that the next term begins with, or -1. */
+/** The index of the colon after the key of the next term, or -1 where the term has no key. */
 function keyEnd({ text, at, end, isKey }: Reader): number {
   let colon = at
   while (colon < end && isKeyCharacter(text.charCodeAt(colon))) colon++
   if (colon === at || colon >= end || text[colon] !== ':') return -1
   const name = text.slice(at, colon).toLowerCase()
   if (isKey(name)) return colon
-  // Not a drive (C:\), an address with its port, a URL, an IPv6 address, or a path with a stream.
+  // Not a key: a drive (C:\), an address with a port, a URL, an IPv6 address, or a path with a stream.
   const digit = name[0]! >= '0' && name[0]! <= '9'
   const next = colon + 1 < end ? text[colon + 1]! : ''
   if (name.length === 1 || digit || (next !== '' && ':/\\'.includes(next))) return -1
@@ -187,7 +186,7 @@ function take(r: Reader, length: number): void {
   r.at += length
 }
 
-/** Takes `word` where it stands alone: in other places it is part of a text. */
+/** Takes `word` where it is a word by itself, not part of a text. */
 function takeWord(r: Reader, word: string): boolean {
   const after = r.at + word.length
   if (after > r.end || !r.text.startsWith(word, r.at)) return false

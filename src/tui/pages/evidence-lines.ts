@@ -1,4 +1,4 @@
-/** A frame taken apart: its fields as a tree, and its bytes. What decides is marked, with a sign and with a tone. */
+/** A decoded frame: its fields as a tree, and its bytes. The fields that a finding rests on are marked, with a sign and a tone. */
 
 import { displayWidth, escapeText, pad, truncate } from '../../base/safe-text.ts'
 import { hexGaps } from '../../inspect/field/hex-lines.ts'
@@ -14,7 +14,7 @@ export function evidenceLines(view: EvidenceView, width: number): Line[] {
   }
   const marked =
     view.fields.some((field) => field.deciding) || view.hex.some(({ cells }) => cells.some((c) => c.marked))
-  const legend = marked ? '  * decides, [..] its bytes' : ''
+  const legend = marked ? '  * the finding rests on it, [..] its bytes' : ''
   return [
     fitLine([segment(`Frame ${view.frame}`, 'strong'), segment(legend, 'quiet')], width),
     ...fieldLines(view.fields, width),
@@ -34,7 +34,7 @@ export function fieldLines(fields: readonly FieldView[], width: number): Line[] 
 const OFFSET_CELLS = 6
 
 export function hexLines(lines: readonly HexLineView[], width: number): Line[] {
-  // Offset, a space, a sign before, between and after the bytes with two digits each, a space, one cell of text each.
+  // Offset, a space, two digits for each byte with a sign before, between and after them, a space, one cell of text for each byte.
   const perLine = [16, 8, 4].find((cells) => OFFSET_CELLS + 1 + (3 * cells + 1) + 1 + cells <= width) ?? 4
   return lines.flatMap(({ offset, cells }) => {
     const start = Number.parseInt(offset, 16)
@@ -62,7 +62,7 @@ function hexLine(offset: string, cells: HexLineView['cells'], perLine: number): 
   return [...bytes, ...text]
 }
 
-/** Neighbours of one tone are one segment. */
+/** Merges neighbours of the same tone. */
 function append(segments: Segment[], text: string, tone: Segment['tone']): void {
   const last = segments.at(-1)
   if (last !== undefined && last.tone === tone) last.text += text

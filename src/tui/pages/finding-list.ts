@@ -1,16 +1,16 @@
-/** Findings below something that they are about. */
+/** The findings about a session or a host, on its page. */
 import { pad } from '../../base/safe-text.ts'
 import { number } from '../../base/wording.ts'
 import type { FindingRow } from '../../rows/finding-row.ts'
 import { paragraph, segment, wireText } from '../text/layout.ts'
 import type { Line } from '../text/line.ts'
 
-/** The rest is counted. */
-const MOST = 100
+/** Findings that are listed; the others are only counted. */
+const MAX_FINDINGS = 100
 const LABEL = 12
 
 export function findingList(findings: readonly FindingRow[], width: number): Line[] {
-  const lines = findings.slice(0, MOST).flatMap((finding) => {
+  const lines = findings.slice(0, MAX_FINDINGS).flatMap((finding) => {
     const [first = [], ...rest] = paragraph(wireText(finding.message), width - LABEL)
     const times = finding.count > 1 ? [segment(` x${number(finding.count)}`, 'quiet')] : []
     const titles = paragraph(wireText(finding.title), width - LABEL - 8, '', 'strong')
@@ -21,6 +21,6 @@ export function findingList(findings: readonly FindingRow[], width: number): Lin
       ...[first, ...rest].map((line): Line => [blank, ...line]),
     ]
   })
-  const more = findings.length - MOST
+  const more = findings.length - MAX_FINDINGS
   return more > 0 ? [...lines, [segment(`  and ${number(more)} more`, 'quiet')]] : lines
 }

@@ -1,4 +1,4 @@
-/** One finding: what was seen, where, why it matters and what to do. */
+/** The page of a finding: what was seen and where, why it matters, and what to do. */
 import type { Finding } from '../../audit/finding.ts'
 import { remediationOf } from '../../audit/remediation.ts'
 import type { Remediation, Rule } from '../../audit/rule/rule.ts'
@@ -10,7 +10,7 @@ import { EMPTY, labelled, paragraph, section, segment, timeSpan, wireText } from
 import type { Line } from '../text/line.ts'
 import { evidenceLines } from './evidence-lines.ts'
 
-/** `rule` is the one that said it; `evidence` the frame that was opened, null where none is; `selected` its place. */
+/** @param selected the index of the evidence that `evidence` shows */
 export function findingLines(
   finding: Finding,
   rule: Rule | undefined,
@@ -88,10 +88,10 @@ function ruleLines(rule: Rule, remediations: readonly string[], width: number): 
   ]
 }
 
-/** Words of a command, quoted ones whole: a line may go on behind a backtick only between them. */
+/** Words of a command, quoted ones whole: a backtick can continue a line only between words. */
 const WORD = /(?:'[^']*'|"[^"]*"|[^\s'"]|['"])+/g
 
-/** The command as it can be typed: where it is longer than a line, with PowerShell's own sign that it goes on. */
+/** The command as it can be typed; longer ones are continued with PowerShell's backtick. */
 function powershell(command: string, width: number): Line[] {
   const room = width - '  PS> '.length - ' `'.length
   const rows: string[] = []

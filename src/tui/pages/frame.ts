@@ -1,4 +1,4 @@
-/** One frame: what its header says, its fields and its bytes. */
+/** The page of a message: its header, and the fields and bytes of its frame. */
 import { isoTime } from '../../base/packet-time.ts'
 import { endpointText, number } from '../../base/wording.ts'
 import type { MessageRow } from '../../rows/message-row.ts'

@@ -1,4 +1,4 @@
-/** One host: what it said of itself, what was agreed with it, and what was found. */
+/** The page of a host: what it reported about itself, what was negotiated with it, and the findings about it. */
 
 import { pad } from '../../base/safe-text.ts'
 import { endpointText, plural } from '../../base/wording.ts'
@@ -10,7 +10,7 @@ import type { Line, Tone } from '../text/line.ts'
 import { findingList } from './finding-list.ts'
 import { protectionText } from './protection-text.ts'
 
-/** `sessions`: some of this host's, not more than are to be listed. */
+/** @param sessions sessions of this host, as many as are listed */
 export function hostLines(
   host: HostRow,
   findings: readonly FindingRow[],
@@ -22,13 +22,13 @@ export function hostLines(
   const worst = host.worst === null ? [] : [segment(`  ${host.worst.toUpperCase()}`, host.worst)]
   return [
     fitLine(
-      [segment(host.ip, 'strong'), segment(host.internal ? '  internal' : '  outside', 'quiet'), ...worst],
+      [segment(host.ip, 'strong'), segment(host.internal ? '  internal' : '  external', 'quiet'), ...worst],
       width,
     ),
     EMPTY,
     ...fact('Names', host.names.map(wireText).join(', ')),
-    ...fact('System', host.os && `${wireText(host.os)}, as it claims`),
-    ...fact('Role', host.roles.length === 0 ? 'only tried, no answer seen' : host.roles.join(' and ')),
+    ...fact('System', host.os && `${wireText(host.os)}, as reported by the host`),
+    ...fact('Role', host.roles.length === 0 ? 'no answer seen' : host.roles.join(' and ')),
     ...fact('Dialects', host.dialects.map(wireText).join(', ')),
     ...fact('Signing', host.signing && `${host.signing}, as a server`, host.signing === 'required' ? 'good' : 'medium'),
     ...fact(host.signing === null ? 'Signing' : '', host.clientSigning && `${host.clientSigning}, as a client`),
@@ -36,20 +36,20 @@ export function hostLines(
     ...fact('When', `${timeSpan(host.firstTime, host.lastTime)} UTC`),
     ...section(
       'Findings',
-      findings.length > 0 ? findingList(findings, width) : paragraph('None names this host.', width, '  ', 'quiet'),
+      findings.length > 0 ? findingList(findings, width) : paragraph('None is about this host.', width, '  ', 'quiet'),
       width,
     ),
     ...section(
       sessions.length < host.sessions ? `Sessions (${sessions.length} of ${host.sessions})` : 'Sessions',
       sessions.length > 0
         ? sessions.flatMap((session) => sessionLine(host, session, width))
-        : paragraph('None was seen.', width, '  ', 'quiet'),
+        : paragraph('None.', width, '  ', 'quiet'),
       width,
     ),
   ]
 }
 
-/** Who is at the other end, as whom, and how it went. */
+/** The other end, the user, and how the session is protected. */
 function sessionLine(host: HostRow, session: SessionRow, width: number): Line[] {
   const { client, server, serverPort, user, domain, auth, dialect, status, guest, anonymous } = session
   const other = client === host.ip ? `-> ${endpointText({ ip: server, port: serverPort })}` : `<- ${client}`

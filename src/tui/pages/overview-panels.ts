@@ -1,4 +1,4 @@
-/** The panels of the first screen: a heading, and rows with a number and a bar. */
+/** The panels of the overview: a heading, and rows with a number and a bar. */
 import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { displayWidth, pad } from '../../base/safe-text.ts'
 import { total } from '../../base/total.ts'
@@ -8,7 +8,7 @@ import { bar, fitLine, heading, segment, wireText } from '../text/layout.ts'
 import type { Line, Tone } from '../text/line.ts'
 
 export interface Panel {
-  /** Rows below the heading that there are things for. */
+  /** Rows below the heading, where there is room for all. */
   rows: number
   /** The heading and at most `rows` lines. */
   lines(width: number, rows: number): Line[]
@@ -45,7 +45,7 @@ export function panelsOf(overview: Overview): Record<'protection' | 'auth' | 'di
       'none',
     ),
     hosts: listPanel(
-      'Hosts to look at',
+      'Hosts at risk',
       hosts.map(({ worst: severity, ip, names, findings }) => {
         return { severity, text: names[0] === undefined ? ip : `${ip} ${names[0]}`, count: findings }
       }),
@@ -93,7 +93,7 @@ function barPanel(title: string, bars: readonly Bar[], none: string, percent: bo
   }
 }
 
-/** As many as there is room for, the last ones added up. Where some are zero those go first. */
+/** As many as there is room for: bars of 0 are left out first, then the last ones are added up. */
 function merged(bars: readonly Bar[], rows: number): readonly Bar[] {
   if (bars.length <= rows) return bars
   const some = bars.filter(({ count }) => count > 0)

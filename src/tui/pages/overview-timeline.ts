@@ -1,4 +1,4 @@
-/** Sessions over time: all that began, below them those with a finding of high severity or worse, and the time. */
+/** Sessions over time: all that started, those with a finding of high severity or worse, and the time axis. */
 import { shortTime } from '../../base/packet-time.ts'
 import type { Overview } from '../../view/overview.ts'
 import { fitLine, resample, segment, sparkline } from '../text/layout.ts'
@@ -6,7 +6,7 @@ import type { Line } from '../text/line.ts'
 
 const LABEL = 10
 
-/** Three lines; none where no session began. */
+/** Three lines; none where no session started. */
 export function timelineLines({ timeline }: Overview, width: number): Line[] {
   const { start, end } = timeline
   const cells = Math.max(8, width - LABEL)

@@ -1,4 +1,4 @@
-/** The first screen: the verdict, then what it rests on, as much of it as the screen has room for. */
+/** The overview: the verdict, then what it rests on, as far as the screen has room. */
 
 import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { escapeText, wrap } from '../../base/safe-text.ts'
@@ -16,13 +16,13 @@ import { timelineLines } from './overview-timeline.ts'
 const GAP = 4
 const TWO_COLUMNS = 64
 const THREE_COLUMNS = 100
-/** Bars and names further apart than this are not read together. */
+/** On wider screens, bars would be too far from their names. */
 const MAX_WIDTH = 160
 const TIMELINE = 3
-/** Screens lower than this have no room for blank lines between panels. */
+/** On screens lower than this there are no blank lines between panels. */
 const ROOMY = 26
 
-/** Panels beside each other, and the share of the width that each has. */
+/** Panels beside each other, and the part of the width that each gets. */
 interface Band {
   panels: Panel[]
   shares: number[]
@@ -33,7 +33,7 @@ export function overviewLines(snapshot: Snapshot, screen: number, height: number
   const top = verdictLines(snapshot, width, height)
   const bands = bandsFor(snapshot, width)
   const timeline = timelineLines(snapshot.overview, width)
-  // What a band takes with the fewest rows, its heading, and the blank line before it.
+  // Each band first gets its fewest rows, its heading, and the blank line before it.
   const blank = height < ROOMY ? [] : [EMPTY]
   const rows = bands.map(() => 0)
   let room = height - top.length
@@ -111,7 +111,7 @@ function verdictLines(snapshot: Snapshot, width: number, height: number): Line[]
     snapshot.warnings.length > 0 ? plural(snapshot.warnings.length, 'warning') : '',
   ].filter((text) => text !== '')
   lines.push(fitLine([segment(`Seen: ${seen.join(', ')}.`, 'quiet')], width))
-  // While a capture is read its end was not seen yet, which does not make it a damaged one.
+  // A capture that is still being read is not damaged because its end has not been seen.
   const read = reading.done ? captures : captures.map((capture) => ({ ...capture, damaged: false }))
   for (const text of unreadSentences(read, unread.length)) {
     lines.push(...paragraph(text, width, '! ', 'medium'))

@@ -1,4 +1,4 @@
-/** What happened in the life of a session, in the order of its frames. */
+/** The events of a session, in the order of its frames. */
 
 import { etypeName } from '../../../dissectors/auth/kerberos.ts'
 import { mechanismName } from '../../../dissectors/auth/oids.ts'
@@ -23,7 +23,7 @@ export interface SessionEvent {
 }
 
 const FIRST_OF_ALL = [
-  'attempted: nobody answered the SYN',
+  'attempted: the SYN was not answered',
   'refused: the SYN was answered by a reset',
   'established',
   'its start is not in the capture',

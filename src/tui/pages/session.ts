@@ -1,4 +1,4 @@
-/** One session: its life in the order of time, from the connection to its end, and what was found in it. */
+/** The page of a session: its events in order, from the connection to its end, and the findings about it. */
 import { displayWidth, pad, wrap } from '../../base/safe-text.ts'
 import { endpointText, number, plural } from '../../base/wording.ts'
 import type { ConnectionFacts, MessageCounts, SessionFacts } from '../../ledger/smb-facts.ts'
@@ -18,7 +18,7 @@ import type { Line } from '../text/line.ts'
 import { findingList } from './finding-list.ts'
 import { connectionEvents, logonEvents, type SessionEvent, trafficEvents } from './session-events.ts'
 
-/** `connection` is the one that set it up. */
+/** @param connection the one that set the session up */
 export function sessionLines(
   session: SessionFacts,
   connection: ConnectionFacts | undefined,
@@ -34,14 +34,16 @@ export function sessionLines(
   return [
     ...head(session, connection, width),
     ...section(
-      'In the order of time: frame, time since the start',
+      'Events: frame, time since the start',
       events.flatMap((each) => eventLines(each, start, width)),
       width,
     ),
     ...section('Messages after the setup', traffic(session, connection, width), width),
     ...section(
       'Findings',
-      findings.length > 0 ? findingList(findings, width) : paragraph('None names this session.', width, '  ', 'quiet'),
+      findings.length > 0
+        ? findingList(findings, width)
+        : paragraph('None is about this session.', width, '  ', 'quiet'),
       width,
     ),
   ]
@@ -54,7 +56,7 @@ const STATUS_WORDS = {
   unknown: 'in use',
 } as const
 
-/** The user, or why there is no name to show. */
+/** The user, or why no name is known. */
 function nameOf({ user, domain, anonymous, auth }: SessionFacts): string {
   if (anonymous === true) return 'anonymous'
   if (user) return domain ? `${domain}\\${user}` : user
@@ -79,7 +81,7 @@ function head(session: SessionFacts, connection: ConnectionFacts | undefined, wi
   lines.push(...labelled('Session', session.sessionId, width))
   lines.push(...labelled('When', `${timeSpan(session.firstTime, session.lastTime)} UTC`, width))
   for (const [side, os] of Object.entries(session.nativeOs)) {
-    if (os) lines.push(...labelled('System', `${wireText(os)}, says the ${side}`, width))
+    if (os) lines.push(...labelled('System', `${wireText(os)}, reported by the ${side}`, width))
   }
   const channels = session.connections.length
   if (channels > 1) lines.push(...labelled('Channels', plural(channels, 'connection'), width))

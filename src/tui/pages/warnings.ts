@@ -1,4 +1,4 @@
-/** What was read, and what could not be: the ground that every other page stands on. */
+/** The captures, and what could not be read of them. */
 import { number, plural } from '../../base/wording.ts'
 import type { CaptureFacts } from '../../ledger/capture-facts.ts'
 import type { Snapshot } from '../../view/store.ts'
@@ -17,11 +17,17 @@ export function warningsLines({ captures, warnings, unread, messagesDropped }: F
   })
   const dropped =
     messagesDropped > 0
-      ? paragraph(`${plural(messagesDropped, 'message')} not listed among the frames, for want of room.`, width, '  ! ')
+      ? paragraph(
+          `${plural(messagesDropped, 'message')} not listed among the frames: there is no room for more.`,
+          width,
+          '  ! ',
+        )
       : []
   return [
     heading(captures.length > 1 ? 'Captures' : 'Capture', width),
-    ...(captures.length === 0 ? paragraph('None was read yet, or none could be.', width, '  ', 'quiet') : parts),
+    ...(captures.length === 0
+      ? paragraph('None has been read yet, or none can be read.', width, '  ', 'quiet')
+      : parts),
     ...section(
       'Could not be read at all',
       unread.flatMap((reason) => paragraph(wireText(reason), width, '  ! ', 'high')),
@@ -29,9 +35,7 @@ export function warningsLines({ captures, warnings, unread, messagesDropped }: F
     ),
     ...section(
       `Warnings (${number(warnings.length)})`,
-      list.length + dropped.length > 0
-        ? [...list, ...dropped]
-        : paragraph('None: nothing stood in the way of reading.', width, '  ', 'quiet'),
+      list.length + dropped.length > 0 ? [...list, ...dropped] : paragraph('None.', width, '  ', 'quiet'),
       width,
     ),
   ]

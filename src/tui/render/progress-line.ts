@@ -1,4 +1,4 @@
-/** How far reading is, in one line. */
+/** The progress of reading, in one line. */
 import { escapeText } from '../../base/safe-text.ts'
 import { number, plural } from '../../base/wording.ts'
 import type { LiveReading, Reading } from '../../view/store.ts'
@@ -8,14 +8,14 @@ import type { Line, Segment } from '../text/line.ts'
 const BAR_CELLS = 20
 const NARROW = 70
 
-/** Before that the speed says nothing of the time that is left. */
+/** Before that, the speed is no basis for the time that is left. */
 const SETTLED_MS = 500
 
 export function progressLine(reading: Reading, width: number): Line {
   const { path, index, count: captures, bytes, total, elapsedMs, done, live } = reading
   if (live !== null) return liveLine(reading, live, width)
   if (done) return fitLine([segment(`read ${megabytes(bytes)} in ${duration(elapsedMs)}`, 'quiet')], width)
-  if (captures === 0) return fitLine([segment('nothing is read yet', 'quiet')], width)
+  if (captures === 0) return fitLine([segment('nothing has been read yet', 'quiet')], width)
   const share = total !== null && total > 0 ? Math.min(1, bytes / total) : null
   const rate = elapsedMs > 0 ? (bytes / elapsedMs) * 1000 : 0
   const parts: string[] = [share === null ? megabytes(bytes) : `${Math.floor(share * 100)}%`]
@@ -44,12 +44,12 @@ function liveLine({ elapsedMs, done }: Reading, { packets, frames, rate, loss }:
 }
 
 /**
- * All that somebody has counted. Where one of the interfaces has nobody who does, no sum is claimed; where a part was not counted, it is the least
- * there was. What is in buffers is on its way until the end, and lost then.
+ * Lost packets, over all interfaces. Unknown where one of them has no counter; "at least" where a part was not counted. Packets that remain in
+ * buffers when the capture ends are lost too.
  */
 function lost(loss: LiveReading['loss'], done: boolean): Segment {
   const dropped = loss.map((l) => l.droppedByKernel)
-  if (dropped.includes(null)) return segment('  loss not known', 'medium')
+  if (dropped.includes(null)) return segment('  loss unknown', 'medium')
   const of = (l: LiveReading['loss'][number]) => (l.droppedByKernel ?? 0) + (l.droppedByInterface ?? 0)
   const sum = loss.reduce((all, l) => all + of(l) + (done ? (l.left ?? 0) : 0), 0)
   const sources = [...new Set(loss.map(({ source }) => source))]

@@ -1,4 +1,4 @@
-/** Values of a column as ranks: numbers that are in the order of the values, and cheap to sort by. */
+/** The values of a column as ranks: numbers in the order of the values, which are fast to sort by. */
 
 import { NOTHING } from './cells.ts'
 import type { Column } from './columns.ts'
@@ -6,7 +6,7 @@ import type { Column } from './columns.ts'
 export const NO_RANK = -1
 
 export interface Ranks {
-  /** By the turn in which rows were added, from 0; equal values have equal ranks, a row without a value has NO_RANK. */
+  /** One for each row, in the order in which rows were added. Equal values have equal ranks; a row without a value has NO_RANK. */
   of: Int32Array
   /** How many different ranks there are. */
   distinct: number
@@ -37,7 +37,7 @@ function numberRanking<Row>(read: (row: Row) => number | null, room: number): Ra
       values[count++] = read(row) ?? Number.NaN
     },
     ranks() {
-      // NaN is sorted last. -0 becomes 0, since it would be sorted before it.
+      // NaN is sorted last. -0 becomes 0, which it would be sorted before.
       const sorted = values.slice(0, count).map((value) => value + 0)
       sorted.sort()
       let distinct = 0
@@ -47,14 +47,14 @@ function numberRanking<Row>(read: (row: Row) => number | null, room: number): Ra
         if (distinct === 0 || value !== sorted[distinct - 1]) sorted[distinct++] = value
       }
       const of = new Int32Array(count)
-      for (let i = 0; i < count; i++) of[i] = placeIn(sorted, distinct, values[i] ?? Number.NaN)
+      for (let i = 0; i < count; i++) of[i] = indexIn(sorted, distinct, values[i] ?? Number.NaN)
       return { of, distinct }
     },
   }
 }
 
-/** Where `value` is among the first `count` of `sorted`, which hold it unless it is NaN. */
-function placeIn(sorted: Float64Array, count: number, value: number): number {
+/** The index of `value` among the first `count` of `sorted`; NO_RANK for NaN. Any other value is among them. */
+function indexIn(sorted: Float64Array, count: number, value: number): number {
   if (Number.isNaN(value)) return NO_RANK
   let low = 0
   let high = count - 1
@@ -66,7 +66,7 @@ function placeIn(sorted: Float64Array, count: number, value: number): number {
   return low
 }
 
-/** Sorted by the keys of the values, in the order of UTF-16 units. Each different value is turned into its key once. */
+/** Sorted by the keys of the values, in the order of UTF-16 code units. The key of each distinct value is made once. */
 function textRanking<Row>(
   read: (row: Row) => string | null,
   keyOf: (value: string) => string,
@@ -103,12 +103,12 @@ function textRanking<Row>(
   }
 }
 
-/** Names are not told apart by case on Windows. */
+/** Windows ignores the case of names. */
 function fold(text: string): string {
   return text.toLowerCase()
 }
 
-/** Sorts addresses by their numbers, IPv4 before IPv6, and what is no address after both. */
+/** A key that sorts addresses by their numbers, IPv4 before IPv6, and other text after both. */
 export function addressKey(ip: string): string {
   if (/^\d{1,3}(\.\d{1,3}){3}$/.test(ip)) return `4${octets(ip)}`
   if (!ip.includes(':')) return `9${ip}`

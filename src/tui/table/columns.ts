@@ -5,23 +5,23 @@ interface ColumnLook<Row> {
   /** Unique in its table. */
   key: string
   title: string
-  /** Cells: with less than `min` a column says too little to be shown, with more than `ideal` it says no more, unless it grows. */
+  /** In cells. A column with less than `min` is not worth showing; one with more than `ideal` shows no more, unless it grows. */
   min: number
   ideal: number
-  /** Its share of the cells that are left over; none for 0 or undefined. */
+  /** Its weight when spare cells are distributed; none for 0 or undefined. */
   grow?: number
   /** 1 is kept longest where the screen is narrow. */
   priority: number
   align?: 'left' | 'right'
-  /** As on the wire, not escaped; "-" where there is nothing to tell. */
+  /** As on the wire, not escaped; "-" where there is no value. */
   text(row: Row): string
-  /** 'plain' where there is none. */
+  /** 'plain' where this is absent. */
   tone?(row: Row): Tone
-  /** The rows come in the order of this column: to sort by it, none of them is looked at. */
+  /** The rows come in the order of this column, so that sorting by it reads no row. */
   natural?: boolean
 }
 
-/** Null is sorted last, whatever the direction. Text that tells no value of its own is sorted by what is shown. */
+/** Null is sorted last, in both directions. Without `sortValue`, the text that is shown is sorted. */
 interface SortedAsText<Row> {
   sort: 'text'
   sortValue?(row: Row): string | null
@@ -46,15 +46,15 @@ export interface PlacedColumn<Row> {
   width: number
 }
 
-/** Before the first column: where the cursor's row has its mark. */
+/** Cells before the first column, for the mark of the cursor. */
 export const GUTTER = 2
 /** Between two columns. */
 export const GAP = 1
 
 /**
- * The columns that fit in `width` cells, in their own order, with the gutter and the gaps counted in. A wider screen shows the same columns and
- * perhaps more. What the screen has left goes to each column's ideal width, the most important first, and then to those that grow. Where not even
- * the most important has room for its `min`, it has what there is.
+ * The columns that fit in `width` cells, in their own order; the gutter and the gaps are part of the width. A wider screen shows the same columns and
+ * perhaps more. Spare cells go to the ideal widths, most important column first, and then to the columns that grow. Where even the most important
+ * column has no room for its `min`, it gets all cells there are.
  */
 export function layoutColumns<Row>(columns: readonly Column<Row>[], width: number): PlacedColumn<Row>[] {
   const byPriority = columns.map((column) => ({ column, width: column.min }))
@@ -80,7 +80,7 @@ export function layoutColumns<Row>(columns: readonly Column<Row>[], width: numbe
   return shown.sort((a, b) => columns.indexOf(a.column) - columns.indexOf(b.column))
 }
 
-/** Shares are rounded down one after the other, each of what is then left: the last grower has the rest, to the cell. */
+/** Each share is rounded down and taken from what is left, so that the last column gets the rest and no cell is lost. */
 function grow<Row>(shown: PlacedColumn<Row>[], spare: number): void {
   let left = spare
   let shares = shown.reduce((sum, { column }) => sum + (column.grow ?? 0), 0)

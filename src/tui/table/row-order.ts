@@ -1,6 +1,6 @@
 /**
- * The order in which a table shows its rows: their numbers, filtered and sorted. Values are ranked through the sorted list of the distinct ones;
- * a rank and a row number make one float, and floats are sorted natively, without a call back: a hundred thousand rows take a frame or two.
+ * The order in which a table shows its rows: their indexes, filtered and sorted. Values are ranked by the sorted list of distinct values. A rank and
+ * a position make one float, and floats are sorted natively, without a callback, so that a hundred thousand rows take a frame or two.
  */
 import { runToEnd } from '../../base/steps.ts'
 import type { Rows } from '../../rows/row-list.ts'
@@ -8,25 +8,25 @@ import { NO_RANK, type Ranks, rankingOf } from './column-ranks.ts'
 import type { Column } from './columns.ts'
 
 export interface Order<Row> {
-  /** Null: as the rows come. */
+  /** Null: the order in which the rows come. */
   column: Column<Row> | null
   descending: boolean
   /** Absent: all of them. */
   matches?(row: Row): boolean
 }
 
-/** Rows that are looked at before a step ends. */
+/** Rows that one step reads. */
 const STEP = 2000
 
 /**
- * Numbers of the rows that match, sorted. Rows of equal value stay as they come, and those without a value are last, in both directions. Of a
- * column in whose order the rows come (`natural`), descending is exactly the other way round, and a row is looked at only to filter it.
+ * Indexes of the rows that match, sorted. Rows with equal values stay in the order in which they come, and rows without a value are last, in both
+ * directions. For a column in whose order the rows come (`natural`), descending is the exact reverse, and rows are only read to filter them.
  */
 export function orderRows<Row>(rows: Rows<Row>, order: Order<Row>): Uint32Array {
   return runToEnd(orderSteps(rows, order))
 }
 
-/** The same in steps: what it yields is how many rows have been looked at. Rows that are added meanwhile are not seen. */
+/** The same in steps, each of which yields how many rows have been read. Rows that are added in between are ignored. */
 export function* orderSteps<Row>(rows: Rows<Row>, order: Order<Row>): Generator<number, Uint32Array> {
   const { column, descending } = order
   if (column === null || column.natural === true) {
@@ -35,8 +35,8 @@ export function* orderSteps<Row>(rows: Rows<Row>, order: Order<Row>): Generator<
   }
   const ranking = rankingOf(column, rows.length)
   const numbers = new Uint32Array(rows.length)
-  yield* visit(rows, order, (row, number, place) => {
-    numbers[place] = number
+  yield* visit(rows, order, (row, number, position) => {
+    numbers[position] = number
     ranking.add(row)
   })
   const ranks = ranking.ranks()
@@ -47,17 +47,17 @@ export function* orderSteps<Row>(rows: Rows<Row>, order: Order<Row>): Generator<
 function* matching<Row>(rows: Rows<Row>, order: Order<Row>): Generator<number, Uint32Array> {
   const numbers = new Uint32Array(rows.length)
   if (order.matches === undefined) return numbers.map((_, i) => i)
-  const count = yield* visit(rows, order, (_, number, place) => {
-    numbers[place] = number
+  const count = yield* visit(rows, order, (_, number, position) => {
+    numbers[position] = number
   })
   return numbers.slice(0, count)
 }
 
-/** How many rows match; `take` is given each of them with its number and how many there were before it. */
+/** Calls `take` for each row that matches, with its index and its position among those, and returns how many there are. */
 function* visit<Row>(
   rows: Rows<Row>,
   { matches }: Order<Row>,
-  take: (row: Row, number: number, place: number) => void,
+  take: (row: Row, number: number, position: number) => void,
 ): Generator<number, number> {
   const { length } = rows
   let count = 0
@@ -70,15 +70,15 @@ function* visit<Row>(
   return count
 }
 
-/** The sort is stable because a key ends with the place, which is what the rows came by. */
+/** The sort is stable, because a key ends with the position of the row. */
 function sortedByRank(numbers: Uint32Array, ranks: Ranks, descending: boolean): Uint32Array {
   const { of, distinct } = ranks
   const keys = new Float64Array(of.length)
   let room = 1
   while (room < of.length) room *= 2
-  for (let place = 0; place < of.length; place++) {
-    const rank = of[place] ?? NO_RANK
-    keys[place] = (rank === NO_RANK ? distinct : descending ? distinct - 1 - rank : rank) * room + place
+  for (let position = 0; position < of.length; position++) {
+    const rank = of[position] ?? NO_RANK
+    keys[position] = (rank === NO_RANK ? distinct : descending ? distinct - 1 - rank : rank) * room + position
   }
   keys.sort()
   const sorted = new Uint32Array(keys.length)

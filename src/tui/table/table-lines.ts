@@ -1,4 +1,4 @@
-/** A table as lines: the header and the rows that are on the screen. No other row is looked at. */
+/** A table as lines: the header, and the rows that are on the screen. No other row is read. */
 import { displayWidth, escapeText, pad, truncate } from '../../base/safe-text.ts'
 import type { Rows } from '../../rows/row-list.ts'
 import type { Line, Segment, Tone } from '../text/line.ts'
@@ -6,15 +6,15 @@ import { GAP, GUTTER, type PlacedColumn } from './columns.ts'
 
 export interface TableView<Row> {
   rows: Rows<Row>
-  /** Numbers of rows in the order that is shown (order.ts); null: all of them as they come. */
+  /** Indexes of rows in the order that is shown (row-order.ts); null: all rows in the order in which they come. */
   order: Uint32Array | null
-  /** As layoutColumns placed them for the same width. */
+  /** As layoutColumns laid them out for the same width. */
   columns: readonly PlacedColumn<Row>[]
-  /** The column that `order` was made by. */
+  /** The column that `order` is sorted by. */
   sorted: { key: string; descending: boolean } | null
-  /** Place in `order` of the first row on the screen. */
+  /** The position in `order` of the first row on the screen. */
   top: number
-  /** Place in `order` of the cursor. */
+  /** The position in `order` of the cursor. */
   cursor: number
   /** Lines for rows, without the header. */
   height: number
@@ -22,13 +22,13 @@ export interface TableView<Row> {
   width: number
 }
 
-/** The header, then one line a row: fewer than `height` where the rows end. */
+/** The header, then one line for each row; fewer than `height` where there are no more rows. */
 export function tableLines<Row>(view: TableView<Row>): Line[] {
   const lines: Line[] = [headerLine(view)]
   const end = Math.min(view.top + view.height, view.order?.length ?? view.rows.length)
-  for (let place = Math.max(0, view.top); place < end; place++) {
-    const row = view.rows.at(view.order === null ? place : (view.order[place] ?? 0))
-    lines.push(row === undefined ? filled([], view.width) : rowLine(view, row, place === view.cursor))
+  for (let position = Math.max(0, view.top); position < end; position++) {
+    const row = view.rows.at(view.order === null ? position : (view.order[position] ?? 0))
+    lines.push(row === undefined ? filled([], view.width) : rowLine(view, row, position === view.cursor))
   }
   return lines
 }
@@ -62,14 +62,14 @@ function cell(text: string, width: number, align: 'left' | 'right' = 'left'): st
   return ' '.repeat(Math.max(0, width - displayWidth(fitted))) + fitted
 }
 
-/** Neighbours of one tone are one segment: the fewer there are, the faster a screen is drawn. */
+/** Merges neighbours of the same tone: the fewer segments, the faster a screen is drawn. */
 function add(segments: Segment[], text: string, tone: Tone): void {
   const last = segments.at(-1)
   if (last?.tone === tone) last.text += text
   else if (text !== '') segments.push({ text, tone })
 }
 
-/** In exactly `width` cells: a screen may be narrower than the gutter. */
+/** Exactly `width` cells: a screen may be narrower than the gutter. */
 function filled(segments: Segment[], width: number, tone: Tone = 'plain'): Line {
   const used = segments.reduce((sum, segment) => sum + displayWidth(segment.text), 0)
   if (used <= width) {

@@ -1,10 +1,10 @@
-/** The parts that pages are put together from: lines that fit, paragraphs, labelled values, bars, blocks side by side. */
+/** What pages are made of: lines that fit, paragraphs, labelled values, bars, blocks side by side. */
 
 import { shortTime } from '../../base/packet-time.ts'
 import { displayWidth, escapeText, pad, truncate, wrap } from '../../base/safe-text.ts'
 import type { Line, Segment, Tone } from './line.ts'
 
-/** Cells of text that somebody on the wire chose the length of. */
+/** Cells that text from the wire may take. */
 const MAX_TEXT = 600
 export const EMPTY: Line = []
 
@@ -23,7 +23,7 @@ export function fitLine(line: Line, width: number): Line {
   let room = width
   for (const { text, tone } of line) {
     const size = displayWidth(text)
-    // The last cell stays free for the sign of the cut, unless the text says itself that it was cut.
+    // The last cell stays free for the mark of the cut, unless the text is cut itself.
     const kept = size < room ? text : truncate(text.length === 0 ? text : `${text} `, room)
     if (kept !== '') fitted.push({ text: kept, tone })
     room -= displayWidth(kept)
@@ -43,12 +43,12 @@ export function heading(text: string, width: number): Line {
   return [segment(truncate(text, width), 'strong')]
 }
 
-/** Text from the wire, safe and of a length that can be read. */
+/** Text from the wire, escaped and shortened. */
 export function wireText(text: string): string {
   return truncate(escapeText(text.length > 4 * MAX_TEXT ? `${text.slice(0, 4 * MAX_TEXT)}…` : text), MAX_TEXT)
 }
 
-/** `text`, which is escaped, wrapped behind `indent`; further lines start where the text did. */
+/** `text`, which must be escaped, wrapped after `indent`; further lines start where the text started. */
 export function paragraph(text: string, width: number, indent = '', tone: Tone = 'plain'): Line[] {
   const hanging = ' '.repeat(displayWidth(indent))
   return wrap(text, width - hanging.length).map((part, i) => {
@@ -62,14 +62,14 @@ export function labelled(label: string, value: string, width: number, labelWidth
   return paragraph(value, width, pad(label, labelWidth), tone)
 }
 
-/** A part of a page with its heading, nothing where it has no lines; a blank line comes before it. */
+/** A part of a page: a blank line, its heading and its lines. Nothing where there are no lines. */
 export function section(title: string, lines: readonly Line[], width: number): Line[] {
   return lines.length === 0 ? [] : [EMPTY, heading(title, width), ...lines]
 }
 
 const EIGHTHS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉']
 
-/** A bar of `share` (0 to 1) of `width` cells; whatever is not nothing is seen. */
+/** A bar over `share` (0 to 1) of `width` cells. More than 0 is always visible. */
 export function bar(share: number, width: number): string {
   const eighths = share > 0 ? Math.max(1, Math.round(Math.min(1, share) * width * 8)) : 0
   return '█'.repeat(Math.floor(eighths / 8)) + (EIGHTHS[eighths % 8] ?? '')
@@ -77,14 +77,14 @@ export function bar(share: number, width: number): string {
 
 const LEVELS = '▁▂▃▄▅▆▇█'
 
-/** One cell a value, nothing for zero; `most` is as high as a cell. */
+/** One cell for each value, blank for 0; `most` fills the whole height. */
 export function sparkline(values: readonly number[], most: number): string {
   return values
     .map((value) => (value > 0 && most > 0 ? LEVELS[Math.min(7, Math.ceil((value / most) * 8) - 1)] : ' '))
     .join('')
 }
 
-/** `values` added up into `length` steps, or as they are where they are fewer. */
+/** `values` added up into `length` steps; unchanged where there are fewer. */
 export function resample(values: readonly number[], length: number): number[] {
   if (values.length <= length) return [...values]
   const steps = new Array<number>(length).fill(0)
@@ -107,7 +107,7 @@ export function sideBySide(blocks: readonly (readonly Line[])[], widths: readonl
   )
 }
 
-/** `2026-01-31 12:34:56 to 12:40:00`, the day once where it is the same. */
+/** `2026-01-31 12:34:56 to 12:40:00`; the day once where both are on the same day. */
 export function timeSpan(from: number, to: number): string {
   const first = shortTime(from)
   const last = shortTime(to)
@@ -116,7 +116,7 @@ export function timeSpan(from: number, to: number): string {
   return first.startsWith(`${day} `) ? `${first} to ${time}` : `${first} to ${last}`
 }
 
-/** Time since the start of something: `+0.010 s`, `+3 m 05 s`. */
+/** Time since a start: `+0.010 s`, `+3 m 05 s`. */
 export function relativeTime(microseconds: number): string {
   const sign = microseconds < 0 ? '-' : '+'
   const seconds = Math.abs(microseconds) / 1e6

@@ -79,7 +79,7 @@ describe('overview', () => {
       medium      2  ███████████████████████    partly      0    0%
       low         0                             neither     1  100%  █████████████████
       info        0                             not seen    0    0%
-      Worst findings                            Hosts to look at
+      Worst findings                            Hosts at risk
       high      Refused logon followed by… 1    high      10.77.0.1 DESK1            3
       medium    Server does not require s… 2    high      10.77.0.2 filesrv          3
       medium    Guest session              1
@@ -104,7 +104,7 @@ describe('overview', () => {
       low         0                            neither     1  100%  ████████████████
       info        0                            not seen    0    0%
 
-      Worst findings                           Hosts to look at                         by dialect
+      Worst findings                           Hosts at risk                            by dialect
       high      Refused logon followed b… 1    high      10.77.0.1 DESK1           3    3.1.1       1  100%  ████████████████
       medium    Server does not require … 2    high      10.77.0.2 filesrv         3
       medium    Guest session             1
@@ -159,7 +159,7 @@ describe('finding', () => {
       Evidence
       > frame 14  2024-05-01 00:00:00  CREATE request, SMB2_FLAGS_SIGNED clear
 
-      Frame 14  * decides, [..] its bytes
+      Frame 14  * the finding rests on it, [..] its bytes
         SMB2 header
       *   Flags: 0x00000000
 
@@ -202,7 +202,7 @@ describe('session', () => {
       When        2026-11-23 16:12:18 UTC
       Capture     captures/guest-fallback.pcap
 
-      In the order of time: frame, time since the start
+      Events: frame, time since the start
            15  +0.000 s     Connection, TCP
                               established
            18  +0.000 s     NEGOTIATE request
@@ -248,7 +248,7 @@ describe('session', () => {
     const text = textOfLines(sessionLines(clearSession({ on, treesNotKept: 4 }), on, [], 80))
     expect(text).toContain('4 more trees not kept.')
     expect(text).toContain('2 gaps in what was captured, 3,000 bytes missed')
-    expect(text).toContain('None names this session.')
+    expect(text).toContain('None is about this session.')
   })
 })
 
@@ -358,7 +358,7 @@ describe('progress', () => {
     [
       'live, nobody counts',
       { ...reading, live: live({ droppedByKernel: null, droppedByInterface: null }) },
-      'loss not known',
+      'loss unknown',
     ],
     [
       'live, and a part was not counted',

@@ -124,7 +124,7 @@ describe('orderSteps', () => {
 })
 
 describe('addressKey', () => {
-  it('sorts by number, IPv4 first, what is no address last', () => {
+  it('sorts by number, IPv4 first, what is not an address last', () => {
     const sorted = ['10.0.0.9', '10.0.0.10', '192.168.0.1', '::1', 'fe80::2', 'fe80::10', 'fe80:0:0:1::', 'what']
     expect([...sorted].reverse().sort((a, b) => (addressKey(a) < addressKey(b) ? -1 : 1))).toEqual(sorted)
   })

@@ -219,7 +219,7 @@ describe('filters', () => {
     expect(d.bottom()).toContain('filter command:TREE_CONNECT')
     d.press('/')
     d.controller.text(' signed:perhaps')
-    expect(d.bottom()).toContain('"perhaps" is none of yes, no, unknown')
+    expect(d.bottom()).toContain('"perhaps" is not one of yes, no, unknown')
     d.press('escape')
     expect(frames.filter).toBe('command:TREE_CONNECT')
     d.press('escape')
