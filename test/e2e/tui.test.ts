@@ -54,7 +54,7 @@ function sequences(written: string): string[] {
 }
 
 describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
-  it('opens a capture on the alternate screen, and shows every view by its number', async () => {
+  it('opens a capture on the alternate screen, and every view with its number', async () => {
     const t = await open(GUEST)
     expect(t.state()).toMatchObject({ alternate: true, cursorVisible: false })
     const screens = new Set<string>()
@@ -78,7 +78,7 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
     expect(await press(t, '2')).toBe(table)
   })
 
-  it('moves, and filters as one types', async () => {
+  it('moves, and filters as the user types', async () => {
     const t = await open(GUEST)
     await press(t, '5')
     expect(t.text()).toContain('NEGOTIATE')
@@ -133,7 +133,7 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
     expectRestored(t)
   })
 
-  it('tells of damage, and exits with 3', async () => {
+  it('reports damage, and exits with 3', async () => {
     const t = await open(DAMAGED)
     expect(await press(t, '!')).toMatch(/cut|truncated|end/i)
     t.keys('q')

@@ -26,8 +26,8 @@ async function pass(live: LiveTracker, path: string, later: number): Promise<voi
 
 const open = (live: LiveTracker) => live.tracker.partialLedger().changes.connections.open.map(({ id }) => id)
 
-describe('what nobody uses any more', () => {
-  it('ends after half an hour, by the time that packets tell', async () => {
+describe('what is idle', () => {
+  it('ends after half an hour, by the times of packets', async () => {
     const live = tracker(['eth0'])
     await pass(live, OPEN, 0)
     const [id] = open(live)

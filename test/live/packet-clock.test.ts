@@ -4,8 +4,8 @@ import { PacketClock } from '../../src/live/packet-clock.ts'
 const SECOND = 1_000_000
 const START = 1_800_000_000 * SECOND
 
-describe('the time that packets tell', () => {
-  it('goes on with the packets, whatever their disorder', () => {
+describe('the time by the packets', () => {
+  it('advances with the packets, even out of order', () => {
     const { clock, pass } = clockAt()
     clock.tick(START)
     pass(10)
@@ -14,7 +14,7 @@ describe('the time that packets tell', () => {
     expect(clock).toMatchObject({ now: START + 10 * SECOND, since: START, steps: 0 })
   })
 
-  it('knows a silent night from a clock that was set', () => {
+  it('distinguishes a silent night from a clock that was set', () => {
     const { clock, pass } = clockAt()
     clock.tick(START)
     pass(8 * 3600)
@@ -25,7 +25,7 @@ describe('the time that packets tell', () => {
     expect(clock).toMatchObject({ steps: 1, since: START + 9 * 3600 * SECOND, lastStep: 3599 * SECOND })
   })
 
-  it('goes back with a clock that was set back', () => {
+  it('follows a clock that is set back', () => {
     const { clock, pass } = clockAt()
     clock.tick(START)
     pass(1)
@@ -38,7 +38,7 @@ describe('the time that packets tell', () => {
     })
   })
 
-  it('takes packets of a pipe at any speed', () => {
+  it('accepts packets of a pipe at any speed', () => {
     const clock = new PacketClock(null)
     clock.tick(START)
     clock.tick(START + 86_400 * SECOND)

@@ -34,7 +34,7 @@ describe('the folder for the packets of a live capture', () => {
     expect(statSync(makeSpoolFolder()).mode & 0o777).toBe(0o700)
   })
 
-  it('goes at the next start where its process runs no more', () => {
+  it('is deleted at the next start when its process no longer runs', () => {
     const old = leftBehind()
     const next = makeSpoolFolder()
     expect(existsSync(old)).toBe(false)
@@ -43,7 +43,7 @@ describe('the folder for the packets of a live capture', () => {
     expect(existsSync(next)).toBe(true)
   })
 
-  it('goes where another process has the same number by now', () => {
+  it('is deleted when another process has its number now', () => {
     const own = makeSpoolFolder()
     const reused = own.replace(/-(\d+)-(\w{6})$/, (_, start, end) => `-${Number(start) + 1}-${end}`)
     mkdirSync(reused)
@@ -52,7 +52,7 @@ describe('the folder for the packets of a live capture', () => {
     expect(existsSync(own)).toBe(true)
   })
 
-  it('stays where its process is of another container, and where the name is not one of ours', () => {
+  it('is kept when its process is in another container, or when its name has another form', () => {
     const old = leftBehind()
     const elsewhere = old.replace(/spool-\d+/, 'spool-1')
     for (const path of [elsewhere, join(parent, 'smblens-spool-mine'), join(parent, 'smblens-abcdef')]) mkdirSync(path)

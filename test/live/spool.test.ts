@@ -9,7 +9,7 @@ const PACKET = 100
 let spool: Spool
 afterEach(() => spool.close())
 
-describe('packets that are kept to be looked at again', () => {
+describe('packets that are stored for showing them again', () => {
   it('are read by the numbers that records cite, over all files', async () => {
     spool = openSpool('smblens', 40 * PACKET)
     for (let i = 1; i <= 60; i++) put(i)
@@ -30,7 +30,7 @@ describe('packets that are kept to be looked at again', () => {
     expect(left).toEqual(Array.from({ length: left.length }, (_, i) => 101 - left.length + i))
   })
 
-  it('are nobody else’s, and are gone in the end', () => {
+  it('can be read by this user only, and are deleted at the end', () => {
     const own = mkdtempSync(join(tmpdir(), 'spool-test-'))
     vi.stubEnv('TMPDIR', own)
     try {

@@ -194,7 +194,7 @@ describe('filters', () => {
     expect(query.isEmpty || query.matches(sessionRow({ user: 'a' }))).toBe(true)
   })
 
-  it('takes drives, addresses and URLs for text', () => {
+  it('treats drives, addresses and URLs as text', () => {
     for (const text of ['C:\\x', 'fe80::1', 'dead:beef::1', '10.0.0.1:445', 'http://x'])
       expect(compile(text).error).toBeNull()
   })

@@ -30,7 +30,7 @@ const message: fc.Arbitrary<MessageRow> = fc
   .map(({ session, ...row }) => ({ ...row, sessionIdLow: session?.[0] ?? null, sessionIdHigh: session?.[1] ?? null }))
 
 describe('the messages of a capture', () => {
-  it('come out as they went in, in the order they came, as many as there is room for', () => {
+  it('are stored unchanged and in order, up to the limit', () => {
     fc.assert(
       fc.property(fc.array(message, { maxLength: 60 }), fc.nat(70), (rows, limit) => {
         const log = new MessageLog('a.pcap', limit)
@@ -53,7 +53,7 @@ describe('the messages of a capture', () => {
     )
   })
 
-  it('are as many as come, beyond the room it begins with', () => {
+  it('grow beyond the first size, up to the limit', () => {
     const log = new MessageLog('a.pcap', 10_000)
     const row: MessageRow = fc.sample(message, { numRuns: 1, seed: 1 })[0]!
     for (let frame = 1; frame <= 10_005; frame++) log.message({ ...row, frame })
@@ -81,7 +81,7 @@ describe('the messages of a capture', () => {
     for (const each of all) expect(logs.messageOf(each)?.frame).toBe(each.frame)
   })
 
-  it.each(SAMPLES)('%s: are what the tracker tells', async (sample) => {
+  it.each(SAMPLES)('%s: are what the tracker emits', async (sample) => {
     const told: MessageRow[] = []
     const log = new MessageLog('x', 1e6)
     const tracker = new Tracker('x', {

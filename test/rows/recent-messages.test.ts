@@ -22,7 +22,7 @@ function message(frame: number): MessageRow {
 }
 
 describe('the newest messages', () => {
-  it('stay, and the older half goes', () => {
+  it('are kept up to the limit, then the older half is dropped', () => {
     const recent = new RecentMessages('eth0', 10)
     const first = 2 ** 33
     for (let i = 0; i < 23; i++) recent.message(message(first + i))

@@ -74,7 +74,7 @@ describe('the evidence of a finding', () => {
     },
   )
 
-  it('has nothing marked where nobody cites the frame', async () => {
+  it('has nothing marked where no finding cites the frame', async () => {
     const { actions, tables } = await worldOf('captures/guest-fallback.pcap')
     const { capture, frame } = tables.frames.at(3)!
     const view = await actions.inspect({ capture, frame, field: null }, signal())
@@ -82,7 +82,7 @@ describe('the evidence of a finding', () => {
     expect(view.fields.some(({ deciding }) => deciding)).toBe(false)
   })
 
-  it('fails in words where the capture has gone, has become another one, or has no such frame', async () => {
+  it('fails with a message where the capture is gone, is another one, or has no such frame', async () => {
     const path = join(folder.path, 'moving.pcap')
     copyFileSync('captures/guest-fallback.pcap', path)
     const { actions } = await worldOf(path)
@@ -94,7 +94,7 @@ describe('the evidence of a finding', () => {
     await expect(actions.inspect(citation, signal())).rejects.toThrow(/moving\.pcap/)
   })
 
-  it('is not read on when nobody waits for it', async () => {
+  it('is no longer read when the reading is aborted', async () => {
     const { actions, tables } = await worldOf('captures/guest-fallback.pcap')
     const { capture, frame } = tables.frames.at(3)!
     const stop = new AbortController()
@@ -219,7 +219,7 @@ describe('packets that are written', () => {
     expect(scanned.filter(({ type }) => type === 'finding')).toHaveLength(store.snapshot().findings.length)
   })
 
-  it('of two captures are in one file; what is not there any more is told', async () => {
+  it('of two captures are in one file; frames that are not found are counted', async () => {
     const [a, b] = ['captures/guest-fallback.pcap', 'captures/ntlmv1.pcap']
     const { store, actions } = await worldOf(a!, b!)
     const connections = [...store.snapshot().sessions].map(({ connection }) => connection)
@@ -240,7 +240,7 @@ describe('packets that are written', () => {
     expect((await readCapture(file, collector())).complete).toBe(true)
   })
 
-  it('leave nothing behind where the program ends meanwhile', async () => {
+  it('leave nothing behind where the program ends during the writing', async () => {
     const { store, actions, stop } = await worldOf('captures/ntlmv1.pcap')
     const selection = { frames: [], connections: [...store.snapshot().sessions].map(({ connection }) => connection) }
     const before = readdirSync(folder.path)
@@ -251,7 +251,7 @@ describe('packets that are written', () => {
     expect(readdirSync(folder.path)).toEqual(before)
   })
 
-  it('leave nothing behind where the capture has gone', async () => {
+  it('leave nothing behind where the capture is gone', async () => {
     const path = join(folder.path, 'going.pcap')
     copyFileSync('captures/ntlmv1.pcap', path)
     const { store, actions } = await worldOf(path)

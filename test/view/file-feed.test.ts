@@ -45,7 +45,7 @@ const shown = ({ findings, sessions, hosts, overview, captures, warnings, unread
 })
 
 describe('what is shown of a capture', () => {
-  it.each(SAMPLES)('%s: is what scan tells of it', async (sample) => {
+  it.each(SAMPLES)('%s: is what a scan reports', async (sample) => {
     const store = await viewOf(sample)
     const { findings, sessions, hosts, captures, reading } = store.snapshot()
     const records = await scanSample(sample)
@@ -91,7 +91,7 @@ describe('what is shown of a capture', () => {
     expect(captures).toHaveLength(1)
   })
 
-  it('is of all captures together, in the order of their paths, with those that cannot be read told', async () => {
+  it('covers all captures in the order of their paths, and reports those that cannot be read', async () => {
     const store = new ViewStore()
     const text = folder.write('text.pcap', 'this is no capture at all, only text\n')
     const paths = ['captures/guest-fallback.pcap', join(folder.path, 'absent.pcap'), text, 'captures/ntlmv1.pcap']
@@ -116,7 +116,7 @@ describe('what is shown of a capture', () => {
     expect(store.snapshot().sessions.length).toBeGreaterThan(0)
   })
 
-  it('tells of damage, and shows what was before it', async () => {
+  it('reports damage, and shows what was before it', async () => {
     const store = await viewOf('cut.pcap')
     const { captures, warnings, sessions } = store.snapshot()
     expect(captures[0]?.complete).toBe(false)
@@ -127,7 +127,7 @@ describe('what is shown of a capture', () => {
 })
 
 describe('a capture that is being read', () => {
-  it('is shown again and again, and in the end as if it had been read at once', async () => {
+  it('is shown several times, and at the end as if it had been read at once', async () => {
     const atOnce = new ViewStore()
     await feed(atOnce, [generated, 'captures/ntlmv1.pcap']).run()
 
@@ -163,7 +163,7 @@ describe('a capture that is being read', () => {
     }
   })
 
-  it('tells how far it is, and never goes back', async () => {
+  it('reports its progress, which never goes back', async () => {
     const store = new ViewStore()
     const told: number[] = []
     let last: Snapshot['reading'] | null = null
@@ -179,7 +179,7 @@ describe('a capture that is being read', () => {
     expect(told).toEqual([...told].sort((a, b) => a - b))
   })
 
-  it('is left where it is when the signal comes, in the midst of a picture too', async () => {
+  it('stops when the signal is aborted, even during a picture', async () => {
     for (const at of [1, 2, 5, 9]) {
       const stop = new AbortController()
       const store = new ViewStore()
@@ -197,7 +197,7 @@ describe('a capture that is being read', () => {
     }
   })
 
-  it('does not hide faults of ours', async () => {
+  it('does not hide internal errors', async () => {
     const store = new ViewStore()
     store.subscribe(() => {
       if (store.snapshot().version > 0) throw new TypeError('a fault')

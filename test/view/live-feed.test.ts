@@ -40,7 +40,7 @@ function liveFeed(): { store: ViewStore; feed: LiveFeed } {
 }
 
 describe('what is shown of a live capture', () => {
-  it.each(SAMPLES)('%s: is in the end what scan tells of it', async (sample) => {
+  it.each(SAMPLES)('%s: ends with what a scan reports', async (sample) => {
     const { store, feed } = liveFeed()
     async function* chunks() {
       for await (const chunk of createReadStream(`captures/${sample}`, { highWaterMark: 4096 })) {
@@ -78,7 +78,7 @@ describe('what is shown of a live capture', () => {
     expect(feed.live.intake.packets).toBeGreaterThan(packets)
   })
 
-  it('is there to be looked at: the frame that a finding cites', async () => {
+  it('can be read again: the frame that a finding cites', async () => {
     const { store, feed } = liveFeed()
     await feed.live.read(0, createReadStream('captures/guest-explicit.pcap'), STOP)
     await feed.update()
@@ -92,7 +92,7 @@ describe('what is shown of a live capture', () => {
     expect(feed.pictures.messageOf(message)).toMatchObject({ frame: message.frame })
   })
 
-  it('tells the rate and what was lost, and says it where nobody knows', async () => {
+  it('reports the rate and the loss, and that the loss is unknown', async () => {
     const { store, feed } = liveFeed()
     expect(store.snapshot().reading.live).toMatchObject({ packets: 0, loss: [{ droppedByKernel: null }] })
     await feed.live.read(0, createReadStream('captures/guest-explicit.pcap'), STOP)

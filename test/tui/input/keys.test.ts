@@ -48,7 +48,7 @@ describe('keys', () => {
 })
 
 describe('a typed line', () => {
-  it('takes text and pastes where the cursor is', () => {
+  it('inserts text and pastes at the cursor', () => {
     let line = lineInput('')
     for (const key of ['u', 's', 'er', 'left', 'left', 'X', 'space']) line = typed(line, key)
     expect(line).toEqual({ text: 'usX er', cursor: 4 })
@@ -58,7 +58,7 @@ describe('a typed line', () => {
     ['backspace', 'a b', ''],
     ['ctrl-w', 'a ', 'b'],
     ['ctrl-u', '', ''],
-  ])('knows %s', (key, text) => {
+  ])('handles %s', (key, text) => {
     expect(typed(lineInput('a bc'), key).text).toBe(text)
   })
 
@@ -69,7 +69,7 @@ describe('a typed line', () => {
     expect(typed(lineInput('a😀'), 'backspace').text).toBe('a')
   })
 
-  it('takes no control characters and no names of keys for text', () => {
+  it('does not treat control characters or names of keys as text', () => {
     const line = lineInput('a')
     for (const key of ['\x1b[31m', '\x07', 'page-down', 'ctrl-x', 'enter', '']) expect(typed(line, key)).toBe(line)
   })

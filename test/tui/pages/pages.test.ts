@@ -187,7 +187,7 @@ describe('finding', () => {
 })
 
 describe('session', () => {
-  it('tells its life in the order of time', async () => {
+  it('lists its events in order', async () => {
     const { details, snapshot } = await viewOf('guest-fallback.pcap')
     const row = snapshot().sessions.at(-1)!
     const session = details.session(row.id)!
@@ -253,7 +253,7 @@ describe('session', () => {
 })
 
 describe('host, frame, warnings, help', () => {
-  it('tell what is known', async () => {
+  it('show what is known', async () => {
     const { snapshot } = await viewOf('guest-fallback.pcap')
     const { hosts, findings, sessions } = snapshot()
     expect(

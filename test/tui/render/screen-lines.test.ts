@@ -92,13 +92,13 @@ describe('the screen', () => {
     await everywhere(d, (what) => expectFits(d, what))
   })
 
-  it('says what it needs where it is too small, and how to leave', () => {
+  it('says how large it must be, and how to quit', () => {
     const d = drive(hostile, { width: 59, height: 12 })
     expect(d.screen()).toContain('59x12 is too small: smblens needs 60x12')
     expect(drive(hostile, { width: 60, height: 12 }).screen()).not.toContain('too small')
   })
 
-  it('shows what is typed as one reads it, and the place where', () => {
+  it('shows what is typed, and the cursor', () => {
     const d = drive(hostile)
     d.press('3', '/')
     d.controller.text('user:"😀共e\u0301"')
@@ -110,7 +110,7 @@ describe('the screen', () => {
     expect(cursor).toEqual([{ text: '"', tone: 'selected' }])
   })
 
-  it('keeps the end that is typed at in sight', () => {
+  it('keeps the cursor in sight', () => {
     const d = drive(hostile, { width: 60, height: 12 })
     d.press('3', 'w', 'ctrl-u')
     d.controller.text(`${'共'.repeat(100)}end`)
@@ -118,7 +118,7 @@ describe('the screen', () => {
     expect(screenLines(d.controller.screen).at(-1)?.at(-1)).toEqual({ text: ' ', tone: 'selected' })
   })
 
-  it('tells how many rows a filter leaves, and what stands in its way', () => {
+  it('shows how many rows a filter leaves, or its error', () => {
     const d = drive(hostile)
     d.press('5', '/')
     d.controller.text('NEGOTIATE')

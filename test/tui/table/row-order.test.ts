@@ -76,7 +76,7 @@ describe('orderRows', () => {
     )
   })
 
-  it('makes no row for the order in which rows come', () => {
+  it('reads no row for the order in which rows come', () => {
     const rows = {
       length: 500_000,
       at(): Row {
@@ -99,7 +99,7 @@ describe('orderRows', () => {
 })
 
 describe('orderSteps', () => {
-  it('looks at some thousand rows between two steps, and comes to the same order', () => {
+  it('reads some thousand rows in a step, and gives the same order', () => {
     const rows = named(...Array.from({ length: 10_000 }, (_, i) => `user${i % 77}`))
     let seen = 0
     const order = {

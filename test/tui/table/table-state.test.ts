@@ -60,7 +60,7 @@ describe('the table of a view', () => {
     expect(table.viewport).toEqual({ cursor: cursor + 50, top: top + 50 })
   })
 
-  it('shows what is first while nobody has moved', () => {
+  it('shows the first row until the cursor is moved', () => {
     const table = newTable()
     table.sortBy(2)
     table.reverse()
@@ -72,7 +72,7 @@ describe('the table of a view', () => {
     expect(table.viewport).toEqual({ cursor: 0, top: 0 })
   })
 
-  it('keeps its place when the row that was selected has gone', () => {
+  it('keeps its position when the selected row is gone', () => {
     const table = newTable()
     table.update(rows(10))
     for (let i = 0; i < 9; i++) table.move('down')
@@ -113,7 +113,7 @@ describe('the table of a view', () => {
     cost.mockRestore()
   })
 
-  it('does at once what somebody asked for, while rows wait', () => {
+  it('sorts and filters at once when asked to, even while new rows wait', () => {
     const table = newTable()
     table.update(rows(10))
     table.update(rows(20))
@@ -151,7 +151,7 @@ describe('the table of a view', () => {
     expect(all.every(({ size }) => size === 9)).toBe(true)
   })
 
-  it('finds the next match and the one before, round the ends, and stays where there is none', () => {
+  it('finds the next and the previous match, cyclically, and stays where there is none', () => {
     const table = newTable()
     table.update(rows(30))
     table.setFilter('size:7')

@@ -50,7 +50,7 @@ describe('viewport', () => {
     )
   })
 
-  it('keeps the selected row on its line when rows come before it', () => {
+  it('keeps the selected row on its line when rows arrive before it', () => {
     expect(followed({ cursor: 14, top: 10 }, 20, ten)).toEqual({ cursor: 20, top: 16 })
     expect(followed({ cursor: 0, top: 0 }, 3, ten)).toEqual({ cursor: 3, top: 3 })
     expect(followed({ cursor: 14, top: 10 }, -1, ten)).toEqual({ cursor: 14, top: 10 })

@@ -53,7 +53,7 @@ describe('the other screen', () => {
     expect(run(script)).toEqual({ status, stdout: ENTER + LEAVE, stderr })
   })
 
-  it('does not keep a program whose terminal has gone from ending', () => {
+  it('does not keep a program from ending whose terminal is gone', () => {
     const { status, stderr } = run(
       `(await import('node:fs')).closeSync(1); setTimeout(() => { throw new Error('oh') })`,
     )

@@ -47,7 +47,7 @@ describe('the screen in Ink', () => {
     ['5', 'SESSION_SETUP'],
     ['?', 'Export'],
     ['!', 'guest-fallback'],
-  ])('shows what the lines say after %s, in 100 columns and 30 rows', async (key, text) => {
+  ])('draws the lines after %s, in 100 columns and 30 rows', async (key, text) => {
     const frame = await send(key)
     if (key !== '1') expect(frame).toContain(text)
     const rows = frame.split('\n')
@@ -56,7 +56,7 @@ describe('the screen in Ink', () => {
     expect(rows.map((row) => row.trimEnd()).join('\n')).toBe(d.screen())
   })
 
-  it('takes keys as terminals send them', async () => {
+  it('understands keys as terminals send them', async () => {
     await send('2', DOWN, '\x1bOB')
     expect(d.tables.findings.viewport.cursor).toBe(2)
     await send('\r')
@@ -74,7 +74,7 @@ describe('the screen in Ink', () => {
     expect(d.actions.quits).toBe(1)
   })
 
-  it('takes what comes in one piece: keys, text, and the keys behind it', async () => {
+  it('splits what arrives in one piece: keys, text, and the keys after it', async () => {
     await send('5jj')
     expect(d.ui.view).toBe('frames')
     expect(d.tables.frames.viewport.cursor).toBe(2)
@@ -87,7 +87,7 @@ describe('the screen in Ink', () => {
     expect(d.ui.prompt?.line.text).toBe('TREE_CONNECTupexn')
   })
 
-  it('survives whatever else terminals send', async () => {
+  it('ignores whatever else terminals send', async () => {
     const before = await send('2')
     for (const noise of ['\x1b[I', '\x1b[O', '\x1b[<0;10;10M', '\x1b[?62;c', '\x1bOQ', '\x1b[15~', '\x00', '\x1c']) {
       await send(noise)
@@ -107,7 +107,7 @@ describe('the screen in Ink', () => {
     expect(plain(app.lastFrame()).split('\n')).toHaveLength(20)
   })
 
-  it('leaves a row of the terminal free, and guesses where none is told', () => {
+  it('leaves a row of the terminal free, and assumes a size where none is known', () => {
     expect(sizeOf({ columns: 120, rows: 40 })).toEqual({ width: 120, height: 39 })
     expect(sizeOf({})).toEqual({ width: 80, height: 24 })
     expect(sizeOf({ columns: 0, rows: 0 })).toEqual({ width: 80, height: 24 })

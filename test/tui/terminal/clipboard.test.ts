@@ -12,7 +12,7 @@ describe('copySequence', () => {
     expect(copySequence('smb2', 'tmux')).toBe('\x1bPtmux;\x1b\x1b]52;c;c21iMg==\x07\x1b\\')
   })
 
-  it('is wrapped for screen, in pieces that it takes', () => {
+  it('is wrapped for screen, in pieces that it accepts', () => {
     expect(copySequence('smb2', 'screen')).toBe('\x1bP\x1b]52;c;c21iMg==\x07\x1b\\')
     const text = 'x'.repeat(3000)
     const wrapped = copySequence(text, 'screen')!

@@ -25,7 +25,7 @@ describe('themes', () => {
     expect(themeFor(other, { COLORFGBG: value })).toBe(themeFor(other, {}))
   })
 
-  it('tell a selected row and what decides without a colour', () => {
+  it('mark the selected row and the deciding bytes without colour', () => {
     for (const name of THEMES) {
       const theme = themeFor(name, {})
       expect(theme.selected.inverse).toBe(true)

@@ -20,7 +20,7 @@ beforeAll(async () => {
 const pages = ({ ui }: Driven) => ui.pages.map((page) => (page.kind === 'details' ? page.view : page.kind))
 
 describe('views', () => {
-  it('come by their numbers, and one after another by Tab', () => {
+  it('open with their numbers, and one after another with Tab', () => {
     const d = drive(guest)
     const seen = (keys: string[]) =>
       keys.map((key) => {
@@ -49,7 +49,7 @@ describe('views', () => {
 })
 
 describe('pages', () => {
-  it('lie over one another, and Esc goes back to the row that was open', () => {
+  it('are stacked, and Esc goes back to the row that was open', () => {
     const d = drive(guest)
     const table = d.press('2', 'j', 'j')
     const row = d.tables.findings.selectedKey
@@ -129,7 +129,7 @@ describe('the frame of a finding', () => {
     return d
   }
 
-  it('is read when the page opens, told while it is, and shown then', async () => {
+  it('is read when the page opens, and shown when it arrives', async () => {
     const d = opened()
     expect(d.actions.asked).toHaveLength(1)
     const [reading] = d.actions.asked
@@ -166,7 +166,7 @@ describe('the frame of a finding', () => {
     expect(d.actions.asked).toHaveLength(1)
   })
 
-  it('tells why it could not be read, and is tried again when the page is opened again', async () => {
+  it('shows why it could not be read, and is read again when the page is opened again', async () => {
     const d = opened()
     d.actions.asked[0]?.fail(new Error('gone \x1b[2J away'))
     await settled()
@@ -207,7 +207,7 @@ describe('the frame of a finding', () => {
 })
 
 describe('filters', () => {
-  it('work as they are typed, tell what is wrong, and Esc gives the one before back', () => {
+  it('work as they are typed, show errors, and Esc restores the previous one', () => {
     const d = drive(guest)
     d.press('5', '/')
     const { frames } = d.tables
@@ -260,7 +260,7 @@ describe('filters', () => {
     expect(d.ui.prompt?.line.text).toBe('user:alice')
   })
 
-  it('that were confirmed are looked for by n and N once they are taken away', () => {
+  it('that were confirmed are searched by n and N once they are cleared', () => {
     const d = drive(guest)
     d.press('5', '/')
     d.controller.text('TREE_CONNECT')
@@ -325,7 +325,7 @@ describe('order', () => {
     }
   })
 
-  it('goes round through all columns in both directions', () => {
+  it('cycles through all columns in both directions', () => {
     const d = drive(all)
     d.press('3')
     const { sessions } = d.tables
@@ -340,7 +340,7 @@ describe('order', () => {
   })
 })
 
-describe('taking along', () => {
+describe('copying, writing and exporting', () => {
   it('copies the Wireshark filter of what is selected, and shows it where the terminal may not take it', () => {
     const d = drive(guest)
     for (const view of ['2', '3', '4', '5']) d.press(view, 'y')
@@ -399,7 +399,7 @@ describe('taking along', () => {
     expect(d.bottom()).toContain('written to evidence.pcapng')
   })
 
-  it('exports the view, and tells of failures', async () => {
+  it('exports the view, and reports failures', async () => {
     const d = drive(guest)
     d.press('4', 'e')
     expect(d.bottom()).toContain('hosts.csv')
@@ -431,7 +431,7 @@ describe('several characters at once', () => {
     expect(d.tables.frames.filter).toBe('TREE_CONNECT')
   })
 
-  it('are text where something is typed, be they the names of keys, and lose what no line has', () => {
+  it('are text in a prompt, even the names of keys, without control characters', () => {
     const d = drive(guest)
     d.press('2', '/')
     for (const text of ['home', ' up', ' \u202eend', ' a\u0000\x9bb', ' \ud83d']) d.controller.text(text)
@@ -440,7 +440,7 @@ describe('several characters at once', () => {
     expect(d.ui.prompt?.line.text).toBe('home up end c')
   })
 
-  it('are not obeyed behind the end of a line that was pasted', async () => {
+  it('are not taken for keys after the end of a pasted line', async () => {
     const d = drive(guest)
     d.actions.files.add('evidence.pcapng')
     d.press('3', 'w')
@@ -451,7 +451,7 @@ describe('several characters at once', () => {
     expect(d.ui.question).not.toBeNull()
   })
 
-  it('cost one change of the filter, however long', () => {
+  it('cost one change of the filter, whatever their length', () => {
     const d = drive(guest)
     d.press('5', '/')
     let changes = 0
@@ -465,7 +465,7 @@ describe('several characters at once', () => {
 })
 
 describe('the rest', () => {
-  it('holds the picture while more is read, and catches up', async () => {
+  it('freezes the display while more is read, and catches up', async () => {
     const store = await viewOf(GUEST)
     const d = drive(store)
     d.press('2', 'p')
@@ -476,7 +476,7 @@ describe('the rest', () => {
     expect(d.press('p')).toContain('[2 Findings 0]')
   })
 
-  it('tells listeners of every change, and not after they have left', () => {
+  it('calls listeners at every change, until they unsubscribe', () => {
     const d = drive(guest)
     let calls = 0
     const leave = d.controller.subscribe(() => calls++)
@@ -490,14 +490,14 @@ describe('the rest', () => {
     expect(calls).toBe(last)
   })
 
-  it('says q and Ctrl-C, whatever is open', () => {
+  it('quits at q, and at Ctrl-C whatever is open', () => {
     const d = drive(guest)
     d.press('q', 'ctrl-c')
     d.press('2', '/', 'ctrl-c', 'escape', 'w', 'ctrl-c')
     expect(d.actions.quits).toBe(4)
   })
 
-  it('takes every key where there is nothing', async () => {
+  it('accepts every key where nothing is shown', async () => {
     const d = drive(new ViewStore())
     const keys =
       'enter escape up down left right page-up page-down home end s f y n N > < r / tab enter w enter e enter p ! escape ? escape'
@@ -513,7 +513,7 @@ describe('the rest', () => {
     expect(d.bottom()).toContain('Nothing is selected')
   })
 
-  it('keeps what is open when a picture without it comes', async () => {
+  it('keeps a page open when its row is no longer in the picture', async () => {
     const store = await viewOf(MANY)
     const d = drive(store)
     for (const view of ['2', '3', '4', '5']) {
