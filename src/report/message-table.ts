@@ -70,18 +70,12 @@ function line(row: MessageRow): string {
   )
 }
 
-function columns(
-  frame: string,
-  time: string,
-  ends: string,
-  family: string,
-  name: string,
-  signed: string,
-  session: string,
-  status: string,
-): string {
-  const left = `${frame.padStart(7)}  ${time.padEnd(15)}  ${ends.padEnd(36)}  ${family.padEnd(10)}  ${name.padEnd(18)}`
-  return `${left}  ${signed.padEnd(6)}  ${session.padEnd(18)}  ${status}`
+/** The width of each column but the last. Frame numbers are aligned to the right. */
+const WIDTHS = [7, 15, 36, 10, 18, 6, 18] as const
+
+function columns(frame: string, ...others: readonly string[]): string {
+  const cells = others.map((text, i) => text.padEnd(WIDTHS[i + 1] ?? 0))
+  return [frame.padStart(WIDTHS[0]), ...cells].join('  ')
 }
 
 function command({ family, command: code }: MessageRow): string {
