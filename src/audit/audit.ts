@@ -1,8 +1,8 @@
 /**
- * Rules over a ledger, and what they say grouped into findings: one for each rule, capture and subject, counted, with the worst of its cases
- * in the message and the first frames of that severity as evidence. The same ledger gives the same findings, in whatever order its parts are.
+ * Runs rules over a ledger and groups what they say into findings: one for each rule, capture and subject. A finding is counted; its message describes the
+ * worst of its cases, and the first frames of that severity are its evidence. The same ledger gives the same findings, in whatever order its parts are.
  *
- * A finding depends on its own capture alone, so the findings of merged ledgers are those of each.
+ * A finding depends on its own capture alone, so merged ledgers have the findings of each. Only a rule with the subject `network` looks across captures.
  */
 
 import { runToEnd } from '../base/steps.ts'
@@ -21,13 +21,13 @@ export interface AuditOptions {
   networks: Networks
   /** All of the catalogue unless given. */
   rules?: readonly Rule[]
-  /** Told of every case, before cases become findings: for whoever counts them by connection or session. */
+  /** Called with every case before cases become findings, so that a caller can count them by connection or session. */
   onCase?: (draft: Draft) => void
-  /** Bytes that findings may take, packed, and 4 kB more for each capture; of more the least severe are left out. DEFAULT_LIMITS has what is usual. */
+  /** Bytes that packed findings may take, plus 4 kB for each capture. Beyond that the least severe are left out. The default is in DEFAULT_LIMITS. */
   findingBytes?: number | undefined
 }
 
-/** Bytes of findings that each of many captures may have: some eight findings. */
+/** Bytes of findings for each capture, about eight findings. */
 const CAPTURE_FINDINGS = 4096
 
 export function audit(ledger: Ledger, options: AuditOptions): Finding[] {
@@ -39,7 +39,7 @@ export function auditList(ledger: Ledger, options: AuditOptions): FindingList {
   return runToEnd(auditSteps(ledger, options))
 }
 
-/** The same in small pieces, with a rest after each. The ledger must not change until the end. */
+/** The same in small pieces, with a yield after each. The ledger must not change until the end. */
 export function* auditSteps(ledger: Ledger, options: AuditOptions): Generator<null, FindingList> {
   const { findingBytes = DEFAULT_LIMITS.findingBytes, rules = RULES } = options
   const groups = new FindingGroups(rules, findingBytes + ledger.captures.length * CAPTURE_FINDINGS)

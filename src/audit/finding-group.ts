@@ -47,7 +47,7 @@ export interface FindingGroup {
   client: Finding['client']
   server: Finding['server']
   serverPorts: number[]
-  /** The user that all cases name, in lower case; null where they name nobody, and `severalUsers` where they do not agree. */
+  /** The user whom all cases name, in lower case; null if they name none. `severalUsers` if they name different ones. */
   user: string | null
   severalUsers: boolean
   remediations: string[]
@@ -58,7 +58,7 @@ export function groupName(rule: number, subject: Subject, draft: Draft): string 
   return `${rule} ${subject === 'network' ? '' : draft.connection.captureId} ${keyOf(subject, draft)}`
 }
 
-/** What tells this finding of a rule from all others of it: its id is made from this. @param name the group's */
+/** Distinguishes the findings of one rule; their ids are made from it. @param name the group's name */
 export function findingKey(name: string): string {
   return name.slice(name.indexOf(' ', name.indexOf(' ') + 1) + 1)
 }
@@ -84,7 +84,7 @@ function keyOf(subject: Subject, draft: Draft): string {
   }
 }
 
-/** The session whose user and domain count: the name that a null session claims is nobody's. */
+/** The session whose user and domain count: a null session may claim any name. */
 function namedSession({ session }: Draft): Draft['session'] {
   return session !== null && (session.anonymous === true || session.auth === 'anonymous') ? null : session
 }

@@ -17,9 +17,9 @@ export class FindingGroups {
   readonly rules: readonly Rule[]
   /** Bytes that packed groups may take. */
   private readonly limit: number
-  /** Groups that were dropped, and cases for which no group was begun: where there is no more room, the least severe are left out. */
+  /** Groups that were dropped, and cases for which no group was begun. When there is no more room, the least severe are left out. */
   leftOut = 0
-  /** Groups with this tag and higher ones, less severe, are begun no more. */
+  /** No more groups are begun with this tag or a higher one, which is less severe. */
   private closedFrom = Number.POSITIVE_INFINITY
   readonly rows = new PackedFacts<FindingGroup>(new Packer(), groupText)
   private readonly index = new GroupIndex(this.rows)

@@ -1,4 +1,4 @@
-/** Findings of an audit, in reading order. They are made when they are read, and not kept: a large capture has more than are worth their memory. */
+/** The findings of an audit, in reading order. Each is made when it is read and is not stored: a large capture has too many to keep. */
 import { compareText } from '../base/compare-text.ts'
 import type { Facts } from '../ledger/facts-list.ts'
 import type { Finding } from './finding.ts'
@@ -23,7 +23,7 @@ export class FindingList implements Facts<Finding> {
     return this.rows.length
   }
 
-  /** Cases that are in none of them, for want of room. */
+  /** Cases that no finding counts, because there was no more room. */
   get leftOut(): number {
     return this.groups.leftOut
   }
@@ -39,7 +39,7 @@ export class FindingList implements Facts<Finding> {
     for (let i = 0; i < this.rows.length; i++) yield this.at(i)!
   }
 
-  /** Those that are at least so severe. */
+  /** The findings of at least this severity. */
   atLeast(severity: Severity): FindingList {
     const { groups, rows, ranks } = this
     return new FindingList(
@@ -68,10 +68,10 @@ export function countBySeverity(findings: Iterable<{ severity: Severity }>): Rec
   return counts
 }
 
-/** Groups looked at between two rests. */
+/** Groups that are read between two yields. */
 const PIECE = 64
 
-/** Ordered by severity, rule, capture and first evidence. Nothing may be added to the groups any more. */
+/** Ordered by severity, rule, capture and first evidence. The groups must be complete. */
 export function* listFindings(groups: FindingGroups): Generator<null, FindingList> {
   const rows = groups.rows.rows()
   const ranks = new Uint8Array(groups.rows.end)

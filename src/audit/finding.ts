@@ -1,4 +1,4 @@
-/** Findings: what rules said, grouped by rule, capture and subject, counted, with the first evidence of the worst cases kept. */
+/** A finding: what a rule said about one subject, counted, with the first evidence of the worst cases. */
 import type { EvidenceField } from './rule/evidence.ts'
 import type { Severity } from './rule/rule.ts'
 
@@ -17,7 +17,7 @@ export interface Finding {
   session: string | null
   client: { ip: string; port: number | null } | null
   server: { ip: string; port: number | null } | null
-  /** Whom the message names; null where it names nobody, or the cases counted name several. */
+  /** The user whom the message names; null if it names none, or if the cases name several. */
   user: string | null
   /** Microseconds since 1970 UTC, of the first and last case counted. */
   firstTime: number

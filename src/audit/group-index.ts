@@ -41,7 +41,7 @@ export class GroupIndex {
     if (this.rows.size * 2 > this.slots.length) this.fill(this.slots.length * 2)
   }
 
-  /** To be called after rows were compacted: they may have other places now. */
+  /** To be called after rows were compacted: they may have moved. */
   refresh(): void {
     if (this.generation !== this.rows.generation) this.fill(this.slots.length)
   }

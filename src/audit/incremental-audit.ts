@@ -1,6 +1,6 @@
 /**
- * The audit of traffic that goes on: what is over is looked at once, and only the findings of it are kept; what may still change is looked at anew
- * each time. A finding counts both.
+ * The audit of a live capture. Traffic that has ended is judged once, and only its findings are kept. Traffic that may still change is judged again each
+ * time. A finding counts both.
  */
 
 import { runToEnd } from '../base/steps.ts'
@@ -12,7 +12,7 @@ import type { Rule } from './rule/rule.ts'
 import { RULES } from './rules/index.ts'
 import { boundSurveys, type SurveyedRule, startSurveys } from './surveyed-rule.ts'
 
-/** Findings of what is over; of more, those that were seen least recently are forgotten. */
+/** Findings of traffic that has ended. If there are more, the ones that were seen least recently are forgotten. */
 const KEPT_FINDINGS = 50_000
 const FORGOTTEN_SHARE = 1 / 4
 
@@ -34,7 +34,7 @@ export class IncrementalAudit {
     this.past = new FindingGroups(this.rules, options.findingBytes)
   }
 
-  /** Takes in what is over. None of it may be in a later ledger. */
+  /** Judges traffic that has ended. None of it may be in a later ledger. */
   settle(ledger: Ledger): void {
     boundSurveys(this.surveyed)
     runToEnd(groupSteps(ledger, this.options, this.past, this.surveyed))
@@ -42,8 +42,8 @@ export class IncrementalAudit {
   }
 
   /**
-   * The findings of this ledger with what was settled of the same, and where `all`, also those that were settled alone. In small pieces, with a rest
-   * after each; the ledger must not change until the end.
+   * The findings of this ledger, with the settled cases of the same findings. If `all`, also the findings that only settled traffic has. Works in small
+   * pieces, with a yield after each; the ledger must not change until the end.
    */
   *findings(ledger: Ledger, all: boolean, onCase?: AuditOptions['onCase']): Generator<null, FindingList> {
     const { past, rules, options } = this

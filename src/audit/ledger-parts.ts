@@ -1,6 +1,6 @@
 /**
- * A ledger in parts small enough to be read as a whole: some connections, the sessions set up on them, and the look-ups that rules share. Whoever
- * takes the parts gets null between two pieces of work, so that it can do other things meanwhile.
+ * Divides a ledger into parts that are small enough to be read whole: some connections, the sessions set up on them, and the look-ups that rules share.
+ * The generators yield null between two pieces of work, so that the caller can do other work in between.
  */
 import { peek } from '../ledger/facts-list.ts'
 import { IdIndex } from '../ledger/id-index.ts'
@@ -9,13 +9,13 @@ import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import type { Networks } from '../policy/networks.ts'
 import type { AuditFacts } from './rule/audit-facts.ts'
 
-/** Connections of a part, and the most sessions of it: those of one connection go into several parts where they are more. */
+/** The most connections and sessions of a part. A connection with more sessions is in several parts. */
 const PART_CONNECTIONS = 64
 const PART_SESSIONS = 512
-/** Entries looked at between two rests. */
+/** Entries that are read between two yields. */
 const PIECE = 128
 
-/** Which sessions were set up on which connection, by their places in the ledger. */
+/** Which sessions were set up on which connection, by their indexes in the ledger. */
 export interface Links {
   /** By connection: its first session, -1 for none. */
   readonly first: Int32Array
@@ -23,7 +23,7 @@ export interface Links {
   readonly next: Int32Array
 }
 
-/** A session whose connection was not kept cannot name its hosts: nothing can be said about it, and no connection links to it. */
+/** A session whose connection was not kept has no hosts: rules cannot judge it, and no connection links to it. */
 export function* linkSessions({ connections, sessions }: Ledger): Generator<null, Links> {
   const index = new IdIndex(connections)
   // Of two with one id, which no tracker makes, the last has the sessions.
@@ -82,12 +82,12 @@ class Part {
   private readonly connectionById = new Map<string, ConnectionFacts>()
   private readonly sessionsById = new Map<string, SessionFacts[]>()
 
-  /** How many connections it has looked at. */
+  /** How many connections it has, listed or not. */
   get size(): number {
     return this.connectionById.size
   }
 
-  /** Is there one of this id, of another capture? */
+  /** Does it have a connection of this id, from another capture? */
   has({ id }: ConnectionFacts): boolean {
     return this.connectionById.has(id)
   }

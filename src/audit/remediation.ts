@@ -1,4 +1,4 @@
-/** Which of a rule's remediations a finding gets: those for what was seen, and none for what was not. */
+/** Chooses the remediations of a finding: those for what was seen, and no others. */
 import type { Remediation, Rule } from './rule/rule.ts'
 
 /** All of a rule's, its own first. */
@@ -7,9 +7,9 @@ export function allRemediations({ remediation, remediationFor = {} }: Rule): Rem
 }
 
 /**
- * The remediation of cases that need these: one as it is, several with what each is for.
+ * The remediation of cases that need these: a single one unchanged, several each with its purpose.
  *
- * @param names as findings have them; the rule's own where there are none
+ * @param names as in a finding; without any it is the rule's own
  */
 export function remediationOf(rule: Rule, names: readonly string[]): Remediation {
   const { remediation, remediationFor = {} } = rule

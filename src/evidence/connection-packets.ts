@@ -30,7 +30,7 @@ interface Entry {
   ends: Segment
 }
 
-/** Entries of one hash. A port pair may be used again and again: only those whose range has begun and not ended are looked at. */
+/** Entries with one hash. A port pair may be used again, so only entries whose range has begun and not ended are compared. */
 interface Group {
   /** By first frame; those from `next` on have not begun. */
   entries: Entry[]

@@ -20,7 +20,7 @@ export class FrameSet {
     return ((this.bits[frame >>> 3] ?? 0) & (1 << (frame & 7))) !== 0
   }
 
-  /** Runs of frames in order, those that lie no more than `gap` apart in one. */
+  /** Runs of frames in order. Frames that are at most `gap` apart are in one run. */
   *ranges(gap: number): Generator<[from: number, to: number]> {
     let from = 0
     let to = 0

@@ -3,7 +3,7 @@ import type { Finding } from '../audit/finding.ts'
 import type { ConnectionFacts } from '../ledger/smb-facts.ts'
 
 export interface Selection {
-  /** Single frames, each with what is to be said of it. */
+  /** Single frames, each with its comment. */
   frames: EvidenceFrame[]
   /** All packets of these connections. */
   connections: EvidenceConnection[]

@@ -1,4 +1,4 @@
-/** Which bytes of a frame decide a finding: where each field that evidence names stands, in SMB2, in SMB1 and in the headers before them. */
+/** The bytes of a frame that decide a finding: where each field of evidence is in SMB2, in SMB1 and in the headers before them. */
 import type { EvidenceField } from '../audit/rule/evidence.ts'
 import { allFields, type Field } from './field/field.ts'
 import type { InspectedFrame, InspectedMessage } from './message-at.ts'
@@ -49,7 +49,7 @@ const TCP: Place = { under: ['TCP'], names: ['Source port', 'Destination port', 
 /** Evidence that is in the headers of the frame: it carries no message, or none that counts. */
 const HEADERS = 'headers'
 
-/** The first place where something is counts: a message has one of several forms. */
+/** The first place that has any of its fields counts: a message has one of several forms. */
 const PLACES: Readonly<Record<EvidenceField, readonly Place[] | typeof HEADERS>> = {
   SessionFlags: [
     { under: ['SESSION_SETUP response'], names: ['SessionFlags'] },

@@ -7,7 +7,7 @@ import { createSegment, DECODED, MAX_HEADERS, type Segment } from '../../dissect
 import { ipText } from '../../dissectors/net/addresses.ts'
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
 import { type Field, FieldReader, note } from './field/field.ts'
-import { flags, hexadecimal, keyOf } from './field/names.ts'
+import { type FlagNames, flags, hexadecimal, keyOf } from './field/names.ts'
 
 const TITLES: Readonly<Partial<Record<Layer, string>>> = {
   [LAYER.ETHERNET]: 'Ethernet',
@@ -28,7 +28,7 @@ const TITLES: Readonly<Partial<Record<Layer, string>>> = {
 
 const layerName = keyOf(LAYER)
 
-const TCP_FLAGS = flags(2, [
+const TCP_FLAG_NAMES: FlagNames = [
   [TCP_FIN, 'FIN'],
   [TCP_SYN, 'SYN'],
   [TCP_RST, 'RST'],
@@ -37,7 +37,8 @@ const TCP_FLAGS = flags(2, [
   [0x20, 'URG'],
   [0x40, 'ECE'],
   [0x80, 'CWR'],
-])
+]
+const TCP_FLAGS = flags(2, TCP_FLAG_NAMES)
 
 export interface FrameHeaders {
   /** One for each header, outermost first. Ranges count from the frame's first byte. */
@@ -73,7 +74,7 @@ export function describeHeaders(linkType: number, frame: Uint8Array, original: n
   return { fields: r.fields, payload }
 }
 
-/** LAYER.IP is one of the two, as the first four bits tell. */
+/** LAYER.IP is IPv4 or IPv6, by the first four bits. */
 function named(layer: number, frame: Uint8Array, start: number): number {
   if (layer !== LAYER.IP) return layer
   return (frame[start] ?? 0) >> 4 === 6 ? LAYER.IPV6 : LAYER.IPV4
@@ -84,7 +85,7 @@ function noteLast(fields: readonly Field[], text: string): void {
   if (last !== undefined) note(last, text)
 }
 
-/** A header at [start, end); where its decoder gave up, `end` is `start`, and what is there of it is shown. */
+/** A header at [start, end). If its decoder failed, `end` is `start`, and the captured part is shown. */
 function describeHeader(r: FieldReader, layer: number, start: number, end: number, segment: Segment): void {
   const read = READERS[layer as Layer]
   r.offset = start
@@ -142,9 +143,9 @@ const READERS: Readonly<Partial<Record<Layer, HeaderReader>>> = {
     r.u32be('Sequence number')
     r.u32be('Acknowledgment number')
     r.u8('Data offset', (value) => `${(value >> 4) * 4} bytes`)
-    r.u8('Flags', TCP_FLAGS)
-    const words = /\((.*)\)/.exec(r.fields.at(-1)?.value ?? '')?.[1] ?? 'no flags'
-    group.value = `${source} to ${destination}, ${words}, ${Math.max(0, length)} bytes of payload`
+    const set = r.u8('Flags', TCP_FLAGS)
+    const names = TCP_FLAG_NAMES.filter(([mask]) => (set & mask) !== 0).map(([, name]) => name)
+    group.value = `${source} to ${destination}, ${names.join(', ') || 'no flags'}, ${Math.max(0, length)} bytes of payload`
     r.u16be('Window')
     r.u16be('Checksum', hexadecimal(4))
     r.u16be('Urgent pointer')

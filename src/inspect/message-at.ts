@@ -53,7 +53,7 @@ export interface MessageAtOptions {
   signal?: AbortSignal
   /** Of the scan whose evidence this is. */
   limits?: Partial<Limits>
-  /** In place of reading from the capture's start. It must deliver the frame, and those before it in which its messages begin. */
+  /** Used instead of reading from the start of the capture. It must deliver the frame, and the frames before it in which its messages begin. */
   read?: ReadFrames
 }
 
@@ -87,7 +87,7 @@ function readFromStart(path: string, sink: FrameSink, signal: AbortSignal): Prom
   return readCapture(path, sink, { signal })
 }
 
-/** Of a capture of which a part was read: nobody asks what is said of the whole. */
+/** The summary of a capture that was read in part. Nothing uses it. */
 const UNSEEN: CaptureSummary = {
   format: 'pcap',
   compression: null,
@@ -110,7 +110,7 @@ class OneFrame implements FrameSink {
   private found: Omit<InspectedFrame, 'messages'> | null = null
   private payload: Range | null = null
   private readonly messages: InspectedMessage[] = []
-  /** The buffer of the frame at hand while it is the one, and where the frame starts in it. */
+  /** While the frame in question is read: its buffer, and where the frame starts in it. */
   private buffer: Uint8Array | null = null
   private bufferStart = 0
 

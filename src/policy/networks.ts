@@ -11,7 +11,7 @@ export interface Networks {
 /**
  * Internal are the addresses that no one routes on the internet (private, shared, loopback, link-local, unique-local, multicast, broadcast,
  * unspecified) and the networks given. Documentation ranges are external. IPv6 addresses that carry an IPv4 address (mapped, 64:ff9b::/96,
- * 6to4) are judged by that one. Text that is no address is internal, so that no finding hangs on it.
+ * 6to4) are judged by that one. Text that is not an address counts as internal, so that no finding depends on it.
  *
  * @param internalCidrs as `parseCidrs` returns them
  * @throws RangeError where one of them is no network
@@ -53,7 +53,7 @@ function judge(ip: string, own: readonly Cidr[]): boolean {
 
 const IPV4_PATTERN = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:\/\d{1,2})?$/
 const IPV6_PATTERN = /^[0-9A-Fa-f:.]{2,45}(?:\/\d{1,3})?$/
-/** "010" is octal eight to some and ten to others: whoever writes it is asked to say which. */
+/** "010" is eight to some programs and ten to others, so it is rejected. */
 const LEADING_ZERO = { ipv4: /(?:^|[./])0\d/, ipv6: /\/0\d/ }
 
 /**

@@ -1,4 +1,4 @@
-/** Connections that cross the border of the internal networks, and how far they came: what outbound-smb and inbound-smb share. */
+/** Connections that cross the border of the internal networks, and how far they got. Shared by outbound-smb and inbound-smb. */
 import { dialectName } from '../../../dissectors/smb2/dialects.ts'
 import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
@@ -11,11 +11,11 @@ import { pairKey } from './hosts.ts'
 import { forgetOldest, remember, type Survey } from './survey.ts'
 import { carrier, whose } from './wording.ts'
 
-/** In order: how far a connection came. */
+/** How far a connection got, in order. */
 const STAGES = ['refused', 'attempted', 'established', 'credentials'] as const
 export type Stage = (typeof STAGES)[number]
 
-/** By pair of hosts on either side of the border, how far any of their connections came. */
+/** By pair of hosts on either side of the border, the furthest that any of their connections got. */
 export type Stages = Map<string, Stage>
 
 export interface Crossing {
@@ -25,7 +25,7 @@ export interface Crossing {
   pairStage: Stage
   /** The frame that shows the stage. */
   at: FrameRef
-  /** Whose credentials were sent, or whose session it was; null where nobody is named. */
+  /** The user whose credentials were sent, or whose session it was; null if no user is named. */
   user: string | null
   /** What happened, to be read after the names of the hosts, and its frames. */
   explain(): { text: string; evidence: EvidenceDraft[] }

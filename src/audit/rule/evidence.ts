@@ -1,4 +1,4 @@
-/** Evidence: the frames that a case rests on, and which field of each decides. */
+/** Evidence: the frames that prove a case, and the field in each of them that decides. */
 
 import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
@@ -12,9 +12,9 @@ export type EvidenceField =
   | 'SessionFlags'
   /** The Status of an answer. */
   | 'Status'
-  /** Of an NTLM logon the response to the challenge of the server. */
+  /** The NT response of an NTLM logon. */
   | 'NtChallengeResponse'
-  /** Of an NTLM logon all responses, or what stands in their place. */
+  /** All responses of an NTLM logon, or the passwords that take their place. */
   | 'ChallengeResponses'
   /** An NTLM logon without a user name and without responses. */
   | 'EmptyCredentials'
@@ -48,7 +48,7 @@ export type EvidenceField =
   | 'Endpoints'
 
 export interface EvidenceDraft extends FrameRef {
-  /** Where it is not the capture of the draft's connection: a rule about the network may rest on frames of several captures. */
+  /** Set if it is not the capture of the draft's connection: a rule about the network may cite frames of several captures. */
   capture?: string
   field: EvidenceField
   /** Field and value as the frame shows them, e.g. "SessionFlags 0x0001 (IS_GUEST)". For people: nothing reads it. */

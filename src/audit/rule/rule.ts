@@ -42,7 +42,7 @@ export interface RuleText {
   guide: string
   /** Why it matters, a few plain sentences. */
   why: string
-  /** What on the wire decides it, what makes it more or less severe, and what is "unknown". */
+  /** Which fields decide it, what makes it more or less severe, and when it is unknown. */
   how: string
   remediation: Remediation
   /** The others, by the names that drafts use: where the family or the side that was seen needs a remedy of its own. */
@@ -53,7 +53,7 @@ export interface RuleText {
   subject: Subject
 }
 
-/** How to mend what a rule found. */
+/** How to fix what a rule found. */
 export interface Remediation {
   /** What it is for, such as "SMB1", where the rule has more than one. */
   applies?: string
@@ -61,38 +61,38 @@ export interface Remediation {
   setting: string
   /** Lines to run in an elevated PowerShell, empty where there is none. */
   powershell: string[]
-  /** What shows beforehand who would lose access. It runs for some weeks before any of the above. Null where there is no such setting. */
+  /** Shows beforehand who would lose access; to be used for some weeks before any of the above. Null if there is no such setting. */
   audit: { setting: string; powershell: string[] } | null
 }
 
 /**
  * What repeats are counted by within one capture: client address, server address and user; server address and port; client address; or the capture
- * alone. `network` counts across captures, by what the draft says it is about: private addresses repeat from site to site, and name nobody there.
+ * alone. `network` counts across captures, by what the draft is `about`: private addresses repeat from site to site, so they identify no host there.
  */
 export type Subject = 'pair' | 'server' | 'client' | 'capture' | 'network'
 
-/** What one rule says once; grouped into findings afterwards (audit.ts). A rule says at most one thing of a session or connection. */
+/** One case of a rule; cases are grouped into findings afterwards (audit.ts). A rule has at most one case for each session or connection. */
 export interface Draft {
   severity: Severity
   /** Where it differs from the rule's. */
   subject?: Subject
   /** Of the subject `network`: a challenge, a GUID or whatever else shows that cases of several captures belong together. */
   about?: string
-  /** Its name in `remediationFor`; the rule's own unless given. */
+  /** A name in `remediationFor`; the rule's own remediation unless given. */
   remediation?: string
-  /** Whom the message names, where that is not the session's user. */
+  /** The user whom the message names, if that is not the session's user. */
   user?: string | null
   connection: ConnectionFacts
   session: SessionFacts | null
   /** The frame that decides it. */
   at: FrameRef
-  /** Called at once, and for the few cases that a finding shows: words cost more than verdicts. */
+  /** Called at once, and only for the few cases that a finding shows: text costs more than a verdict. */
   explain(): Explanation
 }
 
 export interface Explanation {
   /** One sentence with the names and values of this case. */
   message: string
-  /** At least one frame, the most telling first. */
+  /** At least one frame, the most important first. */
   evidence: EvidenceDraft[]
 }

@@ -1,6 +1,6 @@
 /**
- * Words that the messages of several rules share. What was seen is said of what was seen: a name that was seen empty is no name that was not seen, a
- * setup of which a part was captured is not one that was not captured, and a direction without such messages is left out of the counts.
+ * Phrases that the messages of several rules share. They distinguish an empty name from a name that was not seen, and a setup that was captured in part
+ * from one that was not captured. A direction without messages is left out of the counts.
  */
 import { dialectName } from '../../../dissectors/smb2/dialects.ts'
 import { endpointText, listed, plural } from '../../base/wording.ts'
@@ -22,10 +22,10 @@ export function place({ ip, port }: Endpoint): string {
   return endpointText({ ip, port: port === 445 || port === 139 ? null : port })
 }
 
-/** DOMAIN\user as the client gave it, or what is known in place of a name. */
+/** DOMAIN\user as the client gave it, or what is known instead of a name. */
 export function who({ user, domain, auth }: Pick<SessionFacts, 'user' | 'domain' | 'auth'>): string {
   if (user !== null && user !== '') return domain ? `${domain}\\${user}` : user
-  // A ticket shows the name to nobody but the server, a null session has none, and one host's own NTLM sends none.
+  // Only the server can read the name in a ticket, a null session has none, and NTLM within one host sends none.
   if (auth === 'kerberos') return 'a Kerberos user'
   if (auth === 'anonymous') return 'an anonymous user'
   if (auth === 'ntlm-local') return 'a local user'
@@ -38,7 +38,7 @@ export function whoFirst(logon: LogonFacts): string {
   return logon.user ? words : `${words.charAt(0).toUpperCase()}${words.slice(1)}`
 }
 
-/** Whose a password or a response is: `of CORP\alice`, `for the share \\files\team`. */
+/** The owner of a password or a response: `of CORP\alice`, `for the share \\files\team`. */
 export function whose(logon: LogonFacts): string {
   if (logon.purpose !== 'share') return `of ${who(logon)}`
   return logon.share === null ? 'for a share whose name was not seen' : `for the share ${logon.share}`
@@ -55,12 +55,12 @@ export function inEachDirection(requests: number, responses: number): string {
   return listed(parts.filter((part) => part !== false))
 }
 
-/** `2 are signed`, for each of these that there is any of. */
-export function shares(kinds: readonly (readonly [count: number, state: string])[]): string {
+/** `2 are signed and 1 is encrypted`, without those that are 0. */
+export function inEachState(kinds: readonly (readonly [count: number, state: string])[]): string {
   return listed(kinds.filter(([n]) => n > 0).map(([n, state]) => `${plural(n, 'is', 'are')} ${state}`))
 }
 
-/** What came of a logon, for the end of a sentence. */
+/** The outcome of a logon, for the end of a sentence. */
 export function outcome({ answered, ntStatus }: LogonFacts, family: SessionFacts['family']): string {
   return answered === null || ntStatus === null ? 'the answer was not seen' : statusName(ntStatus, family)
 }
@@ -70,10 +70,10 @@ export function answeredWith(command: string, status: number | null, family: Ses
   return status === null ? `${command} answered` : `${command} answered with ${statusName(status, family)}`
 }
 
-/** What a sentence about a session begins with. */
+/** The beginning of a sentence about a session. */
 export function sessionOn({ server }: ConnectionFacts, session: SessionFacts): string {
   const { status, logons, user } = session
-  // With share-level security passwords go with the shares, and nobody logs on.
+  // With share-level security each share has a password, and no user logs on.
   if (!user && logons.length > 0 && logons.every(({ purpose }) => purpose === 'share')) {
     return `The session on ${place(server)} without a user (share-level security)`
   }
@@ -95,7 +95,7 @@ export function quoted(texts: readonly string[]): string {
   return commaSeparated(texts.map((t) => `"${t}"`))
 }
 
-/** What an SMB1 NEGOTIATE lists, and what an SMB2 one offers: as far as it was captured. */
+/** The dialects in an SMB1 NEGOTIATE, and in an SMB2 one, as far as they were captured. */
 export function citeSmb1Request(request: Smb1Request): EvidenceDraft {
   return cite(request, 'Dialects', `NEGOTIATE lists ${asFarAsSeen(quoted(request.dialects), request.dialectsCut)}`)
 }

@@ -4,7 +4,7 @@ import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence, start } from '../rule/evidence.ts'
 import type { Draft, Remediation, Rule } from '../rule/rule.ts'
-import { place, shares, who } from '../rule/wording.ts'
+import { inEachState, place, who } from '../rule/wording.ts'
 
 /** Who would be refused as a guest: the same for whatever lets guests in. */
 export const AUDIT_GUESTS: Remediation['audit'] = {
@@ -119,7 +119,7 @@ function traffic(session: SessionFacts): string {
     [unread, 'compressed'],
     [unsigned, 'in clear text without a signature'],
   ] as const
-  return `; of its messages ${shares(kinds)}`
+  return `; of its messages ${inEachState(kinds)}`
 }
 
 function grant(at: FrameRef, { decided, family }: SessionFacts): EvidenceDraft {

@@ -145,7 +145,7 @@ function describeNegoex(r: FieldReader): void {
   r.offset = at
 }
 
-/** One mechanism's token: what it is, its first bytes tell. */
+/** The token of one mechanism. Its first bytes show which. */
 function describeToken(r: FieldReader, name: string, start: number, end: number): void {
   const field = r.rawAt(name, start, end - start)
   const bytes = r.bytes.subarray(start, end)

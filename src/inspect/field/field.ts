@@ -1,4 +1,4 @@
-/** What a message says, field by field: the names of the specifications, values in words, and the bytes in which each stands. */
+/** A message field by field: the names of the specifications, values as text, and the bytes of each field. */
 import { hex } from '../../../dissectors/bytes.ts'
 import { Cursor, type Fault, parse } from '../../../dissectors/cursor.ts'
 
@@ -11,11 +11,11 @@ export interface Range {
 export interface Field extends Range {
   /** As the specification spells it. */
   name: string
-  /** In words. Text from the wire stands in it as it came: whoever shows it escapes it (src/base/safe-text.ts). */
+  /** As text. Text from the wire is unchanged: escape it where it is shown (src/base/safe-text.ts). */
   value: string
   /** Each lies within its parent. */
   children: Field[]
-  /** What is odd about it: cut, beyond its message, unknown. */
+  /** What is wrong with it: cut, beyond its message, unknown. */
   note?: string
 }
 
@@ -33,7 +33,7 @@ export interface Budget {
 export class FieldReader {
   readonly cursor: Cursor
   readonly bytes: Uint8Array
-  /** Where what is read goes. */
+  /** The fields that are read are added here. */
   fields: Field[] = []
   private readonly base: number
   private readonly budget: Budget
@@ -160,8 +160,8 @@ export class FieldReader {
   }
 
   /**
-   * A buffer that names its place. One without bytes has none, and no field; one that leaves the message has a note in `group`, and what
-   * comes after it can be read.
+   * A buffer at an offset that the message gives. An empty buffer has no field. A buffer that leaves the message becomes a note in `group`, and the
+   * fields after it can still be read.
    */
   buffer(group: Field, name: string, start: number, length: number, read: BufferReader | null = null): void {
     if (length === 0) return
@@ -180,7 +180,7 @@ export interface BufferReader {
   inside?: (inner: FieldReader) => void
 }
 
-/** Adds to what is odd about a field. */
+/** Adds a note to a field. */
 export function note(field: Field, text: string): void {
   field.note = field.note === undefined ? text : `${field.note}; ${text}`
 }

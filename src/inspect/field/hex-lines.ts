@@ -1,4 +1,4 @@
-/** Bytes as lines of a hex view, as data: whoever shows them gives marked cells a colour. */
+/** Bytes as lines of a hex view, as data. The caller colours the marked cells. */
 import { hex } from '../../../dissectors/bytes.ts'
 import type { Range } from './field.ts'
 

@@ -85,7 +85,7 @@ const REQUESTS: ReadonlyMap<number, Body> = new Map<number, Body>([
   [SMB2_COMMAND.IOCTL, ioctlRequest],
 ])
 
-/** With the StructureSize that tells the command's own answer from an ERROR response. */
+/** With the StructureSize that distinguishes the command's own response from an ERROR response. */
 const RESPONSES: ReadonlyMap<number, [structureSize: number, body: Body]> = new Map<number, [number, Body]>([
   [SMB2_COMMAND.NEGOTIATE, [65, describeNegotiateResponse]],
   [SMB2_COMMAND.SESSION_SETUP, [9, sessionSetupResponse]],
@@ -111,7 +111,7 @@ export function describeSmb2Body(r: FieldReader, header: Smb2Header): void {
   })
 }
 
-/** As the dissectors tell: by Status for SESSION_SETUP, whose own body is of the same size, and otherwise by the size. */
+/** As in the dissectors: by Status for SESSION_SETUP, whose own body has the same size, and otherwise by the size. */
 function isErrorResponse({ bytes, offset }: FieldReader, { command, status }: Smb2Header, expected: number): boolean {
   if (command === SMB2_COMMAND.SESSION_SETUP) {
     return status !== STATUS_SUCCESS && status !== STATUS_MORE_PROCESSING_REQUIRED

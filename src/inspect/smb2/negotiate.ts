@@ -20,7 +20,7 @@ export const globalCapabilities = flags(
 )
 const dialect = named(4, dialectName)
 
-/** More are listed by nobody. */
+/** No client lists more. */
 const MAX_DIALECTS = 64
 
 export function describeNegotiateRequest(r: FieldReader, body: Field): void {

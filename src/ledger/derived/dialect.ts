@@ -53,7 +53,7 @@ function smb1Selection({ smb1 }: ConnectionFacts): Smb1Response | null {
   return isSmb2DialectString(response.dialect ?? '') ? null : response
 }
 
-/** What made this an SMB1 connection, and null where nothing shows that it is one. */
+/** What shows that this is an SMB1 connection; null if nothing does. */
 export function smb1Use(connection: ConnectionFacts): { how: 'selected' | 'used'; at: FrameRef } | null {
   const { smb1 } = connection
   if (smb1 === null) return null
@@ -66,9 +66,8 @@ export function smb1Use(connection: ConnectionFacts): { how: 'selected' | 'used'
 }
 
 /**
- * No client goes on in SMB1 unless the server chose it, so requests alone show that it did, where only one direction was captured or the capture begins
- * after the negotiation. Where everything was captured and nothing of it is an answer in SMB1, a scanner or a health check sent a header, and nobody
- * took it.
+ * A client continues in SMB1 only if the server chose it. So requests alone prove it if one direction was captured, or if the capture begins after the
+ * negotiation. If everything was captured and no response is in SMB1, a scanner or a health check sent a header that the server did not accept.
  */
 function answerMayBeMissing({ smb1, state, serverSeen, gaps }: ConnectionFacts): boolean {
   return smb1?.firstAnswer != null || state === 'midstream' || !serverSeen || gaps > 0

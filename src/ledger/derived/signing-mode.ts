@@ -1,4 +1,4 @@
-/** What each side's flags say of signing: one word for the three places where the protocols say it. */
+/** Signing modes from the flags of both protocols. */
 import {
   SMB_FLAGS2_SMB_SECURITY_SIGNATURE,
   SMB_FLAGS2_SMB_SECURITY_SIGNATURE_REQUIRED,
