@@ -1,4 +1,4 @@
-/** Why nothing at all could be read from an input; damage after the first packets is a warning instead. */
+/** Why nothing could be read from an input; damage after the first packets is a warning instead. */
 import { hasName } from '../base/error-name.ts'
 
 export type CaptureErrorCode =
@@ -27,10 +27,10 @@ export class CaptureError extends Error {
     return hasName(value, 'CaptureError')
   }
   readonly code: CaptureErrorCode
-  /** The input as it was given; '-' for standard input. */
+  /** The input as the user named it; '-' for standard input. */
   readonly path: string
 
-  /** The message becomes one line: the input's name, what is wrong, what to do. Names are not escaped here: the terminal's writer does that. */
+  /** The message becomes one line: the input's name, what is wrong, what to do. Names are not escaped here: the writer to the terminal does that. */
   constructor(code: CaptureErrorCode, path: string, problem: string, cause?: unknown) {
     super(`${path === '-' ? 'standard input' : path}: ${problem}`, cause === undefined ? undefined : { cause })
     this.code = code
@@ -38,7 +38,7 @@ export class CaptureError extends Error {
   }
 }
 
-/** The same for what the operating system refused. */
+/** The CaptureError for an error of the operating system. */
 export function systemError(path: string, cause: unknown): CaptureError {
   const code = errorCode(cause)
   switch (code) {

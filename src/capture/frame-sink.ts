@@ -1,4 +1,4 @@
-/** Where every capture source ends: one call a frame. */
+/** Takes the frames of a capture: one call a frame. */
 export interface FrameSink {
   /**
    * `bytes` is borrowed: it is overwritten after the call returns. The frame's captured bytes are [start, start + captured).

@@ -2,13 +2,13 @@
 import { hasName } from '../base/error-name.ts'
 
 export type CaptureStartErrorCode =
-  /** None of the programs that were asked for is installed. */
+  /** None of the requested programs is installed. */
   | 'no-program'
   | 'no-rights'
   | 'no-interface'
   | 'bad-filter'
   | 'failed'
-  /** Somebody ended it before it had begun. */
+  /** It was ended before it had begun. */
   | 'ended'
 
 export class CaptureStartError extends Error {
@@ -19,7 +19,7 @@ export class CaptureStartError extends Error {
   }
   readonly code: CaptureStartErrorCode
 
-  /** The message is one line: what is wrong, and what to do. Words of outside programs in it are not escaped: the terminal's writer does that. */
+  /** The message is one line: what is wrong, and what to do. Text of other programs in it is not escaped: the writer to the terminal does that. */
   constructor(code: CaptureStartErrorCode, message: string) {
     super(message)
     this.code = code

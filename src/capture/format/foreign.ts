@@ -1,12 +1,12 @@
 /**
- * Files that hold packets, or may, and that are not read: what each is, by its first bytes, and what turns it into a capture that is. One entry a
- * format. The signatures are those that Wireshark, the programs themselves and file(1) go by.
+ * Files that contain packets, or may, and are not read: how the first bytes identify each format, and how to convert it to a capture that is read. One
+ * entry a format. The signatures are those of Wireshark, of the programs themselves, and of file(1).
  */
 import { u16be, u16le, u32be, u32le } from '../../../dissectors/bytes.ts'
 import type { CaptureErrorCode } from '../capture-error.ts'
 import { behindZeros } from './zeros.ts'
 
-/** With so many bytes every question below can be answered. */
+/** This many bytes are enough for every signature below. */
 export const FOREIGN_BYTES = 4096
 
 /** Why a file is not read, and what to do about it. */
@@ -16,11 +16,11 @@ export interface Foreign {
 }
 
 interface ForeignFormat extends Foreign {
-  /** Any of them tells. Text is latin1, and stands at the start. */
+  /** One of them is enough. A string is latin1, at the start of the file. */
   signs: readonly (string | Sign)[]
 }
 
-/** @param name the file's, for the formats that have no signature of their own */
+/** @param name of the file, for formats without a signature of their own */
 type Sign = (head: Uint8Array, name: string) => boolean
 
 const EDITCAP = 'convert it first: editcap FILE out.pcapng'
@@ -31,7 +31,7 @@ export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   foreign('a Network Monitor capture', EDITCAP, 'GMBU', 'RTSS'),
   foreign(
     'a Windows event trace (ETL)',
-    'convert it first: etl2pcapng FILE out.pcapng, or where pktmon made it, pktmon etl2pcap FILE',
+    'convert it first: etl2pcapng FILE out.pcapng, or, if pktmon made it, pktmon etl2pcap FILE',
     isEventTrace,
   ),
   foreign('a snoop capture', EDITCAP, 'snoop\0\0\0'),
@@ -99,23 +99,23 @@ export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   printed('a capture as base64 text', 'decode it first: base64 -d FILE > out.pcap', isBase64),
   printed(
     'a hex dump of a capture',
-    'turn it back first: xxd -r FILE out.pcap, xxd -r -p where it has no offsets, cut -c10-58 FILE | xxd -r -p > out.pcap where hexdump -Cv made it',
+    'convert it back first: xxd -r FILE out.pcap, xxd -r -p if it has no offsets, cut -c10-58 FILE | xxd -r -p > out.pcap if hexdump -Cv made it',
     isHexOfFile,
   ),
-  printed('a hex dump of packets', 'turn it back first: text2pcap FILE out.pcapng', isHexOfPackets),
+  printed('a hex dump of packets', 'convert it back first: text2pcap FILE out.pcapng', isHexOfPackets),
   printed(
-    'what tcpdump printed, without the packets',
+    'the text output of tcpdump, without the packets',
     'give the capture, or capture again with tcpdump -w',
     isTcpdumpText,
   ),
-  printed('what tshark or Wireshark printed', 'give the capture that it was made from', isTsharkText),
+  printed('the text output of tshark or Wireshark', 'give the capture that it was made from', isTsharkText),
 ]
 
-/** What `head`, the first FOREIGN_BYTES of a file or all of a shorter one, is; null where it is nothing that holds packets. */
+/** What the file is that begins with `head`, its first FOREIGN_BYTES or all of a shorter one; null where it contains no packets. */
 export function describeForeign(head: Uint8Array, name: string): Foreign | null {
   const known =
     FOREIGN_FORMATS.find(({ signs }) => signs.some((sign) => typeof sign === 'string' && startsWith(head, sign))) ??
-    // What has no signature of its own is only looked for where there is none.
+    // Formats without a signature of their own are checked only where no signature matches.
     FOREIGN_FORMATS.find(({ signs }) => signs.some((sign) => typeof sign !== 'string' && sign(head, name)))
   return known ? { code: known.code, problem: known.problem } : null
 }
@@ -151,8 +151,8 @@ function latin1(head: Uint8Array, most = head.length): string {
 }
 
 /**
- * A trace begins with the header of its first buffer: its size, the end of what was saved in it, the current end, a count of references. There is
- * no signature, so the name may help where the numbers are odd.
+ * A trace begins with the header of its first buffer: its size, the end of the saved data, the current end, a reference count. There is no signature,
+ * so the file's name decides where the numbers are unusual.
  */
 function isEventTrace(head: Uint8Array, name: string): boolean {
   if (head.length < 72) return false
@@ -175,7 +175,7 @@ function isErf(head: Uint8Array): boolean {
     const length = u16be(head, at + 10)
     const type = head[at + 8]! & 0x7f
     if (seconds < SECONDS_1990 || seconds < before - 3600 || length < 16) return false
-    // 1 HDLC to 48 the last type that was given out.
+    // From 1, HDLC, to 48, the last type that is assigned.
     if (type === 0 || type > 48) return false
     before = seconds
     at += length
@@ -187,7 +187,7 @@ function isNetScaler(head: Uint8Array): boolean {
   return /Net[Ss]caler (V\d\d )?Performance Data/.test(latin1(head, 96))
 }
 
-/** Versions 5 to 7, Ethernet, Token Ring or wireless, and twelve bytes that are reserved. */
+/** Versions 5 to 7, Ethernet, Token Ring or wireless, and twelve reserved bytes. */
 function isPeekClassic(head: Uint8Array): boolean {
   if (head.length < 50) return false
   const version = head[0]! & 0x7f
@@ -219,7 +219,7 @@ function isCommViewOf(head: Uint8Array, date: number, headerLength: number): boo
   return records > 2 || (records > 0 && at === head.length)
 }
 
-/** .lzma has no signature: properties, the size of the dictionary, the size of what is inside or all ones. */
+/** .lzma has no signature: properties, size of the dictionary, size of the content or all ones. */
 function isLzma(head: Uint8Array): boolean {
   if (head.length < 14 || head[0] !== 0x5d) return false
   const dictionary = u32le(head, 1)
@@ -238,7 +238,7 @@ function isBzip2(head: Uint8Array): boolean {
   return startsWith(head, '1AY&SY', 4) || startsWith(head, '\x17rE8P\x90', 4)
 }
 
-/** Office documents and programs are zip archives too. */
+/** Office documents and some programs are zip archives too. */
 function isZip(head: Uint8Array): boolean {
   if (startsWith(head, 'PK\x05\x06')) return true
   const name = latin1(head.subarray(30), 40)
@@ -249,8 +249,8 @@ function isZip(head: Uint8Array): boolean {
 }
 
 /**
- * The magic numbers of pcap, with the version behind them, as they look after: Latin-1 taken for what is to become UTF-8; UTF-8 that was none, with
- * the sign of replacement; question marks; seven bits. UTF-16 is what PowerShell's > writes, of whichever page the console had.
+ * The magic numbers of pcap, with the version behind them, after a conversion: from Latin-1 to UTF-8; as invalid UTF-8, to replacement characters; to
+ * question marks; to seven bits. PowerShell's > writes UTF-16, from whichever code page the console has.
  */
 const TRANSLATED_PCAP: readonly string[] = [
   '\xc3\x94\xc3\x83\xc2\xb2\xc2\xa1\x02\x00',
@@ -275,7 +275,7 @@ function isTranslatedPcap(head: Uint8Array): boolean {
   return TRANSLATED_PCAP.some((sign) => startsWith(head, sign))
 }
 
-/** The first block's type is made of line ends, so that this can be told: 0a 0d 0d 0a. */
+/** The type of the first block consists of line ends, so that such a conversion shows: 0a 0d 0d 0a. */
 const TRANSLATED_PCAPNG: readonly string[] = ['\r\n\r\r\r\n', '\n\r\n', '\n\n\n\n', '\r\r\r\r', '\n\n', '\r\n\r\n\r\n']
 
 function isTranslatedPcapng(head: Uint8Array): boolean {
@@ -293,7 +293,7 @@ function isBase64(head: Uint8Array): boolean {
 
 const HEX_OF_MAGICS = /^(d4c3b2a10200|a1b2c3d40002|4d3cb2a10200|a1b23c4d0002|0a0d0d0a.{8}(4d3c2b1a|1a2b3c4d))/
 
-/** Dumps of xxd, hexdump -C, od -tx1 and arrays of C; little-endian words as od -x and hexdump have them are another order. */
+/** Dumps of xxd, hexdump -C, od -tx1, and C arrays. The little-endian words of od -x and hexdump have another order. */
 function isHexOfFile(head: Uint8Array): boolean {
   const line = latin1(head, 120).toLowerCase()
   const digits = (text: string) => text.replace(/0x|[\s,{}\\]/g, '')

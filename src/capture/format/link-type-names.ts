@@ -1,6 +1,6 @@
 /**
- * LINKTYPE_ numbers (tcpdump.org/linktypes.html) and the names they have in reports: the registered name in lower case with dashes, but `raw-ip`
- * for LINKTYPE_RAW, which "raw" alone would not explain.
+ * LINKTYPE_ numbers (tcpdump.org/linktypes.html) and their names in reports: the registered name in lower case with dashes, except `raw-ip` for
+ * LINKTYPE_RAW, because "raw" alone explains nothing.
  */
 
 const NAMES: ReadonlyMap<number, string> = new Map([
@@ -15,7 +15,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [8, 'slip'],
   [9, 'ppp'],
   [10, 'fddi'],
-  // DLT_RAW of most systems and of OpenBSD, written as it is by programs that do not map it.
+  // DLT_RAW of most systems and of OpenBSD: some programs write it without mapping it.
   [12, 'raw-ip'],
   [14, 'raw-ip'],
   [50, 'ppp-hdlc'],
@@ -67,7 +67,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [144, 'linux-irda'],
   [145, 'ibm-sp'],
   [146, 'ibm-sn'],
-  // For private use: anybody's. Apple's 149 is pktap.
+  // For private use. Apple uses 149 for pktap.
   [147, 'user0'],
   [148, 'user1'],
   [149, 'user2'],
@@ -223,7 +223,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [301, 'dect-nr'],
 ])
 
-/** The name of a LINKTYPE_ number, or "linktype-N" for one that has none here. */
+/** The name of a LINKTYPE_ number, or "linktype-N" where it has none. */
 export function linkTypeName(linkType: number): string {
   return NAMES.get(linkType) ?? `linktype-${linkType}`
 }
@@ -246,7 +246,7 @@ const WITHOUT_TCP: ReadonlySet<number> = new Set([
 const FIRST_PRIVATE = 147
 const LAST_PRIVATE = 162
 
-/** What to do about a capture of a link type that is not read, in one sentence. */
+/** What to do about a capture whose link type is not read, in one sentence. */
 export function linkTypeAdvice(linkType: number): string {
   if (WITHOUT_TCP.has(linkType)) return 'It carries no SMB over TCP: capture on a network interface'
   const cut =

@@ -1,6 +1,6 @@
 /**
- * Packet stamps to microseconds, in doubles alone: a 64-bit count of ticks stays two 32-bit words until it has been divided down to what a double
- * holds exactly. Rounded down (nanoseconds are dropped).
+ * Packet timestamps to microseconds, with doubles only: a 64-bit count of ticks stays two 32-bit words until it has been divided down to what a double
+ * represents exactly. Rounded down (nanoseconds are dropped).
  */
 
 /** The clock of a pcapng interface: if_tsresol and if_tsoffset, draft-ietf-opsawg-pcapng section 4.2. */
@@ -19,8 +19,8 @@ const WORD = 0x1_0000_0000
 const POWERS_OF_TEN = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6]
 
 /**
- * Microseconds since 1970 of a stamp of `high` * 2^32 + `low` ticks. Exact for every time that a double can hold to the microsecond (to the year
- * 2255); beyond that the last or first such time, so that no stamp, however absurd, breaks arithmetic or dates.
+ * Microseconds since 1970 of a timestamp of `high` * 2^32 + `low` ticks. Exact for every time that a double can represent to the microsecond (to the
+ * year 2255); beyond that the last or first such time, so that no timestamp, however absurd, breaks arithmetic or dates.
  */
 export function microseconds(clock: Clock, high: number, low: number): number {
   const time =
@@ -30,11 +30,11 @@ export function microseconds(clock: Clock, high: number, low: number): number {
   return time
 }
 
-/** The nanoseconds of such a stamp that `microseconds` drops, 0..999, rounded down; 0 where the clock is no finer than a microsecond. */
+/** The nanoseconds that `microseconds` drops, 0..999, rounded down; 0 where the clock is no finer than a microsecond. */
 export function nanosecondsBelow(clock: Clock, high: number, low: number): number {
   const { base, exponent } = clock
   if (base === 10 ? exponent <= 6 : exponent < 20) return 0
-  // Asked for a few packets, not for all: a BigInt is exact and costs nothing that counts here.
+  // Called for a few packets only, so a BigInt, which is exact, does not cost too much.
   const ticks = (BigInt(high) << 32n) | BigInt(low)
   const perSecond = BigInt(base) ** BigInt(exponent)
   return Number(((ticks * 1_000_000_000n) / perSecond) % 1000n)
@@ -58,7 +58,7 @@ function fromBinary(exponent: number, high: number, low: number): number {
     const fraction = low % unit
     return ((high * WORD + low - fraction) / unit) * 1e6 + Math.floor((fraction * 1e6) / unit)
   }
-  // The fraction has high bits too. Its product with a million is carried as two parts, each below 2^53.
+  // The fraction has high bits too. Its product with a million is computed in two parts, each below 2^53.
   const unit = 2 ** (exponent - 32)
   const fraction = high % unit
   const product = fraction * 1e6 + Math.floor((low * 1e6) / WORD)

@@ -1,6 +1,6 @@
 /**
- * The bytes of an input, a chunk at a time, in memory that is used again and again. Whoever walks them says how far it came; what is left is put
- * in front of the next chunk, so that every record is seen in one piece.
+ * The bytes of an input, one chunk at a time, in memory that is reused. The reader says how far it came; what is left is put in front of the next
+ * chunk, so that the reader sees every record in one piece.
  */
 import { closeSync, read, readSync } from 'node:fs'
 import type { Readable } from 'node:stream'
@@ -15,11 +15,11 @@ export interface ByteSource {
   /** Bytes taken from the input so far. */
   readonly position: number
   /**
-   * Keeps what lies between `from` and `end`, which must fit the source's headroom, and puts the next bytes behind it.
-   * False: the input has ended, and what was at hand still is. Rejects with ReadError.
+   * Keeps the bytes between `from` and `end`, which must fit the source's headroom, and puts the next bytes behind them.
+   * False: the input has ended, and the bytes at hand are unchanged. Rejects with ReadError.
    */
   next(from: number): Promise<boolean>
-  /** Begins another reading of the input, beside this one, which is to be closed after it. Null for what can be read only once. */
+  /** Starts a second reading of the input beside this one; it must be closed before this one. Null if the input can be read only once. */
   readonly again: (() => ByteSource) | null
   close(): Promise<void>
 }
@@ -37,14 +37,14 @@ export class ReadError extends Error {
   }
 }
 
-/** How much is read from a file at once: with less the calls tell, with more the processor's cache is left. */
+/** How much is read from a file at once: with less the calls cost time, with more the data leaves the processor's cache. */
 const CHUNK_BYTES = 1024 * 1024
-/** A chunk that took longer does not come from the page cache, unless this thread was held up: several in a row tell. */
+/** A chunk that took longer did not come from the page cache, unless this thread was delayed: several in a row are certain. */
 const SLOW_READ_MS = 2
 const SLOW_READS = 4
-/** Chunks that are then read ahead, each while the one before it is walked, until it is tried again without. */
+/** How many chunks are then read ahead, each while the one before it is processed, before reading without that is tried again. */
 const CHUNKS_AHEAD = 64
-/** How long reading may hold the event loop. */
+/** How long reading may block the event loop. */
 const TURN_MS = 20
 /** Standard input stays open. */
 const STDIN = 0
@@ -52,13 +52,13 @@ const STDIN = 0
 const PIECE_BYTES = 256 * 1024
 
 /**
- * A regular file, closed by `close`. Each of two buffers keeps `headroom` bytes free in front of where it is read to, so that only the left part of
- * a record is ever copied.
+ * A regular file, closed by `close`. Each of two buffers keeps `headroom` bytes free in front of the chunk, so that only the unread part of a record is
+ * ever copied.
  *
- * A file in the page cache is read on this thread: the bytes are then in this core's cache, and no other thread has to be asked. One that has to be
- * waited for is read ahead on libuv's threads.
+ * A file in the page cache is read on this thread: the bytes are then in the cache of this core, and no other thread is involved. A slower file is read
+ * ahead on libuv's threads.
  *
- * @param from the byte to begin with; null: where the descriptor stands
+ * @param from the first byte to read; null: the present position of the descriptor
  */
 export function fileSource(fd: number, headroom: number, from: number | null = null): ByteSource {
   return new FileSource(fd, headroom, from)
@@ -70,7 +70,7 @@ interface Buffers {
   back: Uint8Array
 }
 
-/** The pair of the file that was read last: a folder of a thousand captures is read through one pair. */
+/** The buffers of the last file: a folder of a thousand captures is read with one pair. */
 let spare: Buffers | null = null
 
 function takeBuffers(headroom: number): Buffers {
@@ -84,7 +84,7 @@ class FileSource implements ByteSource {
   start: number
   end: number
   position: number
-  /** Where the next chunk is read; null where the descriptor tells. */
+  /** Where the next chunk is read; null: at the position of the descriptor. */
   private at: number | null
   private readonly fd: number
   private readonly buffers: Buffers
@@ -162,7 +162,7 @@ class FileSource implements ByteSource {
         else resolve(count)
       })
     })
-    // It may fail before anybody asks for it; who asks gets the error.
+    // It may fail before it is awaited; awaiting it gives the error then.
     reading.catch(() => undefined)
     return reading
   }
@@ -176,7 +176,7 @@ async function giveTurn(): Promise<void> {
   lastTurn = performance.now()
 }
 
-/** A pipe, socket or standard input: every piece is handed on as soon as it comes. The stream is destroyed by `close`. */
+/** A pipe, socket or standard input: every piece is delivered as soon as it arrives. `close` destroys the stream. */
 export function streamSource(stream: Readable, headroom: number): ByteSource {
   return new StreamSource(stream, headroom)
 }
@@ -187,7 +187,7 @@ class StreamSource implements ByteSource {
   private readonly joiner: Joiner
   private readonly pieces: AsyncIterator<Uint8Array>
   private piece: Uint8Array = new Uint8Array(0)
-  /** How much of `piece` was handed on. */
+  /** How much of `piece` was delivered. */
   private taken = 0
 
   constructor(stream: Readable, headroom: number) {
@@ -248,7 +248,7 @@ export function memorySource(bytes: Uint8Array): ByteSource {
   }
 }
 
-/** Puts pieces of any size behind what is left of those before: `bytes[start..end)`. */
+/** Appends pieces of any size to what is left of those before: `bytes[start..end)`. */
 export class Joiner {
   readonly bytes: Uint8Array
   start = 0
@@ -258,7 +258,7 @@ export class Joiner {
     this.bytes = new Uint8Array(headroom + PIECE_BYTES)
   }
 
-  /** Moves what is left to the front and appends `piece` from index `at` on, as much as there is room for: how much that was. */
+  /** Moves what is left to the front and appends as much of `piece` from index `at` on as there is room for. Returns how much that was. */
   append(piece: Uint8Array, at: number): number {
     const { bytes } = this
     bytes.copyWithin(0, this.start, this.end)

@@ -1,8 +1,8 @@
-/** Where the programs of smblens that hold rights are once they are built. */
+/** Where the built programs of smblens are that hold rights. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** In dist/, or of a run from the sources, which only tests make. */
+/** Beside this file in dist/. Only tests run from the sources: then it is found from there. */
 export function builtFile(name: 'capture-launcher.cjs' | 'capture-cap.cjs'): string {
   const beside = join(import.meta.dirname, name)
   return existsSync(beside) ? beside : join(import.meta.dirname, '../../../../dist', name)

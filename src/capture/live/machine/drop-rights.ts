@@ -1,4 +1,4 @@
-/** Whatever parses packets holds no rights: root's are given up for good, by everything that started with them, before the first packet is read. */
+/** No process that parses packets holds rights: every process that was started with those of root drops them for good before it reads a packet. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { escapeText } from '../../../base/safe-text.ts'
@@ -14,9 +14,9 @@ interface Account {
 }
 
 /**
- * Started as root, this process becomes `user`; without one, whoever called sudo; without that, nobody. It keeps the account's own group and no
- * other: groups such as docker's or wireshark's are rights too. Others than root keep what they are.
- * @throws CaptureStartError `no-rights` where anything of root is left, or others than root hold capabilities
+ * If it was started as root, this process becomes `user`; without that, the user who called sudo; without that, nobody. It keeps the account's own group
+ * and no other: groups such as docker or wireshark are rights too. Processes of other users stay as they are.
+ * @throws CaptureStartError `no-rights` where any right of root is left, or a process of another user holds capabilities
  */
 export function dropRights(user: string | null): void {
   const { getuid, setgroups, setgid, setuid } = process
@@ -43,7 +43,7 @@ export function accountFor(user: string | null, env: NodeJS.ProcessEnv): Account
   if (user !== null) return named(user, '--user')
   const uid = Number(env['SUDO_UID'])
   const gid = Number(env['SUDO_GID'])
-  // Root that called sudo is no answer.
+  // Root may have called sudo: that is not an account to change to.
   if (isId(uid) && isId(gid)) return { uid, gid, name: `user id ${uid}` }
   return named('nobody', 'name an account with --user:')
 }
@@ -54,14 +54,14 @@ function named(name: string, option: string): Account {
   if (uid === null || gid === null) throw refused(`${option} there is no account "${escapeText(name)}"`)
   if (!isId(uid) || !isId(gid))
     throw refused(
-      `${option} "${escapeText(name)}" has root's rights: packets are parsed without any, name another account`,
+      `${option} "${escapeText(name)}" has root's rights: packets must be parsed without any, so name another account`,
     )
   return { uid, gid, name }
 }
 
 /**
- * Ids as the system knows them: from its list of accounts, or from wherever else it has some, which `id` asks. A name that looks like an option or a
- * number is none.
+ * The id of an account: from /etc/passwd, or from the system's other sources, which the program `id` queries. A name that looks like an option or a
+ * number is not an account.
  */
 function idOf(name: string, which: '-u' | '-g'): number | null {
   if (!/^[a-z_][\w.@-]*\$?$/i.test(name)) return null
@@ -70,7 +70,7 @@ function idOf(name: string, which: '-u' | '-g'): number | null {
   const id = findProgram('id')
   if (id?.unusable !== null) return null
   const { status, stdout } = spawnSync(id.path, [which, '--', name], {
-    // Behind its link it may be a program that asks by which name it was called.
+    // The path may lead to a program for several names, which needs to know by which one it was called.
     argv0: 'id',
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -79,7 +79,7 @@ function idOf(name: string, which: '-u' | '-g'): number | null {
   return status === 0 && /^\d+$/.test(stdout.trim()) ? Number(stdout) : null
 }
 
-/** Its line of passwd(5), in fields. */
+/** The fields of its line in passwd(5). */
 function localAccount(name: string): string[] | null {
   try {
     const lines = readFileSync('/etc/passwd', 'utf8').split('\n')
@@ -102,10 +102,11 @@ function verify({ uid, gid, name }: Account): void {
   if (succeeds(() => setuid!(0)) || succeeds(() => setgid!(0)) || succeeds(() => setgroups!([0])))
     left.push('a way back')
   if (capabilities().some((set) => set !== 0n)) left.push('capabilities')
-  if (left.length > 0) throw refused(`after becoming ${name} there still are ${left.join(', ')} of root: not going on`)
+  if (left.length > 0)
+    throw refused(`after becoming ${name}, ${left.join(', ')} of root are left: smblens does not continue`)
 }
 
-/** Node has no way to give these up, and whoever starts it has many. */
+/** Node cannot drop capabilities. */
 function refuseCapabilities(): void {
   if (capabilities().every((set) => set === 0n)) return
   throw refused(
@@ -114,7 +115,7 @@ function refuseCapabilities(): void {
   )
 }
 
-/** Permitted and effective, as Linux shows them; none elsewhere. */
+/** Permitted and effective capabilities on Linux; none elsewhere. */
 function capabilities(): bigint[] {
   let status: string
   try {

@@ -1,25 +1,25 @@
-/** What our processes hand on to those they start: nothing that they do not need, since some of them hold rights, and one reads packets. */
+/** What processes of smblens pass to those that they start: nothing unnecessary, because some of them hold rights, and one parses packets. */
 import { closeSync, readdirSync, readFileSync } from 'node:fs'
 
 /**
- * For programs that capture, and for what starts them: English messages, and nothing that changes how they run. PATH is only where findProgram looks,
- * which does not believe it.
+ * For capture programs, and for what starts them: English messages, and nothing that changes how they run. Only findProgram uses PATH, and it does not
+ * trust it.
  */
 export function programEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], LC_ALL: 'C' }
 }
 
-/** What changes how results look, where files go, and whom sudo was called by. */
+/** Variables that say how results look, where files go, and who called sudo. */
 const KEPT =
   /^(TERM|TERM_PROGRAM|COLORTERM|COLORFGBG|NO_COLOR|FORCE_COLOR|LANG|LANGUAGE|LC_[A-Z]+|TZ|TMPDIR|SUDO_UID|SUDO_GID)$/
 
-/** For the process that reads packets. */
+/** For the process that parses packets. */
 export function parserEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => KEPT.test(name))
   return { ...Object.fromEntries(kept), ...programEnvironment(), LC_ALL: process.env['LC_ALL'] }
 }
 
-/** Nobody may open Node's inspector in a process of ours by a signal. Older versions do not know this option: each process then takes the signal. */
+/** No signal may open Node's inspector in these processes. Older versions do not know this option: then each process handles the signal itself. */
 export function nodeOptions(): string[] {
   return process.allowedNodeEnvironmentFlags.has('--disable-sigusr1') ? ['--disable-sigusr1'] : []
 }
@@ -27,10 +27,10 @@ export function nodeOptions(): string[] {
 const O_CLOEXEC = 0o2000000
 
 /**
- * Closes what whoever started us left open by accident, where a process that we start would have it too: Node sees to the first sixteen itself, and to
- * its own. Only Linux tells.
+ * Closes descriptors that the parent process left open by accident and that child processes would inherit. Node itself takes care of the first sixteen,
+ * and of its own. Works on Linux only.
  *
- * @param kept descriptors that are named in an argument
+ * @param kept descriptors that an argument names
  */
 export function closeStrayDescriptors(kept: ReadonlySet<number>): void {
   for (const descriptor of openDescriptors()) {

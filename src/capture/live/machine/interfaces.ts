@@ -1,15 +1,15 @@
-/** The interfaces of this machine, and what each of them is at the moment. */
+/** The interfaces of this machine, and their present state. */
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 
 export interface Interface {
   name: string
   kind: InterfaceKind
-  /** IPv4 and IPv6. Empty too where the system tells none of an interface that is down. */
+  /** IPv4 and IPv6. Also empty where the system gives none for an interface that is down. */
   addresses: readonly string[]
-  /** Null: not known. `no-link` is up, with nothing at the other end. */
+  /** Null: not known. `no-link`: up, but nothing is connected. */
   state: LinkState | null
-  /** Is somebody capturing all that passes it? Null: not known. */
+  /** Is it in promiscuous mode? Null: not known. */
   promiscuous: boolean | null
 }
 
@@ -24,7 +24,7 @@ export type InterfaceKind =
   | 'vlan'
   | 'tunnel'
   | 'virtual'
-  /** Linux's pseudo device for all of them. */
+  /** Linux's pseudo device for all interfaces. */
   | 'all'
   | 'other'
 
@@ -39,7 +39,7 @@ const ARPHRD_ETHER = 1
 const ARPHRD_LOOPBACK = 772
 const ARPHRD_TUNNELS = [768, 769, 776, 778, 823, 0xfffe, 512]
 
-/** Sorted as the system sorts them; `any` last, where there is such a thing. */
+/** In the order of the system; `any` last, where it exists. */
 export async function listInterfaces(): Promise<Interface[]> {
   const system = networkInterfaces()
   const addresses = (name: string) => (system[name] ?? []).map(({ address }) => address)
@@ -56,7 +56,7 @@ export async function listInterfaces(): Promise<Interface[]> {
   return [...names.map((name) => ({ ...described(name), addresses: addresses(name) })), all]
 }
 
-/** What has become of one interface; null where the system does not tell, as of pseudo devices. */
+/** The present state of one interface; null where the system does not know it, as for pseudo devices. */
 export function linkState(name: string): LinkState | null {
   const names = namesInSysfs()
   if (names === null) return null
@@ -67,12 +67,12 @@ export function linkState(name: string): LinkState | null {
   return read(name, 'carrier') === '0' ? 'no-link' : 'up'
 }
 
-/** Packets of the loopback pass it twice, going out and coming in, and the kernel counts both; libpcap takes one. */
+/** False for the loopback: a packet passes it twice, outgoing and incoming, and the kernel counts both; libpcap delivers one. */
 export function seesEachPacketOnce(name: string): boolean {
   return namesInSysfs() !== null && Number(read(name, 'type') ?? ARPHRD_LOOPBACK) !== ARPHRD_LOOPBACK
 }
 
-/** What libpcap takes for an interface and the system does not. */
+/** Interfaces of libpcap that the system does not list. */
 function isPseudo(name: string): boolean {
   return name === 'any' || /^(nflog|nfqueue|usbmon|bluetooth|dbus-)/.test(name)
 }
@@ -103,7 +103,7 @@ function kindOf(name: string): InterfaceKind {
 
 function namesInSysfs(): string[] | null {
   try {
-    // Beside interfaces there are files, such as bonding_masters.
+    // Besides interfaces there are files, such as bonding_masters.
     return readdirSync(SYSFS).filter((name) => has(name, 'flags'))
   } catch {
     return null
@@ -119,7 +119,7 @@ function has(name: string, entry: string): boolean {
   return statSync(`${SYSFS}/${name}/${entry}`, { throwIfNoEntry: false }) !== undefined
 }
 
-/** Null where there is no such entry, or none at the moment: `carrier` of an interface that is down is EINVAL. */
+/** Null where there is no such entry, or no value: reading `carrier` of an interface that is down gives EINVAL. */
 function read(name: string, entry: string): string | null {
   try {
     return readFileSync(`${SYSFS}/${name}/${entry}`, 'utf8').trim()

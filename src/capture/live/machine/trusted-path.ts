@@ -1,14 +1,14 @@
-/** What root may start: programs that nobody else can have put there, or can put another in the place of. */
+/** Which programs root may start: those that no other user can have put there or can replace. */
 import { realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Writable by the group, and by everybody. */
+/** Mode bits: writable by the group, and by everybody. */
 const GROUP_WRITES = 0o020
 const OTHERS_WRITE = 0o002
-/** In such a folder only its owner and a file's own owner can take a file away. */
+/** In such a folder only its owner and the owner of a file can remove that file. */
 const STICKY = 0o1000
 
-/** The program itself, behind all links, where it and all folders above it are root's alone; null where they are not. */
+/** The program itself, with all links resolved, if only root can write to it and to all folders above it; null otherwise. */
 export function trustedPath(path: string): string | null {
   try {
     const real = realpathSync(path)
