@@ -1,6 +1,6 @@
 /**
  * Unchecked integer reads on a byte array. The caller has checked the length: past the end these give NaN-free garbage (undefined coerced to 0),
- * never an exception, so a missed check cannot crash the hot path, but it is still a bug of the caller.
+ * never an exception, so a missing check cannot crash the hot path, but it is still a bug of the caller.
  */
 
 export function u16le(b: Uint8Array, o: number): number {
@@ -20,7 +20,7 @@ export function u32be(b: Uint8Array, o: number): number {
 }
 
 /*
- * Texts that are kept by the thousand are joined, not concatenated: V8 keeps a concatenation as a tree of its parts.
+ * Texts of which thousands are stored are joined, not concatenated: V8 stores a concatenation as a tree of its parts.
  */
 
 /** Character codes of the digits. */

@@ -1,9 +1,9 @@
 /**
- * How every PDU is read: a cursor that knows two lengths, and three kinds of fault.
+ * Every PDU is read with a cursor, which knows two lengths, and three kinds of fault.
  *
- * - `wireLength` is how long the message says it is (its framing), `bytes.length` how much of it was captured.
+ * - `wireLength` is the length that the framing declares, `bytes.length` how much of it was captured.
  * - Past the wire length a read is `malformed`; inside it but past the captured bytes it is `truncated` (the capture's snap length, or a gap:
- *   no fault of the sender); a version, type or dialect that we do not know is `unsupported`.
+ *   no fault of the sender); an unknown version, type or dialect is `unsupported`.
  *
  * Nothing throws out of `parse`. What was read before the fault stays in `partial`; a field that was not read is absent, never zero.
  */
@@ -21,7 +21,7 @@ export interface Fault {
 
 export type Parsed<T> = { ok: true; value: T } | { ok: false; fault: Fault; partial: Partial<T> }
 
-/** Thrown and caught in this file alone. No Error: its stack trace would cost more than the parse. */
+/** Thrown and caught only in this file. Not an Error: its stack trace would cost more than the parse. */
 class FaultSignal {
   readonly fault: Fault
   constructor(fault: Fault) {
@@ -68,25 +68,25 @@ export class Cursor {
     return (BigInt(u32le(this.bytes, o + 4)) << 32n) | BigInt(u32le(this.bytes, o))
   }
 
-  /** A view of the next `length` bytes: valid as long as the message is, copied by whoever keeps it. */
+  /** A view of the next `length` bytes: valid as long as the message is; to keep it, copy it. */
   view(length: number, field: string): Uint8Array {
     const o = this.take(length, field)
     return this.bytes.subarray(o, o + length)
   }
 
-  /** A view of `length` bytes at `offset`, wherever the cursor stands: for fields that name their place. */
+  /** A view of `length` bytes at `offset`, wherever the cursor stands: for fields that are given by an offset. */
   viewAt(offset: number, length: number, field: string): Uint8Array {
     this.check(offset, length, field)
     return this.bytes.subarray(offset, offset + length)
   }
 
-  /** The same, of which the capture may hold only the beginning: the view is that short then. See `raiseIfShort`. */
+  /** The same, but shorter where only the beginning was captured. See `raiseIfShort`. */
   capturedAt(offset: number, length: number, field: string): Uint8Array {
     this.checkWire(offset, length, field)
     return this.bytes.subarray(offset, offset + length)
   }
 
-  /** Raises the fault of `length` bytes at `offset` of which `captured` is all there is: after what was read of them is in the record. */
+  /** Raises the fault of `length` bytes at `offset` of which only `captured` are there, once what was read of them is in the record. */
   raiseIfShort(captured: Uint8Array, offset: number, length: number, field: string): void {
     if (captured.length < length) this.check(offset, length, field)
   }
@@ -95,7 +95,7 @@ export class Cursor {
     this.take(length, field)
   }
 
-  /** How much is left of the message as framed, captured or not. */
+  /** How much is left of the framed message, captured or not. */
   remaining(): number {
     return this.wireLength - this.offset
   }
@@ -126,7 +126,7 @@ export class Cursor {
 }
 
 /**
- * Runs `read` over `cursor`. `read` fills `out` in wire order and returns it as the complete record; where it meets a fault, the caller gets
+ * Runs `read` over `cursor`. `read` fills `out` in wire order and returns it as the complete record; at a fault, the caller gets
  * the fault and what `out` held by then.
  */
 export function parse<T>(cursor: Cursor, read: (c: Cursor, out: Partial<T>) => T): Parsed<T> {

@@ -10,7 +10,7 @@ export const STATUS_SUCCESS = 0x00000000
 export const STATUS_PENDING = 0x00000103
 export const STATUS_BUFFER_OVERFLOW = 0x80000005
 export const STATUS_INVALID_DEVICE_REQUEST = 0xc0000010
-/** An authentication goes on with another round trip: of error severity, and no failure. */
+/** An authentication continues with another round trip: the severity is error, but it is not a failure. */
 export const STATUS_MORE_PROCESSING_REQUIRED = 0xc0000016
 export const STATUS_ACCESS_DENIED = 0xc0000022
 export const STATUS_NO_SUCH_USER = 0xc0000064
@@ -225,8 +225,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [0xc05d0000, 'SMB_NO_PREAUTH_INTEGRITY_HASH_OVERLAP'],
   [0xc05d0001, 'SMB_BAD_CLUSTER_DIALECT'],
 
-  // SMB1's own, [MS-CIFS] 2.2.2.4: DOS errors in the guise of NTSTATUS. Their severity bits say success, and they are
-  // failures.
+  // SMB1's own, [MS-CIFS] 2.2.2.4: DOS errors as NTSTATUS. Their severity bits say success, but they are failures.
   [0x00010002, 'INVALID_SMB'],
   [0x00050002, 'SMB_BAD_TID'],
   [0x00160002, 'SMB_BAD_COMMAND'],
@@ -235,7 +234,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [0x00fb0002, 'SMB_USE_STANDARD'],
 ])
 
-/** "STATUS_LOGON_FAILURE", or "0xC000ABCD" where the value is none of ours. `code` is the unsigned value. */
+/** "STATUS_LOGON_FAILURE", or "0xC000ABCD" where the value has no name here. `code` is the unsigned value. */
 export function ntStatusName(code: number): string {
   const name = NAMES.get(code >>> 0)
   return name === undefined ? `0x${(code >>> 0).toString(16).toUpperCase().padStart(8, '0')}` : `STATUS_${name}`
@@ -249,21 +248,21 @@ const LAST_SUCCESS = 0x0000ffff
 const INFORMATIONAL = 1
 
 /**
- * Severity success or informational, without SMB1's own error codes, whose severity bits lie. False as well for two
- * that a caller may want to let pass: STATUS_MORE_PROCESSING_REQUIRED, of error severity, although the session setup
- * goes on; and STATUS_BUFFER_OVERFLOW, a warning that the answer's data was cut.
+ * Severity success or informational, except SMB1's own error codes, whose severity bits are wrong. Also false for two
+ * that a caller may want to accept: STATUS_MORE_PROCESSING_REQUIRED, of error severity although the session setup
+ * continues; and STATUS_BUFFER_OVERFLOW, a warning that the data of the response was cut.
  */
 export function isSuccess(code: number): boolean {
   const status = code >>> 0
   return status <= LAST_SUCCESS || status >>> 30 === INFORMATIONAL
 }
 
-/** ERRSRV/ERRnosupport, the one code that is as large. */
+/** ERRSRV/ERRnosupport, the largest code that is assigned. */
 const ERRSRV_NOSUPPORT = 0xffff0002
 
 /**
  * Whether the status of an SMB1 message is a DOS error, in the form of [MS-CIFS] 2.2.3.1 or as the NTSTATUS of the same bits that 2.2.2.4 gives to SMB1's
- * own: an error code in the high half and severity bits that say success, which no other NTSTATUS of a server has. 0x005B0002 is ERRSRV/ERRbaduid and
+ * own: an error code in the high half and the severity bits of success, which no other NTSTATUS of a server has. 0x005B0002 is ERRSRV/ERRbaduid and
  * STATUS_SMB_BAD_UID; 0xC0000001 is STATUS_UNSUCCESSFUL alone.
  */
 export function isDosError(status: number): boolean {
@@ -271,7 +270,7 @@ export function isDosError(status: number): boolean {
   return (code > LAST_SUCCESS && code >>> 30 === 0) || code === ERRSRV_NOSUPPORT
 }
 
-/** DOS error classes and the codes of each that logons and shares give, [MS-CIFS] 2.2.2.4. */
+/** DOS error classes, and the codes of each that occur with logons and shares, [MS-CIFS] 2.2.2.4. */
 const DOS_ERRORS: Readonly<Record<number, { name: string; codes: Readonly<Record<number, string>> }>> = {
   1: {
     name: 'ERRDOS',
@@ -331,7 +330,7 @@ const DOS_ERRORS: Readonly<Record<number, { name: string; codes: Readonly<Record
 
 /**
  * A DOS error as SMB1's Status field holds it where SMB_FLAGS2_NT_STATUS is clear: ErrorClass (1), Reserved (1),
- * ErrorCode (2). "ERRSRV/ERRbadpw"; "ERRSRV/1234" and "0x07/1234" where a code or class is none of ours; "SUCCESS" for
+ * ErrorCode (2). "ERRSRV/ERRbadpw"; "ERRSRV/1234" and "0x07/1234" where a code or class has no name here; "SUCCESS" for
  * class 0.
  *
  * @param status the four bytes read as a little-endian word

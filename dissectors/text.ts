@@ -1,12 +1,12 @@
 /**
- * Text from the wire. Decoding never fails: what is no text becomes U+FFFD, so that the rest of the message stays readable.
+ * Text from the wire. Decoding never fails: invalid text becomes U+FFFD, so that the rest of the message stays readable.
  * Escaping for a terminal or a page happens where text leaves the program (src/base/safe-text.ts), not here.
  */
 
 const UTF16LE = new TextDecoder('utf-16le')
 const UTF8 = new TextDecoder('utf-8')
 
-/** Names are short: up to this many bytes a loop beats the decoder's call. */
+/** Names are short: up to this many bytes a loop is faster than the call of the decoder. */
 const SHORT = 128
 
 /** UTF-16LE ([MS-SMB2] 2.1, [MS-NLMP] 2.2): lone surrogates become U+FFFD; an odd last byte is dropped. */
@@ -16,7 +16,7 @@ export function utf16le(b: Uint8Array): string {
     const units: number[] = []
     for (let o = 0; o < end; o += 2) {
       const unit = b[o] | (b[o + 1] << 8)
-      // Surrogates, and the byte order mark that a decoder takes away, are left to it.
+      // The decoder handles surrogates, and removes a byte order mark.
       if ((unit & 0xf800) === 0xd800 || unit === 0xfeff) return UTF16LE.decode(b.subarray(0, end))
       units.push(unit)
     }
@@ -30,8 +30,8 @@ const UNITS_AT_ONCE = 4096
 
 /**
  * OEM text ([MS-CIFS] 2.2.1.1): its code page is not on the wire, so none is assumed. Every byte becomes the character of its number, as in ISO 8859-1:
- * right for ASCII, and for the rest the bytes can be had again. No decoder of the platform does it: what they make of 0x80 to 0x9f has changed from one
- * Node to the next.
+ * right for ASCII, and reversible for the rest. No decoder of the platform does it: how they decode 0x80 to 0x9f has changed between versions of
+ * Node.
  */
 export function oem(b: Uint8Array): string {
   if (b.length <= UNITS_AT_ONCE) return String.fromCharCode(...b)

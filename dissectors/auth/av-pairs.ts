@@ -1,7 +1,7 @@
 /**
- * AV_PAIR list, [MS-NLMP] 2.2.2.1: what the server says of itself in a CHALLENGE, and what an NTLMv2 client repeats and adds in its response.
+ * AV_PAIR list, [MS-NLMP] 2.2.2.1: what the server says about itself in a CHALLENGE, and what an NTLMv2 client repeats and adds in its response.
  *
- *   AvId (2)  AvLen (2)  Value (AvLen), and again; the last AvId is MsvAvEOL. Texts are UTF-16LE whatever the message's flags say.
+ *   AvId (2)  AvLen (2)  Value (AvLen), repeated; the last AvId is MsvAvEOL. Texts are UTF-16LE whatever the message's flags say.
  */
 import { u16le, u32le } from '../bytes.ts'
 import { utf16le } from '../text.ts'
@@ -28,7 +28,7 @@ export const AV_FLAG_UNTRUSTED_TARGET_NAME = 0x4
 /** Pairs beyond this are not read: there are eleven ids. */
 export const AV_PAIR_LIMIT = 64
 
-/** Null: there was no such pair, or none of the length that it must have; with `cut`, or it was not captured. */
+/** Null: there was no such pair, or its length was wrong; or, with `cut`, it was not captured. */
 export interface AvPairs {
   nbComputerName: string | null
   nbDomainName: string | null
@@ -40,7 +40,7 @@ export interface AvPairs {
   timestamp: bigint | null
   /** Single_Host_Data, [MS-NLMP] 2.2.2.2, unread. */
   singleHost: Uint8Array | null
-  /** The SPN that the client means to reach. */
+  /** The SPN of the service that the client wants to reach. */
   targetName: string | null
   /** The MD5 hash of the channel bindings, 16 bytes; all zero: none. */
   channelBindings: Uint8Array | null
@@ -49,17 +49,17 @@ export interface AvPairs {
   /** The capture ends inside the list: pairs that follow were not seen. */
   cut: boolean
   /**
-   * av-pair-out-of-bounds: AvLen passes the end of the list, nothing further was read. av-pair-length: a length that its type cannot have; a text
-   * keeps its whole characters, other values are not kept.
-   * av-pair-repeated: an id came again, the first was kept, as Windows and Samba search from the front. av-pair-without-end: no MsvAvEOL.
+   * av-pair-out-of-bounds: AvLen is beyond the end of the list, and reading ended there. av-pair-length: a length that the type cannot have; a text
+   * keeps its complete characters, other values are dropped.
+   * av-pair-repeated: an id occurred twice; the first counts, because Windows and Samba search from the front. av-pair-without-end: no MsvAvEOL.
    * av-pair-limit: more than 64 pairs. Each at most once.
    */
   anomalies: string[]
 }
 
-/** Reads a list, as far as it was captured. Never fails: what is odd is said in `anomalies`. */
+/** Reads a list, as far as it was captured. Never fails: `anomalies` names what is odd. */
 export function parseAvPairs(list: Uint8Array, wireLength: number = list.length): AvPairs {
-  // Named first: a literal with literals inside is copied by the runtime, many times slower than one without.
+  // A variable of its own: the runtime copies nested literals, which is many times slower.
   const unknown: AvPairs['unknown'] = []
   const anomalies: string[] = []
   const pairs: AvPairs = {
@@ -82,7 +82,7 @@ export function parseAvPairs(list: Uint8Array, wireLength: number = list.length)
   return pairs
 }
 
-/** Fills `pairs` up to MsvAvEOL or the cut: null then, otherwise why it stopped before one. */
+/** Fills `pairs` up to MsvAvEOL or the cut, and returns null then; otherwise why it stopped before. */
 function readPairs(list: Uint8Array, wireLength: number, pairs: AvPairs): string | null {
   /** One bit for each id of the specification. */
   let seen = 0
@@ -122,7 +122,7 @@ function keepUnknown(pairs: AvPairs, avId: number, value: Uint8Array): void {
   else pairs.unknown.push({ avId, value })
 }
 
-/** Puts the value of an id of the specification in its place; false where its length is not one of its type. */
+/** Stores the value of a known id; false where the length is wrong for its type. */
 function keep(pairs: AvPairs, avId: number, value: Uint8Array): boolean {
   switch (avId) {
     case AV_ID.MsvAvFlags:
@@ -146,9 +146,9 @@ function keep(pairs: AvPairs, avId: number, value: Uint8Array): boolean {
   }
 }
 
-/** The ids that are left are texts. */
+/** The remaining ids are texts. */
 function keepText(pairs: AvPairs, avId: number, sent: string): void {
-  // Some Samba servers end a text with a NUL, which [MS-NLMP] 2.2.2.1 rules out: their empty one is a NUL alone.
+  // Some Samba servers end a text with a NUL, which [MS-NLMP] 2.2.2.1 forbids: their empty text is a single NUL.
   const text = sent.endsWith('\0') ? sent.slice(0, -1) : sent
   switch (avId) {
     case AV_ID.MsvAvNbComputerName:

@@ -1,11 +1,11 @@
 /**
- * A walker over DER (X.690 section 10), and over as much of BER as implementations send: indefinite lengths and lengths with leading zero octets.
+ * A walker over DER (X.690 section 10), and over the part of BER that implementations send: indefinite lengths and lengths with leading zero octets.
  *
- * Nothing is built: an `Element` is a few offsets, its children are read when they are asked for, and content is handed out as views. So of a message
- * that was captured in part, every field up to the cut can be read.
+ * There is no tree: an `Element` is a few offsets, its children are read on demand, and content is returned as views. So every field up to the cut of a
+ * partly captured message can be read.
  *
  * What an attacker can reach is bounded: lengths have at most 4 octets and never leave the enclosing element, elements nest at most `DEPTH_LIMIT`
- * deep, and one walk reads at most `ELEMENT_LIMIT` of them. Reaching a limit is `unsupported`: the bytes may be good BER, it is we who stop.
+ * deep, and one walk reads at most `ELEMENT_LIMIT` of them. Reaching a limit is `unsupported`: the bytes may be valid BER, but reading stops.
  */
 import type { Cursor } from '../cursor.ts'
 import { utf8 } from '../text.ts'
@@ -43,7 +43,7 @@ const HIGH_TAG_NUMBER = 0x1f
 
 /** One tag, length, value. Offsets are the cursor's, from the start of the message. */
 export interface Element {
-  /** The identifier octet. Tag numbers above 30 are skipped over, not kept: nothing that we read has one. */
+  /** The identifier octet. Tag numbers above 30 are skipped: nothing that is read here has one. */
   tag: number
   /** Of the identifier octet. */
   offset: number
@@ -66,7 +66,7 @@ export class DerReader {
     this.cursor = cursor
   }
 
-  /** The outermost element, at the cursor. What follows it is not looked at. */
+  /** The outermost element, at the cursor. What follows it is not read. */
   root(field: string): Element {
     return this.elementAt(this.cursor.offset, this.cursor.wireLength, field)
   }
@@ -109,7 +109,7 @@ export class DerReader {
     return this.elementAt(tagged.start, tagged.end, field, tagged.depth + 1)
   }
 
-  /** `element`, which must have this tag. A string in BER's constructed form has its octets in pieces: `unsupported`, for there is no view of it. */
+  /** `element`, which must have this tag. A string in BER's constructed form has its octets in pieces: `unsupported`, because there is no view of it. */
   expect(element: Element, tag: number, field: string): Element {
     if (element.tag === tag) return element
     if (element.tag === (tag | CONSTRUCTED)) this.cursor.unsupported(field, element.offset)
@@ -132,7 +132,7 @@ export class DerReader {
     if (end > this.cursor.bytes.length) this.cursor.viewAt(start, end - start, field)
   }
 
-  /** INTEGER or ENUMERATED, two's complement; `malformed` beyond 48 bits, where no protocol field reaches. */
+  /** INTEGER or ENUMERATED, two's complement; `malformed` beyond 48 bits, which no protocol field needs. */
   integer(element: Element, field: string, tag: number = DER_TAG.INTEGER): number {
     this.expectWhole(element, tag, field)
     const { start, end } = element
@@ -160,12 +160,12 @@ export class DerReader {
     return oidText(this.cursor.bytes, element.start, element.end) ?? this.cursor.malformed(field, element.offset)
   }
 
-  /** GeneralString, taken for UTF-8. */
+  /** GeneralString, read as UTF-8. */
   generalString(element: Element, field: string): string {
     return utf8(this.content(element, DER_TAG.GENERAL_STRING, field))
   }
 
-  /** What an element must be for its content to be read where it stands, without a view of it. */
+  /** Checks that the content of an element can be read in place, without a view. */
   private expectWhole(element: Element, tag: number, field: string): void {
     this.expect(element, tag, field)
     this.raiseIfCut(element, field)
@@ -174,7 +174,7 @@ export class DerReader {
   private octet(at: number, limit: number, field: string): number {
     if (at >= limit) this.cursor.malformed(field, at)
     const { bytes } = this.cursor
-    // A limit lies inside the message, so what is left to raise is `truncated`.
+    // A limit lies inside the message, so only `truncated` can be raised.
     if (at >= bytes.length) this.cursor.viewAt(at, 1, field)
     return bytes[at]
   }
@@ -191,7 +191,7 @@ export class DerReader {
     return this.cursor.unsupported(field, start + 4)
   }
 
-  /** Whether the content of `parent` is over at `at`; an indefinite length that meets no end-of-contents marker is `malformed`. */
+  /** Does the content of `parent` end at `at`? An indefinite length without an end-of-contents marker is `malformed`. */
   atEnd(parent: Element, at: number, field: string): boolean {
     if (!parent.indefinite) return at === parent.end
     if (this.octet(at, parent.end, field) !== 0) return false
@@ -199,7 +199,7 @@ export class DerReader {
     return true
   }
 
-  /** The offset that follows an element. An indefinite length has to be walked for it. */
+  /** The offset behind an element. With an indefinite length, its content must be walked to find it. */
   after(element: Element, field: string): number {
     if (!element.indefinite) return element.end
     let at = element.start
@@ -210,11 +210,11 @@ export class DerReader {
 }
 
 /**
- * The elements inside a constructed one, in order: `advance` reads the next into `element`, or says that there is none. Iterating reads nicer, but
- * blobs are too few for the optimiser to take a generator apart: this code mostly runs as it stands.
+ * The elements inside a constructed one, in order: `advance` reads the next into `element`, or returns false. An iterator would be nicer, but blobs are
+ * too few for the optimiser to inline a generator: this code mostly runs unoptimised.
  */
 export class Children {
-  /** The one read last; before the first, the parent. */
+  /** The last one that was read; before the first, the parent. */
   element: Element
   private readonly der: DerReader
   private readonly parent: Element
@@ -243,7 +243,7 @@ export class Children {
 
 /**
  * The fields of a SEQUENCE in which each is explicitly tagged `[number]`: `advance` reads the next number and the element inside the tag. Numbers must
- * rise, so that no field comes twice: two decoders could otherwise each take another one for the real one.
+ * rise, so that no field occurs twice: otherwise two decoders could each use a different one.
  */
 export class Fields {
   number = -1

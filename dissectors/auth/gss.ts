@@ -15,7 +15,7 @@ export interface GssToken {
   end: number
 }
 
-/** Reads the frame whose outermost element is `root`. Its length is definite: an inner token that is no ASN.1 has no end marker. */
+/** Reads the frame whose outermost element is `root`. Its length is definite: an inner token that is not ASN.1 has no end marker. */
 export function readGssToken(der: DerReader, root: Element): GssToken {
   der.expect(root, GSS_TOKEN_TAG, 'InitialContextToken')
   if (root.indefinite) der.cursor.malformed('InitialContextToken', root.offset)

@@ -1,9 +1,9 @@
 /**
  * The Kerberos messages of a session setup: AP-REQ, AP-REP and KRB-ERROR, RFC 4120 5.5 and 5.9, in the framing of RFC 4121 4.1, and what user-to-user
- * (draft-swift-win2k-krb-user2user) and IAKERB (draft-ietf-kitten-iakerb) put before them:
+ * (draft-swift-win2k-krb-user2user) and IAKERB (draft-ietf-kitten-iakerb) put in front of them:
  *
- *   60 .. 06 .. krb5 OID   GSS frame, which later tokens and some clients leave out
- *   TOK_ID (2)             01 00 AP-REQ, 02 00 AP-REP, 03 00 KRB-ERROR; left out too by DCE-style clients
+ *   60 .. 06 .. krb5 OID   GSS frame, which later tokens and some clients omit
+ *   TOK_ID (2)             01 00 AP-REQ, 02 00 AP-REP, 03 00 KRB-ERROR; DCE-style clients omit it too
  *                          04 00 TGT-REQ, 04 01 TGT-REP; 05 01 IAKERB_PROXY: IAKERB-HEADER, then a message to or from the KDC
  *   AP-REQ     [APPLICATION 14] { pvno [0], msg-type [1], ap-options [2], ticket [3], authenticator [4] EncryptedData }
  *   Ticket     [APPLICATION 1]  { tkt-vno [0], realm [1], sname [2], enc-part [3] EncryptedData }
@@ -16,7 +16,7 @@
  *   EncryptedData   { etype [0], kvno [1] OPTIONAL, cipher [2] }
  *   PrincipalName   { name-type [0], name-string [1] SEQUENCE OF GeneralString }
  *
- * Only what goes in the clear is read; ciphers are not looked at, so a message cut inside one still gives all its fields.
+ * Only unencrypted fields are read; ciphers are skipped, so a message that is cut inside one still has all its fields.
  */
 import { u16be } from '../bytes.ts'
 import { Cursor, type Parsed, parse } from '../cursor.ts'
@@ -49,7 +49,7 @@ const TOKENS: ReadonlyMap<number, Announced> = new Map<number, Announced>([
   [0x0501, { kind: 'iakerb-proxy', tags: [DER_TAG.SEQUENCE] }],
 ])
 
-/** Messages that say what they are without a TOK_ID. */
+/** Messages that need no TOK_ID: their first octet identifies them. */
 const BARE: ReadonlyMap<number, KerberosMessage['kind']> = new Map<number, KerberosMessage['kind']>([
   [applicationTag(KRB_AP_REQ), 'ap-req'],
   [applicationTag(KRB_AP_REP), 'ap-rep'],
@@ -66,7 +66,7 @@ export interface ApReq {
   kind: 'ap-req'
   apOptions: number
   mutualRequired: boolean
-  /** Whole unless the record is partial. */
+  /** Complete unless the record is partial. */
   ticket: Partial<Ticket>
   /** Encryption type of the authenticator, which is that of the session key. Encryption types are signed: Microsoft's own are negative. */
   authenticatorEtype: number
@@ -92,11 +92,11 @@ export interface KrbError {
   code: number
   realm: string | null
   serverName: string | null
-  /** stime and susec as microseconds since 1970 UTC; null where they are no time. */
+  /** stime and susec as microseconds since 1970 UTC; null where they are not a time. */
   serverTime: number | null
 }
 
-/** User-to-user: the client asks for the ticket of the server's user, to be answered by a TGT-REP. */
+/** User-to-user: the client asks for the ticket of the server's user; the answer is a TGT-REP. */
 export interface TgtReq {
   kind: 'tgt-req'
   serverName: string | null
@@ -107,13 +107,13 @@ export interface TgtRep {
   kind: 'tgt-rep'
 }
 
-/** A message to the KDC, or from it, that the server passes on. It is not read. */
+/** A message to or from the KDC that the server relays. It is not read. */
 export interface IakerbProxy {
   kind: 'iakerb-proxy'
   realm: string | null
 }
 
-/** Whether a token is Kerberos by its frame or its first bytes, one that `parseKerberosToken` does not support included. */
+/** Is a token Kerberos, by its frame or its first bytes? True also for those that `parseKerberosToken` does not support. */
 export function isKerberosToken(token: Uint8Array, wireLength: number = token.length): boolean {
   if (token[0] === GSS_TOKEN_TAG) {
     const frame = parse<GssToken>(new Cursor(token, wireLength), (c) => {
@@ -156,14 +156,14 @@ export function parseKerberosToken(token: Uint8Array, wireLength: number = token
         return { kind: 'tgt-rep' }
       case 'iakerb-proxy':
         return readIakerbHeader(der, message, out as Partial<IakerbProxy>)
-      // TOK_ID, or the byte in its place, has left no other.
+      // TOK_ID, or the byte in its place, leaves no other possibility.
       default:
         return readKrbError(der, message, out as Partial<KrbError>)
     }
   })
 }
 
-/** What TOK_ID announces; null where the message itself stands in its place. */
+/** What TOK_ID announces; null where the message itself is in its place. */
 function readTokenId(c: Cursor, start: number, end: number): Announced | null {
   if (start + 2 > end) c.malformed('TOK_ID', start)
   c.offset = start
@@ -184,7 +184,7 @@ function readTgtReq(der: DerReader, message: Element, out: Partial<TgtReq>): Tgt
   return { kind: 'tgt-req', serverName: out.serverName ?? null, realm: out.realm ?? null }
 }
 
-/** target-realm is a UTF8String in the draft, and an OCTET STRING in what was built from earlier ones. */
+/** target-realm is a UTF8String in the draft, and an OCTET STRING in implementations of earlier drafts. */
 function readIakerbHeader(der: DerReader, header: Element, out: Partial<IakerbProxy>): IakerbProxy {
   const fields = der.fields(header, 'IAKERB-HEADER')
   while (fields.advance()) {
@@ -206,7 +206,7 @@ function readApReq(der: DerReader, message: Element, out: Partial<ApReq>): ApReq
       out.apOptions = der.flags(value, 'ap-options')
       out.mutualRequired = (out.apOptions & AP_OPTION_MUTUAL_REQUIRED) !== 0
     } else if (number === 3) {
-      // In the record before it is read: a cut leaves what came before it.
+      // It is put into the record before it is read, so that a cut leaves what came before.
       out.ticket = {}
       readTicket(der, value, out.ticket)
     } else if (number === 4) {
@@ -282,7 +282,7 @@ function readVersion(der: DerReader, value: Element, field: string): void {
   if (der.integer(value, field) !== PVNO) der.cursor.unsupported(field, value.offset)
 }
 
-/** The first field of EncryptedData. By itself: the cipher behind it is what captures are cut in. */
+/** The first field of EncryptedData, apart from the rest because captures are usually cut in the cipher behind it. */
 function readEtype(der: DerReader, data: Fields): number {
   const { offset } = data.value
   if (!data.advance() || data.number !== 0) der.cursor.malformed('etype', offset)
@@ -308,7 +308,7 @@ function readPrincipalName(der: DerReader, name: Element, field: string): string
   return der.cursor.malformed('name-string', name.offset)
 }
 
-/** KerberosTime, RFC 4120 5.2.3, as microseconds since 1970 UTC; null for text that names no moment. */
+/** KerberosTime, RFC 4120 5.2.3, as microseconds since 1970 UTC; null for text that is not a time. */
 function readKerberosTime(der: DerReader, value: Element): number | null {
   const text = utf8(der.content(value, DER_TAG.GENERALIZED_TIME, 'stime'))
   const match = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text)
@@ -316,7 +316,7 @@ function readKerberosTime(der: DerReader, value: Element): number | null {
   const [, year, month, day, hour, minute, second] = match
   const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`
   const time = Date.parse(iso)
-  // Date.parse takes 31 February for a day of March.
+  // Date.parse reads 31 February as a day in March.
   return Number.isNaN(time) || new Date(time).toISOString() !== iso ? null : time * 1000
 }
 
@@ -324,7 +324,7 @@ function addMicroseconds(out: Partial<KrbError>, susec: number): void {
   if (typeof out.serverTime === 'number' && susec >= 0 && susec < 1_000_000) out.serverTime += susec
 }
 
-/** Encryption types of the IANA registry, and those of Windows' ntsecapi.h that have negative numbers and are still offered. */
+/** Encryption types of the IANA registry, and those of Windows' ntsecapi.h with negative numbers that are still offered. */
 const ETYPE_NAMES: ReadonlyMap<number, string> = new Map([
   [1, 'des-cbc-crc'],
   [2, 'des-cbc-md4'],
@@ -345,7 +345,7 @@ const ETYPE_NAMES: ReadonlyMap<number, string> = new Map([
   [-135, 'rc4-hmac-old-exp'],
 ])
 
-/** The registry's name of an encryption type, or its number in words. */
+/** The registered name of an encryption type, or its number as text. */
 export function etypeName(etype: number): string {
   return ETYPE_NAMES.get(etype) ?? `etype ${etype}`
 }

@@ -1,10 +1,10 @@
 /**
- * NEGOEX, [MS-NEGOEX] 2.2.6: messages one behind the other in a token of SPNEGO, which negotiate a mechanism that SPNEGO does not know and carry its
+ * NEGOEX, [MS-NEGOEX] 2.2.6: consecutive messages in a token of SPNEGO, which negotiate a mechanism that SPNEGO does not know and carry its
  * tokens. Little-endian, each with
  *
  *   0 Signature 'NEGOEXTS'  8 MessageType (4)  12 SequenceNum (4)  16 cbHeaderLength (4)  20 cbMessageLength (4)  24 ConversationId (16)
  *
- * What follows hangs on the type; of an exchange (CHALLENGE, AP_REQUEST) it is the scheme in use:
+ * What follows depends on the type; in an exchange (CHALLENGE, AP_REQUEST) it is the scheme in use:
  *
  *  40 AuthScheme (16)  56 Exchange
  */
@@ -26,7 +26,7 @@ export const NEGOEX_MESSAGE = {
 } as const
 
 const HEADER_LENGTH = 40
-/** A token has a NEGO, and META_DATA and an exchange of each scheme; Windows knows two schemes. */
+/** A token has a NEGO, and META_DATA and an exchange for each scheme; Windows knows two schemes. */
 const MAX_MESSAGES = 32
 
 export interface Negoex {

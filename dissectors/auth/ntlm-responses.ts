@@ -1,7 +1,7 @@
 /**
  * The two responses that answer an NTLM challenge, LmChallengeResponse and NtChallengeResponse ([MS-NLMP] 2.2.2.3 to 2.2.2.8), of an AUTHENTICATE
- * message or of an SMB1 SESSION_SETUP_ANDX without extended security. Nothing on the wire names their version: it shows in their lengths and content.
- * NegotiateFlags do not show it, as they are equal for NTLMv1 with session security and for NTLMv2.
+ * message or of an SMB1 SESSION_SETUP_ANDX without extended security. Nothing on the wire names their version: it follows from their lengths and content.
+ * NegotiateFlags do not show it, because they are the same for NTLMv1 with session security and for NTLMv2.
  *
  *   NT       LM                                          which
  *   0        0, or one zero byte; no user name           anonymous
@@ -12,13 +12,13 @@
  *   24       anything else                               ntlmv1
  *   >= 44    whatever, with 01 01 at byte 16 of NT       ntlmv2
  *
- * Where the capture was cut inside them the lengths decide, as far as they do: no other response than one of NTLMv2 has 44 bytes or more.
+ * Where the capture was cut inside them, the lengths decide as far as they can: only an NTLMv2 response has 44 bytes or more.
  */
 import { hex, isZero, startsWith } from '../bytes.ts'
 import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { type AvPairs, parseAvPairs } from './av-pairs.ts'
 
-/** `ntlmv1-any`: one of the three, and what tells which was not captured. */
+/** `ntlmv1-any`: one of the three; the bytes that decide which were not captured. */
 export type NtlmResponseKind =
   | 'anonymous'
   | 'lm'
@@ -45,7 +45,7 @@ const RESPONSE_V2_LENGTH = 44
 
 /**
  * `lm` and `nt` are what was captured of the two. `userLength`: the length of the user name in bytes, as declared. `unknown`: the responses fit no
- * form that NTLM has, or what tells was not captured.
+ * form of NTLM, or the bytes that decide were not captured.
  */
 export function classifyResponses(
   lm: Uint8Array,
@@ -61,7 +61,7 @@ export function classifyResponses(
   if (ntLength === RESPONSE_V1_LENGTH) {
     if (lmLength !== RESPONSE_V1_LENGTH) return 'ntlmv1'
     if (lm.length < RESPONSE_V1_LENGTH) return 'ntlmv1-any'
-    // All zero is how a client leaves the LM response out where the message wants one: no LM hash left the host.
+    // All zero: the client sends no LM response although the message requires the field, so no LM hash left the host.
     if (isZero(lm)) return 'ntlmv1'
     if (extendedSecurity && isZero(lm, 8)) return 'ntlmv1-ess'
     if (!startsWith(lm, nt)) return 'lm+ntlmv1'
@@ -71,7 +71,7 @@ export function classifyResponses(
 }
 
 /**
- * Whether a response has the length and the two version bytes of NTLMv2, as far as they were captured: `parseNtlmv2Response` reads it then.
+ * Does a response have the length and the two version bytes of NTLMv2, as far as they were captured? Then `parseNtlmv2Response` reads it.
  * @param ntLength as declared
  */
 export function isNtlmv2(nt: Uint8Array, ntLength: number = nt.length): boolean {
@@ -86,7 +86,7 @@ export function isNtlmv2(nt: Uint8Array, ntLength: number = nt.length): boolean 
  *  32 ChallengeFromClient (8)  40 Reserved3 (4)  44 AvPairs
  */
 export interface Ntlmv2Response {
-  /** NTProofStr, 32 hex digits: made anew in every exchange, so the same in two connections means that one was relayed. */
+  /** NTProofStr, 32 hex digits: different in every exchange, so the same value in two connections means that one was relayed. */
   ntProofStr: string
   /** FILETIME: ticks of 100 ns since 1601 UTC. */
   timeStamp: bigint

@@ -7,11 +7,11 @@
  *   AUTHENTICATE (3)  12 LmChallengeResponseFields  20 NtChallengeResponseFields  28 DomainNameFields  36 UserNameFields  44 WorkstationFields
  *                     52 EncryptedRandomSessionKeyFields  60 NegotiateFlags  64 Version (8)  72 MIC (16)
  *
- * Headers grew over the years and nothing says how long one is: what its payload starts before, it does not have. Buffers may stand in any order and
- * may overlap, and each is checked by itself: one that leaves the message is null and an anomaly, the others are read.
+ * Headers have grown over the years, and nothing says how long one is: a field behind the start of the payload does not exist. Buffers may have any order
+ * and may overlap, and each is checked by itself: one that leaves the message is null and an anomaly, the others are read.
  *
- * Anomalies, with the field's name in kebab-case in place of `…`: `…-out-of-bounds`: passes the end of the message. `…-in-header`: starts inside the fixed
- * fields. `…-overlaps-…`: shares bytes with another one. `buffers-out-of-order`: not in the order that Windows, Samba and the tools built like them
+ * Anomalies, with the field's name in kebab-case in place of `…`: `…-out-of-bounds`: goes beyond the end of the message. `…-in-header`: starts inside the fixed
+ * fields. `…-overlaps-…`: shares bytes with another one. `buffers-out-of-order`: not in the order in which Windows, Samba and similar tools
  * write: domain before user before workstation, and the LM before the NT response.
  */
 import { hex, isZero, u16le, u32le } from '../bytes.ts'
@@ -42,7 +42,7 @@ export const NTLMSSP_NEGOTIATE_SEAL = 0x00000020
 export const NTLMSSP_NEGOTIATE_LM_KEY = 0x00000080
 export const NTLMSSP_NEGOTIATE_NTLM = 0x00000200
 export const NTLMSSP_ANONYMOUS = 0x00000800
-/** Not in the specification: the server has found that the client is itself. */
+/** Not in the specification: the server has noticed that it is its own client. */
 export const NTLMSSP_NEGOTIATE_LOCAL_CALL = 0x00004000
 export const NTLMSSP_NEGOTIATE_ALWAYS_SIGN = 0x00008000
 export const NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY = 0x00080000
@@ -59,7 +59,7 @@ export interface OsVersion {
   build: number
 }
 
-/** In all three records a null text is one that the header has no field for, or that could not be read; an empty one is "". */
+/** In all three records, null means that the header has no field for a text, or that it could not be read; an empty text is "". */
 export interface NtlmNegotiate {
   negotiateFlags: number
   domainName: string | null
@@ -90,7 +90,7 @@ export interface NtlmAuthenticate {
   ntChallengeResponse: Uint8Array | null
   /** Which responses these are; `unknown` also where one of them leaves the message. In a partial record by their lengths, where these decide. */
   responses: NtlmResponseKind
-  /** The NT response taken apart, where it is one of NTLMv2; whole unless the record is partial. */
+  /** The parsed NT response of NTLMv2; complete unless the record is partial. */
   ntlmv2: Partial<Ntlmv2Response> | null
   domainName: string | null
   userName: string | null
@@ -98,12 +98,12 @@ export interface NtlmAuthenticate {
   version: OsVersion | null
   /** 16 bytes, where the header has room for them. */
   mic: Uint8Array | null
-  /** All zero: no MIC was made, or it was taken out. Null where there is none. */
+  /** All zero: no MIC was made, or it was removed. Null where there is no MIC field. */
   micZero: boolean | null
   anomalies: string[]
 }
 
-/** Whether a token starts with the signature. */
+/** Does a token start with the signature? */
 export function isNtlmssp(token: Uint8Array): boolean {
   return u32le(token, 0) === SIGNATURE_LOW && u32le(token, 4) === SIGNATURE_HIGH && token.length >= 8
 }
@@ -115,7 +115,7 @@ export function messageType(token: Uint8Array): 1 | 2 | 3 | null {
   return type === NEGOTIATE_MESSAGE || type === CHALLENGE_MESSAGE || type === AUTHENTICATE_MESSAGE ? type : null
 }
 
-/** NEGOTIATE_MESSAGE, [MS-NLMP] 2.2.1.1. Its texts are OEM always: nothing has been negotiated yet. The oldest form ends with the flags. */
+/** NEGOTIATE_MESSAGE, [MS-NLMP] 2.2.1.1. Its texts are always OEM: nothing has been negotiated yet. The oldest form ends with the flags. */
 export function parseNtlmNegotiate(token: Uint8Array, wireLength: number = token.length): Parsed<NtlmNegotiate> {
   return parse<NtlmNegotiate>(new Cursor(token, wireLength), (c, out) => {
     readMessageType(c, NEGOTIATE_MESSAGE)
@@ -134,7 +134,7 @@ export function parseNtlmNegotiate(token: Uint8Array, wireLength: number = token
   })
 }
 
-/** CHALLENGE_MESSAGE, [MS-NLMP] 2.2.1.2. The oldest form ends with the challenge and says nothing of the server but its name. */
+/** CHALLENGE_MESSAGE, [MS-NLMP] 2.2.1.2. The oldest form ends with the challenge and gives only the name of the server. */
 export function parseNtlmChallenge(token: Uint8Array, wireLength: number = token.length): Parsed<NtlmChallenge> {
   return parse<NtlmChallenge>(new Cursor(token, wireLength), (c, out) => {
     readMessageType(c, CHALLENGE_MESSAGE)
@@ -157,7 +157,7 @@ export function parseNtlmChallenge(token: Uint8Array, wireLength: number = token
 }
 
 /**
- * AUTHENTICATE_MESSAGE, [MS-NLMP] 2.2.1.3. The MIC is taken to be there where the payload leaves room for it: no flag of the header announces it
+ * AUTHENTICATE_MESSAGE, [MS-NLMP] 2.2.1.3. The MIC is assumed to be there where the payload leaves room for it: no flag of the header announces it
  * (MsvAvFlags does, and the two may disagree).
  */
 export function parseNtlmAuthenticate(token: Uint8Array, wireLength: number = token.length): Parsed<NtlmAuthenticate> {
@@ -167,7 +167,7 @@ export function parseNtlmAuthenticate(token: Uint8Array, wireLength: number = to
     out.lmChallengeResponseLength = lm.length
     const nt = readBuffer(c, 'NtChallengeResponse')
     out.ntChallengeResponseLength = nt.length
-    // Anonymous or not, the length of the user name tells.
+    // The length of the user name decides whether it is anonymous.
     if (nt.length > 0) out.responses = judgeByLength(c, lm, nt, 0)
     const domainName = readBuffer(c, 'DomainName')
     const userName = readBuffer(c, 'UserName')
@@ -204,7 +204,7 @@ export function parseNtlmAuthenticate(token: Uint8Array, wireLength: number = to
   })
 }
 
-/** Which responses have these lengths, as far as lengths tell. */
+/** Which responses have these lengths, as far as lengths decide. */
 function judgeByLength(c: Cursor, lm: BufferFields, nt: BufferFields, userLength: number): NtlmResponseKind {
   if (!isInside(c, lm) || !isInside(c, nt)) return 'unknown'
   return classifyResponses(NO_BYTES, NO_BYTES, userLength, { lmLength: lm.length, ntLength: nt.length })
@@ -239,7 +239,7 @@ function readMessageType(c: Cursor, type: number): void {
   if (c.u32('MessageType') !== type) c.unsupported('MessageType', 8)
 }
 
-/** VERSION at `offset`: only where the flag says so and the payload leaves room for it, for senders set the flag without having the field. */
+/** VERSION at `offset`: only where the flag says so and the payload leaves room for it, because some senders set the flag without having the field. */
 function readVersion(c: Cursor, offset: number, flags: number, payload: number): OsVersion | null {
   if (!(flags & NTLMSSP_NEGOTIATE_VERSION) || payload < offset + 8) return null
   c.offset = offset
@@ -266,7 +266,7 @@ function readBuffer(c: Cursor, field: string): BufferFields {
   return { field, length: u16le(c.bytes, at), offset: u32le(c.bytes, at + 4) }
 }
 
-/** Raises the fault of the part of a security buffer that is not there. The names of the parts are made for no other. */
+/** Raises the fault of the part of a security buffer that is missing. Only here are the names of the parts made. */
 function raiseInBuffer(c: Cursor, field: string): void {
   c.skip(2, `${field}Len`)
   c.skip(2, `${field}MaxLen`)
@@ -274,8 +274,8 @@ function raiseInBuffer(c: Cursor, field: string): void {
 }
 
 /**
- * The lowest offset of a buffer that has any bytes, the message's end where none has. A buffer that points into the first `fixed` bytes, which every
- * form of the message has, tells nothing about the form.
+ * The lowest offset of a buffer that has any bytes, the end of the message where none has. A buffer that points into the first `fixed` bytes, which every
+ * form of the message has, does not help to find the form.
  */
 function payloadStart(c: Cursor, fixed: number, buffers: readonly BufferFields[]): number {
   let start = c.wireLength
@@ -286,20 +286,20 @@ function payloadStart(c: Cursor, fixed: number, buffers: readonly BufferFields[]
   return start
 }
 
-/** Whether a buffer ends within the message; one without bytes has no place. */
+/** Does a buffer end within the message? One without bytes has no position. */
 function isInside({ wireLength }: Cursor, { offset, length }: BufferFields): boolean {
   return length === 0 || offset + length <= wireLength
 }
 
 const NO_BYTES = new Uint8Array(0)
 
-/** The buffers of one message: what they hold, and what is odd about them. */
+/** The buffers of one message: their content, and what is odd about them. */
 class Payload {
-  /** Where the payload begins: fields of the header that reach beyond it are not there. */
+  /** Where the payload begins: fields of the header behind that do not exist. */
   readonly start: number
   readonly anomalies: string[]
   private readonly cursor: Cursor
-  /** The first buffer asked for that goes beyond what was captured. */
+  /** The first requested buffer that goes beyond what was captured. */
   private cut: BufferFields | null = null
 
   constructor(cursor: Cursor, fixed: number, buffers: readonly BufferFields[]) {
@@ -311,7 +311,7 @@ class Payload {
     }
     const filled = buffers.filter((b) => b.length > 0)
     const inside = filled.filter((b) => this.holds(b))
-    // What a buffer that points outside has really lost may be what follows the fixed fields.
+    // A buffer that points outside may belong behind the fixed fields.
     this.start = inside.length < filled.length ? fixed : payloadStart(cursor, fixed, inside)
     this.anomalies = [...misplaced(filled, fixed, cursor.wireLength), ...overlaps(inside)]
   }
@@ -327,7 +327,7 @@ class Payload {
     return bytes.subarray(offset, offset + length)
   }
 
-  /** The same, and undefined where the capture was cut before its end. */
+  /** The same, but undefined where the capture was cut before its end. */
   bytes(buffer: BufferFields | null): Uint8Array | null | undefined {
     const captured = this.captured(buffer)
     return buffer === null || captured === null || captured.length === buffer.length ? captured : undefined
@@ -339,7 +339,7 @@ class Payload {
     return bytes && (flags & NTLMSSP_NEGOTIATE_UNICODE ? utf16le(bytes) : oem(bytes))
   }
 
-  /** Whether those of these buffers that have bytes stand in this order. */
+  /** Are those of these buffers that have bytes in this order? */
   inOrder(buffers: readonly BufferFields[]): boolean {
     let last = -1
     for (let i = 0; i < buffers.length; i++) {
@@ -361,7 +361,7 @@ class Payload {
   }
 }
 
-/** Whether the buffers that have bytes lie between the fixed fields and the end and share none: nothing to report, as in nearly every message. */
+/** Do the buffers that have bytes lie between the fixed fields and the end without overlap? Then there is nothing to report, as in nearly every message. */
 function standApart(buffers: readonly BufferFields[], fixed: number, end: number): boolean {
   for (let i = 0; i < buffers.length; i++) {
     const { length, offset } = buffers[i]

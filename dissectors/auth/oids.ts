@@ -7,7 +7,7 @@ export const OID_SPNEGO = '1.3.6.1.5.5.2'
 export const OID_NTLMSSP = '1.3.6.1.4.1.311.2.2.10'
 export const OID_NEGOEX = '1.3.6.1.4.1.311.2.2.30'
 export const OID_KRB5 = '1.2.840.113554.1.2.2'
-/** Kerberos 5 with one arc cut to 16 bits, as Windows 2000 first shipped it; every Windows since offers it beside the right one. */
+/** Kerberos 5 with one arc cut to 16 bits, as Windows 2000 first shipped it; every Windows since then offers it beside the correct one. */
 export const OID_MS_KRB5 = '1.2.840.48018.1.2.2'
 /** Kerberos user-to-user. */
 export const OID_KRB5_U2U = '1.2.840.113554.1.2.2.3'
@@ -24,7 +24,7 @@ const MECHANISM_NAMES = new Map([
   [OID_IAKERB, 'IAKERB'],
 ])
 
-/** The short name of a mechanism, or the dotted text itself where we have none for it. */
+/** The short name of a mechanism, or the dotted text itself where it has none here. */
 export function mechanismName(oid: string): string {
   return MECHANISM_NAMES.get(oid) ?? oid
 }
@@ -49,7 +49,7 @@ const KNOWN: readonly { octets: Uint8Array; text: string }[] = [
 ]
 
 /**
- * The dotted text of an identifier's content octets (X.690 8.19), which stand in `bytes` from `start` to `end`. Null where they are none: empty, longer
+ * The dotted text of an identifier's content octets (X.690 8.19), which stand in `bytes` from `start` to `end`. Null where they are not valid: empty, longer
  * than 64 octets, cut inside an arc, or with an arc that starts with the padding octet 0x80.
  */
 export function oidText(bytes: Uint8Array, start = 0, end = bytes.length): string | null {

@@ -6,7 +6,7 @@
  *      NegTokenInit2 ::= SEQUENCE { mechTypes [0], reqFlags [1], mechToken [2], negHints [3], mechListMIC [4] }, all OPTIONAL
  *   A1 NegTokenResp  ::= SEQUENCE { negState [0], supportedMech [1], responseToken [2], mechListMIC [3] }, all OPTIONAL
  *
- * Windows servers send NegTokenInit2 in their NEGOTIATE response. The two forms of `[3]` tell themselves apart: mechListMIC is an OCTET STRING,
+ * Windows servers send NegTokenInit2 in their NEGOTIATE response. The two forms of `[3]` are distinguished by their type: mechListMIC is an OCTET STRING,
  * negHints a SEQUENCE.
  */
 import { startsWith } from '../bytes.ts'
@@ -26,21 +26,21 @@ export const NEG_STATE = {
   REQUEST_MIC: 3,
 } as const
 
-/** A token is a view of what was captured of it; its `…Length` is how long it says it is. */
+/** A token is a view of its captured part; its `…Length` is its declared length. */
 export type SecurityBlob = NegTokenInit | NegTokenResp | RawToken | EmptyBlob
 
 export interface NegTokenInit {
   form: 'neg-token-init'
-  /** Dotted, in the sender's order of preference: what is offered, which does not say what is used. */
+  /** Dotted, in the sender's order of preference: these mechanisms are offered, but not necessarily used. */
   mechTypes: string[]
-  /** In a partial record alone: the list goes on behind the fault. */
+  /** Only in a partial record: the list continues behind the fault. */
   mechTypesCut: boolean
   /** The first mechanism's first token, sent ahead of the answer. */
   mechToken: Uint8Array | null
   mechTokenLength: number
   /** hintName of NegTokenInit2: "not_defined_in_RFC4178@please_ignore" from Windows. */
   negHints: string | null
-  /** Whether the list of mechanisms is protected by a MIC, which we cannot verify. */
+  /** Is the list of mechanisms protected by a MIC? It cannot be verified here. */
   mechListMic: boolean
 }
 
@@ -64,19 +64,19 @@ export interface EmptyBlob {
   form: 'empty'
 }
 
-/** What a blob's token contains, which decides the mechanism whatever was offered around it. */
+/** What a blob's token contains: it decides the mechanism, whatever is offered around it. */
 export interface InnerToken {
-  /** `none`: no token, or an empty one; `unknown`: bytes of another mechanism, or too few of them to tell. */
+  /** `none`: no token, or an empty one; `unknown`: bytes of another mechanism, or too few bytes to decide. */
   kind: 'ntlmssp' | 'kerberos' | 'negoex' | 'unknown' | 'none'
-  /** What was captured of it. */
+  /** Its captured part. */
   bytes: Uint8Array | null
-  /** How long it says it is: hand it to the token's parser. */
+  /** Its declared length, for the token's parser. */
   wireLength: number
 }
 
 /**
- * Reads a SecurityBuffer, `wireLength` bytes long as its message declares it. A first byte that is none of the above is `unsupported`. Where the capture
- * was cut inside a token, the fault is `truncated` and `partial` holds what there is of the token.
+ * Reads a SecurityBuffer, `wireLength` bytes long as its message declares. A first byte that is none of the above is `unsupported`. Where the capture
+ * was cut inside a token, the fault is `truncated` and `partial` has the captured part of the token.
  */
 export function parseSecurityBlob(blob: Uint8Array, wireLength: number = blob.length): Parsed<SecurityBlob> {
   if (wireLength === 0) return { ok: true, value: { form: 'empty' } }
@@ -100,8 +100,8 @@ export function parseSecurityBlob(blob: Uint8Array, wireLength: number = blob.le
 }
 
 /**
- * How long a blob says it is, by its outermost element; null where it says nothing. SMB1 clients may send a long one in pieces, each in a SESSION_SETUP of
- * its own: the first is shorter than this.
+ * The length of a blob by its outermost element; null where it has none. SMB1 clients may send a long one in pieces, each in a SESSION_SETUP of its own:
+ * the first piece is shorter than this.
  */
 export function lengthOfBlob(blob: Uint8Array): number | null {
   const tags = [GSS_TOKEN_TAG, contextTag(0), contextTag(1)]
@@ -200,8 +200,7 @@ function readNegTokenResp(der: DerReader, token: Element, out: Partial<SecurityB
 }
 
 /**
- * Whether a MIC is there, which is all that can be said without the key. Windows before Vista puts a second copy of responseToken in its place: that
- * protects nothing.
+ * Is there a MIC? More cannot be known without the key. Windows before Vista puts a second copy of responseToken in its place, which protects nothing.
  */
 function isMic(der: DerReader, value: Element, responseToken: Uint8Array | null = null): boolean {
   const mic = der.content(value, DER_TAG.OCTET_STRING, 'mechListMIC')

@@ -30,23 +30,23 @@ export interface AndxStep {
 }
 
 export interface AndxChain {
-  /** One for a command that is not chained, and for one that cannot be. */
+  /** One entry for a command that is not chained or cannot be. */
   steps: AndxStep[]
   /**
-   * "andx-no-advance" (AndXOffset does not lead on), "andx-beyond-message", "andx-too-deep": the chain ends there.
+   * "andx-no-advance" (AndXOffset does not lead forward), "andx-beyond-message", "andx-too-deep": the chain ends there.
    * "andx-overlap": a command begins within the words of the one before.
    */
   anomalies: string[]
 }
 
-/** `message` starts at the SMB header, which was captured whole. */
+/** `message` starts at the SMB header, which was captured completely. */
 export function andxChain(message: Uint8Array, wireLength: number = message.length): AndxChain {
   const steps: AndxStep[] = [{ command: message[SMB1_OFFSET.command], offset: SMB1_OFFSET.wordCount }]
   const anomalies: string[] = []
   for (;;) {
     const { command, offset } = steps[steps.length - 1]
     const words = offset + 1
-    // An error answer has no words: it ends the chain, whatever the request chained.
+    // An error response has no words: it ends the chain, whatever the request chained.
     if (!ANDX_COMMANDS.has(command) || message.length < words + 4 || message[offset] < 2) break
     const nextCommand = message[words]
     if (nextCommand === SMB1_COMMAND.NO_ANDX_COMMAND) break

@@ -3,8 +3,7 @@
  *
  *   0 WordCount (1)  1 Words (2 each)  then ByteCount (2)  Bytes
  *
- * A command's forms are told apart by their WordCount. Bytes hold its strings, which say how long they are by a NUL
- * alone.
+ * The forms of a command differ in their WordCount. Bytes contains its strings, whose length only their NUL shows.
  */
 import { u16le } from '../bytes.ts'
 import { Cursor } from '../cursor.ts'
@@ -21,7 +20,7 @@ export function isUnicode(message: Uint8Array): boolean {
   return (u16le(message, SMB1_OFFSET.flags2) & SMB_FLAGS2_UNICODE) !== 0
 }
 
-/** Reads ByteCount and then, by `read`, the Bytes: with a cursor that ends where they do. */
+/** Reads ByteCount and then, with `read`, the Bytes: through a cursor that ends where they do. */
 export function readBytes(c: Cursor, read: (bytes: Cursor) => void): void {
   const at = c.offset
   const byteCount = c.u16('ByteCount')
@@ -30,10 +29,10 @@ export function readBytes(c: Cursor, read: (bytes: Cursor) => void): void {
 }
 
 /**
- * The next string, up to its NUL or, as some senders leave the last one open, to the end of the Bytes. Null where the
- * Bytes have ended: trailing strings may be left out.
+ * The next string, up to its NUL or to the end of the Bytes, because some senders do not terminate the last one. Null at the
+ * end of the Bytes: trailing strings may be missing.
  *
- * @param align UTF-16 begins at an even offset from the SMB header, behind a pad byte where need be ([MS-CIFS]
+ * @param align UTF-16 begins at an even offset from the SMB header, behind a pad byte where necessary ([MS-CIFS]
  * 2.2.1.1.1)
  */
 export function readString(c: Cursor, unicode: boolean, field: string, align = true): string | null {

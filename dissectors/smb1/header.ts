@@ -48,7 +48,7 @@ export const SMB1_COMMAND = {
   NO_ANDX_COMMAND: 0xff,
 } as const
 
-/** Whether a body with so many words is an answer, for commands whose forms differ; null where that tells nothing: an error answer has no words. */
+/** Is a body with this WordCount a response? Null where WordCount does not decide: an error response has no words. */
 export function isAnswerForm(command: number, wordCount: number): boolean | null {
   switch (command) {
     case SMB1_COMMAND.NEGOTIATE:

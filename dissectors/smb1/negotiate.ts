@@ -49,7 +49,7 @@ export interface NegotiateRequest {
   anomalies: string[]
 }
 
-/** What a form of the response does not have is null. */
+/** Fields that a form of the response does not have are null. */
 export interface NegotiateResponse {
   /** Of the request's dialects, from 0; NO_DIALECT where none is acceptable. */
   dialectIndex: number
@@ -57,7 +57,7 @@ export interface NegotiateResponse {
   capabilities: number | null
   /** The session setup carries a security blob, not the responses to `challenge`. */
   extendedSecurity: boolean
-  /** What the client's LM and NTLM responses answer: 8 bytes, or none where passwords go in the clear. A view. */
+  /** The challenge for the client's LM and NTLM responses: 8 bytes, or none where passwords are sent unencrypted. A view. */
   challenge: Uint8Array | null
   domainName: string | null
   serverName: string | null
@@ -95,8 +95,8 @@ export function parseNegotiateRequest(
 }
 
 /**
- * `message` starts at the SMB header, the WordCount of the command is at `offset`. An error answer without words is a
- * malformed WordCount: Status is the caller's to look at first.
+ * `message` starts at the SMB header, the WordCount of the command is at `offset`. An error response without words is a
+ * malformed WordCount: the caller checks Status first.
  */
 export function parseNegotiateResponse(
   message: Uint8Array,
@@ -112,7 +112,7 @@ export function parseNegotiateResponse(
     out.dialectIndex = c.u16('DialectIndex')
     if (wordCount === WORDS_NT) readNt(c, out)
     else {
-      // First: a record without it that knows of no extended security is of the core protocol, which has none.
+      // Read first: a record without it looks like the core protocol, which has no extended security.
       out.securityMode = wordCount === WORDS_LANMAN ? c.u16('SecurityMode') : null
       out.capabilities = null
       out.extendedSecurity = false
@@ -148,7 +148,7 @@ function readNt(c: Cursor, out: Partial<NegotiateResponse>): void {
   out.extendedSecurity = (capabilities & CAP_EXTENDED_SECURITY) !== 0
   c.skip(10, 'SystemTime')
   const challengeLength = c.u8('ChallengeLength')
-  // The header's Unicode flag is not settled yet when this is sent: the capability tells how it is written.
+  // The header's Unicode flag is not negotiated yet: the capability says how the names are written.
   const unicode = (capabilities & CAP_UNICODE) !== 0
   readBytes(c, (bytes) => {
     if (out.extendedSecurity) {

@@ -29,7 +29,7 @@ const WORDS_LANMAN = 10
 const WORDS_EXTENDED = 12
 const WORDS_NT = 13
 
-/** What a form of the request does not have is null; so is a trailing string that the sender left out. */
+/** Fields that a form of the request does not have are null; so is a trailing string that is missing. */
 export interface SessionSetupAndxRequest {
   form: 'lanman' | 'nt' | 'extended'
   maxBufferSize: number
@@ -41,15 +41,15 @@ export interface SessionSetupAndxRequest {
   oemPasswordLen: number | null
   unicodePasswordLen: number | null
   /**
-   * LM response; or the password itself, where the server's NEGOTIATE did not ask for encrypted ones. Views, in a
-   * partial record of what was captured: what they hold is a secret, to be classified and not to be kept.
+   * LM response; or the password itself, where the server's NEGOTIATE did not ask for encrypted ones. Views; in a
+   * partial record, of the captured part. Their content is secret: it is classified and never kept.
    */
   oemPassword: Uint8Array | null
   /** NTLM or NTLMv2 response, or the password itself. */
   unicodePassword: Uint8Array | null
-  /** SPNEGO, or bare NTLMSSP or Kerberos. A view, in a partial record of what was captured of it. */
+  /** SPNEGO, or bare NTLMSSP or Kerberos. A view; in a partial record, of its captured part. */
   securityBlob: Uint8Array | null
-  /** As declared: hand it to the blob's parser. */
+  /** Its declared length, for the parser of the blob. */
   securityBlobLength: number | null
   accountName: string | null
   primaryDomain: string | null
@@ -57,11 +57,11 @@ export interface SessionSetupAndxRequest {
   nativeLanMan: string | null
 }
 
-/** All of it null in an error answer, which has no words. */
+/** All fields are null in an error response, which has no words. */
 export interface SessionSetupAndxResponse {
   /** SMB_SETUP_ bits. Final only where Status is a success. */
   action: number | null
-  /** Null without extended security. A view, in a partial record of what was captured of it. */
+  /** Null without extended security. A view; in a partial record, of its captured part. */
   securityBlob: Uint8Array | null
   /** As declared. */
   securityBlobLength: number | null
@@ -120,7 +120,7 @@ function readExtended(c: Cursor, unicode: boolean, out: Partial<SessionSetupAndx
     bytes.skip(blobLength, 'SecurityBlob')
     out.nativeOs = readString(bytes, unicode, 'NativeOS')
     out.nativeLanMan = readString(bytes, unicode, 'NativeLanMan')
-    // Not of the specification, and sent by many.
+    // Not in the specification, but many senders send it.
     out.primaryDomain = readString(bytes, unicode, 'PrimaryDomain')
   })
 }
@@ -155,7 +155,7 @@ function readPasswords(
   })
 }
 
-/** What was captured of the next `length` bytes; skipping them raises the fault of those that were not. */
+/** The captured part of the next `length` bytes; skipping them raises the fault of the missing ones. */
 function capturedOf(bytes: Cursor, length: number, field: string): Uint8Array {
   return bytes.capturedAt(bytes.offset, length, field)
 }

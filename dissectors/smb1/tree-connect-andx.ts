@@ -16,21 +16,21 @@ export interface TreeConnectAndxRequest {
   /** 0x1 disconnect the header's TID first, 0x4 extended signatures, 0x8 extended response. */
   flags: number
   passwordLength: number
-  /** Of the share, where the server has share-level security; a NUL or nothing else. A view, and a secret. */
+  /** The share's password, where the server has share-level security; otherwise a NUL or nothing. A view, and secret. */
   password: Uint8Array
-  /** "\\server\share", as sent; null where the sender left it out. */
+  /** "\\server\share", as sent; null where it is missing. */
   path: string | null
   /** "A:" disk, "LPT1:" printer, "IPC" named pipe, "COMM", "?????" any. */
   service: string | null
 }
 
-/** All of it null in an error answer, which has no words; and what a form of the response does not have. */
+/** Fields that a form of the response does not have are null; all of them in an error response, which has no words. */
 export interface TreeConnectAndxResponse {
   /** 0x1 search bits, 0x2 in DFS, 0xC client-side caching. */
   optionalSupport: number | null
   maximalShareAccessRights: number | null
   guestMaximalShareAccessRights: number | null
-  /** As in the request, now what the share is. */
+  /** As in the request, but here what the share really is. */
   service: string | null
   nativeFileSystem: string | null
 }

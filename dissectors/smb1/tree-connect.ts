@@ -11,20 +11,20 @@ import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { readBytes, readString } from './block.ts'
 
 const BUFFER_FORMAT_ASCII = 0x04
-/** A server that asks for encrypted passwords gets a response in place of one: bytes of any value, NULs among them. */
+/** A server that asks for encrypted passwords gets a response instead: any bytes, including NUL. */
 const RESPONSE_LENGTH = 24
 
 export interface TreeConnectRequest {
   /** "\\\\server\\share", as sent. */
   path: string
   passwordLength: number
-  /** Of the share, without its NUL; nothing where there is none. A view, and a secret. */
+  /** The share's password, without its NUL; empty where there is none. A view, and secret. */
   password: Uint8Array
   /** "A:" disk, "LPT1:" printer, "IPC" named pipe, "COMM", "?????" any. */
   service: string
 }
 
-/** Null in an error answer, which has no words. */
+/** Null in an error response, which has no words. */
 export interface TreeConnectResponse {
   maxBufferSize: number | null
   tid: number | null
@@ -60,13 +60,13 @@ function format(bytes: Cursor): void {
   if (bytes.u8('BufferFormat') !== BUFFER_FORMAT_ASCII) bytes.malformed('BufferFormat', at)
 }
 
-/** Up to the NUL that the next BufferFormat follows; a response of 24 bytes may hold other NULs, and may come without one. */
+/** Up to the NUL that the next BufferFormat follows; a response of 24 bytes may contain other NULs, and may lack the final one. */
 function readPassword(c: Cursor): Uint8Array {
   const { bytes, offset, wireLength } = c
   const end = Math.min(bytes.length, wireLength)
   let nul = offset
   while (nul < end && bytes[nul] !== 0) nul++
-  // What tells, the byte behind the NUL, must be there.
+  // The byte behind the NUL decides, so it must have been captured.
   if (nul + 1 >= end) c.viewAt(offset, nul + 2 - offset, 'Password')
   if (bytes[nul + 1] === BUFFER_FORMAT_ASCII) {
     c.offset = nul + 1

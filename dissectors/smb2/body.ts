@@ -14,9 +14,8 @@ export function expectStructureSize(c: Cursor, size: number): void {
 }
 
 /**
- * A buffer that names its place, counted from the start of the SMB2 header. Without bytes it has no place: its offset
- * is not looked at. One that begins among the fixed fields, which end at `fixedEnd`, is read as it says and named in
- * `anomalies`.
+ * A buffer at an offset from the start of the SMB2 header. The offset of an empty one is ignored. One that begins inside
+ * the fixed fields, which end at `fixedEnd`, is read from there and named in `anomalies`.
  */
 export function bufferAt(
   c: Cursor,
@@ -31,7 +30,7 @@ export function bufferAt(
   return view
 }
 
-/** The same, shorter where the capture was cut inside it: for buffers that are worth reading as far as they came. */
+/** The same, but shorter where the capture was cut inside it: for buffers of which a part is useful. */
 export function capturedBuffer(
   c: Cursor,
   offset: number,

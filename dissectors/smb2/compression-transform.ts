@@ -1,5 +1,5 @@
 /**
- * SMB2 COMPRESSION_TRANSFORM_HEADER, [MS-SMB2] 2.2.42: stands before a compressed message. Little-endian:
+ * SMB2 COMPRESSION_TRANSFORM_HEADER, [MS-SMB2] 2.2.42, in front of a compressed message. Little-endian:
  *
  *   0 ProtocolId (FC 'SMB')  4 OriginalCompressedSegmentSize (4)
  *
@@ -10,8 +10,7 @@
  *   0 CompressionAlgorithm (2)  2 Flags (2)  4 Length (4)  8 OriginalPayloadSize (4; LZ algorithms only)  data
  *     Length covers what follows it
  *
- * Which it is, the Flags at 10 say. Nothing is decompressed, and nothing is allocated by the sizes that the sender
- * names.
+ * The Flags at 10 say which of the two it is. Nothing is decompressed, and no declared size leads to an allocation.
  */
 import { u16le, u32le } from '../bytes.ts'
 import { Cursor, type Parsed, parse } from '../cursor.ts'
@@ -24,25 +23,25 @@ export const SMB2_COMPRESSION_FLAG_CHAINED = 0x0001
 /** CompressionAlgorithm. */
 export const SMB2_COMPRESSION = { NONE: 0, LZNT1: 1, LZ77: 2, LZ77_HUFFMAN: 3, PATTERN_V1: 4, LZ4: 5 } as const
 
-/** Windows makes three at the most: a pattern, what lies between, a pattern. */
+/** Windows sends three at most: a pattern, the bytes between, a pattern. */
 const MAX_PAYLOADS = 64
-/** The largest message that Windows sends or takes is half of this. */
+/** The largest message that Windows sends or accepts is half of this. */
 const PLAUSIBLE_SIZE = 16 * 1024 * 1024
 
 export interface CompressionTransform {
   /**
-   * What decompression gives: of the compressed part where unchained, of the whole message where chained. By the
-   * sender's word.
+   * Size after decompression: of the compressed part where unchained, of the whole message where chained. As the sender
+   * declares it.
    */
   originalCompressedSegmentSize: number
   chained: boolean
   /** One where unchained. */
   payloads: CompressedPayload[]
-  /** Unchained: how many bytes stay as they are, before the compressed ones; null where chained. */
+  /** Unchained: how many uncompressed bytes are in front of the compressed ones; null where chained. */
   offset: number | null
   /**
-   * The message's first bytes where they go uncompressed: with 64 of them or more, its SMB2 header is readable. A view
-   * of what was captured of them.
+   * The first bytes of the message where they are not compressed: with 64 or more of them, the SMB2 header is readable. A
+   * view of the captured part.
    */
   clear: Uint8Array
   /** "implausible-size": more than 16 MiB with Offset; "too-many-payloads": 64 were read. */
@@ -56,12 +55,12 @@ export interface CompressedPayload {
   length: number
 }
 
-/** Where the bytes begin that go as they are, in either form. */
+/** Where the uncompressed bytes begin, in either form. */
 export const CLEAR_START = 16
 
 /**
- * How many bytes of a compressed message go as they are, from CLEAR_START on; 0 where the sizes do not fit. The tracker reads this in place, as it reads
- * headers: the message starts at `start`, and its first 16 bytes are there.
+ * How many bytes of a compressed message are uncompressed, from CLEAR_START on; 0 where the sizes do not fit. The tracker reads this in place, like
+ * headers: the message starts at `start`, and its first 16 bytes are at hand.
  */
 export function clearLength(b: Uint8Array, start: number, wireLength: number): number {
   if (isChained(b, start) && u16le(b, start + 8) !== SMB2_COMPRESSION.NONE) return 0
@@ -70,7 +69,7 @@ export function clearLength(b: Uint8Array, start: number, wireLength: number): n
   return length > wireLength - CLEAR_START ? 0 : length
 }
 
-/** How long the message is without compression, by the sender's word. */
+/** How long the message is without compression, as the sender declares. */
 export function uncompressedLength(b: Uint8Array, start: number): number {
   const segment = u32le(b, start + 4)
   return isChained(b, start) ? segment : segment + u32le(b, start + 12)
@@ -138,7 +137,7 @@ function hasOriginalSize(algorithm: number): boolean {
   return algorithm !== SMB2_COMPRESSION.NONE && algorithm !== SMB2_COMPRESSION.PATTERN_V1
 }
 
-/** What was captured of the next `length` bytes. */
+/** The captured part of the next `length` bytes. */
 function captured(c: Cursor, length: number): Uint8Array {
   return c.bytes.subarray(c.offset, Math.min(c.offset + length, c.wireLength))
 }

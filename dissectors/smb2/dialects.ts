@@ -2,13 +2,13 @@
 
 export const DIALECT_2_0_2 = 0x0202
 export const DIALECT_2_1 = 0x0210
-/** Answers the SMB1 dialect string "SMB 2.???": a NEGOTIATE of SMB2's own follows. Never a final dialect. */
+/** Answers the SMB1 dialect string "SMB 2.???": an SMB2 NEGOTIATE follows. Never a final dialect. */
 export const DIALECT_WILDCARD = 0x02ff
 export const DIALECT_3_0 = 0x0300
 export const DIALECT_3_0_2 = 0x0302
 export const DIALECT_3_1_1 = 0x0311
 
-/** "3.1.1" and so on, "2.???" for the wildcard, and "0x0310" for what was never released. */
+/** "3.1.1" and so on, "2.???" for the wildcard, and "0x0310" for a number that was never released. */
 export function dialectName(dialect: number): string {
   switch (dialect) {
     case DIALECT_2_0_2:

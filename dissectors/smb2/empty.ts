@@ -1,5 +1,5 @@
 /**
- * Bodies that say nothing, as LOGOFF, TREE_DISCONNECT and ECHO have them, [MS-SMB2] 2.2.7. 64 bytes into the message:
+ * Empty bodies, those of LOGOFF, TREE_DISCONNECT and ECHO, [MS-SMB2] 2.2.7. 64 bytes into the message:
  *
  *   0 StructureSize = 4  2 Reserved
  */

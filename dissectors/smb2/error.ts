@@ -1,5 +1,5 @@
 /**
- * SMB2 ERROR response, [MS-SMB2] 2.2.2: the body of an answer whose Status is a failure, or STATUS_PENDING. 64 bytes
+ * SMB2 ERROR response, [MS-SMB2] 2.2.2: the body of a response whose Status is a failure, or STATUS_PENDING. 64 bytes
  * into the message:
  *
  *   0 StructureSize = 9  2 ErrorContextCount (1)  3 Reserved  4 ByteCount (4)  8 ErrorData
@@ -14,7 +14,7 @@ const STRUCTURE_SIZE = 9
 export interface ErrorResponse {
   /** How many error contexts (2.2.2.1) ErrorData holds, in dialect 3.1.1; reserved before. */
   errorContextCount: number
-  /** A view. The byte that must stand here where ByteCount is 0 is not part of it: some servers leave it out. */
+  /** A view. The byte that must follow where ByteCount is 0 is not part of it: some servers omit it. */
   errorData: Uint8Array
 }
 
@@ -23,7 +23,7 @@ export function parseErrorResponse(message: Uint8Array, wireLength: number = mes
   return parse<ErrorResponse>(bodyOf(message, wireLength), readErrorResponse)
 }
 
-/** The same, from where a cursor stands. */
+/** The same, from the position of a cursor. */
 export function readErrorResponse(c: Cursor): ErrorResponse {
   expectStructureSize(c, STRUCTURE_SIZE)
   const errorContextCount = c.u8('ErrorContextCount')
@@ -33,9 +33,9 @@ export function readErrorResponse(c: Cursor): ErrorResponse {
 }
 
 /**
- * Reads the ERROR response that stands where a body of `structureSize` was expected. Null, and the cursor behind
- * StructureSize, where it is that body. The size decides, as Status cannot: IOCTL answers some errors with its own
- * body, and STATUS_PENDING, a success, comes without it.
+ * Reads the ERROR response in place of an expected body of `structureSize`. Null, with the cursor behind StructureSize,
+ * where it is that body. The size decides, because Status cannot: IOCTL responds to some errors with its own body, and
+ * STATUS_PENDING, a success, comes without it.
  */
 export function readErrorInsteadOf(c: Cursor, structureSize: number): ErrorResponse | null {
   const at = c.offset

@@ -62,7 +62,7 @@ export const PROTOCOL_ID_COMPRESSION = 0x424d53fc
 export const SMB2_NEGOTIATE_SIGNING_ENABLED = 0x01
 export const SMB2_NEGOTIATE_SIGNING_REQUIRED = 0x02
 
-/** StructureSize of request and response, for commands where they differ and no error answer looks like a request ([MS-SMB2] 2.2.2). */
+/** StructureSize of request and response, for commands where they differ and no error response looks like a request ([MS-SMB2] 2.2.2). */
 const FORMS: ReadonlyMap<number, { request: number | null; response: number }> = new Map([
   [SMB2_COMMAND.NEGOTIATE, { request: 36, response: 65 }],
   [SMB2_COMMAND.SESSION_SETUP, { request: 25, response: 9 }],
@@ -72,7 +72,7 @@ const FORMS: ReadonlyMap<number, { request: number | null; response: number }> =
   [SMB2_COMMAND.SET_INFO, { request: 33, response: 2 }],
 ])
 
-/** Whether a body with this StructureSize is an answer; null where that tells nothing. */
+/** Is a body with this StructureSize a response? Null where StructureSize does not decide. */
 export function isAnswerForm(command: number, structureSize: number): boolean | null {
   const form = FORMS.get(command)
   return structureSize === form?.response ? true : structureSize === form?.request ? false : null

@@ -29,7 +29,7 @@ const RESPONSE_FIXED_END = SMB2_HEADER_LENGTH + 48
 
 export interface IoctlRequest {
   ctlCode: number
-  /** 16 bytes, all 0xFF where the operation is on no file. A view. */
+  /** 16 bytes, all 0xFF where the operation has no file. A view. */
   fileId: Uint8Array
   maxInputResponse: number
   maxOutputResponse: number
@@ -42,7 +42,7 @@ export interface IoctlRequest {
   anomalies: string[]
 }
 
-/** All of it null but `error` and `anomalies` where the answer is an ERROR response. */
+/** Only `error` and `anomalies` are not null where it is an ERROR response. */
 export interface IoctlResponse {
   ctlCode: number | null
   /** 16 bytes. A view. */

@@ -1,4 +1,4 @@
-/** SMB2 LOGOFF, [MS-SMB2] 2.2.7 and 2.2.8: ends the session of its header. Both ways the body is empty (empty.ts). */
+/** SMB2 LOGOFF, [MS-SMB2] 2.2.7 and 2.2.8: ends the session of its header. The body is empty in both directions (empty.ts). */
 import type { Parsed } from '../cursor.ts'
 import { type EmptyRequest, type EmptyResponse, parseEmptyRequest, parseEmptyResponse } from './empty.ts'
 

@@ -19,12 +19,12 @@ const SMB2_POSIX_EXTENSIONS_AVAILABLE = 0x0100
 
 const CONTEXT_HEADER_LENGTH = 8
 
-/** Nine types are known, and none may come twice. */
+/** Nine types are known, and none may occur twice. */
 const MAX_CONTEXTS = 32
 /** The longest list of the specification has six entries. */
 const MAX_LIST = 64
 
-/** Null where there was no such context, or where it could not be read: `fault` tells the two apart. A list holds what came before the fault. */
+/** Null where there was no such context, or where it could not be read: then there is a `fault`. A list holds what came before the fault. */
 export interface NegotiateContexts {
   /** 2.2.3.1.1; 0x0001 is SHA-512. */
   hashAlgorithms: number[] | null
@@ -35,7 +35,7 @@ export interface NegotiateContexts {
   compressionAlgorithms: number[] | null
   /** 0x1: chained compression. */
   compressionFlags: number | null
-  /** 2.2.3.1.4: the server's name as the client was told it. Up to 32767 characters of the sender's choice. */
+  /** 2.2.3.1.4: the server's name as the client's user gave it. Up to 32767 characters of the sender's choice. */
   netname: string | null
   /** 2.2.3.1.5: 0x1 is SMB2_ACCEPT_TRANSPORT_LEVEL_SECURITY. */
   transportFlags: number | null
@@ -43,7 +43,7 @@ export interface NegotiateContexts {
   rdmaTransforms: number[] | null
   /** 2.2.3.1.7, see signingAlgorithmName. */
   signingAlgorithms: number[] | null
-  /** The POSIX extensions are asked for, or granted. */
+  /** The POSIX extensions are requested, or granted. */
   posix: boolean
   unknown: { type: number; length: number }[]
   /**
@@ -56,8 +56,8 @@ export interface NegotiateContexts {
 }
 
 /**
- * Reads `count` contexts from `offset`, counted from the SMB2 header. A fault stays in the result, so that it costs the
- * caller nothing of the message around it.
+ * Reads `count` contexts from `offset`, counted from the SMB2 header. A fault stays in the result, so that the message
+ * around it is still read.
  */
 export function readNegotiateContexts(
   message: Uint8Array,
@@ -98,7 +98,7 @@ export function readNegotiateContexts(
     if (seen.has(type)) addOnce(out.anomalies, 'duplicate-context')
     else {
       seen.add(type)
-      // Bounded by its own length: a list that says it is longer does not read on into the next context.
+      // Bounded by its own length: a list that claims to be longer does not continue into the next context.
       const data = parse(new Cursor(message, end, at + CONTEXT_HEADER_LENGTH), (c) => readData(c, type, length, out))
       if (!data.ok) out.fault ??= data.fault
     }
@@ -164,7 +164,7 @@ function readData(c: Cursor, type: number, length: number, out: NegotiateContext
 
 type ListKey = 'hashAlgorithms' | 'ciphers' | 'compressionAlgorithms' | 'rdmaTransforms' | 'signingAlgorithms'
 
-/** The list is in the record before it is read: a fault leaves what came before it. */
+/** The list is put into the record before it is read, so that a fault leaves what came before it. */
 function readList(c: Cursor, count: number, field: string, out: NegotiateContexts, key: ListKey): void {
   const list: number[] = []
   out[key] = list
@@ -195,19 +195,19 @@ const SIGNING_ALGORITHMS = new Map([
   [0x0002, 'AES-GMAC'],
 ])
 
-/** The name of a HashAlgorithms entry, null where it is none of the specification's. */
+/** The name of a HashAlgorithms entry, null where the specification has none. */
 export function hashAlgorithmName(id: number): string | null {
   return HASH_ALGORITHMS.get(id) ?? null
 }
 
 /**
- * The name of a Ciphers entry, null where it is none of the specification's; so for 0, which says "no common cipher".
+ * The name of a Ciphers entry, null where the specification has none; also for 0, which means "no common cipher".
  */
 export function cipherName(id: number): string | null {
   return CIPHERS.get(id) ?? null
 }
 
-/** The name of a SigningAlgorithms entry, null where it is none of the specification's. */
+/** The name of a SigningAlgorithms entry, null where the specification has none. */
 export function signingAlgorithmName(id: number): string | null {
   return SIGNING_ALGORITHMS.get(id) ?? null
 }

@@ -33,7 +33,7 @@ export const SMB2_GLOBAL_CAP = {
   NOTIFICATIONS: 0x00000080,
 } as const
 
-/** Eight dialects were ever on the wire. */
+/** Only eight dialects have ever been in use. */
 const MAX_DIALECTS = 64
 const RESPONSE_FIXED_END = SMB2_HEADER_LENGTH + 64
 
@@ -69,9 +69,9 @@ export interface NegotiateResponse {
   serverStartTime: bigint
   /** Null unless 3.1.1 is selected. They carry their own fault. */
   negotiateContexts: NegotiateContexts | null
-  /** The server's SPNEGO offer; it may be empty. A view, in a partial record of what was captured of it. */
+  /** The server's SPNEGO offer; it may be empty. A view; in a partial record, of its captured part. */
   securityBuffer: Uint8Array
-  /** As declared: hand it to the buffer's parser. */
+  /** Its declared length, for the parser of the buffer. */
   securityBufferLength: number
   /** "buffer-overlaps-fields". */
   anomalies: string[]

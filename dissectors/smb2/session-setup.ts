@@ -38,9 +38,9 @@ export interface SessionSetupRequest {
   capabilities: number
   /** The session that a reconnecting client had before, 0 where there was none. */
   previousSessionId: bigint
-  /** SPNEGO, or bare NTLMSSP or Kerberos. A view, in a partial record of what was captured of it. */
+  /** SPNEGO, or bare NTLMSSP or Kerberos. A view; in a partial record, of its captured part. */
   securityBuffer: Uint8Array
-  /** As declared: hand it to the buffer's parser. */
+  /** Its declared length, for the parser of the buffer. */
   securityBufferLength: number
   /** "buffer-overlaps-fields". */
   anomalies: string[]
@@ -54,7 +54,7 @@ export interface SessionSetupResponse {
    * an ERROR response, whose ErrorContextCount stands where this would. Only STATUS_SUCCESS makes the flags final.
    */
   sessionFlags: number | null
-  /** Empty in an ERROR response. A view, in a partial record of what was captured of it. */
+  /** Empty in an ERROR response. A view; in a partial record, of its captured part. */
   securityBuffer: Uint8Array
   /** As declared. */
   securityBufferLength: number
