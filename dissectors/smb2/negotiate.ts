@@ -136,7 +136,7 @@ export function parseNegotiateResponse(
     out.securityBufferLength = length
     const contextOffset = c.u32('NegotiateContextOffset')
 
-    // Before the buffer: a fault in the buffer would end the record, one in the contexts does not.
+    // Read before the buffer: a fault in the buffer would end the record, one in the contexts does not.
     out.negotiateContexts =
       out.dialectRevision === DIALECT_3_1_1
         ? readNegotiateContexts(message, wireLength, contextOffset, contextCount)

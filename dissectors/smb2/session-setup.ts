@@ -32,9 +32,9 @@ export interface SessionSetupRequest {
   flags: number
   /** SMB2_SESSION_FLAG_BINDING is set: another channel of the session that the header names. */
   binding: boolean
-  /** SMB2_NEGOTIATE_SIGNING_ENABLED 0x01, SMB2_NEGOTIATE_SIGNING_REQUIRED 0x02: for this session alone. */
+  /** SMB2_NEGOTIATE_SIGNING_ENABLED 0x01, SMB2_NEGOTIATE_SIGNING_REQUIRED 0x02: for this session only. */
   securityMode: number
-  /** SMB2_GLOBAL_CAP bits; only DFS is of use here. */
+  /** SMB2_GLOBAL_CAP bits; only DFS has a meaning here. */
   capabilities: number
   /** The session that a reconnecting client had before, 0 where there was none. */
   previousSessionId: bigint
@@ -51,7 +51,7 @@ export interface SessionSetupResponse {
   status: number
   /**
    * SMB2_SESSION_FLAG_ bits; null where Status is neither STATUS_SUCCESS nor STATUS_MORE_PROCESSING_REQUIRED. That is
-   * an ERROR response, whose ErrorContextCount stands where this would. Only STATUS_SUCCESS makes the flags final.
+   * an ERROR response, which has ErrorContextCount in this place. Only STATUS_SUCCESS makes the flags final.
    */
   sessionFlags: number | null
   /** Empty in an ERROR response. A view; in a partial record, of its captured part. */

@@ -1,5 +1,5 @@
 /**
- * SMB2 TRANSFORM_HEADER, [MS-SMB2] 2.2.41: stands before an encrypted message, or compound. Little-endian, 52 bytes:
+ * SMB2 TRANSFORM_HEADER, [MS-SMB2] 2.2.41, in front of an encrypted message or compound. Little-endian, 52 bytes:
  *
  *   0 ProtocolId (FD 'SMB')  4 Signature (16)  20 Nonce (16)  36 OriginalMessageSize (4)  40 Reserved
  *  42 Flags (2; EncryptionAlgorithm in 3.0 and 3.0.2)  44 SessionId (8)
@@ -11,10 +11,10 @@ import { Cursor, type Parsed, parse } from '../cursor.ts'
 import { PROTOCOL_ID_TRANSFORM } from './header.ts'
 
 export const TRANSFORM_HEADER_LENGTH = 52
-/** Where SessionId stands. */
+/** Offset of SessionId. */
 export const TRANSFORM_SESSION_ID = 44
 
-/** Flags in 3.1.1, and AES-128-CCM as EncryptionAlgorithm before: the only value either may have. */
+/** Flags in 3.1.1, and AES-128-CCM as EncryptionAlgorithm before: the only value that either may have. */
 const ENCRYPTED = 0x0001
 
 export interface TransformHeader {
@@ -22,11 +22,11 @@ export interface TransformHeader {
   signature: Uint8Array
   /** 11 bytes count with CCM, 12 with GCM; the rest is zero. A view. */
   nonce: Uint8Array
-  /** Bytes that decryption gives, by the sender's word. */
+  /** Bytes after decryption, as the sender declares. */
   originalMessageSize: number
   flags: number
   sessionId: bigint
-  /** "unknown-flags"; "size-mismatch": OriginalMessageSize is not what follows the header. */
+  /** "unknown-flags"; "size-mismatch": OriginalMessageSize differs from what follows the header. */
   anomalies: string[]
 }
 

@@ -22,7 +22,7 @@ export const SMB2_TREE_CONNECT_FLAG_EXTENSION_PRESENT = 0x0004
 
 export const SMB2_SHARE_TYPE = { DISK: 0x01, PIPE: 0x02, PRINT: 0x03 } as const
 
-/** ShareFlags: the server wants every request on this tree encrypted. */
+/** ShareFlags: the server requires encryption on this tree. */
 export const SMB2_SHAREFLAG_ENCRYPT_DATA = 0x00008000
 
 const REQUEST_FIXED_END = SMB2_HEADER_LENGTH + 8
@@ -41,7 +41,7 @@ export interface TreeConnectRequest {
   anomalies: string[]
 }
 
-/** All of it null but `error` where the answer is an ERROR response. */
+/** Only `error` is not null where it is an ERROR response. */
 export interface TreeConnectResponse {
   /** SMB2_SHARE_TYPE. */
   shareType: number | null

@@ -1,6 +1,6 @@
 /**
- * SMB2 TREE_DISCONNECT, [MS-SMB2] 2.2.11 and 2.2.12: ends the tree connect of its header. Both ways the body is empty
- * (empty.ts).
+ * SMB2 TREE_DISCONNECT, [MS-SMB2] 2.2.11 and 2.2.12: ends the tree connect of its header. The body is empty in both
+ * directions (empty.ts).
  */
 import type { Parsed } from '../cursor.ts'
 import { type EmptyRequest, type EmptyResponse, parseEmptyRequest, parseEmptyResponse } from './empty.ts'

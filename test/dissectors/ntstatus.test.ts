@@ -30,7 +30,7 @@ describe('ntStatusName', () => {
     expect(ntStatusName(0x1)).toBe('0x00000001')
   })
 
-  it('takes a value that arithmetic has made negative', () => {
+  it('accepts a value that arithmetic has made negative', () => {
     expect(ntStatusName(0xc000006d | 0)).toBe('STATUS_LOGON_FAILURE')
     expect(isSuccess(0xc000006d | 0)).toBe(false)
   })
@@ -53,7 +53,7 @@ describe('isSuccess', () => {
     0xffffffff,
   ])('is false for %i', (code) => expect(isSuccess(code)).toBe(false))
 
-  it('is false for the errors of SMB1 whose severity bits say success', () => {
+  it('is false for the errors of SMB1 with the severity bits of success', () => {
     for (const code of [0x00010002, 0x00050002, 0x00160002, 0x005b0002, 0x00fb0002]) expect(isSuccess(code)).toBe(false)
   })
 })
@@ -70,7 +70,7 @@ describe('dosToNtStatus', () => {
     [0x12340000, 0],
   ])('maps %i to %i', (status, expected) => expect(dosToNtStatus(status)).toBe(expected))
 
-  it('leaves class and code where there is no NTSTATUS for them', () => {
+  it('keeps class and code where there is no NTSTATUS for them', () => {
     for (const status of [0x005b0002, 0x04d20002, 0x00fb0001, 0x00130003, 0x00430001, 0xffff0002, 0x04d20007]) {
       expect(dosToNtStatus(status)).toBe(status)
       expect(isDosError(dosToNtStatus(status))).toBe(true)
@@ -78,7 +78,7 @@ describe('dosToNtStatus', () => {
     }
   })
 
-  it('never takes an error for success, whatever a server sends', () => {
+  it('never reads an error as success, whatever a server sends', () => {
     for (let errorClass = 1; errorClass < 256; errorClass++) {
       for (const code of [0, 1, 0x3fff, 0x4000, 0x7fff, 0x8000, 0xc000, 0xffff]) {
         expect(isSuccess(dosToNtStatus(((code << 16) | errorClass) >>> 0))).toBe(false)

@@ -198,7 +198,7 @@ async function failure(path: string): Promise<CaptureError> {
   return error as CaptureError
 }
 
-describe('a file that holds packets and is not read', () => {
+describe('a file that contains packets and is not read', () => {
   it('has an example of each format', () => {
     const without = FOREIGN_FORMATS.filter(
       ({ problem }) => !Object.keys(EXAMPLES).some((what) => problem.includes(what)),
@@ -214,7 +214,7 @@ describe('a file that holds packets and is not read', () => {
       expect(docs).toContain(IN_DOCS[what] ?? what.replace(/[- ](archive|compressed)$/, ''))
   })
 
-  it.each(CASES)('is known as $what ($i), and what converts it is said', ({ what, bytes }) => {
+  it.each(CASES)('is recognised as $what ($i), with the way to convert it', ({ what, bytes }) => {
     const expected = FOREIGN_FORMATS.find(({ problem }) => problem.includes(what))
     expect(recognise(bytes.subarray(0, FOREIGN_BYTES), 'file')).toMatchObject({
       kind: 'foreign',
@@ -223,7 +223,7 @@ describe('a file that holds packets and is not read', () => {
     })
   })
 
-  it('is an error where it is named, in whatever pieces it comes, and packed', async () => {
+  it('is an error where it is named, in pieces of any size, and packed', async () => {
     for (const { what, bytes, i } of CASES) {
       if (what === 'gzip-compressed twice') continue
       const named = await failure(folder.write(`named-${i}`, bytes))
@@ -235,7 +235,7 @@ describe('a file that holds packets and is not read', () => {
     await expect(readBytes(gzipSync(gzipSync(PCAP)))).rejects.toMatchObject({ code: 'unsupported-compression' })
   })
 
-  it('is an error in a folder, in the order of names, and what holds no packets is counted', async () => {
+  it('is an error in a folder, in the order of names, and files without packets are counted', async () => {
     const mixed = temporaryFolder()
     for (const [i, { bytes }] of CASES.entries()) mixed.write(String(i).padStart(3, '0'), bytes)
     mixed.write('x.pcap', PCAP)
@@ -260,7 +260,7 @@ describe('a file that holds packets and is not read', () => {
     ])
   })
 
-  it('may be known by its name where the bytes are odd', () => {
+  it('may be recognised by its name where the bytes are unusual', () => {
     const odd = concat(u32(77), zeros(100))
     expect(recognise(odd, 'net.etl')).toMatchObject({ kind: 'foreign' })
     expect(recognise(odd, 'net.bin')).toEqual({ kind: 'other' })
@@ -295,7 +295,7 @@ describe('a file that holds packets and is not read', () => {
   )
 })
 
-describe('a file that holds no packets', () => {
+describe('a file without packets', () => {
   it.each<[what: string, kind: string, bytes: Uint8Array]>([
     ['a picture', 'image', latin1('\x89PNG\r\n\x1a\n\0\0\0\rIHDR')],
     ['a photo', 'image', latin1('\xff\xd8\xff\xe0\0\x10JFIF')],
@@ -315,7 +315,7 @@ describe('a file that holds no packets', () => {
     expect(recognise(bytes.subarray(0, FOREIGN_BYTES), 'file')).toEqual({ kind })
   })
 
-  it('is our own report in any format', () => {
+  it('may be a report of smblens in any format', () => {
     for (const format of ['table', 'json', 'ndjson', 'csv']) {
       const { stdout } = smblens(['scan', 'captures', '-f', format])
       expect(recognise(Buffer.from(stdout).subarray(0, FOREIGN_BYTES), 'report')).toEqual({ kind: 'text' })
@@ -324,7 +324,7 @@ describe('a file that holds no packets', () => {
     expect(recognise(Buffer.from(stdout).subarray(0, FOREIGN_BYTES), 'report')).toEqual({ kind: 'text' })
   })
 
-  it('is anything at random', () => {
+  it('may be random bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 200, maxLength: 400 }), (bytes) => {
         expect(recognise(bytes, 'random').kind).toBe('other')
@@ -332,7 +332,7 @@ describe('a file that holds no packets', () => {
     )
   })
 
-  it('is no capture of ours', () => {
+  it('is never one of the sample captures', () => {
     for (const name of SAMPLES) {
       const bytes = sample(name.replace('captures/', ''))
       if (!name.endsWith('.gz')) expect(recognise(bytes.subarray(0, FOREIGN_BYTES), name).kind).toBe('capture')

@@ -45,7 +45,7 @@ describe('the list of capture formats', () => {
     expect(schema.$defs.capture.properties.format).toEqual({ enum: FORMATS.map(({ name }) => name) })
   })
 
-  it('is named in what to give instead', () => {
+  it('names what to give instead', () => {
     expect(namesOf(FORMATS)).toBe('pcap or pcapng')
     expect(namesOf([...FORMATS, TOY])).toBe('pcap, pcapng or toy')
   })

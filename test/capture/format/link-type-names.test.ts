@@ -16,7 +16,7 @@ describe('linkTypeName', () => {
     expect(linkTypeName(number)).toBe(name)
   })
 
-  it('numbers what has no name: 147 to 162 are for private use', () => {
+  it('has a number for types without a name: 147 to 162 are for private use', () => {
     expect(linkTypeName(302)).toBe('linktype-302')
     expect(linkTypeName(65_535)).toBe('linktype-65535')
   })

@@ -7,7 +7,7 @@ const TWO = new Uint8Array(1500).fill(0xab)
 const ENDIANS: Endian[] = ['little', 'big']
 
 describe.each(ENDIANS)('pcap, %s-endian', (endian) => {
-  it('hands out every packet with its lengths, link type, time and number', async () => {
+  it('delivers every packet with its lengths, link type, time and number', async () => {
     const packets = [
       { data: ONE, original: 99 },
       { data: TWO, time: BASE_TIME + 123_456 },
@@ -36,7 +36,7 @@ describe.each(ENDIANS)('pcap, %s-endian', (endian) => {
     expect(frames[0]?.time).toBe(BASE_TIME + 7)
   })
 
-  it('passes the longer record headers of the Kuznetzov variant', async () => {
+  it('reads the longer record headers of the Kuznetzov variant', async () => {
     const { frames } = await readBytes(pcapFile({ packets: [ONE, TWO], endian, magic: 0xa1b2cd34 }))
     expect(frames.map((f) => f.data)).toEqual([ONE, TWO])
   })
@@ -126,7 +126,7 @@ describe('pcap', () => {
     expect(summary.complete).toBe(true)
   })
 
-  it('takes a record of 256 KiB, and no longer one', async () => {
+  it('accepts a record of 256 KiB, but no longer one', async () => {
     const longest = new Uint8Array(262_144).fill(1)
     const taken = await readBytes(pcapFile({ packets: [longest, ONE] }))
     expect(taken.frames.map((f) => f.data.length)).toEqual([262_144, 5])
@@ -135,7 +135,7 @@ describe('pcap', () => {
     expect(refused.summary.warnings[0]?.code).toBe('corrupt-record')
   })
 
-  it('takes what maxRecordBytes allows', async () => {
+  it('accepts what maxRecordBytes allows', async () => {
     const file = pcapFile({ packets: [ONE, new Uint8Array(300_000), TWO] })
     const wider = await readBytes(file, [], { maxRecordBytes: 300_000 })
     expect(wider.frames.map((f) => f.data.length)).toEqual([5, 300_000, 1500])
@@ -143,7 +143,7 @@ describe('pcap', () => {
     expect(narrower.frames).toHaveLength(0)
   })
 
-  it('hands out the first 256 KiB of a longer USB transfer and goes on behind it', async () => {
+  it('delivers the first 256 KiB of a longer USB transfer and continues behind it', async () => {
     const transfer = new Uint8Array(1_000_000).map((_, i) => i)
     const file = pcapFile({ packets: [ONE, transfer, TWO], linkType: 249 })
     for (const cuts of [[], [300_000], [24 + 21 + 16 + 262_144], [24 + 21 + 16 + 262_145, 900_000]]) {

@@ -26,7 +26,7 @@ function bytesPart(bytes: Uint8Array): SectionPart {
 }
 
 describe.each(ENDIANS)('pcapng, %s-endian', (endian) => {
-  it('hands out every packet with its lengths, link type, time and number', async () => {
+  it('delivers every packet with its lengths, link type, time and number', async () => {
     const packets = [
       { data: ONE, original: 99 },
       { data: TWO, time: BASE_TIME + 123_456 },
@@ -96,7 +96,7 @@ describe.each(ENDIANS)('pcapng, %s-endian', (endian) => {
     })
   })
 
-  it('passes over blocks and options that it does not know', async () => {
+  it('skips unknown blocks and options', async () => {
     const options = concat(
       blockOption(1, ONE, endian),
       blockOption(0x8001, TWO, endian),
@@ -120,7 +120,7 @@ describe.each(ENDIANS)('pcapng, %s-endian', (endian) => {
     expect(summary.complete).toBe(true)
   })
 
-  it('passes over a block of any length without holding it', async () => {
+  it('skips a block of any length without storing it', async () => {
     const parts = [
       { kind: 'packet' as const, packet: ONE },
       bytesPart(block(0x777, new Uint8Array(3_000_000), endian)),
@@ -192,7 +192,7 @@ describe('pcapng', () => {
     expect(summary.complete).toBe(true)
   })
 
-  it('takes a block with an option that is too long, and says that it did', async () => {
+  it('accepts a block with an option that is too long, with a warning', async () => {
     const file = concat(
       sectionHeaderBlock(),
       interfaceBlock({ timestampResolution: 9 }, 'little', concat(u16(3), u16(900))),
@@ -292,7 +292,7 @@ describe('pcapng', () => {
     expect(summary.warnings[0]?.message).toMatch(/^a packet names interface 0 of 0,/)
   })
 
-  it('counts packets of interfaces beyond the limit and does not hand them out', async () => {
+  it('counts packets of interfaces beyond the limit but does not deliver them', async () => {
     const file = concat(
       sectionHeaderBlock(),
       ...Array.from({ length: 65_537 }, () => interfaceBlock({ linkType: 1 })),
@@ -305,7 +305,7 @@ describe('pcapng', () => {
     expect(summary).toMatchObject({ packets: 3, complete: true, warnings: [{ code: 'limit-interfaces' }] })
   })
 
-  it('hands out the first 256 KiB of a longer USB transfer and goes on behind it', async () => {
+  it('delivers the first 256 KiB of a longer USB transfer and continues behind it', async () => {
     const interfaces = [{ linkType: 249 }, { linkType: 1 }]
     const packets = [{ data: new Uint8Array(700_000) }, { data: ONE, interface: 1 }]
     const { summary, frames } = await readBytes(pcapngFile({ interfaces, packets }))

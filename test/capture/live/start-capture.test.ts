@@ -227,7 +227,7 @@ describe.skipIf(!canMakeNamespaces)(
           ])
         })
 
-        it('goes on after its interface was down, and says so', async () => {
+        it('continues after its interface was down, and reports it', async () => {
           const driver = drive(request(program))
           await driver.next('started')
           await driver.next('stream')
@@ -243,7 +243,7 @@ describe.skipIf(!canMakeNamespaces)(
           await stop(driver)
         })
 
-        it('goes on after its interface was taken away and came back', async () => {
+        it('continues after its interface was removed and came back', async () => {
           const driver = drive(request(program))
           await driver.next('started')
           await driver.next('stream')
@@ -285,7 +285,7 @@ describe.skipIf(!canMakeNamespaces)(
           while (pids.some((pid) => existsSync(`/proc/${pid}`))) await new Promise((resolve) => setTimeout(resolve, 20))
         })
 
-        it('says what is wrong with a filter', async () => {
+        it('reports what is wrong with a filter', async () => {
           const { code, message } = await drive(request(program, { filter: '-x tcp prt 445' })).next('refused')
           expect(code).toBe('bad-filter')
           expect(message).toContain('syntax error')
@@ -310,7 +310,7 @@ describe.skipIf(!canMakeNamespaces)(
       })
     }
 
-    it.skipIf(!THERE.tcpdump)('says so when the process that holds the rights is killed, and ends', async () => {
+    it.skipIf(!THERE.tcpdump)('reports that the process with the rights was killed, and ends', async () => {
       const driver = drive(request('tcpdump'), { drop: true })
       await driver.next('started')
       const pids = family(driver.child.pid!)
@@ -326,7 +326,7 @@ describe.skipIf(!canMakeNamespaces)(
       while (existsSync(`/proc/${program}`)) await new Promise((resolve) => setTimeout(resolve, 20))
     })
 
-    it.skipIf(!THERE.tcpdump)('chooses tcpdump by itself, which tells losses while it runs', async () => {
+    it.skipIf(!THERE.tcpdump)('chooses tcpdump by itself, which counts losses while it runs', async () => {
       const driver = drive(request('auto'))
       expect((await driver.next('started')).program).toBe('tcpdump')
       await stop(driver)
@@ -359,14 +359,14 @@ describe.skipIf(noShell)(`programs that end in odd ways${noShell ? ' (skipped: n
     for (const child of drivers.splice(0)) child.kill('SIGKILL')
   })
 
-  it('fails to start: its words, made harmless', async () => {
+  it('fails to start: its message is escaped', async () => {
     const programs = fake('fails', "printf 'tcpdump: \\033[2J no memory\\n' >&2; exit 7")
     const { code, message } = await drive(asked, { programs }).next('refused')
     expect(code).toBe('failed')
     expect(message).toBe('capturing on lo could not be started; tcpdump: \\x1b[2J no memory')
   })
 
-  it('ends without a word', async () => {
+  it('ends without a message', async () => {
     const { message } = await drive(asked, { programs: fake('silent', 'exit 7') }).next('refused')
     expect(message).toBe('capturing on lo could not be started; tcpdump ended (status 7)')
   })
@@ -382,7 +382,7 @@ describe.skipIf(noShell)(`programs that end in odd ways${noShell ? ' (skipped: n
     expect(loss).toMatchObject([{ received: null, droppedByKernel: null, droppedByInterface: null }])
   })
 
-  it('does not end when it is told to: it is killed', async () => {
+  it('does not end on request: it is killed', async () => {
     const driver = drive(asked, { programs: fake('deaf', `trap '' TERM; ${listening}; while :; do sleep 0.1; done`) })
     await driver.next('started')
     expect((await stop(driver)).loss).toMatchObject([{ received: null }])

@@ -31,7 +31,7 @@ function makeFolder(name: string): string {
 }
 
 describe('expandInputs', () => {
-  it('takes named files as they are, in their order', async () => {
+  it('accepts named files without looking into them, in their order', async () => {
     const b = folder.write('b.pcap', PCAP)
     const a = folder.write('a.txt', 'no capture, which readCapture will say')
     expect(await expand(b, a)).toEqual({ files: ['b.pcap', 'a.txt'], errors: [] })
@@ -56,7 +56,7 @@ describe('expandInputs', () => {
     })
   })
 
-  it('looks into more files than it looks at together', async () => {
+  it('looks into more files than it opens at the same time', async () => {
     makeFolder('many')
     for (let i = 0; i < 100; i++) folder.write(`many/${String(i).padStart(3, '0')}`, i % 3 === 0 ? PCAP : 'text')
     const { files } = await expand(join(folder.path, 'many'))
@@ -73,7 +73,7 @@ describe('expandInputs', () => {
     expect(errors[0]?.message).toBe(`${path}: contains no capture: give a folder with pcap or pcapng files`)
   })
 
-  it('does not pass over what is packed as we cannot read it, whatever its name', async () => {
+  it('reports files that are packed in an unsupported way, whatever their name', async () => {
     makeFolder('packed')
     const xz = Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4)
     folder.write('packed/a.pcapng.xz', xz)
@@ -85,7 +85,7 @@ describe('expandInputs', () => {
     })
   })
 
-  it('reports a missing path, and goes on', async () => {
+  it('reports a missing path, and continues', async () => {
     const good = folder.write('good.pcap', PCAP)
     expect(await expand(join(folder.path, 'missing.pcap'), good)).toEqual({
       files: ['good.pcap'],
@@ -95,7 +95,7 @@ describe('expandInputs', () => {
     expect(await expand('a\0b')).toEqual({ files: [], errors: ['unreadable'] })
   })
 
-  it('takes standard input once', async () => {
+  it('accepts standard input once', async () => {
     expect(await expand('-', '-')).toEqual({ files: ['-'], errors: ['repeated-stdin'] })
   })
 
@@ -127,13 +127,13 @@ describe('expandInputs', () => {
     expect(await expand(caps)).toEqual({ files: ['caps/linked/a.pcap'], errors: [] })
   })
 
-  it('finds no capture in a folder that only holds itself', async () => {
+  it('finds no capture in a folder that contains only a link to itself', async () => {
     const caps = makeFolder('caps')
     symlinkSync(caps, join(caps, 'myself'))
     expect(await expand(caps)).toEqual({ files: [], errors: ['no-captures'] })
   })
 
-  it('expands a pattern that the shell left alone', async () => {
+  it('expands a pattern that the shell did not expand', async () => {
     makeFolder('caps/sub')
     folder.write('caps/a.pcap', PCAP)
     folder.write('caps/b.pcap', 'text, but it was named')
@@ -149,7 +149,7 @@ describe('expandInputs', () => {
     expect(await expand(join(caps, '*.none'))).toEqual({ files: [], errors: ['no-match'] })
   })
 
-  it('takes a name with the characters of a pattern for what it is', async () => {
+  it('reads a file whose name looks like a pattern', async () => {
     const odd = folder.write('a[1]*.pcap', PCAP)
     folder.write('a1b.pcap', PCAP)
     expect(await expand(odd)).toEqual({ files: ['a[1]*.pcap'], errors: [] })

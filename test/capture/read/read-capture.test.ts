@@ -42,7 +42,7 @@ describe('readCapture', () => {
     )
   })
 
-  it('reads one file after another, whatever was in memory before', async () => {
+  it('reads one file after another, whatever the buffers contained before', async () => {
     const small = folder.write('small.pcap', pcapFile({ packets: [ONE] }))
     const large = folder.write('large.pcap', LARGE)
     for (const [path, count] of [
@@ -74,7 +74,7 @@ describe('readCapture', () => {
     expect(calls.every(([read], i) => i === 0 || read >= calls[i - 1]![0])).toBe(true)
   })
 
-  it('gives the event loop its turns', async () => {
+  it('lets the event loop run', async () => {
     const path = folder.write('large.pcap', LARGE)
     let turns = 0
     const timer = setInterval(() => turns++, 1)
@@ -136,7 +136,7 @@ describe.skipIf(process.platform === 'win32')('a named pipe (needs mkfifo)', () 
     writer.kill()
   })
 
-  it('that nobody writes to is not waited for when the signal comes', async () => {
+  it('without a writer is not waited for after the signal', async () => {
     const pipe = join(folder.path, 'nobody')
     expect(spawnSync(MKFIFO, [pipe]).status).toBe(0)
     const stop = new AbortController()
@@ -146,7 +146,7 @@ describe.skipIf(process.platform === 'win32')('a named pipe (needs mkfifo)', () 
     await expect(reading).rejects.toThrow('enough')
   })
 
-  it('does not hold a reader whose signal ends it', async () => {
+  it('does not block a reader whose signal ends it', async () => {
     const pipe = join(folder.path, 'silent')
     expect(spawnSync(MKFIFO, [pipe]).status).toBe(0)
     const writer = spawn('sh', [
@@ -258,7 +258,7 @@ describe('gzip', () => {
     expect(sink.frames).toHaveLength(8000)
   })
 
-  it('holds pcapng as well', async () => {
+  it('may contain pcapng', async () => {
     const { summary } = await readBytes(gzipSync(pcapngFile({ packets: [ONE, ONE] })), [1, 2, 3, 11, 12])
     expect(summary).toMatchObject({ format: 'pcapng', compression: 'gzip', packets: 2, complete: true })
   })
@@ -329,7 +329,7 @@ describe('gzip', () => {
     }
   })
 
-  it('may end in bytes that belong to nothing, which is damage', async () => {
+  it('is damaged where other bytes follow the last member', async () => {
     const { summary, frames } = await readBytes(concat(gzipSync(LARGE), new Uint8Array(50).fill(7)))
     expect(frames).toHaveLength(8000)
     expect(summary).toMatchObject({ complete: false, warnings: [{ code: 'corrupt-gzip', frame: 8000 }] })
@@ -337,7 +337,7 @@ describe('gzip', () => {
 })
 
 describe('readCaptureStream', () => {
-  it.each(['pcap', 'pcapng'])('hands out each frame as soon as it has come, %s', async (format) => {
+  it.each(['pcap', 'pcapng'])('delivers each frame as soon as it has arrived, %s', async (format) => {
     const stream = new PassThrough()
     const sink = collector()
     const reading = readCaptureStream(stream, 'live', sink)
@@ -364,7 +364,7 @@ describe('readCaptureStream', () => {
     expect(stream.destroyed).toBe(true)
   })
 
-  it('keeps what came before the stream failed', async () => {
+  it('keeps the frames before the stream failed', async () => {
     const failing = Readable.from(
       (async function* () {
         yield pcapFile({ packets: [ONE, ONE] })
@@ -381,7 +381,7 @@ describe('readCaptureStream', () => {
     })
   })
 
-  it('has nothing to keep where the stream fails at once', async () => {
+  it('has no frames where the stream fails at once', async () => {
     const failing = new Readable({ read: () => failing.destroy(Object.assign(new Error('gone'), { code: 'EIO' })) })
     await expect(readCaptureStream(failing, 'pipe', collector())).rejects.toMatchObject({
       code: 'unreadable',
@@ -399,7 +399,7 @@ describe('readCaptureStream', () => {
     expect(summary).toMatchObject({ packets: 1, complete: false })
   })
 
-  it('passes over a block that is larger than memory should be', async () => {
+  it('skips a block that is larger than the buffers', async () => {
     const head = pcapngFile({ packets: [ONE] })
     async function* huge(): AsyncGenerator<Uint8Array> {
       yield concat(head, u32(0x777), u32(1_000_000_012))

@@ -118,7 +118,7 @@ describe.each(FILES)('readCaptureRange in %s', (_name, bytes) => {
 describe('readCaptureRange', () => {
   const bytes = pcapFile({ packets: PACKETS })
 
-  it('tells the nanoseconds that microseconds leave out', async () => {
+  it('gives the nanoseconds below the microsecond', async () => {
     const path = folder.write('ns', sections('little'))
     const sink = rangeCollector()
     await readCaptureRange(path, sink, { from: 1, to: 9001 })
@@ -132,7 +132,7 @@ describe('readCaptureRange', () => {
     expect(other.frames.map(({ nanoseconds }) => nanoseconds)).toEqual(PACKETS.map((p) => p.nanoseconds))
   })
 
-  it('says that a file has changed', async () => {
+  it('reports that a file has changed', async () => {
     const path = folder.write('changed.pcap', bytes)
     const { index } = await whole(path)
     appendFileSync(path, 'x')
@@ -142,7 +142,7 @@ describe('readCaptureRange', () => {
     expect(await code(readCaptureRange(path, rangeCollector(), { from: 1, to: 2, index }))).toBe('changed')
   })
 
-  it('says so, too, where only its bytes have', async () => {
+  it('reports it also where only its bytes have changed', async () => {
     const path = folder.write('sly.pcap', bytes)
     utimesSync(path, 1000, 1000)
     const { index } = await whole(path)
@@ -152,7 +152,7 @@ describe('readCaptureRange', () => {
     expect(await code(readCaptureRange(path, rangeCollector(), { from: 1, to: 2, index }))).toBe('not-a-capture')
   })
 
-  it('says what cannot be read a second time, or at all', async () => {
+  it('reports what cannot be read a second time, or at all', async () => {
     const range = { from: 1, to: 2 }
     expect(await code(readCaptureRange('-', rangeCollector(), range))).toBe('not-rereadable')
     expect(await code(readCaptureRange('/dev/null', rangeCollector(), range))).toBe('not-rereadable')
@@ -160,7 +160,7 @@ describe('readCaptureRange', () => {
     expect(await code(readCaptureRange(`${folder.path}/none`, rangeCollector(), range))).toBe('not-found')
   })
 
-  it('gives what there is of a file that was damaged from the start', async () => {
+  it('gives the frames that a damaged file has', async () => {
     const path = folder.write('cut.pcap', bytes.subarray(0, 2_000_000))
     const { index, frames } = await whole(path)
     const last = frames.at(-1)!.number
@@ -176,7 +176,7 @@ describe('readCaptureRange', () => {
 })
 
 describe('a frame index', () => {
-  it('stays small: every second checkpoint goes', async () => {
+  it('stays small: every second checkpoint is dropped', async () => {
     const { addCheckpoint, checkpointBefore } = await import('../../../src/capture/read/frame-index.ts')
     const index = createFrameIndex()
     index.file = { path: 'x', size: 1, modified: 1, device: 1, inode: 1 }
@@ -191,7 +191,7 @@ describe('a frame index', () => {
     expect(checkpointBefore(index, 1)).toBeNull()
   })
 
-  it('holds few interfaces, however many sections describe however many', async () => {
+  it('holds few interfaces, however many the sections describe', async () => {
     const described = pcapngSection({
       interfaces: Array.from({ length: 60_000 }, () => ({ linkType: 1 })),
       packets: [],

@@ -38,7 +38,7 @@ describe('a file', () => {
     await source.close()
   })
 
-  it('is closed once it is done with, though it may still be read from', async () => {
+  it('is closed when its reader is done, even if a read is pending', async () => {
     const fd = openSync(PATH, 'r')
     const source = fileSource(fd, HEADROOM)
     await source.next(source.start)
@@ -63,7 +63,7 @@ describe('a file', () => {
     expect((error as ReadError).cause).toMatchObject({ code: 'EBADF' })
   })
 
-  it('leaves the event loop its turns, though each file is small', async () => {
+  it('lets the event loop run, even where each file is small', async () => {
     const path = folder.write('small', BYTES.subarray(0, 100))
     let turns = 0
     const timer = setInterval(() => turns++, 1)

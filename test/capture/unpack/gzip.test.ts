@@ -99,7 +99,7 @@ const KINDS: [what: string, packed: Uint8Array, fault: RegExp | null, exact: boo
 ]
 
 describe('damaged gzip', () => {
-  it.each(KINDS)('gives what stands before %s', async (_, packed, fault) => {
+  it.each(KINDS)('gives everything in front of %s', async (_, packed, fault) => {
     const file = await fromFile(packed)
     if (fault === null) expect(file.fault).toBeNull()
     else expect(file.fault?.what).toMatch(fault)
@@ -142,13 +142,13 @@ describe('damaged gzip', () => {
     )
   })
 
-  it('byte by byte too', async () => {
+  it('gives the same byte by byte', async () => {
     const packed = changed(gzipSync(CAPTURE.subarray(0, 3000)), 900, 2)
     const each = Array.from(packed, (_, i) => i + 1)
     expect(await fromStream(packed, each)).toEqual(await fromFile(packed))
   })
 
-  it('is not told of where what is inside was damaged before', async () => {
+  it('is not reported where the capture in it was damaged before', async () => {
     const inside = concat(CAPTURE.subarray(0, 3000), new Uint8Array(3000).fill(0xff), CAPTURE)
     const packed = concat(gzipSync(inside), GARBAGE)
     const whole = await readBytes(packed)

@@ -59,7 +59,7 @@ function written(packets: readonly Packet[]): { bytes: Uint8Array; ends: number[
 }
 
 describe('PcapngWriter', () => {
-  it('writes what our reader reads, to the nanosecond', async () => {
+  it('writes files that are read again to the nanosecond', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(packet, { maxLength: 12 }), async (packets) => {
         const { bytes } = written(packets)
@@ -86,7 +86,7 @@ describe('PcapngWriter', () => {
     )
   })
 
-  it('leaves a file that is readable up to its last whole block, wherever it is cut', async () => {
+  it('leaves a file that is readable up to its last complete block, wherever it is cut', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(packet, { minLength: 1, maxLength: 3 }), async (packets) => {
         const { bytes, ends } = written(packets)
@@ -101,7 +101,7 @@ describe('PcapngWriter', () => {
     )
   })
 
-  it('hands on whole blocks, those longer than its memory too', async () => {
+  it('writes complete blocks, also those longer than its buffer', async () => {
     const pieces: number[] = []
     const writer = new PcapngWriter({ write: ({ length }) => void pieces.push(length) })
     const id = writer.addInterface({ linkType: 1 })
@@ -137,7 +137,7 @@ describe('openNewFile', () => {
   const place = (name: string) => join(folder.path, name)
   const hello = new TextEncoder().encode('hello')
 
-  it('gives the file its name when it is whole', () => {
+  it('gives the file its name when it is complete', () => {
     const file = openNewFile(place('new'))
     file.write(hello)
     expect(existsSync(place('new'))).toBe(false)
@@ -147,7 +147,7 @@ describe('openNewFile', () => {
     expect(readdirSync(folder.path).filter((name) => name.endsWith('.tmp'))).toEqual([])
   })
 
-  it('takes no name that another took meanwhile', () => {
+  it('takes no name that another file got meanwhile', () => {
     const file = openNewFile(place('raced'))
     file.write(hello)
     folder.write('raced', 'first')
@@ -164,7 +164,7 @@ describe('openNewFile', () => {
     expect(readdirSync(folder.path).filter((name) => name.includes('discarded'))).toEqual([])
   })
 
-  it('grows under its name where that is asked for', () => {
+  it('grows under its own name on request', () => {
     const file = openNewFile(place('direct'), { place: 'direct' })
     file.write(hello)
     expect(readFileSync(place('direct'), 'utf8')).toBe('hello')

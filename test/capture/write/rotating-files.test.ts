@@ -121,7 +121,7 @@ describe('openCaptureFiles', () => {
     expect([await read(at('large-00001')), await read(at('large-00002'))]).toEqual([[898], [899]])
   })
 
-  it('deletes the oldest of its own beyond the number asked for', async () => {
+  it('deletes its oldest files beyond the requested number', async () => {
     const { at, names } = empty()
     folder.write(`${places}/ring-00000.pcapng`, 'not ours')
     const files = openCaptureFiles({ ...KEEP_ALL, path: at('ring.pcapng'), maxBytes: 100_000, maxFiles: 2 })
@@ -131,7 +131,7 @@ describe('openCaptureFiles', () => {
     expect((await read(at('ring-00006.pcapng'))).at(-1)).toBe(1000)
   })
 
-  it('neither writes over nor deletes what others have put under its names', async () => {
+  it('neither overwrites nor deletes files of others that have its names', async () => {
     const { at, names } = empty()
     folder.write(`${places}/ring-00003.pcapng`, 'somebody else')
     mkdirSync(at('ring-00004.pcapng'))
@@ -270,7 +270,7 @@ describe('a program that writes capture files', () => {
     },
   )
 
-  it('says once that a file could not grow, and leaves what it had', async () => {
+  it('reports once that a file could not grow, and keeps what it had', async () => {
     const { at, names } = empty()
     const { stdout } = spawnSync(
       'bash',
@@ -284,7 +284,7 @@ describe('a program that writes capture files', () => {
     expect(await read(at('limited.pcapng'))).toEqual(run(1, Number(lines.at(-2))))
   })
 
-  it.skipIf(noMounts)('leaves whole files on a full disk (needs root, unshare and mount)', async () => {
+  it.skipIf(noMounts)('leaves readable files on a full disk (needs root, unshare and mount)', async () => {
     const { at } = empty()
     const { stdout } = spawnSync(
       'unshare',

@@ -66,7 +66,7 @@ describe('parseAvPairs', () => {
     expect(parseAvPairs(list)).toEqual({ ...NONE, channelBindings: new Uint8Array(16), targetName: 'cifs/a' })
   })
 
-  it('tells an empty text from none', () => {
+  it('distinguishes an empty text from a missing one', () => {
     expect(parseAvPairs(concat(avPair(9, utf16('')), END))).toEqual({ ...NONE, targetName: '' })
   })
 
@@ -83,12 +83,12 @@ describe('parseAvPairs', () => {
     expect(parseAvPairs(bytes(hex)).anomalies).toEqual(['av-pair-without-end'])
   })
 
-  it('keeps what came before a length that passes the end', () => {
+  it('keeps what came before a length beyond the end', () => {
     const list = concat(avPair(1, utf16('A')), bytes('02 00 ff ff 42 00'))
     expect(parseAvPairs(list)).toEqual({ ...NONE, nbComputerName: 'A', anomalies: ['av-pair-out-of-bounds'] })
   })
 
-  it('keeps the pairs that were captured, and says where there are more', () => {
+  it('keeps the pairs that were captured, and reports that there are more', () => {
     const list = concat(avPair(1, utf16('A')), avPair(3, utf16('a.example')), END)
     for (let length = 0; length < list.length; length++) {
       const pairs = parseAvPairs(list.subarray(0, length), list.length)
@@ -103,7 +103,7 @@ describe('parseAvPairs', () => {
     expect(parseAvPairs(list, list.length).cut).toBe(false)
   })
 
-  it('finds a length that passes the end of a list that was cut', () => {
+  it('finds a length beyond the end of a list that was cut', () => {
     expect(parseAvPairs(bytes('02 00 ff ff 42 00'), 40)).toEqual({ ...NONE, anomalies: ['av-pair-out-of-bounds'] })
   })
 

@@ -73,7 +73,7 @@ describe('an element', () => {
     expect(readValue(bytes(hex), justRoot).end).toBe(end)
   })
 
-  it('lends views of the message, and no copies', () => {
+  it('returns views of the message, not copies', () => {
     const message = bytes('30 05 04 03 aa bb cc')
     const content = readValue(message, (der, root) =>
       der.content(der.inside(root, 'OctetString'), DER_TAG.OCTET_STRING, 'OctetString'),
@@ -109,7 +109,7 @@ describe('fields', () => {
   const fields = (der: DerReader, root: Element): [number, number][] =>
     [...der.fields(root, 'Record')].map(([number, value]) => [number, value.tag])
 
-  it('are the numbers and what is inside them', () => {
+  it('are numbers and the elements inside the tags', () => {
     expect(readValue(sequence(context(0, integer(1)), context(4, octetString(ascii('x')))), fields)).toEqual([
       [0, 2],
       [4, 4],
@@ -156,7 +156,7 @@ describe('hostile lengths', () => {
     expect(faultOf(bytes(hex), walk)?.kind).toBe('malformed')
   })
 
-  it('are truncated where the capture ends and the message goes on', () => {
+  it('are truncated where the capture ends before the message', () => {
     expect(
       faultOf(
         bytes('30 05 04 03 aa'),
@@ -193,7 +193,7 @@ describe('limits', () => {
     expect(faultOf(nested(5000, wrap), walk)?.kind).toBe('unsupported')
   })
 
-  it('depth of what is skipped over', () => {
+  it('depth of skipped elements', () => {
     const skipped = nested(5000, (inner) => indefinite(0x30, inner))
     expect(faultOf(sequence(skipped, integer(1)), tags)?.kind).toBe('unsupported')
     expect(

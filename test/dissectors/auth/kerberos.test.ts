@@ -98,7 +98,7 @@ describe('AP-REQ', () => {
     expect(parseKerberosToken(token)).toEqual({ ok: true, value: AP_REQ })
   })
 
-  it('may ask for no mutual authentication', () => {
+  it('may do without mutual authentication', () => {
     expect(parseKerberosToken(apReq('00000000'))).toEqual({
       ok: true,
       value: { ...AP_REQ, apOptions: 0, mutualRequired: false },
@@ -263,12 +263,12 @@ describe('user-to-user', () => {
     expect(parseKerberosToken(framed(OID_KRB5_U2U, '04 00', request))).toEqual({ ok: true, value: expected })
   })
 
-  it('need not say for whom', () => {
+  it('may omit the server', () => {
     const request = framed(OID_KRB5_U2U, '04 00', sequence(pvno(), msgType(16)))
     expect(parseKerberosToken(request)).toMatchObject({ value: { serverName: null, realm: null } })
   })
 
-  it('is answered, and goes on with an AP-REQ of the same mechanism', () => {
+  it('is answered, and followed by an AP-REQ of the same mechanism', () => {
     const answer = framed(OID_KRB5_U2U, '04 01', sequence(pvno(), msgType(17)))
     expect(parseKerberosToken(answer)).toEqual({ ok: true, value: { kind: 'tgt-rep' } })
     expect(parseKerberosToken(framed(OID_KRB5_U2U, '01 00', apReq()))).toMatchObject({ value: { kind: 'ap-req' } })
@@ -355,7 +355,7 @@ describe('isKerberosToken', () => {
 })
 
 describe('etypeName', () => {
-  it('names what is seen, and numbers the rest', () => {
+  it('have names where they are in use, otherwise numbers', () => {
     expect([17, 18, 23, 3, -133, 4711, -1].map(etypeName)).toEqual([
       'aes128-cts-hmac-sha1-96',
       'aes256-cts-hmac-sha1-96',

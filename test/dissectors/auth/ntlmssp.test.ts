@@ -76,7 +76,7 @@ describe('messageType', () => {
     expect(messageType(token)).toBeNull()
   })
 
-  it('needs the whole signature', () => {
+  it('needs the complete signature', () => {
     expect(isNtlmssp(ascii('NTLMSSP\0'))).toBe(true)
     expect(isNtlmssp(ascii('NTLMSSP'))).toBe(false)
   })
@@ -192,7 +192,7 @@ describe('CHALLENGE', () => {
     })
   })
 
-  it('may have a target information of no bytes, which is none', () => {
+  it('may have an empty target information, which counts as none', () => {
     const token = ntlmMessage(2, 56, [{ at: 12, value: utf16('D') }], (view) => {
       view.setUint32(20, UNICODE | VERSION, true)
       view.setUint32(48, 0x4563_000a, true)
@@ -351,7 +351,7 @@ describe('AUTHENTICATE', () => {
   })
 })
 
-describe('the form of an AUTHENTICATE header, told by its payload', () => {
+describe('the form of an AUTHENTICATE header, derived from its payload', () => {
   const LM = { at: 12, value: new Uint8Array(24).fill(0x22) }
   const NT = { at: 20, value: new Uint8Array(24).fill(0x11) }
   const DOMAIN = { at: 28, value: utf16('DOM') }

@@ -117,7 +117,7 @@ describe('NegTokenInit', () => {
     expect(innerToken(valueIn(CLIENT_KERBEROS_AP_REQ))).toEqual({ kind: 'kerberos', bytes: kerberos, wireLength: 1336 })
   })
 
-  it('tells the mechListMIC of RFC 4178 at [3] from the hints of NegTokenInit2, whose MIC is at [4]', () => {
+  it('distinguishes the mechListMIC of RFC 4178 at [3] from the hints of NegTokenInit2, whose MIC is at [4]', () => {
     const mechTypes = context(0, sequence(oid(OID_NTLMSSP)))
     const mic = octetString(bytes('01 00 00 00'))
     const hints = sequence(context(0, generalString('hint')), context(1, octetString(bytes('0a 00 00 01'))))
@@ -201,7 +201,7 @@ describe('NegTokenResp', () => {
     expect(valueIn(application(0, oid(OID_SPNEGO), resp()))).toEqual(NO_RESP)
   })
 
-  it('has an empty token where it says so: that is no token', () => {
+  it('may have an empty token, which counts as none', () => {
     const value = valueIn(resp(context(2, octetString(bytes('')))))
     expect(value).toEqual({ ...NO_RESP, responseToken: bytes('') })
     expect(innerToken(value)).toEqual({ kind: 'none', bytes: null, wireLength: 0 })
@@ -312,7 +312,7 @@ describe('faults', () => {
     expect(innerToken(readable(parsed)).kind).toBe('ntlmssp')
   })
 
-  it('leave the mechanisms that were captured, and say that there are more', () => {
+  it('keep the mechanisms that were captured, and report that there are more', () => {
     const blob = init(context(0, sequence(oid(OID_KRB5), oid(OID_NTLMSSP))))
     const first = oid(OID_KRB5).length
     const list = blob.length - first - oid(OID_NTLMSSP).length

@@ -56,7 +56,7 @@ describe('link types', () => {
     expect(decode(linkType, frame)).toEqual(expected)
   })
 
-  it('says that it does not know a link type', () => {
+  it('reports an unknown link type', () => {
     expect(decode(147, IPV4).decoded).toBe(DECODED.UNKNOWN_LINK)
   })
 
@@ -67,7 +67,7 @@ describe('link types', () => {
   })
 })
 
-describe('what stands between Ethernet’s addresses and IP', () => {
+describe('headers between Ethernet’s addresses and IP', () => {
   const ETHERNET = LINKTYPE.ETHERNET
   const SERVICE = '88e7 001e bb44'
   const cases: [string, string, typeof EXPECTED_V4][] = [
@@ -100,7 +100,7 @@ describe('what stands between Ethernet’s addresses and IP', () => {
     expectIpv4(`${MACS} 8864 1100 0009 003a 0021 ${offloaded} eeeeeeee`, ETHERNET)
   })
 
-  it('leaves alone what is not IP in the end', () => {
+  it('does not read what is not IP in the end', () => {
     expectNothing(`${MACS} 8100 0064 0806 00010800`, ETHERNET)
     expectNothing(`${MACS} 0040 424203 00000000000000`, ETHERNET)
     expectNothing(`${MACS} 0040 aaaa03 00000c 0800 ${IPV4}`, ETHERNET)
@@ -135,7 +135,7 @@ describe('network layer', () => {
     for (const protocol of ['00', '2b', '2c', '3c']) expectNothing(IPV4.replace('40 06', `40 ${protocol}`))
   })
 
-  it('takes the frame where offloading left the length zero', () => {
+  it('uses the length of the frame where offloading left it zero', () => {
     expectIpv4(IPV4.replace('4500 0038', '4500 0000'))
     expectIpv6(IPV6.replace('60000000 0024', '60000000 0000'))
   })
@@ -147,7 +147,7 @@ describe('network layer', () => {
     expect(inHeader).toMatchObject({ decoded: DECODED.TCP, payload: '', length: 4 })
   })
 
-  it('believes the datagram about its length: what a mirror port cut off is missing, though the record calls it whole', () => {
+  it('uses the length of the datagram: what a mirror port cut off is missing, although the record calls the packet complete', () => {
     const sliced = { payload: 'SMB!', length: 0xffff - 52 }
     expect(decode(LINKTYPE.RAW, IPV4.replace('4500 0038', '4500 ffff'))).toMatchObject(sliced)
     const sliced6 = { payload: 'SMB!', length: 0xffff - 32 }

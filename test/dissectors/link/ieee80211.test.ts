@@ -29,7 +29,7 @@ describe('802.11', () => {
     expectIpv4(`8883 0000 ${ADDRESSES} 1000 02000000000d 0000 11223344 ${BODY}`, IEEE802_11)
   })
 
-  it('takes no order bit for HT control without QoS', () => {
+  it('does not read the order bit as HT control without QoS', () => {
     expectIpv4(`0881 0000 ${ADDRESSES} 1000 ${BODY}`, IEEE802_11)
   })
 
@@ -58,7 +58,7 @@ describe('radiotap', () => {
     expectIpv4(`0000 1000 04000000 0000000000000000 ${PLAIN}`, RADIOTAP)
   })
 
-  it('cuts the frame check sequence, where IP has no length of its own', () => {
+  it('cuts off the frame check sequence where IP has no length of its own', () => {
     const offloaded = PLAIN.replace('4500 0038', '4500 0000')
     expectIpv4(`${flags('10')} ${offloaded} deadbeef`, RADIOTAP)
     // A snap length cut it already: what is left of the frame counts as it did on the air.
@@ -81,7 +81,7 @@ describe('radiotap', () => {
     expectNothing(`${flags('40')} ${PLAIN}`, RADIOTAP)
   })
 
-  it('ends where lengths and words make no sense', () => {
+  it('ends where lengths and words are invalid', () => {
     expectNothing(`0000 0700 00000000 ${PLAIN}`, RADIOTAP)
     expectNothing(`0000 ffff 00000000 ${PLAIN}`, RADIOTAP)
     expectNothing(`0100 0800 00000000 ${PLAIN}`, RADIOTAP)

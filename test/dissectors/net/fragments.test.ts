@@ -117,7 +117,7 @@ describe('fragments in tunnels', () => {
   })
 })
 
-describe('what a datagram carries, once it is whole', () => {
+describe('the payload of a complete datagram', () => {
   /** Decoded with addresses that were saved, at a depth of three. */
   function payloadOf(protocol: number, payload: string, depth = 3) {
     const { decoded, s } = within(payload, 0, (b, start, end, wireEnd, out) => {

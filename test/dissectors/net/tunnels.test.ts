@@ -154,7 +154,7 @@ describe('tunnels in UDP', () => {
     expect(decode(LINKTYPE.RAW, frame)).toEqual(expected)
   })
 
-  it('looks at no other port, and at VXLAN’s as destination only', () => {
+  it('reads no other port, and VXLAN’s only as destination', () => {
     expectUdp(inUdp(4788, `${VXLAN} ${ETHERNET_V4}`))
     expectUdp(inUdp(50_001, `${VXLAN} ${ETHERNET_V4}`, 4789))
     expectUdp(inUdp(53, IPV6))
@@ -221,7 +221,7 @@ describe('MPLS', () => {
     expect(decode(LINKTYPE.ETHERNET, frame)).toEqual(expected)
   })
 
-  it('leaves alone what is neither IP nor Ethernet', () => {
+  it('does not read what is neither IP nor Ethernet', () => {
     // A channel of its own (RFC 4385 5), and no bottom of stack.
     expectNothing(mpls(`0000d140 10000007 ${IPV4}`), LINKTYPE.ETHERNET)
     expectNothing(mpls('00064040 00064040'), LINKTYPE.ETHERNET)

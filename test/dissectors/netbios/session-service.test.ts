@@ -78,11 +78,11 @@ describe('parseSessionRequest', () => {
 })
 
 describe('session responses', () => {
-  it('say why not', () => {
+  it('give the reason', () => {
     expect(parseNegativeSessionResponse(bytes('83000001 82'))).toEqual({ ok: true, value: { errorCode: 0x82 } })
   })
 
-  it('say where to', () => {
+  it('give the new address', () => {
     expect(parseRetargetSessionResponse(bytes('84000006 0a4d0002 01bd'))).toEqual({
       ok: true,
       value: { retargetIpAddress: bytes('0a4d0002'), retargetPort: 445 },

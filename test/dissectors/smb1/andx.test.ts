@@ -37,7 +37,7 @@ describe('andxChain', () => {
     }
   })
 
-  it('follows a session setup to its tree connect, and each is read where it stands', () => {
+  it('follows a session setup to its tree connect, and reads each at its offset', () => {
     const { steps, anomalies } = andxChain(setupAndTree)
     expect(anomalies).toEqual([])
     expect(steps).toEqual([
@@ -80,7 +80,7 @@ describe('andxChain', () => {
     })
   })
 
-  it('reads a command within the words of another, and says so', () => {
+  it('reads a command within the words of another, and reports it', () => {
     expect(andxChain(patched(logoffChain, { [NEXT_OFFSET]: '2400' }))).toMatchObject({
       steps: [
         { command: LOGOFF_ANDX, offset: 32 },

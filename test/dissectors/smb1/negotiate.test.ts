@@ -165,7 +165,7 @@ describe('parseNegotiateResponse', () => {
     })
   })
 
-  it('knows no other form', () => {
+  it('rejects other forms', () => {
     expect(parseNegotiateResponse(patched(negotiateResponseNt, { 32: '10' }), WORD_COUNT)).toMatchObject({
       ok: false,
       fault: { kind: 'unsupported', field: 'WordCount', offset: 32 },

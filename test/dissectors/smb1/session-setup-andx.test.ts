@@ -43,7 +43,7 @@ describe('parseSessionSetupAndxRequest', () => {
     })
   })
 
-  it('reads the NT form, whose UTF-16 strings stand at even offsets', () => {
+  it('reads the NT form, whose UTF-16 strings are at even offsets', () => {
     expect(parseSessionSetupAndxRequest(sessionSetupRequestNt, WORD_COUNT)).toEqual({
       ok: true,
       value: {
@@ -91,7 +91,7 @@ describe('parseSessionSetupAndxRequest', () => {
     })
   })
 
-  it('knows the lengths of passwords that were captured in part', () => {
+  it('has the lengths of passwords that were partly captured', () => {
     const cut = parseSessionSetupAndxRequest(sessionSetupRequestNt.subarray(0, 90), WORD_COUNT, 160)
     if (cut.ok) throw new Error('read')
     expect(cut.fault).toEqual({ kind: 'truncated', field: 'UnicodePassword', offset: 85 })
@@ -112,7 +112,7 @@ describe('parseSessionSetupAndxRequest', () => {
     })
   })
 
-  it('keeps the words of a message that says it holds more bytes than it has', () => {
+  it('keeps the words of a message that claims more bytes than it has', () => {
     const parsed = parseSessionSetupAndxRequest(patched(sessionSetupRequestLanman, { 53: 'ffff' }), WORD_COUNT)
     if (parsed.ok) throw new Error('read')
     expect(parsed.fault).toEqual({ kind: 'malformed', field: 'ByteCount', offset: 53 })
@@ -120,7 +120,7 @@ describe('parseSessionSetupAndxRequest', () => {
     expect(parsed.partial).not.toHaveProperty('oemPassword')
   })
 
-  it('takes a last string without its NUL, and none where only a pad byte is left', () => {
+  it('reads a last string without its NUL, and none where only a pad byte is left', () => {
     const open = patched(sessionSetupRequestLanman.slice(0, -1), { 53: '2600' })
     expect(parseSessionSetupAndxRequest(open, WORD_COUNT)).toMatchObject({
       ok: true,
@@ -140,7 +140,7 @@ describe('parseSessionSetupAndxRequest', () => {
     })
   })
 
-  it('knows no other form', () => {
+  it('rejects other forms', () => {
     expect(parseSessionSetupAndxRequest(patched(sessionSetupRequestNt, { 32: '0b' }), WORD_COUNT)).toEqual({
       ok: false,
       fault: { kind: 'unsupported', field: 'WordCount', offset: 32 },
@@ -194,14 +194,14 @@ describe('parseSessionSetupAndxResponse', () => {
     })
   })
 
-  it('has no action in an error answer', () => {
+  it('has no action in an error response', () => {
     expect(parseSessionSetupAndxResponse(sessionSetupResponseError, WORD_COUNT)).toEqual({
       ok: true,
       value: { action: null, ...NOTHING },
     })
   })
 
-  it('knows no other form', () => {
+  it('rejects other forms', () => {
     expect(parseSessionSetupAndxResponse(patched(sessionSetupResponseGuest, { 32: '05' }), WORD_COUNT)).toMatchObject({
       ok: false,
       fault: { kind: 'unsupported', field: 'WordCount', offset: 32 },

@@ -71,7 +71,7 @@ describe('parseTreeConnectAndxResponse', () => {
     })
   })
 
-  it('knows no other form', () => {
+  it('rejects other forms', () => {
     expect(parseTreeConnectAndxResponse(patched(treeConnectResponseNt, { 32: '04' }), WORD_COUNT)).toMatchObject({
       ok: false,
       fault: { kind: 'unsupported', field: 'WordCount', offset: 32 },

@@ -14,7 +14,7 @@ describe('TREE_CONNECT request', () => {
     })
   })
 
-  it('may go without a password', () => {
+  it('may have no password', () => {
     const none = request(treeConnectBytes('\\\\SRV\\C', new Uint8Array(0), '?????'))
     expect(none).toMatchObject({ value: { passwordLength: 0, service: '?????' } })
   })

@@ -37,7 +37,7 @@ describe('parseCompressionTransform', () => {
     })
   })
 
-  it('reads a chain: the SMB2 header in clear, then what is compressed', () => {
+  it('reads a chain: the SMB2 header uncompressed, then the compressed part', () => {
     const header = Buffer.from(logoffRequest).toString('hex')
     const message = bytes(`${HEADER} 00400000 ${none(true, header)} ${LZ77} ${PATTERN} ${none(false, 'ee')}`)
     expect(parseCompressionTransform(message)).toEqual({
@@ -85,7 +85,7 @@ describe('parseCompressionTransform', () => {
     expect(parsed.value.anomalies).toEqual(['too-many-payloads'])
   })
 
-  it('ends at a payload that passes the message, or is shorter than its own size field', () => {
+  it('ends at a payload that is longer than the message or shorter than its own size field', () => {
     const partial = { chained: true, payloads: [{ compressionAlgorithm: 0, length: 1 }] }
     const passing = bytes(`${HEADER} 00000000 ${none(true, 'ee')} 0000 0000 02000000 ee`)
     expect(parseCompressionTransform(passing)).toMatchObject({ fault: { field: 'Length', offset: 21 }, partial })
@@ -93,7 +93,7 @@ describe('parseCompressionTransform', () => {
     expect(parseCompressionTransform(short)).toMatchObject({ fault: { field: 'Length', offset: 21 }, partial })
   })
 
-  it('takes nothing else for a compressed message', () => {
+  it('reads nothing else as a compressed message', () => {
     expect(parseCompressionTransform(logoffRequest)).toMatchObject({ fault: { field: 'ProtocolId', offset: 0 } })
   })
 })

@@ -4,7 +4,7 @@ import { bytes, patched } from '../../support/messages.ts'
 import { errorWithoutByte, ioctlResponseError } from './fixtures.ts'
 
 describe('parseErrorResponse', () => {
-  it('reads one with the byte that stands for no data, and one without', () => {
+  it('reads one with the padding byte for no data, and one without', () => {
     const empty = { ok: true, value: { errorContextCount: 0, errorData: new Uint8Array() } }
     expect(parseErrorResponse(ioctlResponseError)).toEqual(empty)
     expect(parseErrorResponse(errorWithoutByte)).toEqual(empty)

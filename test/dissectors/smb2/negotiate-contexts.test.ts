@@ -60,7 +60,7 @@ describe('readNegotiateContexts', () => {
     })
   })
 
-  it('wants no padding behind the last one', () => {
+  it('needs no padding behind the last one', () => {
     expect(read('4242 0300 00000000 ffffff', 1)).toEqual({ ...NONE, unknown: [{ type: 0x4242, length: 3 }] })
   })
 
@@ -78,7 +78,7 @@ describe('readNegotiateContexts', () => {
     expect(read('0500 0000 00000000', 1)).toEqual({ ...NONE, netname: '' })
   })
 
-  it('goes on behind a context whose list passes its own length', () => {
+  it('continues behind a context whose list is longer than itself', () => {
     const twoInOne = '0200 0400 00000000  0200 0100  00000000'
     expect(read(twoInOne + SIGNING, 2)).toEqual({
       ...NONE,
@@ -88,7 +88,7 @@ describe('readNegotiateContexts', () => {
     })
   })
 
-  it('stops at a context that passes the message', () => {
+  it('stops at a context beyond the end of the message', () => {
     expect(read(`${CIPHERS}0800 0500 00000000 0100 0200`, 2)).toEqual({
       ...NONE,
       ciphers: [4, 3],
@@ -96,7 +96,7 @@ describe('readNegotiateContexts', () => {
     })
   })
 
-  it('tells a cut capture from a cut message', () => {
+  it('distinguishes a cut capture from a cut message', () => {
     const cut = `${CIPHERS}0800 0400 00000000 0100`
     const wireLength = bytes(CIPHERS + SIGNING).length
     expect(read(cut, 2, { wireLength })).toEqual({
@@ -124,7 +124,7 @@ describe('readNegotiateContexts', () => {
     })
   })
 
-  it('takes the first of two of a type, and says so once', () => {
+  it('uses the first of two of a type, and reports it once', () => {
     const weaker = '0200 0400 00000000 0100 0100 00000000'
     expect(read(CIPHERS + weaker + weaker, 3)).toEqual({ ...NONE, ciphers: [4, 3], anomalies: ['duplicate-context'] })
   })
@@ -143,7 +143,7 @@ describe('readNegotiateContexts', () => {
     expect(contexts).toMatchObject({ anomalies: ['too-many-contexts'], fault: null })
   })
 
-  it('reads a list at an odd place, padded from there, and says so', () => {
+  it('reads a list at an unaligned offset, padded from there, and reports it', () => {
     expect(read(`000000${CIPHERS}${SIGNING}`, 2, { offset: 3 })).toEqual({
       ...NONE,
       ciphers: [4, 3],

@@ -66,7 +66,7 @@ describe('parseNegotiateRequest', () => {
     })
   })
 
-  it('takes the place of the contexts for ClientStartTime unless 3.1.1 is offered', () => {
+  it('reads ClientStartTime in place of the contexts unless 3.1.1 is offered', () => {
     const offers302 = patched(negotiateRequest311, { [DIALECTS + 8]: '0203' })
     const parsed = parseNegotiateRequest(offers302)
     expect(parsed).toMatchObject({ ok: true, value: { negotiateContexts: null } })
@@ -98,7 +98,7 @@ describe('parseNegotiateRequest', () => {
     }
   })
 
-  it('says when no dialect is offered', () => {
+  it('reports that no dialect is offered', () => {
     const none = patched(negotiateRequest202, { [DIALECT_COUNT]: '0000' })
     expect(parseNegotiateRequest(none)).toMatchObject({ ok: true, value: { dialects: [], anomalies: ['no-dialects'] } })
   })
@@ -207,7 +207,7 @@ describe('parseNegotiateResponse', () => {
     expect(parsed.value.capabilities & SMB2_GLOBAL_CAP.ENCRYPTION).toBe(encryption)
   })
 
-  it('reads an empty security buffer, wherever it says it is', () => {
+  it('reads an empty security buffer, whatever its offset', () => {
     const empty = patched(negotiateResponse302, { [SECURITY_BUFFER_OFFSET]: 'ffff0000' })
     expect(parseNegotiateResponse(empty)).toMatchObject({
       ok: true,

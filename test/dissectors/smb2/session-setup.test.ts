@@ -116,7 +116,7 @@ describe('parseSessionSetupResponse', () => {
     })
   })
 
-  it('does not take a guest session for one where the status says failure', () => {
+  it('does not read guest flags where the status is a failure', () => {
     const refused = patched(sessionSetupResponseGuest, { [STATUS]: '220000c0' })
     expect(parseSessionSetupResponse(refused)).toMatchObject({ partial: { status: 0xc0000022, sessionFlags: null } })
   })

@@ -36,7 +36,7 @@ describe('parseTransformHeader', () => {
     })
   })
 
-  it('takes nothing else for a transform', () => {
+  it('reads nothing else as a transform', () => {
     expect(parseTransformHeader(negotiateRequest202)).toEqual({
       ok: false,
       fault: { kind: 'malformed', field: 'ProtocolId', offset: 0 },

@@ -25,7 +25,7 @@ describe('parseTreeConnectRequest', () => {
     })
   })
 
-  it('takes reserved flags before 3.1.1 for no extension where there is no room for one', () => {
+  it('does not read reserved flags before 3.1.1 as an extension where there is no room for one', () => {
     expect(parseTreeConnectRequest(patched(treeConnectRequest, { [FLAGS]: 'ffff' }))).toEqual({
       ok: true,
       value: {

@@ -31,7 +31,7 @@ describe('parseValidateNegotiateInfoRequest', () => {
     expect(parsed.value.dialects).toEqual(negotiate.value.dialects)
   })
 
-  it('offers no dialects where their list passes the buffer', () => {
+  it('has no dialects where their list is longer than the buffer', () => {
     const tooMany = input.slice()
     tooMany[22] = 2
     expect(parseValidateNegotiateInfoRequest(tooMany)).toEqual({

@@ -13,8 +13,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 let launcher: ChildProcess | null = null
 afterEach(() => void launcher?.kill('SIGKILL'))
 
-describe('the process that starts the capturing programs', () => {
-  it('hands on what a program writes from the first byte, however long main takes to see to it', async () => {
+describe('the process that starts the capture programs', () => {
+  it('passes on what a program writes from the first byte, however late main reads it', async () => {
     // The name that it looks for; what it writes is there at once, and ends only when main has had the time to come too late.
     const text = 'a header that must not get lost, and a packet'
     writeFileSync(join(folder, 'tcpdump'), `#!/bin/sh\nprintf '%s' '${text}'\nsleep 1\nprintf '!'\n`, { mode: 0o755 })

@@ -45,8 +45,8 @@ function drop(user: string | null, env: Record<string, string> = {}, prefix: rea
   return JSON.parse(stdout)
 }
 
-describe('whom root becomes', () => {
-  it('is whoever called sudo', () => {
+describe('the account that root changes to', () => {
+  it('is the user who called sudo', () => {
     expect(accountFor(null, { SUDO_UID: '1000', SUDO_GID: '100' })).toMatchObject({ uid: 1000, gid: 100 })
   })
 
@@ -84,7 +84,7 @@ describe.skipIf(!isRoot)(`dropping rights${isRoot ? '' : ' (skipped: needs root)
     expect(error).toMatch(/^no-rights: root's rights cannot be given up for those of nobody: /)
   })
 
-  it.skipIf(!setpriv)(`refuses others than root with capabilities, and leaves those without alone${skipped}`, () => {
+  it.skipIf(!setpriv)(`refuses other users with capabilities, and accepts those without${skipped}`, () => {
     const other = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups']
     const ambient = ['--inh-caps', '+net_raw', '--ambient-caps', '+net_raw']
     // The folder is root's alone.

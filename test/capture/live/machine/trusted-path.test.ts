@@ -31,12 +31,12 @@ function shareWithGroup(path: string): void {
 }
 
 describe.skipIf(!isRoot)(`what root may start${isRoot ? '' : ' (skipped: needs root)'}`, () => {
-  it('is its own, also below a folder of everybody in which nobody can take it away', () => {
+  it('is owned by root, also below a folder that everybody may write to but where nobody can remove it', () => {
     const path = program('a', 'b')
     expect(trustedPath(path)).toBe(path)
   })
 
-  it('is what a link leads to', () => {
+  it('is the target of a link', () => {
     const path = program('a')
     symlinkSync(path, join(at, 'link'))
     expect(trustedPath(join(at, 'link'))).toBe(path)
@@ -56,14 +56,14 @@ describe.skipIf(!isRoot)(`what root may start${isRoot ? '' : ' (skipped: needs r
     expect(trustedPath(path)).toBeNull()
   })
 
-  it('is nothing that a link of root’s leads to and others can change', () => {
+  it('is not behind a link of root that leads to what others can change', () => {
     const path = program('a')
     symlinkSync(path, join(at, 'link'))
     chmodSync(join(at, 'a'), 0o777)
     expect(trustedPath(join(at, 'link'))).toBeNull()
   })
 
-  it('is nothing that is not there', () => {
+  it('is not a missing file', () => {
     expect(trustedPath(join(at, 'none'))).toBeNull()
   })
 })
