@@ -1,7 +1,7 @@
 /**
- * What a capture is known by wherever it lies: a name is a name on one machine on one day. The identity is made of the packets that the capture begins
+ * The identity of a capture, wherever it is stored: a name holds on one machine on one day only. The identity is made of the packets that the capture begins
  * with, so it is the same for a copy under another name, compressed, through a pipe or in the other file format, for a file that has grown since, and
- * for one that was cut further on. It tells captures apart that differ by themselves; it is no seal against somebody who wants two to look alike.
+ * for one that was cut further on. It distinguishes captures that differ by themselves; it does not protect against somebody who makes two captures look alike.
  */
 import { finishWith, type HashKeys, mixWith } from '../base/seeded-hash.ts'
 
@@ -36,7 +36,7 @@ export class CaptureIdentity {
 
   private word(word: number): void {
     this.high = mixWith(HIGH, this.high, word)
-    // In another form, so that what would make the one alike does not make the other.
+    // In another form, so that captures that agree in one half differ in the other.
     this.low = mixWith(LOW, this.low, (word << 7) | (word >>> 25))
   }
 }

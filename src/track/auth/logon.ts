@@ -16,7 +16,7 @@ import { type InnerToken, innerToken, parseSecurityBlob, type SecurityBlob } fro
 import { isZero } from '../../../dissectors/bytes.ts'
 import { readable } from '../../../dissectors/cursor.ts'
 import type { AuthKind, LogonFacts, NtlmFacts } from '../../ledger/logon-facts.ts'
-import { keptText } from '../core/capped-text.ts'
+import { cappedText } from '../core/capped-text.ts'
 import type { Context } from '../core/context.ts'
 
 /** MessageType of NTLMSSP, [MS-NLMP] 2.2.1. */
@@ -62,7 +62,7 @@ export function openBlob(blob: Uint8Array, wireLength: number | undefined): Open
   return { offer, token: innerToken(offer) }
 }
 
-/** Whether a client's blob begins a logon, or goes on with one; null where it does not tell. */
+/** Whether a client's blob begins a logon, or goes on with one; null where it does not show. */
 export function stepOf({ offer, token }: OpenBlob): LogonStep | null {
   const type = token.kind === 'ntlmssp' && token.bytes !== null ? messageType(token.bytes) : null
   if (offer.form === 'neg-token-resp' || type === NTLM_AUTHENTICATE) return 'next'
@@ -113,10 +113,10 @@ function readChallenge(context: Context, ntlm: NtlmFacts, token: Uint8Array, wir
     flags: negotiateFlags ?? null,
     serverChallenge: serverChallenge ?? null,
     version: version ?? null,
-    nbComputer: keptText(targetInfo?.nbComputerName),
-    nbDomain: keptText(targetInfo?.nbDomainName),
-    dnsComputer: keptText(targetInfo?.dnsComputerName),
-    dnsDomain: keptText(targetInfo?.dnsDomainName),
+    nbComputer: cappedText(targetInfo?.nbComputerName),
+    nbDomain: cappedText(targetInfo?.nbDomainName),
+    dnsComputer: cappedText(targetInfo?.dnsComputerName),
+    dnsDomain: cappedText(targetInfo?.dnsDomainName),
     hasTimestamp: hasTimestamp(targetInfo),
   }
 }
@@ -159,15 +159,15 @@ function readAuthenticate(
     ntProof: ntlmv2?.ntProofStr ?? null,
     micPresent: micZero === undefined ? null : micZero === false,
     avFlags: avPairs?.flags ?? null,
-    targetName: keptText(avPairs?.targetName),
+    targetName: cappedText(avPairs?.targetName),
     channelBindings: bindings !== null ? (isZero(bindings) ? 'zero' : 'bound') : avPairsCut ? 'unknown' : 'absent',
     avPairsCut,
   }
 }
 
 /**
- * Empty credentials are a null session, unless both sides have marked the exchange as a local call: then the client is who it is on that host. A client's
- * mark alone is only its word, and where the CHALLENGE was not seen nobody can say which it is.
+ * Empty credentials are a null session, unless both sides have marked the exchange as a local call: then the client is a user of that host. A client's
+ * mark alone proves nothing, and where the CHALLENGE was not seen the answer is unknown.
  */
 function kindOf(
   { responses = 'unknown', negotiateFlags }: Partial<NtlmAuthenticate>,
@@ -182,9 +182,9 @@ function isLocalCall(flags: number | null | undefined): boolean {
   return ((flags ?? 0) & NTLMSSP_NEGOTIATE_LOCAL_CALL) !== 0
 }
 
-/** A name that was given as none is "", one that was not seen null. */
+/** A name that the sender left empty is ""; one that was not seen is null. */
 export function nameOf(text: string | null | undefined): string | null {
-  return text === '' ? '' : keptText(text)
+  return text === '' ? '' : cappedText(text)
 }
 
 /** What a session calls its authentication. */
@@ -236,8 +236,8 @@ function readKerberos(context: Context, logon: LogonFacts, token: Uint8Array, wi
         frame: context.frame,
         time: context.time,
         code: message.code ?? null,
-        realm: keptText(message.realm),
-        serverName: keptText(message.serverName),
+        realm: cappedText(message.realm),
+        serverName: cappedText(message.serverName),
       }
   }
 }

@@ -1,10 +1,10 @@
-/** Names from the wire, as the ledger keeps them: no longer than a name can be, and null where there is none. */
+/** Names from the wire, as the ledger keeps them: no longer than a name can be, and null where there is no name. */
 
 /** Longer than any path, user or host name that a client can use; the wire allows 32,767 characters. */
 const LIMIT = 1024
 
-export function keptText(text: string | null | undefined, limit = LIMIT): string | null {
+export function cappedText(text: string | null | undefined, limit = LIMIT): string | null {
   if (!text) return null
-  // Joined anew: a slice would keep the whole string alive.
+  // Joined again: a slice would keep the whole string alive.
   return text.length <= limit ? text : `${text.slice(0, limit).split('').join('')}…`
 }

@@ -1,10 +1,10 @@
-/** Room for messages that span segments, while they are gathered. Few streams gather at one time: a small arena is handed from one to the next. */
+/** Room for messages that span segments, while they are gathered. Few streams gather at one time: one small arena serves one after the other. */
 
 /** Most messages that carry facts fit. */
 const SMALL = 4096
 
 export class Arenas {
-  /** In all arenas that are out. */
+  /** In all arenas that are in use. */
   bytes = 0
   private spare: Uint8Array | null = null
 

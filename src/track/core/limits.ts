@@ -1,7 +1,7 @@
 /**
- * What bounds the memory of a capture, by name. One budget, the memory that the process may take, divides into those limits that are on all there is
- * of a kind; those on one stream, session or message are the same whatever the budget. Each says what gives way when it is reached, and is counted:
- * what it cost stands in the capture's record and in a warning, never nowhere.
+ * The limits on the memory of a capture, by name. One budget, the memory that the process may take, is divided among the limits on all things of a kind.
+ * Limits on one stream, session or message are the same whatever the budget. Each limit says what gives way when it is reached, and counts it: the
+ * capture's record and a warning show what it cost.
  */
 
 import { MAX_HEADERS } from '../../../dissectors/layers/segment.ts'
@@ -11,7 +11,7 @@ export interface Limit {
   default: number
   /** Is it a share of the budget? */
   shared: boolean
-  /** The least that can be worked with. */
+  /** The lowest value that works. */
   least: number
   /** What there is at most N of. */
   holds: string
@@ -181,9 +181,9 @@ export type Limits = Record<LimitName, number>
 
 export const LIMIT_NAMES = Object.keys(LIMITS) as LimitName[]
 
-/** Bytes of resident memory, Node included, for which the limits suffice unless somebody asks for others. */
+/** Bytes of resident memory, Node included, for which the limits are made unless the user gives others. */
 export const DEFAULT_MEMORY = 200e6
-/** What Node, the program and the buffers of reading take of it, and what V8 leaves before it collects. */
+/** What Node, the program and the buffers of reading take of it, and what V8 uses before it collects garbage. */
 const OVERHEAD = 100e6
 /** The least budget that leaves room for anything. */
 export const LEAST_MEMORY = 110e6

@@ -6,7 +6,7 @@
 
 const RING_BYTES = 1 << 21
 const ENTRIES = 1 << 14
-/** Of one segment: what carries facts is shorter, and of file contents the beginning will do. */
+/** Bytes of one segment: messages with facts are shorter, and of file contents the beginning is enough. */
 const SEGMENT_BYTES = 512
 /** Entries of one stream that are looked at. */
 const MAX_LOOKS = 64

@@ -1,6 +1,6 @@
 /**
  * Segments of a connection that answer what has not been seen yet. Captures put the two directions out of order, taps that are merged have clocks
- * apart, and a segment that the capture lost keeps those behind it waiting (stream.ts): an answer may be read before its question. What
+ * apart, and a segment that the capture lost keeps those behind it waiting (tcp-stream.ts): an answer may be read before its question. What
  * acknowledges bytes that the other direction has not delivered waits until they are there, and so does what comes behind it in its own direction.
  *
  * Where both directions wait, each for the other, a segment is missing: a few more are waited for, then it is given up. Where one direction waits
@@ -21,14 +21,14 @@ interface DeferredSegment extends IncomingBytes {
   time: number
 }
 
-/** One direction's. */
+/** The segments of one direction. */
 interface Waiting {
   /** In the order in which they came; those before `first` have gone. */
   segments: DeferredSegment[]
   first: number
-  /** Up to which sequence number the acknowledged bytes of the other direction were given up, and are waited for no more. */
+  /** Bytes of the other direction up to this sequence number were given up: nothing waits for them any more. */
   givenUp: number | null
-  /** The other direction was waited for in vain, and has been silent since. */
+  /** The other direction did not come in time, and has been silent since. */
   alone: boolean
 }
 
@@ -46,7 +46,7 @@ export interface DeferredLimits {
   heldBytesInAll: number
 }
 
-export class Deferred {
+export class DeferredSegments {
   private readonly owner: DeferredOwner
   private readonly shared: StreamsShared
   private readonly limits: DeferredLimits
@@ -62,7 +62,7 @@ export class Deferred {
     this.limits = limits
   }
 
-  /** Nothing waits, and nothing was waited for in vain. */
+  /** Nothing waits, and nothing was given up for the silence of the other direction. */
   get isIdle(): boolean {
     return isEmpty(this.a) && isEmpty(this.b) && !this.a.alone && !this.b.alone
   }
@@ -78,8 +78,8 @@ export class Deferred {
     const bytes = new Uint8Array(b.subarray(s.payload, s.payloadEnd))
     const { seq, ack, length, claimed } = s
     own.segments.push({ bytes, seq, ack, payload: 0, payloadEnd: bytes.length, length, claimed, frame, time })
-    this.keep(bytes.length + HELD_OVERHEAD)
-    this.keepPatience(time)
+    this.hold(bytes.length + HELD_OVERHEAD)
+    this.enforcePatience(time)
     return true
   }
 
@@ -94,12 +94,12 @@ export class Deferred {
     while (!isEmpty(this.a) || !isEmpty(this.b)) this.giveUp()
   }
 
-  private keepPatience(time: number): void {
+  private enforcePatience(time: number): void {
     const { limits, shared, owner } = this
     if (!isEmpty(this.a) && !isEmpty(this.b)) {
       if (++this.stuck > PATIENCE) {
         this.giveUp()
-        // Of those that still wait, as many on each side as on the other have been waiting for each other.
+        // Of those that still wait, an equal number on each side have been waiting for each other.
         this.stuck = 2 * Math.min(count(this.a), count(this.b))
       }
     } else {
@@ -156,12 +156,12 @@ export class Deferred {
       own.segments = own.segments.slice(own.first)
       own.first = 0
     }
-    this.keep(-(s.bytes.length + HELD_OVERHEAD))
+    this.hold(-(s.bytes.length + HELD_OVERHEAD))
     this.owner.at(s.frame, s.time)
     this.owner.stream(fromA).segment(s.bytes, s, s.frame, s.time)
   }
 
-  private keep(bytes: number): void {
+  private hold(bytes: number): void {
     this.memory += bytes
     this.shared.heldBytes += bytes
   }

@@ -19,7 +19,7 @@ export interface HalfOpen extends Attempt {
   older: HalfOpen | null
 }
 
-/** Attempts between the same two ports that wait at one time: of networks that use the same addresses, or stray ones. */
+/** Attempts between the same two ports that wait at one time: networks may use the same addresses, and some SYNs are stray. */
 const MOST_ALIKE = 4
 
 export class HalfOpenTable {
@@ -35,8 +35,8 @@ export class HalfOpenTable {
   }
 
   /**
-   * A SYN without ACK, with the data that it carries. Sent again it is the same attempt; with another sequence number, or from another host, it is
-   * one of its own.
+   * A SYN without ACK, with the data that it carries. A SYN that is sent again is the same attempt. With another sequence number, or from another
+   * host, it is another attempt.
    */
   note(b: Uint8Array, s: Segment, hash: number, frame: number, time: number): void {
     const newest = this.waiting.get(hash) ?? null
@@ -72,8 +72,8 @@ export class HalfOpenTable {
   }
 
   /**
-   * Takes the attempt that a segment of either side goes on with, as its sequence number or acknowledgement tells.
-   * @param any any attempt between the two ports will do, where the numbers tell of none
+   * Takes the attempt that a segment of either side goes on with, as its sequence number or acknowledgement shows.
+   * @param any take any attempt between the two ports where the numbers fit none
    */
   take(s: Segment, hash: number, any: boolean): HalfOpen | null {
     const newest = this.waiting.get(hash)

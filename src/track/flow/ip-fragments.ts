@@ -15,13 +15,13 @@ import {
   sameBytes,
 } from './reassembly.ts'
 
-/** An IPv4 datagram is no longer, and no fragment may reach further. */
+/** The longest datagram of IPv4: no fragment may reach further. */
 const MAX_DATAGRAM = 65_535
 /** A fragment that comes later belongs to another datagram with the same identification: what Linux and Windows wait at least. */
 const TIMEOUT = 30e6
-/** Copies of fragments, from a span of both ports, follow closely on the datagram that they would otherwise begin anew. */
+/** Copies of fragments, from a span of both ports, follow closely on the datagram that they would otherwise begin again. */
 const COPIES_WITHIN = 1e6
-/** Memory of complete datagrams that are kept to know copies by. */
+/** Memory for complete datagrams, so that copies of their fragments are recognised. */
 const COPIES_KNOWN = 1 << 20
 
 interface Datagram {
@@ -69,9 +69,9 @@ export class Fragments implements OverlapObserver {
     if (!this.waiting.has(hash) && this.isCopy(hash, b, s, time)) return null
     const datagram = this.datagramOf(hash, s, frame, time)
     if (s.fragmentMore === 0 && datagram.length < 0) datagram.length = s.fragmentOffset + s.length
-    this.keep(datagram, b, s, frame, time)
+    this.hold(datagram, b, s, frame, time)
     if (datagram.length >= 0 && isWhole(datagram)) return this.join(hash, datagram, time)
-    this.keepLimits()
+    this.enforceLimits()
     return null
   }
 
@@ -82,7 +82,7 @@ export class Fragments implements OverlapObserver {
     return { unfinished: this.unfinished, firstFrame: this.firstUnfinished }
   }
 
-  /** Of a datagram that was complete a moment ago? Some senders give every datagram the same identification: its bytes tell. */
+  /** Of a datagram that was complete a moment ago? Some senders give every datagram the same identification: its bytes decide. */
   private isCopy(hash: number, b: Uint8Array, s: Segment, time: number): boolean {
     const known = this.complete.get(hash)
     if (known === undefined || !isOf(known.datagram, s) || Math.abs(time - known.time) > COPIES_WITHIN) return false
@@ -112,7 +112,7 @@ export class Fragments implements OverlapObserver {
     return datagram
   }
 
-  private keep(datagram: Datagram, b: Uint8Array, s: Segment, frame: number, time: number): void {
+  private hold(datagram: Datagram, b: Uint8Array, s: Segment, frame: number, time: number): void {
     const { length } = datagram.pieces
     const copied = insertUncovered(datagram.pieces, b, incomingOf(s), 0, frame, time, this)
     const taken = copied + (datagram.pieces.length - length) * HELD_OVERHEAD
@@ -129,7 +129,7 @@ export class Fragments implements OverlapObserver {
     const bytes = new Uint8Array(datagram.length)
     let captured = datagram.length
     for (const piece of datagram.pieces) {
-      // Beyond the end that the last fragment told.
+      // Beyond the end that the last fragment gave.
       if (piece.seq >= datagram.length) break
       bytes.set(piece.bytes.subarray(0, datagram.length - piece.seq), piece.seq)
       if (piece.bytes.length < piece.length) captured = Math.min(captured, piece.seq + piece.bytes.length)
@@ -155,7 +155,7 @@ export class Fragments implements OverlapObserver {
     }
   }
 
-  private keepLimits(): void {
+  private enforceLimits(): void {
     const { waiting, context } = this
     const { fragments, fragmentBytes } = context.limits
     dropOldest(waiting, fragments, (_hash, datagram) => {
@@ -187,7 +187,7 @@ function incomingOf({ fragmentOffset, payload, payloadEnd, length }: Segment): I
   return { seq: fragmentOffset, payload, payloadEnd, length }
 }
 
-/** From the first byte to the last, nothing missing. Each piece is passed once, however often this is asked. */
+/** From the first byte to the last, nothing missing. Each piece is looked at once, however often this is called. */
 function isWhole(datagram: Datagram): boolean {
   const { pieces, length } = datagram
   for (let piece = pieces[datagram.next]; piece !== undefined && piece.seq <= datagram.reached; ) {

@@ -1,6 +1,6 @@
 /**
  * Bytes that wait for others, of a TCP stream or of an IP datagram: copies of what segments or fragments brought, in the order of their places and
- * without overlaps. Of overlapping bytes those that came first count; that later ones differ is told.
+ * without overlaps. Of overlapping bytes those that came first count; where later ones differ, that is reported.
  */
 
 /** What came: a part of a borrowed buffer. */
@@ -27,7 +27,7 @@ export interface HeldBytes {
 /** What a piece takes in memory beside its bytes: a limit that counted bytes alone would let pieces of one byte take hundreds of times as much. */
 export const HELD_OVERHEAD = 512
 
-/** Who is told that the bytes at hand are not those of an earlier frame. */
+/** Receives the news that the current bytes are not those of an earlier frame, `first`. */
 export interface OverlapObserver {
   disagreement(first: number): void
 }

@@ -1,5 +1,5 @@
 /**
- * Recent SYN segments on any port, so that a connection whose content turns out to be SMB has its start: only ports 445 and 139 are followed
+ * Recent SYN segments on any port, so that a connection that is recognised by its content has its start: only the ports of protocols are followed
  * from the SYN on. A fixed number of slots; a newer SYN takes the place of an older one with the same hash.
  */
 
@@ -21,7 +21,7 @@ export interface Handshake {
   serverIsn: number
 }
 
-export class SynMemory {
+export class RecentSyns {
   /** Made for the first SYN: most of many captures have none. */
   private hashes = new Int32Array(0)
   private frames = new Float64Array(0)
@@ -83,7 +83,7 @@ export class SynMemory {
 }
 
 /**
- * Which SYNs share a slot is the same in every run, and so are the records; but a sender who wants to push out the SYN of another must know when the
+ * Which SYNs share a slot is the same in every run, and so are the records; but a sender that tries to push out the SYN of another must know when the
  * first SYN of the capture came, and what it held.
  */
 function keysOf({ seq, ack, srcPort, dstPort, src3, dst3 }: Segment, time: number): HashKeys {

@@ -24,7 +24,7 @@ export interface StreamOwner extends OverlapObserver {
   /** The frame from which the following bytes come. */
   at(frame: number, time: number): void
   gap(bytes: number): void
-  /** The capture holds only the beginning of the frame at hand. */
+  /** The capture holds only the beginning of the current frame. */
   cut(): void
   /** A hole was given up because of this limit. */
   limited(name: keyof StreamLimits): void

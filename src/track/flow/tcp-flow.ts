@@ -11,7 +11,7 @@ import { connectionId } from '../core/connection-id.ts'
 import { type Context, noteDisagreement, noteLimit, noteStray } from '../core/context.ts'
 import type { LimitName } from '../core/limits.ts'
 import type { FlowEnds, FlowFacts, FlowReader, StreamTracker } from '../core/protocol.ts'
-import { Deferred, type DeferredOwner } from './deferred-segments.ts'
+import { type DeferredOwner, DeferredSegments } from './deferred-segments.ts'
 import type { HalfOpen } from './half-open.ts'
 import type { ProtocolPorts } from './protocol-ports.ts'
 import type { Handshake } from './recent-syns.ts'
@@ -53,7 +53,7 @@ export class TcpFlow implements FlowEnds, StreamOwner, DeferredOwner {
   private streamA: Stream | null = null
   private streamB: Stream | null = null
   /** Segments that wait for the other direction; most connections never have any. */
-  private deferred: Deferred | null = null
+  private deferred: DeferredSegments | null = null
   /** The sequence number of the client's SYN, from that itself or from its answer. */
   isn = 0
   isnKnown = false
@@ -210,7 +210,7 @@ export class TcpFlow implements FlowEnds, StreamOwner, DeferredOwner {
 
   private deferSegment(bytes: Uint8Array, s: Segment, fromA: boolean, frame: number, time: number): boolean {
     const { context } = this
-    this.deferred ??= new Deferred(this, context, context.limits)
+    this.deferred ??= new DeferredSegments(this, context, context.limits)
     return this.deferred.takes(bytes, s, fromA, frame, time)
   }
 

@@ -10,7 +10,7 @@ import { flowHash, sourceIsA } from './flow-hash.ts'
 import { FlowTable } from './flow-table.ts'
 import { type HalfOpen, HalfOpenTable } from './half-open.ts'
 import type { ProtocolPorts } from './protocol-ports.ts'
-import { SynMemory } from './recent-syns.ts'
+import { RecentSyns } from './recent-syns.ts'
 import { bestFit, FIT, fitOf, isHandshakeOf, isSyn, ownerOfSyn } from './segment-owner.ts'
 import { TcpFlow } from './tcp-flow.ts'
 
@@ -41,7 +41,7 @@ export class TcpFlows {
   /** The segment that every call is about; the tracker fills it. */
   private readonly segment: Segment
   readonly table = new FlowTable()
-  private readonly syns = new SynMemory()
+  private readonly syns = new RecentSyns()
   private readonly halfOpen: HalfOpenTable
   /** Connections that were closed, in a ring: the oldest is where the next will be. */
   private readonly lingering: TcpFlow[] = []

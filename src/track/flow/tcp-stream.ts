@@ -1,5 +1,5 @@
 /**
- * One direction of a TCP connection: puts segments into order and feeds the framer. Sequence arithmetic is modulo 2^32 on signed 32-bit
+ * One direction of a TCP connection: puts segments into order and feeds its reader. Sequence arithmetic is modulo 2^32 on signed 32-bit
  * integers, so that `a - b | 0` is the distance whatever the wrap (RFC 9293 3.4).
  *
  * Of overlapping data the bytes that came first count, and those that came later and differ are reported. A hole is waited for until its bytes
@@ -7,7 +7,7 @@
  * reported as lost.
  *
  * Where the stream stands is known from its SYN, else from segments that the other side acknowledges or that agree with each other. The first
- * guess may be wrong: a stray segment, the SYN-ACK of a proxy. Segments far from where the stream stands are set aside (unplaced.ts); the stream
+ * guess may be wrong: a stray segment, the SYN-ACK of a proxy. Segments far from where the stream stands are set aside (unplaced-segments.ts); the stream
  * moves to them once they are acknowledged, or agree while nothing else goes on. What never fits is reported as stray.
  */
 
@@ -15,19 +15,19 @@ import type { StreamReader } from '../core/protocol.ts'
 import { NONE, RecentBytes } from '../core/recent-bytes.ts'
 import { HELD_OVERHEAD, type HeldBytes, type IncomingBytes, insertUncovered } from './reassembly.ts'
 import type { StreamLimits, StreamOwner, StreamsShared } from './stream-owner.ts'
-import { isNear, NEAR, Unplaced } from './unplaced-segments.ts'
+import { isNear, NEAR, UnplacedSegments } from './unplaced-segments.ts'
 
 /** Segments that may pass after the receiver acknowledged a hole: captures put frames a little out of order, and a late one still fills it. */
 export const PATIENCE = 8
 
-/** A hole of more bytes than this is none that a capture loses between two segments: the sequence numbers are of something else. */
+/** No capture loses this many bytes between two segments: sequence numbers that are further ahead belong to something else. */
 const FAR = 1 << 26
-/** How much of what was delivered counts as delivered: half of what 32 bits can tell apart. */
+/** How many of the bytes that were delivered count as delivered: a quarter of what 32 bits can number. */
 const REMEMBERED = 1 << 30
 /** Segments that must agree with each other for a stream to begin there, and for one that has begun to move there. */
 const RUN_TO_BEGIN = 2
 const RUN_TO_MOVE = 3
-/** What the framer is told of a loss whose length nobody knows: more than a packet can hold. */
+/** Stands for a loss of unknown length: more than a message can hold. */
 const UNKNOWN_LOSS = 0x7fffffff
 
 export class Stream {
@@ -48,11 +48,11 @@ export class Stream {
   /** The latest acknowledgement of the other side. */
   private acked = 0
   private hasAck = false
-  private unplaced: Unplaced | null = null
+  private unplaced: UnplacedSegments | null = null
   /** In the order of their sequence numbers, without overlaps; most streams never hold any. */
   private held: HeldBytes[] | null = null
   private heldBytes = 0
-  /** Where the last bytes began that an IP header alone spoke of, and where they end: nothing but its word puts them there. */
+  /** Where the last bytes begin and end that only an IP header claims: nothing else shows that they exist. */
   private claimStart = 0
   private claimEnd = 0
   private hasClaim = false
@@ -76,7 +76,7 @@ export class Stream {
     this.reader = reader
   }
 
-  /** A SYN was seen: the stream starts behind its sequence number. A second one with another number is another name for the same place. */
+  /** A SYN was seen: the stream starts behind its sequence number. A second SYN with another number gives the same place another number. */
   synchronise(seq: number): void {
     if (this.synchronised) {
       this.shift = (seq - this.isn) | 0
@@ -89,7 +89,7 @@ export class Stream {
     if (this.unplaced !== null) this.place(this.next)
   }
 
-  /** Was `seq` the sequence number of the SYN of this stream, as far as its first byte tells? */
+  /** Was `seq` the sequence number of the SYN of this stream, as far as its first byte shows? */
   beginsBehind(seq: number): boolean {
     return this.started && this.first === ((seq + 1) | 0)
   }
@@ -157,7 +157,7 @@ export class Stream {
     } else {
       this.hold(b, s, Math.max(0, -ahead), frame, time)
       this.drain(false)
-      this.keepLimits()
+      this.enforceLimits()
     }
   }
 
@@ -194,7 +194,7 @@ export class Stream {
     this.reader.finish()
   }
 
-  /** What was set aside is of no conversation: it is reported, not read. */
+  /** What was set aside belongs to no conversation: it is reported, and not read. */
   discard(): void {
     if (this.unplaced === null) return
     this.shared.heldBytes -= this.unplaced.memory
@@ -214,7 +214,7 @@ export class Stream {
     return seq === this.claimStart && this.next === this.claimEnd && length > claimed
   }
 
-  /** What an IP header spoke of was not there: the stream goes on before it. The message at hand was given up when it was believed. */
+  /** The bytes that an IP header claimed were not there: the stream goes on before them. The current message was given up when they were believed. */
   private takeBackClaim(): void {
     this.hasClaim = false
     this.next = this.claimStart
@@ -250,12 +250,12 @@ export class Stream {
   private isOutside(seq: number): boolean {
     const ahead = (seq - this.next) | 0
     if (ahead >= 0) return ahead > FAR
-    // Before a SYN there is nothing, but that a keep-alive repeats it.
+    // Nothing comes before a SYN, except a keep-alive that repeats its number.
     return ((seq - this.first) | 0) < (this.synchronised ? -1 : -NEAR)
   }
 
   private setAside(b: Uint8Array, s: IncomingBytes, frame: number, time: number): void {
-    this.unplaced ??= new Unplaced()
+    this.unplaced ??= new UnplacedSegments()
     const { unplaced, shared } = this
     const before = unplaced.memory
     const dropped = unplaced.add(b, s, frame, time)
@@ -288,7 +288,7 @@ export class Stream {
     }
   }
 
-  /** Goes on at a place that does not follow from what came before. */
+  /** Goes on at a place that does not follow the bytes before it. */
   private moveTo(seq: number, at: HeldBytes): void {
     while (this.held !== null) this.skipHole()
     this.owner.at(at.frame, at.time)
@@ -303,7 +303,7 @@ export class Stream {
     this.begin(seq)
   }
 
-  /** Bytes from before the first that was seen: what is whole in them is read. Of those that do not reach up to it nobody knows the place. */
+  /** Bytes from before the first that was seen: what is whole in them is read. The place of bytes that do not reach up to it is not known. */
   private beforeFirst(b: Uint8Array, s: IncomingBytes, length: number, frame: number): void {
     if (((s.seq + length - this.first) | 0) !== 0) {
       this.owner.stray(frame)
@@ -315,7 +315,7 @@ export class Stream {
 
   private deliver(b: Uint8Array, from: number, to: number, length: number, frame: number): void {
     if (this.unplaced !== null) this.discard()
-    // What is skipped, a file's contents, has nothing in it that anybody would forge to deceive a reader of messages.
+    // What is skipped is the contents of files: to forge them deceives no reader of messages.
     if (!this.reader.skips(length) && from < to) {
       this.shared.recent ??= new RecentBytes()
       this.lastEntry = this.shared.recent.note(this.lastEntry, b, from, to, this.next, frame)
@@ -345,7 +345,7 @@ export class Stream {
     this.shared.heldBytes += copied + (this.held.length - pieces) * HELD_OVERHEAD
   }
 
-  private keepLimits(): void {
+  private enforceLimits(): void {
     const { limits, shared } = this
     while (this.held !== null) {
       if (this.heldBytes > limits.heldBytes) this.owner.limited('heldBytes')
@@ -383,7 +383,7 @@ export class Stream {
   }
 }
 
-/** A keep-alive repeats the last byte, as any other it likes, mostly zero (RFC 9293 3.8.4); copies of one may come late. */
+/** A keep-alive repeats the last byte, with any value, mostly zero (RFC 9293 3.8.4); copies of one may come late. */
 function isKeepAlive(b: Uint8Array, s: IncomingBytes, ahead: number): boolean {
   return s.length === 1 && (ahead === -1 || (s.payload < s.payloadEnd && b[s.payload] === 0))
 }

@@ -5,13 +5,13 @@
  */
 import { HELD_OVERHEAD, type HeldBytes, type IncomingBytes } from './reassembly.ts'
 
-/** No more wait: the oldest goes. */
+/** How many segments wait at most: then the oldest goes. */
 const MOST_PIECES = 8
 
-/** Sequence numbers this near to each other are of one run: more than any window that is in use is ever full. */
+/** Sequence numbers this near to each other belong to one run. No window in use is ever as full. */
 export const NEAR = 1 << 20
 
-export class Unplaced {
+export class UnplacedSegments {
   /** In the order in which they came. */
   readonly pieces: HeldBytes[] = []
   /** What they take in memory. */

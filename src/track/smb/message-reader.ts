@@ -3,12 +3,12 @@
 /** What reads the messages: smb-flow.ts. */
 export interface MessageReader {
   /**
-   * How many bytes of the message at `start` are wanted. At least its header is there.
+   * How many bytes of the message at `start` are needed. At least its header is there.
    * @param length of the message on the wire
    */
-  wanted(bytes: Uint8Array, start: number, length: number): number
+  bytesNeeded(bytes: Uint8Array, start: number, length: number): number
   /**
-   * One message. `captured` bytes of it are at `start`: all that was wanted, unless some were lost. Then they may be fewer than its header has, but
+   * One message. `captured` bytes of it are at `start`: all that were needed, unless some were lost. Then they may be fewer than its header has, but
    * never fewer than its protocol id. `bytes` is borrowed.
    * @param length on the wire; of an SMB2 message that was cut before NextCommand, to the end of its packet
    * @param ended false where the stream ended before the message did: it has no frame of its own
@@ -16,7 +16,7 @@ export interface MessageReader {
   message(fromA: boolean, bytes: Uint8Array, start: number, captured: number, length: number, ended: boolean): void
   /** A NetBIOS session packet of another type than message. */
   control(fromA: boolean, type: number): void
-  /** More of a message was wanted than may be gathered. */
+  /** More of a message was needed than may be gathered. */
   limited(name: keyof GatherLimits): void
 }
 

@@ -2,7 +2,7 @@
  * Finds the SMB messages in one direction of a TCP stream.
  *
  * The stream is a row of NetBIOS session packets ([MS-SMB2] 2.1, RFC 1002 4.3): a 4-byte prefix, then one SMB message, or a compound of them.
- * A packet that lies whole in one segment, the usual case, is read where it lies. Of one that spans segments only what a reader wants is
+ * A packet that lies whole in one segment, the usual case, is read where it lies. Of one that spans segments only the bytes that the reader needs are
  * gathered: the header, or the whole message where it carries facts; the payload is skipped by counting, never copied.
  *
  * Messages are handed over when their packet is complete, so that they belong to the frame in which it ends. After lost bytes the framer goes
@@ -45,8 +45,8 @@ export class NbssFramer implements StreamReader {
   /** Bytes of the current message that are still to come; within packetLeft. */
   private messageLeft = 0
   /** GATHER: bytes of the current message to gather in all. */
-  private want = 0
-  /** GATHER: the header is complete and `want` is the reader's. */
+  private bytesNeeded = 0
+  /** GATHER: the header is complete, and `bytesNeeded` comes from the reader. */
   private headerRead = false
 
   /** Gathered bytes of the current packet's messages, one after another; and start, captured, length of each. */
@@ -155,7 +155,7 @@ export class NbssFramer implements StreamReader {
     let left = length
     for (let n = 0; n < MAX_ELEMENTS && left > 0; n++) {
       const header = left >= 4 ? headerLength(u32le(b, at)) : 0
-      // Padding behind the last message, or bytes that are none of ours.
+      // Padding behind the last message, or bytes that are not SMB.
       if (header === 0 || left < header) return
       const size = elementLength(b, at, left)
       this.reader.message(this.fromA, b, at, size, size, true)
@@ -212,71 +212,71 @@ export class NbssFramer implements StreamReader {
     this.arenaStart = this.arenaLength
     this.headerRead = false
     // The protocol id says how long the header is.
-    this.want = 4
+    this.bytesNeeded = 4
   }
 
   /** Copies wanted bytes; returns how far it read. */
   private gather(b: Uint8Array, p: number, end: number): number {
     const have = this.arenaLength - this.arenaStart
-    const n = Math.min(this.want - have, end - p, this.messageLeft)
+    const n = Math.min(this.bytesNeeded - have, end - p, this.messageLeft)
     const arena = this.room(this.arenaLength + n)
     for (let i = 0; i < n; i++) arena[this.arenaLength + i] = b[p + i]
     this.arenaLength += n
     this.messageLeft -= n
     this.packetLeft -= n
-    if (this.messageLeft === 0 || have + n === this.want) this.gathered(arena)
+    if (this.messageLeft === 0 || have + n === this.bytesNeeded) this.gathered(arena)
     return p + n
   }
 
-  /** What was wanted is there: want more, or go on to skip the rest. */
+  /** The bytes that were needed are there: ask for more, or skip the rest. */
   private gathered(arena: Uint8Array): void {
     const start = this.arenaStart
     const have = this.arenaLength - start
     if (!this.headerRead) {
       const header = have >= 4 ? headerLength(u32le(arena, start)) : 0
       if (header === 0 || have + this.messageLeft < header) {
-        // Padding behind the last message, or bytes that are none of ours.
+        // Padding behind the last message, or bytes that are not SMB.
         this.arenaLength = start
         this.state = STATE.SKIP
         if (this.messageLeft === 0) this.endMessage()
         return
       }
       if (have < header) {
-        this.want = header
+        this.bytesNeeded = header
         return
       }
       this.headerRead = true
       const length = elementLength(arena, start, have + this.messageLeft)
       this.messageLeft = length - have
-      this.want = Math.min(this.reader.wanted(arena, start, length), length)
-      if (have < this.want) this.limitWant(start, have)
-      if (have < this.want) return
+      this.bytesNeeded = Math.min(this.reader.bytesNeeded(arena, start, length), length)
+      if (have < this.bytesNeeded) this.limitNeeded(start, have)
+      if (have < this.bytesNeeded) return
     }
     this.closeElement()
     this.state = STATE.SKIP
     if (this.messageLeft === 0) this.endMessage()
   }
 
-  /** What is gathered of a packet, and by all streams, has its limits; what is there of the message at hand stays. */
-  private limitWant(start: number, have: number): void {
+  /** What is gathered of one packet, and by all streams, has its limits. What is there of the current message stays. */
+  private limitNeeded(start: number, have: number): void {
     const { gatherBytes, gatherBytesInAll } = this.limits
     if (this.arenas.bytes > gatherBytesInAll) {
-      this.want = have
+      this.bytesNeeded = have
       this.reader.limited('gatherBytesInAll')
-    } else if (start + this.want > gatherBytes) {
-      this.want = Math.max(have, gatherBytes - start)
+    } else if (start + this.bytesNeeded > gatherBytes) {
+      this.bytesNeeded = Math.max(have, gatherBytes - start)
       this.reader.limited('gatherBytes')
     }
   }
 
-  /** Bytes of the message at hand were lost: what was gathered of it stays, be it less than its header. */
+  /** Bytes of the current message were lost: what was gathered of it stays, even if it is less than the header. */
   private closeCut(): void {
     const { arena, arenaStart } = this
     const have = this.arenaLength - arenaStart
     if (!this.headerRead && arena !== null && have >= 4) {
       const header = headerLength(u32le(arena, arenaStart))
       const length = have + this.messageLeft
-      // Otherwise padding, or bytes that are none of ours.
+      // Otherwise padding, or bytes that are not SMB.
       this.headerRead = header !== 0 && length >= header
       if (have >= NEXT_COMMAND_END) this.messageLeft = elementLength(arena, arenaStart, length) - have
     }

@@ -17,7 +17,7 @@ import {
 import { TRANSFORM_HEADER_LENGTH } from '../../../dissectors/smb2/transform.ts'
 
 export const PREFIX = 4
-/** Prefix and protocol id: what tells a message from anything else. */
+/** Prefix and protocol id: what distinguishes a message from anything else. */
 export const HEAD = 8
 /** Prefix, protocol id and StructureSize: what a search looks at. */
 export const PROBE = 10

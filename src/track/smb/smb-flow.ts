@@ -16,10 +16,10 @@ import { noteLimit } from '../core/context.ts'
 import type { FlowReader, StreamReader } from '../core/protocol.ts'
 import type { GatherLimits, MessageReader } from './message-reader.ts'
 import { NbssFramer } from './nbss-framer.ts'
-import { smb1Message, smb1Wanted } from './smb1/messages.ts'
+import { smb1BytesNeeded, smb1Message } from './smb1/messages.ts'
 import { settleSignatures } from './smb1/signing.ts'
-import { smb2Message, smb2Wanted } from './smb2/messages.ts'
-import { COMPRESSED_WANTED, compressedMessage, transformMessage } from './smb2/transform.ts'
+import { smb2BytesNeeded, smb2Message } from './smb2/messages.ts'
+import { COMPRESSED_BYTES_NEEDED, compressedMessage, transformMessage } from './smb2/transform.ts'
 import { type ConnectionStore, SMB_PORT } from './state/connection-store.ts'
 import type { LiveSession } from './state/live-session.ts'
 import type { MessageView } from './state/message-view.ts'
@@ -49,14 +49,14 @@ export class SmbFlow implements FlowReader, MessageReader {
   }
 
   /** MessageReader. */
-  wanted(bytes: Uint8Array, start: number, length: number): number {
+  bytesNeeded(bytes: Uint8Array, start: number, length: number): number {
     switch (u32le(bytes, start)) {
       case PROTOCOL_ID_SMB2:
-        return smb2Wanted(bytes, start, length)
+        return smb2BytesNeeded(bytes, start, length)
       case PROTOCOL_ID_SMB1:
-        return smb1Wanted(bytes, start, length)
+        return smb1BytesNeeded(bytes, start, length)
       case PROTOCOL_ID_COMPRESSION:
-        return COMPRESSED_WANTED
+        return COMPRESSED_BYTES_NEEDED
       default:
         return 0
     }

@@ -1,6 +1,6 @@
 /**
- * Does a payload that nothing names hold an IP datagram? Looked for near its start, where tunnels put it, and believed only where the header vouches for
- * itself: IPv4 by its checksum, IPv6 by a length that ends with the payload.
+ * Does the payload of an unknown protocol hold an IP datagram? It is looked for near the start, where tunnels put it, and believed only where the header
+ * proves itself: IPv4 by its checksum, IPv6 by a length that ends with the payload.
  */
 import { u16be } from '../../../dissectors/bytes.ts'
 

@@ -1,11 +1,11 @@
-/** The names of encapsulations that are not read, and which of them can have no SMB inside: those are nobody's loss. */
+/** The names of encapsulations that are not read, and which of them can have no SMB inside: nothing is lost with those. */
 import { CLOSED, UNREAD, UNREAD_KIND, UNREAD_NUMBER } from '../../../dissectors/layers/unread.ts'
 
 /** EtherTypes that carry no IP: address resolution, control of links and bridges, industrial buses, clocks, storage. */
 const WITHOUT_IP: ReadonlySet<number> = new Set([
   // ARP, RARP, AARP, and Wake-on-LAN.
   ...[0x0806, 0x8035, 0x80f3, 0x0842],
-  // Cisco's CDP, DTP, VTP, UDLD and PVST, where they are told by a type.
+  // Cisco's CDP, DTP, VTP, UDLD and PVST, where a type shows them.
   ...[0x2000, 0x2001, 0x2003, 0x2004, 0x0111, 0x010b],
   // Audio and video bridging: AVTP, SRP.
   ...[0x22f0, 0x22ea],

@@ -16,13 +16,13 @@ const MOST_KINDS = 256
 const MOST_NAMED = 8
 /** Link types that have a warning each. */
 const MOST_LINK_WARNINGS = 16
-/** Datagrams on ports that say nothing: the first of them, and then one of so many, are looked into. */
+/** Of datagrams on ports that say nothing, the first LOOK_AT_FIRST and then each LOOK_AT_EACHth are examined. */
 const LOOK_AT_FIRST = 32
 const LOOK_AT_EACH = 64
 const MOST_LOOKS = 256
-/** Clients draw their ports by chance, those of tunnels too: fewer datagrams than one of so many packets are no tunnel. */
+/** Clients draw their ports by chance, those of tunnels too: fewer datagrams than one in LEAST_SHARE packets are no tunnel. */
 const LEAST_SHARE = 100
-/** "Most of a capture" is one packet of so many. */
+/** "Most of a capture" is one packet in this many. */
 const DOMINATES = 2
 
 const NONE: UnreadFacts[] = []
@@ -88,7 +88,7 @@ export class UnreadPackets {
     } else if (this.looks.size < MOST_LOOKS) this.looks.set(port, { count: 1, withIp: holds ? 1 : 0, frame })
   }
 
-  /** All packets of a tunnel share its port, so that it is the busier of two, and the lower one where nothing tells them apart yet. */
+  /** All packets of a tunnel share its port, so that it is the busier of two, and the lower one where they are equally busy. */
   private ownPort(source: number, destination: number): number {
     const ahead = this.ports![source]! - this.ports![destination]!
     if (ahead === 0) return Math.min(source, destination)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSegment } from '../../../dissectors/layers/segment.ts'
 import { Arenas } from '../../../src/track/core/gather-buffers.ts'
-import { Deferred } from '../../../src/track/flow/deferred-segments.ts'
+import { DeferredSegments } from '../../../src/track/flow/deferred-segments.ts'
 import { HELD_OVERHEAD } from '../../../src/track/flow/reassembly.ts'
 import { Stream } from '../../../src/track/flow/tcp-stream.ts'
 import { NbssFramer } from '../../../src/track/smb/nbss-framer.ts'
@@ -19,7 +19,7 @@ function pair(limits = { heldBytes: 1 << 20, heldSegments: 512, heldBytesInAll: 
   const arenas = new Arenas()
   let at = 0
   const reader = {
-    wanted: (_b: Uint8Array, _start: number, length: number) => length,
+    bytesNeeded: (_b: Uint8Array, _start: number, length: number) => length,
     message: (fromA: boolean) => {
       order.push(`${fromA ? 'a' : 'b'}${at}`)
     },
@@ -53,7 +53,7 @@ function pair(limits = { heldBytes: 1 << 20, heldSegments: 512, heldBytesInAll: 
   const b = open(false)
   a.synchronise(0)
   b.synchronise(0)
-  const deferred = new Deferred(owner, shared, limits)
+  const deferred = new DeferredSegments(owner, shared, limits)
   /** The nth message of one side, which acknowledges `acked` messages of the other. */
   const send = (fromA: boolean, n: number, acked: number, frame: number, time = 0) => {
     const s = createSegment()

@@ -33,7 +33,7 @@ function run(
   let cuts = 0
   let current = 0
   const reader = {
-    wanted: (_b: Uint8Array, _start: number, length: number) => length,
+    bytesNeeded: (_b: Uint8Array, _start: number, length: number) => length,
     message: (_fromA: boolean, b: Uint8Array, start: number) => {
       messages.push({ command: b[start + 12], frame: current })
     },

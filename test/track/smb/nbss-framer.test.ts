@@ -19,7 +19,7 @@ function run(pieces: (Uint8Array | number)[], gatherLimit = 65536): { seen: Seen
   const controls: number[] = []
   let fed = 0
   const reader: MessageReader = {
-    wanted: (b, start, length) => (b[start + 12] === 8 || b[start + 12] === 9 ? 80 : length),
+    bytesNeeded: (b, start, length) => (b[start + 12] === 8 || b[start + 12] === 9 ? 80 : length),
     message: (_fromA, b, start, captured, length) => seen.push({ command: b[start + 12], captured, length, at: fed }),
     control: (_fromA, type) => controls.push(type),
     limited: () => undefined,

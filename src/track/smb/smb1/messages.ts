@@ -14,11 +14,11 @@ import {
 import { parseNegotiateRequest, parseNegotiateResponse } from '../../../../dissectors/smb1/negotiate.ts'
 import type { FrameRef } from '../../../ledger/frame-ref.ts'
 import type { Smb1Facts } from '../../../ledger/smb-facts.ts'
-import { keptText } from '../../core/capped-text.ts'
+import { cappedText } from '../../core/capped-text.ts'
 import { emitMessage } from '../state/emit-message.ts'
 import { frameRef, type LiveSession, noteActivity } from '../state/live-session.ts'
 import { capturedBytes, type MessageView } from '../state/message-view.ts'
-import { confirmed, findSession, rejectsId, takenUp } from '../state/session-lookup.ts'
+import { confirmed, findSession, rejectsId, takeUp } from '../state/session-lookup.ts'
 import type { SmbConnection } from '../state/smb-connection.ts'
 import type { AndxBlock } from './andx-block.ts'
 import { smb1SetupRequest, smb1SetupResponse } from './session-setup.ts'
@@ -41,7 +41,7 @@ const WRITE_DATA_LENGTH = SMB1_HEADER_LENGTH + 1 + 20
 const DIALECT_LENGTH = 64
 
 /** How many bytes of a message that spans segments are worth gathering. */
-export function smb1Wanted(b: Uint8Array, o: number, length: number): number {
+export function smb1BytesNeeded(b: Uint8Array, o: number, length: number): number {
   switch (b[o + SMB1_OFFSET.command]) {
     case SMB1_COMMAND.NEGOTIATE:
     case SMB1_COMMAND.SESSION_SETUP_ANDX:
@@ -186,11 +186,11 @@ function noteLogoff(c: SmbConnection, uid: number): void {
   session.closed = true
 }
 
-/** The session of a UID; one whose setup is not in the capture is taken up, but for UID 0, which is one only where a share was connected with it. */
+/** The session of a UID. One whose setup is not in the capture is taken up, except UID 0, which is a session only where a share was connected with it. */
 function smb1Session(c: SmbConnection, uid: number): LiveSession | null {
   const last = c.lastSession
   if (last !== null && last.idLow === uid && last.idHigh === 0) return last
-  const session = findSession(c, uid, 0) ?? (uid === 0 ? null : takenUp(c, 'smb1', 'unknown', uid, 0))
+  const session = findSession(c, uid, 0) ?? (uid === 0 ? null : takeUp(c, 'smb1', 'unknown', uid, 0))
   c.lastSession = session
   return session
 }
@@ -198,7 +198,7 @@ function smb1Session(c: SmbConnection, uid: number): LiveSession | null {
 function negotiateRequest(c: SmbConnection, smb1: Smb1Facts, message: Uint8Array, length: number): void {
   const parsed = parseNegotiateRequest(message, SMB1_HEADER_LENGTH, length)
   const { dialects = [], anomalies } = readable(parsed)
-  for (const [i, dialect] of dialects.entries()) dialects[i] = keptText(dialect, DIALECT_LENGTH) ?? ''
+  for (const [i, dialect] of dialects.entries()) dialects[i] = cappedText(dialect, DIALECT_LENGTH) ?? ''
   smb1.negotiateRequest = {
     frame: c.context.frame,
     time: c.context.time,
@@ -210,7 +210,7 @@ function negotiateRequest(c: SmbConnection, smb1: Smb1Facts, message: Uint8Array
 function negotiateResponse(c: SmbConnection, smb1: Smb1Facts, message: Uint8Array, length: number): void {
   const parsed = parseNegotiateResponse(message, SMB1_HEADER_LENGTH, length)
   const { dialectIndex = null, securityMode, extendedSecurity } = readable(parsed)
-  // An error answer has no words, and chooses nothing.
+  // An error answer has no parameter words, and chooses no dialect.
   if (dialectIndex === null && !parsed.ok && parsed.fault.kind !== 'truncated') return
   smb1.negotiateResponse = {
     frame: c.context.frame,

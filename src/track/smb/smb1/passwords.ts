@@ -26,8 +26,7 @@ export interface Passwords {
 export type PasswordKind = NonNullable<NtlmFacts['authenticate']>['kind'] | 'plaintext'
 
 /**
- * Which these are. plaintext: the password itself, since the server did not ask for another form, or since what was sent has no length that a response
- * can have. Null where what tells, of them or of what the server asked for, was not seen.
+ * The kind of these passwords. plaintext: the password itself, since the server did not ask for another form, or since no response has that length. Null where the bytes that decide it, or what the server asked for, were not seen.
  */
 export function passwordKind(
   c: SmbConnection,
@@ -51,11 +50,11 @@ export function passwordKind(
   return kind === 'unknown' && oemLength !== LM_RESPONSE && unicodeLength < LM_RESPONSE ? 'plaintext' : kind
 }
 
-/** The password of a share: one field, and no name. Null where there is none, or what tells was not seen. */
+/** The password of a share: one field, and no name. Null where there is none, or where the bytes that decide it were not seen. */
 export function sharePasswordKind(c: SmbConnection, password: Uint8Array, length: number): 'plaintext' | 'lm' | null {
   const asked = asksForResponses(c)
   if (isNone(password, length, asked) || (length <= EMPTY_PASSWORD && password.length < length)) return null
-  // A response of the LM or NTLM form: which of the two the client computed shows nowhere, and either gives the password away.
+  // A response of the LM or NTLM form: which of the two the client computed shows nowhere, and either reveals the password.
   return length === LM_RESPONSE && asked !== false ? 'lm' : 'plaintext'
 }
 
@@ -65,7 +64,7 @@ function isNone(password: Uint8Array, length: number, asked: boolean | null): bo
   return password.length === length && isZero(password) && (length <= EMPTY_PASSWORD || asked === false)
 }
 
-/** Whether the server asked for responses in place of passwords; null where that was not seen. The core protocol knows nothing else than passwords. */
+/** Whether the server asked for responses in place of passwords; null where that was not seen. The core protocol has passwords only. */
 function asksForResponses({ facts: { smb1 } }: SmbConnection): boolean | null {
   const response = smb1?.negotiateResponse ?? null
   if (response === null || response.dialectIndex === null) return null

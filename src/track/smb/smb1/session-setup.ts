@@ -13,7 +13,7 @@ import { smb1ClientSigningMode, strongerMode } from '../../../ledger/derived/sig
 import type { LogonFacts, NtlmFacts } from '../../../ledger/logon-facts.ts'
 import type { SigningMode } from '../../../ledger/smb-facts.ts'
 import { authKind, nameOf, openBlob, readSecurityBlob, stepOf } from '../../auth/logon.ts'
-import { keptText } from '../../core/capped-text.ts'
+import { cappedText } from '../../core/capped-text.ts'
 import { adoptLogon, beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from '../state/session-setup.ts'
 import type { SmbConnection } from '../state/smb-connection.ts'
 import { joinPieces, storePiece } from '../state/split-blob.ts'
@@ -35,7 +35,7 @@ export function smb1SetupRequest(c: SmbConnection, { message, offset, length, mi
     high: 0,
     binding: false,
     signing: noteClientSigning(c, u16le(message, SMB1_OFFSET.flags2)),
-    // Passwords are all of a logon.
+    // The passwords are the whole logon.
     step: piece === null || blob === null ? 'first' : piece.pieces > 1 ? 'next' : stepOf(blob),
   })
   session.facts.nativeOs.client ??= system(request.nativeOs, request.nativeLanMan)
@@ -66,7 +66,7 @@ function readPasswords(c: SmbConnection, logon: LogonFacts, request: Partial<Ses
     // The LANMAN form has one password field.
     unicodeLength: unicodePasswordLen ?? 0,
   }
-  // Strings that the sender left out are none.
+  // Strings that the sender left out are empty.
   logon.user = accountName === null ? '' : nameOf(accountName)
   logon.domain = primaryDomain === null ? '' : nameOf(primaryDomain)
   logon.workstation = ''
@@ -88,14 +88,14 @@ function readPasswords(c: SmbConnection, logon: LogonFacts, request: Partial<Ses
       domain: logon.domain,
       ntProof: v2.ntProofStr ?? null,
       avFlags: v2.avPairs?.flags ?? null,
-      targetName: keptText(v2.avPairs?.targetName),
+      targetName: cappedText(v2.avPairs?.targetName),
       channelBindings: pairsCut ? 'unknown' : 'absent',
       avPairsCut: pairsCut,
     },
   }
 }
 
-/** Responses in password fields: there is no message around them that could say more. */
+/** Responses in password fields: no message around them says more. */
 export function noAvPairs(
   { context }: SmbConnection,
   kind: NtlmAuthenticateFacts['kind'],
@@ -122,10 +122,10 @@ export function noAvPairs(
   }
 }
 
-/** Samba calls itself "Windows 6.1", and only its NativeLanMan says the truth: where that was cut, nobody knows. */
+/** The system of a side. Samba calls itself "Windows 6.1" and gives its own name in NativeLanMan only: where that was cut, the answer is unknown. */
 function system(nativeOs: string | null | undefined, nativeLanMan: string | null | undefined): string | null {
   if (nativeLanMan === undefined) return null
-  return keptText(nativeLanMan?.startsWith('Samba') ? nativeLanMan : nativeOs)
+  return cappedText(nativeLanMan?.startsWith('Samba') ? nativeLanMan : nativeOs)
 }
 
 export function smb1SetupResponse(c: SmbConnection, { message, offset, length, mid, uid, status }: AndxBlock): void {

@@ -107,9 +107,9 @@ function counts(session: LiveSession): boolean {
   return session.facts.status === 'established' || session.facts.status === 'unknown'
 }
 
-/** Whether a signature looks real and is none of those before; from now on it is one of them. */
+/** Does a signature look real, and is it new? It is remembered. */
 function isFresh(c: SmbConnection, low: number, high: number): boolean {
-  // No zeros, and no placeholder.
+  // Neither zeros nor the placeholder.
   if ((low === 0 && high === 0) || (low === PLACEHOLDER_LOW && high === PLACEHOLDER_HIGH)) return false
   c.recentSignatures ??= { words: new Uint32Array(AWAITED), count: 0, held: null }
   const { words, count } = c.recentSignatures

@@ -20,9 +20,9 @@ import {
 import type { LogonFacts } from '../../../ledger/logon-facts.ts'
 import type { TreeFacts } from '../../../ledger/smb-facts.ts'
 import { createLogon } from '../../auth/logon.ts'
-import { keptText } from '../../core/capped-text.ts'
+import { cappedText } from '../../core/capped-text.ts'
 import { frameRef, type LiveSession, noteActivity } from '../state/live-session.ts'
-import { confirmed, findSession, rejectsId, takenUp } from '../state/session-lookup.ts'
+import { confirmed, findSession, rejectsId, takeUp } from '../state/session-lookup.ts'
 import type { SmbConnection } from '../state/smb-connection.ts'
 import { answerTree } from '../state/tree-connects.ts'
 import type { AndxBlock } from './andx-block.ts'
@@ -48,10 +48,10 @@ function request(
   asked: Partial<TreeConnectRequest | TreeConnectAndxRequest>,
 ): void {
   const { password = NO_PASSWORD, passwordLength = 0, service = null } = asked
-  const path = keptText(asked.path)
+  const path = cappedText(asked.path)
   const kind = sharePasswordKind(c, password, passwordLength)
   const session =
-    findSession(c, uid, 0) ?? (kind === null ? null : takenUp(c, 'smb1', uid === 0 ? 'pending' : 'unknown', uid, 0))
+    findSession(c, uid, 0) ?? (kind === null ? null : takeUp(c, 'smb1', uid === 0 ? 'pending' : 'unknown', uid, 0))
   if (session !== null) noteActivity(session, c)
   c.pending.add({
     kind: 'tree-connect',
@@ -110,7 +110,7 @@ function response(
   const asked = c.pending.take('tree-connect', command, mid)
   const session = asked?.session ?? findSession(c, uid, 0) ?? sessionOfAnswer(c, uid, status)
   if (session === null) return
-  // A password that was sent stays a fact, though the server does not know the id that it came with.
+  // A password that was sent stays a fact, even if the server does not know the id that it came with.
   if (!confirmed(c, session, asked?.logon ? 0 : status)) return
   noteActivity(session, c)
   const logon = asked?.logon ?? null
@@ -124,10 +124,10 @@ function response(
   })
 }
 
-/** A session that shows with this answer; none that the server refuses, where nothing else is known of it. */
+/** A session that is first seen with this answer; null where the server refuses it and nothing else is known of it. */
 function sessionOfAnswer(c: SmbConnection, uid: number, status: number): LiveSession | null {
   if (rejectsId(status) || (uid === 0 && !isSuccess(status))) return null
-  return takenUp(c, 'smb1', uid === 0 ? 'pending' : 'unknown', uid, 0)
+  return takeUp(c, 'smb1', uid === 0 ? 'pending' : 'unknown', uid, 0)
 }
 
 function endShareLogon(c: SmbConnection, session: LiveSession, logon: LogonFacts, status: number): void {
@@ -140,7 +140,7 @@ function endShareLogon(c: SmbConnection, session: LiveSession, logon: LogonFacts
   const { auth } = facts
   if (session.idLow === 0 && (facts.status === 'pending' || facts.status === 'failed')) decide(c, session, status)
   else if (!isShareLevel(c)) return
-  // Before, the setup said who the client is, and proved nothing.
+  // The setup before it named the client, and proved nothing.
   if (auth === 'unknown' || auth === 'anonymous') facts.auth = logon.auth
   if (granted && facts.anonymous === true) facts.anonymous = false
 }
@@ -155,7 +155,7 @@ function grantWithoutPassword(c: SmbConnection, session: LiveSession): void {
   facts.guest = false
 }
 
-/** The first answer to a tree connect without a session setup tells what becomes of the session, and a grant more than refusals before it. */
+/** The first answer to a tree connect without a session setup decides what becomes of the session, and a grant counts more than refusals before it. */
 function decide(c: SmbConnection, { facts }: LiveSession, status: number): void {
   const granted = isSuccess(status)
   facts.status = granted ? 'established' : 'failed'

@@ -25,7 +25,7 @@ import {
   parseTreeConnectResponse,
   SMB2_SHARE_TYPE,
 } from '../../../../dissectors/smb2/tree-connect.ts'
-import { keptText } from '../../core/capped-text.ts'
+import { cappedText } from '../../core/capped-text.ts'
 import { emitMessage } from '../state/emit-message.ts'
 import { countClear, frameRef, type LiveSession, noteActivity } from '../state/live-session.ts'
 import { capturedBytes, type MessageView } from '../state/message-view.ts'
@@ -45,7 +45,7 @@ const FLAGS_END = SMB2_OFFSET.flags + 4
 const SESSION_ID_END = SMB2_OFFSET.sessionId + 8
 
 /** How many bytes of a message that spans segments are worth gathering. */
-export function smb2Wanted(b: Uint8Array, o: number, length: number): number {
+export function smb2BytesNeeded(b: Uint8Array, o: number, length: number): number {
   switch (u16le(b, o + SMB2_OFFSET.command)) {
     case SMB2_COMMAND.NEGOTIATE:
     case SMB2_COMMAND.SESSION_SETUP:
@@ -176,7 +176,7 @@ function count(c: SmbConnection, session: LiveSession, m: MessageView, flags: nu
   if (facts.status === 'pending' || facts.status === 'failed') return
   const flagged = (flags & SMB2_FLAGS_SIGNED) !== 0
   const signed = flagged && !isZero(b, o + SMB2_OFFSET.signature, o + Math.min(captured, SMB2_HEADER_LENGTH))
-  // A signature of zeros is none, and of this one too little is there to tell.
+  // A signature of zeros is none, and too little of this one is there to decide.
   if (flagged && !signed && captured < SMB2_HEADER_LENGTH) return
   countClear(session, c.context, response, signed)
   if (facts.unsignedAccepted === null && !signed) unsignedThoughRequired(c, session, m)
@@ -224,7 +224,7 @@ function treeConnectRequest(c: SmbConnection, session: LiveSession, m: MessageVi
     command: SMB2_COMMAND.TREE_CONNECT,
     session,
     logon: null,
-    path: keptText(path),
+    path: cappedText(path),
     service: null,
     frame: c.context.frame,
     time: c.context.time,

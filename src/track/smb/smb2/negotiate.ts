@@ -10,7 +10,7 @@ import {
 } from '../../../../dissectors/smb2/negotiate.ts'
 import type { NegotiateContexts } from '../../../../dissectors/smb2/negotiate-contexts.ts'
 import type { Smb2NegotiateResponseFacts } from '../../../ledger/smb-facts.ts'
-import { keptText } from '../../core/capped-text.ts'
+import { cappedText } from '../../core/capped-text.ts'
 import type { SmbConnection } from '../state/smb-connection.ts'
 
 export function negotiateRequest(c: SmbConnection, message: Uint8Array, length: number): void {
@@ -30,7 +30,7 @@ export function negotiateRequest(c: SmbConnection, message: Uint8Array, length: 
     signingAlgorithms: listOf(c, negotiateContexts?.signingAlgorithms),
     hashAlgorithms: listOf(c, negotiateContexts?.hashAlgorithms),
     compressionAlgorithms: listOf(c, negotiateContexts?.compressionAlgorithms),
-    netname: keptText(negotiateContexts?.netname),
+    netname: cappedText(negotiateContexts?.netname),
     contextsCut: isCut(negotiateContexts),
   }
 }

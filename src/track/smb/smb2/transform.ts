@@ -12,7 +12,7 @@ import type { SmbConnection } from '../state/smb-connection.ts'
 import { smb2Message } from './messages.ts'
 
 /** How many bytes of a compressed message that spans segments are worth gathering: both headers, and the first fields of the body. */
-export const COMPRESSED_WANTED = CLEAR_START + SMB2_HEADER_LENGTH + 48
+export const COMPRESSED_BYTES_NEEDED = CLEAR_START + SMB2_HEADER_LENGTH + 48
 
 /** An encryption transform: the session it belongs to is readable, nothing else is. */
 export function transformMessage(c: SmbConnection, m: MessageView): void {

@@ -23,7 +23,7 @@ const NEXT_COMMAND_END = SMB2_OFFSET.nextCommand + 4
 
 /**
  * Reports the message to the connection's rows, if there are any. `response` is what the tracker takes it for, which may be another than its flag says;
- * null where nobody knows.
+ * null where that is not known.
  */
 export function emitMessage(
   c: SmbConnection,

@@ -2,7 +2,7 @@
 import { finish, mix, SEED } from '../../../base/seeded-hash.ts'
 import type { LiveSession } from './live-session.ts'
 
-/** Up to so many are looked through; more get an index. */
+/** Up to this many sessions are searched one by one; more get an index. */
 const FEW = 16
 
 export class KnownSessions implements Iterable<LiveSession> {

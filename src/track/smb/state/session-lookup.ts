@@ -8,7 +8,7 @@ import { type LiveSession, setSessionId } from './live-session.ts'
 import { OPEN_COST } from './open-costs.ts'
 import type { SmbConnection } from './smb-connection.ts'
 
-/** The session of a message with this id, joined from another connection or taken up midstream; null where there is none to name. */
+/** The session of a message with this id, joined from another connection or taken up midstream; null where the id is that of no session. */
 export function sessionOf(c: SmbConnection, low: number, high: number): LiveSession | null {
   const last = c.lastSession
   if (last !== null && last.idLow === low && last.idHigh === high) return last
@@ -41,13 +41,13 @@ export function joinedSession(c: SmbConnection, low: number, high: number): Live
 /** A session whose setup is not in the capture. */
 function midstream(c: SmbConnection, low: number, high: number): LiveSession | null {
   if (low === 0 && high === 0) return null
-  const session = takenUp(c, 'smb2', 'unknown', low, high)
+  const session = takeUp(c, 'smb2', 'unknown', low, high)
   makeJoinable(c, session)
   return session
 }
 
 /** A session that is known by its id alone, until an answer shows that the server knows it too. */
-export function takenUp(
+export function takeUp(
   c: SmbConnection,
   family: 'smb1' | 'smb2',
   status: 'pending' | 'unknown',
@@ -61,14 +61,14 @@ export function takenUp(
   return session
 }
 
-/** Does an answer say that the id of its session is none of the server's? */
+/** Does an answer say that the server does not know the id of its session? */
 export function rejectsId(status: number): boolean {
   return status === STATUS_USER_SESSION_DELETED || status === STATUS_SMB_BAD_UID
 }
 
 /**
- * What an answer says of the id that it carries: false where the server does not know it, and nothing else ever showed that there is such a session. Then
- * there is none, and what was counted of it is forgotten.
+ * What an answer says of the id that it carries: false where the server does not know it, and nothing else has shown that there is such a session. Then
+ * the session never existed, and what was counted of it is forgotten.
  */
 export function confirmed(c: SmbConnection, session: LiveSession, status: number): boolean {
   if (!session.unproven) return true
@@ -89,9 +89,9 @@ function discard(c: SmbConnection, session: LiveSession): void {
   const { awaitedSignatures: awaited } = c
   for (let s = awaited.length - 1; s >= 0; s--) if (awaited[s]!.session === session) awaited.splice(s, 1)
   c.store.deleteJoinable(session, serverNames(c))
-  // No other connection joins it, should the server have gone by another name when it began.
+  // No other connection may join it, even if the server had another name when it began.
   session.closed = true
-  // Others that nobody has confirmed yet carry it as well as those that were.
+  // Sessions that are not confirmed yet count as well.
   const alone = !c.carries && c.sessions.size === 0
   c.store.forget(session, alone ? c.flow.settle() : null)
 }
@@ -112,7 +112,7 @@ export function makeJoinable(c: SmbConnection, session: LiveSession): void {
 
 const NO_GUID = '00000000-0000-0000-0000-000000000000'
 
-/** What the server goes by: its GUID on every address, and this address. */
+/** The names of the server: its GUID on every address, and this address. */
 function serverNames(c: SmbConnection): string[] {
   c.flow.settle()
   const names = [c.facts.server.ip]

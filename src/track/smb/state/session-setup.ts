@@ -15,7 +15,7 @@ import { createLogon, type LogonStep } from '../../auth/logon.ts'
 import { frameRef, type LiveSession, noteActivity, setSessionId } from './live-session.ts'
 import { LOGON_TEXT, OPEN_COST } from './open-costs.ts'
 import type { PendingSessionSetup } from './pending-requests.ts'
-import { addSession, confirmed, findSession, joinedSession, makeJoinable, takenUp } from './session-lookup.ts'
+import { addSession, confirmed, findSession, joinedSession, makeJoinable, takeUp } from './session-lookup.ts'
 import type { SmbConnection } from './smb-connection.ts'
 
 export interface SetupRequest {
@@ -29,7 +29,7 @@ export interface SetupRequest {
   /** SMB2_SESSION_FLAG_BINDING; null where it was cut. */
   binding: boolean | null
   signing: SigningMode | null
-  /** Whether what it carries begins a logon, or goes on with one; null where nobody can say. */
+  /** Whether what it carries begins a logon, or goes on with one; null where that is not known. */
   step: LogonStep | null
 }
 
@@ -58,15 +58,15 @@ export function beginSetup(c: SmbConnection, request: SetupRequest): { session: 
 }
 
 /**
- * The exchange that a request goes on with. One that came to its end, of which the last answer is not in the capture, is over when another begins: the
- * session may be someone else's then.
+ * The exchange that a request goes on with. An exchange that came to its end without its last answer in the capture has ended when another begins: the
+ * session may then be of another user.
  */
 function underWay(c: SmbConnection, session: LiveSession, step: LogonStep | null): LogonFacts | null {
   const logon = c.exchanges?.get(session) ?? null
   return logon !== null && step === 'first' && !session.goesOn && logon.auth !== 'unknown' ? null : logon
 }
 
-/** The session of another connection that this request binds to this one. Where the flag was cut, that the id is such a session's tells. */
+/** The session of another connection that this request binds to this one. Where the flag was cut, the id decides: it is one of such a session. */
 function sessionToJoin(c: SmbConnection, { low, high, binding }: SetupRequest): LiveSession | null {
   if (binding === false || (low === 0 && high === 0)) return null
   const session = findSession(c, low, high)
@@ -82,7 +82,7 @@ function sessionOfRequest(c: SmbConnection, { low, high, family, step }: SetupRe
   if (session !== null && !session.closed) return session
   // The answer that gave the id is not in the capture, or nothing of this exchange was before.
   const begun = unnamed(c)
-  if (begun === null) return takenUp(c, family, 'pending', low, high)
+  if (begun === null) return takeUp(c, family, 'pending', low, high)
   setSessionId(begun, low, high)
   addSession(c, begun)
   return begun
@@ -135,7 +135,7 @@ export function setupOfAnswer(
   if (!named) return null
   // A capture of one direction, or one that begins here.
   let session = findSession(c, low, high)
-  if (session === null || session.closed) session = takenUp(c, family, 'pending', low, high)
+  if (session === null || session.closed) session = takeUp(c, family, 'pending', low, high)
   let logon = c.exchanges?.get(session)
   if (logon === undefined) {
     logon = createLogon(c.context, session.facts.decided === null ? 'first' : 'reauthentication')
@@ -167,7 +167,7 @@ function nameSession(c: SmbConnection, session: LiveSession, low: number, high: 
   addSession(c, session)
 }
 
-/** A session of this id on this connection is no more: the server has given the id to another. */
+/** A session of this id on this connection has ended: the server has given the id to another. */
 function forget(c: SmbConnection, low: number, high: number): void {
   const old = findSession(c, low, high)
   if (old === null) return
@@ -186,7 +186,7 @@ export function endSetup(c: SmbConnection, request: PendingSessionSetup, answer:
     c.pending.add(request)
     return
   }
-  // Credentials that were sent are a logon that failed, whatever the id.
+  // Credentials that were sent make a failed logon, whatever the id.
   if (!confirmed(c, session, logon.auth === 'unknown' ? status : STATUS_SUCCESS)) return
   session.goesOn = status === STATUS_MORE_PROCESSING_REQUIRED
   if (session.goesOn) return

@@ -16,7 +16,7 @@ export interface BlobSoFar {
   bytes: Uint8Array
   wireLength: number
   pieces: number
-  /** More is to come: all that came is there, and it is not the whole. */
+  /** More is to come: everything so far was captured, and it is not the whole. */
   isOpen: boolean
 }
 
@@ -47,7 +47,7 @@ export function joinPieces(
 }
 
 function firstPiece(blob: Uint8Array, wireLength: number): BlobSoFar {
-  // Of one that the capture cut the end is missing, so that nothing can follow on it.
+  // The capture cut its end: nothing can follow it.
   if (blob.length < wireLength) return { bytes: blob, wireLength, pieces: 1, isOpen: false }
   const whole = lengthOfBlob(blob)
   const isPiece = whole !== null && whole > blob.length && whole <= MAX_LENGTH
