@@ -48,7 +48,7 @@ async function compare(path: string): Promise<Compared> {
           const source = ipText(s.src0, s.src1, s.src2, s.src3)
           const destination = ipText(s.dst0, s.dst1, s.dst2, s.dst3)
           ours.set(number, endpoints(source, s.srcPort, destination, s.dstPort, s.seq))
-        } else if (decoded !== DECODED.OTHER) unread.add(number)
+        } else if (decoded !== DECODED.OTHER && decoded !== DECODED.UDP) unread.add(number)
       },
     })
   } catch (error) {

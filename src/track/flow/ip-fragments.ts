@@ -114,7 +114,7 @@ export class Fragments implements OverlapObserver {
 
   private hold(datagram: Datagram, b: Uint8Array, s: Segment, frame: number, time: number): void {
     const { length } = datagram.pieces
-    const copied = insertUncovered(datagram.pieces, b, incomingOf(s), 0, frame, time, this)
+    const copied = insertUncovered(datagram.pieces, b, incomingOf(s), 0, { frame, time }, this)
     const taken = copied + (datagram.pieces.length - length) * HELD_OVERHEAD
     datagram.held += taken
     this.held += taken

@@ -2,6 +2,7 @@
  * Bytes that wait for others, of a TCP stream or of an IP datagram: copies of what segments or fragments brought, in the order of their places and
  * without overlaps. Of overlapping bytes those that came first count; where later ones differ, that is reported.
  */
+import type { FrameRef } from '../../ledger/frame-ref.ts'
 
 /** What came: a part of a borrowed buffer. */
 export interface IncomingBytes {
@@ -33,38 +34,43 @@ export interface OverlapObserver {
 }
 
 /**
- * Keeps what is new in an arrival, from its byte `from` on. Places are compared modulo 2^32.
+ * Adds the incoming bytes that no piece covers yet, from byte `from` on. Places are compared modulo 2^32.
+ * @param at the frame that brought them
  * @returns bytes that were copied
  */
 export function insertUncovered(
   pieces: HeldBytes[],
   b: Uint8Array,
-  arrival: IncomingBytes,
+  incoming: IncomingBytes,
   from: number,
-  frame: number,
-  time: number,
+  at: FrameRef,
   observer: OverlapObserver,
 ): number {
+  const { length } = incoming
   let copied = 0
   let next = from
-  // What is new may be far behind the pieces or far before them, but less than 2^31: the arrival's own beginning may be further.
-  const first = (arrival.seq + from) | 0
+  // What is new may be far behind the pieces or far before them, but less than 2^31: the beginning of the incoming bytes may be further.
+  const first = (incoming.seq + from) | 0
   let i = firstBeyond(pieces, first)
-  for (; i < pieces.length && next < arrival.length; i++) {
+  for (; i < pieces.length && next < length; i++) {
     const piece = pieces[i]
-    // Where the piece begins and ends within the arrival.
+    // Where the piece begins and ends within the incoming bytes.
     const start = ((piece.seq - first) | 0) + from
-    const end = start + piece.length
-    if (start >= arrival.length) break
+    if (start >= length) break
     if (start > next) {
-      copied += insert(pieces, i++, b, arrival, next, start, frame, time)
+      const gap = held(b, incoming, next, start, at)
+      pieces.splice(i++, 0, gap)
+      copied += gap.bytes.length
       next = start
     }
-    if (!sameBytes(b, arrival, piece, next, Math.min(end, arrival.length))) observer.disagreement(piece.frame)
+    const end = start + piece.length
+    if (!sameBytes(b, incoming, piece, next, Math.min(end, length))) observer.disagreement(piece.frame)
     next = end
   }
-  if (next < arrival.length) copied += insert(pieces, i, b, arrival, next, arrival.length, frame, time)
-  return copied
+  if (next >= length) return copied
+  const rest = held(b, incoming, next, length, at)
+  pieces.splice(i, 0, rest)
+  return copied + rest.bytes.length
 }
 
 /** The first piece that ends behind `seq`; pieces.length where none does. */
@@ -80,34 +86,30 @@ function firstBeyond(pieces: readonly HeldBytes[], seq: number): number {
   return low
 }
 
-/** Does the arrival, from its byte `from` to `to`, say what the piece says there? What the capture cut says nothing. */
+/** Are the incoming bytes [from, to) those that the piece has there? What the capture cut does not count. */
 export function sameBytes(
   b: Uint8Array,
-  arrival: IncomingBytes,
+  incoming: IncomingBytes,
   piece: Pick<HeldBytes, 'seq' | 'bytes'>,
   from: number,
   to: number,
 ): boolean {
-  const offset = (arrival.seq - piece.seq) | 0
-  const end = Math.min(to, arrival.payloadEnd - arrival.payload, piece.bytes.length - offset)
+  const offset = (incoming.seq - piece.seq) | 0
+  const end = Math.min(to, incoming.payloadEnd - incoming.payload, piece.bytes.length - offset)
   for (let i = from; i < end; i++) {
-    if (b[arrival.payload + i] !== piece.bytes[offset + i]) return false
+    if (b[incoming.payload + i] !== piece.bytes[offset + i]) return false
   }
   return true
 }
 
-/** Copies bytes [from, to) of the arrival to place `i`; how many were there to copy. */
-function insert(
-  pieces: HeldBytes[],
-  i: number,
+/** A copy of the incoming bytes [from, to), which came with the frame `at`. */
+function held(
   b: Uint8Array,
   { seq, payload, payloadEnd }: IncomingBytes,
   from: number,
   to: number,
-  frame: number,
-  time: number,
-): number {
+  { frame, time }: FrameRef,
+): HeldBytes {
   const bytes = new Uint8Array(b.subarray(Math.min(payload + from, payloadEnd), Math.min(payload + to, payloadEnd)))
-  pieces.splice(i, 0, { seq: (seq + from) | 0, bytes, length: to - from, frame, time })
-  return bytes.length
+  return { seq: (seq + from) | 0, bytes, length: to - from, frame, time }
 }

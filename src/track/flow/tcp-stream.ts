@@ -340,7 +340,7 @@ export class Stream {
   private hold(b: Uint8Array, s: IncomingBytes, skip: number, frame: number, time: number): void {
     this.held ??= []
     const pieces = this.held.length
-    const copied = insertUncovered(this.held, b, s, skip, frame, time, this.owner)
+    const copied = insertUncovered(this.held, b, s, skip, { frame, time }, this.owner)
     this.heldBytes += copied
     this.shared.heldBytes += copied + (this.held.length - pieces) * HELD_OVERHEAD
   }
