@@ -161,11 +161,11 @@ const EXAMPLES: Record<string, readonly Uint8Array[]> = {
     latin1('0000  00 0c 29 31 32 33 00 50 56 c0 00 08 08 00 45 00   ..)123.PV.....E.\n0010  00 34'),
     latin1('000000 00 0c 29 31 32 33 00 50 56 c0 00 08 08 00 45 00\n'),
   ],
-  'tcpdump printed': [
+  'the text output of tcpdump': [
     latin1('16:12:13.317089 IP 10.77.0.1.55886 > 10.77.0.2.445: Flags [P.], seq 1:100\n\t0x0000:  4500 0034 abcd'),
     latin1('2026-11-23 16:12:13.317089 IP6 fe80::1.1 > fe80::2.445: Flags [S]'),
   ],
-  'tshark or Wireshark printed': [
+  'the text output of tshark or Wireshark': [
     latin1('Frame 1: 66 bytes on wire (528 bits), 66 bytes captured (528 bits)\n'),
     latin1('No.     Time           Source                Destination'),
     latin1('<?xml version="1.0" encoding="utf-8"?>\n<pdml version="0">'),
@@ -186,8 +186,8 @@ const IN_DOCS: Record<string, string> = {
   'was a pcapng file': 'pcap and pcapng after a conversion',
   'hex dump of a capture': 'hex dumps of files',
   'hex dump of packets': 'and of packets',
-  'tcpdump printed': 'what tcpdump',
-  'tshark or Wireshark printed': 'tshark and Wireshark print',
+  'the text output of tcpdump': 'what tcpdump',
+  'the text output of tshark or Wireshark': 'tshark and Wireshark print',
 }
 
 const CASES = Object.entries(EXAMPLES).flatMap(([what, list]) => list.map((bytes, i) => ({ what, i, bytes })))
