@@ -31,10 +31,9 @@ import type {
   StreamProtocol,
   StreamTracker,
 } from './core/protocol.ts'
-import { DatagramPorts } from './flow/datagram-ports.ts'
 import { FastPath } from './flow/fast-path.ts'
 import { Fragments } from './flow/ip-fragments.ts'
-import { ProtocolPorts } from './flow/protocol-ports.ts'
+import { DatagramPorts, ProtocolPorts } from './flow/protocol-ports.ts'
 import { type IdleSince, TcpFlows } from './flow/tcp-flows.ts'
 import { limitOpenBytes } from './open-limit.ts'
 import { type PartialLedger, partialLedgerOf, type ReadPosition } from './partial-ledger.ts'

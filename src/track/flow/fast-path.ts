@@ -10,8 +10,7 @@ import { UNREAD } from '../../../dissectors/layers/unread.ts'
 import { TCP_SYN } from '../../../dissectors/net/tcp.ts'
 import { portLayer } from '../../../dissectors/net/udp.ts'
 import type { UnreadPackets } from '../unread/unread-packets.ts'
-import type { DatagramPorts } from './datagram-ports.ts'
-import type { ProtocolPorts } from './protocol-ports.ts'
+import type { DatagramPorts, ProtocolPorts } from './protocol-ports.ts'
 
 /** Ethernet, IPv4 without options, TCP without options. */
 const PLAIN_HEADERS = 54

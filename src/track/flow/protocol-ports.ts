@@ -2,7 +2,7 @@
  * Which protocol a TCP segment belongs to: by its ports, one byte for each, and on ports that no protocol has by what its payload begins with. The
  * ports of the connections that were recognised by their content are noted in the same bytes, so that one look-up a port decides about a packet.
  */
-import type { StreamTracker } from '../core/protocol.ts'
+import type { DatagramTracker, StreamTracker } from '../core/protocol.ts'
 
 /** Of a port: no protocol has it, and no connection that is followed. */
 const NONE = 0
@@ -80,4 +80,25 @@ export class ProtocolPorts {
 
 function startsWith({ protocol }: StreamTracker, b: Uint8Array, start: number, end: number): boolean {
   return end - start >= protocol.recognisableBytes && protocol.mayStart(b, start, end) && protocol.starts(b, start, end)
+}
+
+/** Which protocol a UDP datagram belongs to: by its ports, one byte for each, which holds a place in the list, from 1 on. */
+export class DatagramPorts {
+  /** Where both ports have a protocol, the first of the list counts. */
+  private readonly trackers: readonly DatagramTracker[]
+  private readonly ports = new Uint8Array(65_536)
+
+  constructor(trackers: readonly DatagramTracker[]) {
+    if (trackers.length > 255) throw new RangeError('more than 255 protocols')
+    this.trackers = trackers
+    for (let i = trackers.length; i > 0; i--) for (const port of trackers[i - 1]!.protocol.ports) this.ports[port] = i
+  }
+
+  /** The protocol that has one of these ports; null where none does. */
+  ofPorts(source: number, destination: number): DatagramTracker | null {
+    const one = this.ports[source]!
+    const other = this.ports[destination]!
+    if ((one | other) === 0) return null
+    return this.trackers[(one === 0 || (other !== 0 && other < one) ? other : one) - 1]!
+  }
 }
