@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { some } from '../support/cases.ts'
 import { smblens } from '../support/smblens.ts'
 
 /** An escape sequence, a line break, a bidirectional override and an 8-bit control. */
@@ -26,7 +27,7 @@ const ARGUMENTS: [what: string, args: string[]][] = [
 ]
 
 describe('an error that quotes what was typed', () => {
-  it.each(ARGUMENTS)('shows %s as visible characters', (_, args) => {
+  it.each(some(ARGUMENTS))('shows %s as visible characters', (_, args) => {
     const { status, stdout, stderr } = smblens(args)
     expect([2, 3]).toContain(status)
     expect(stdout + stderr).not.toMatch(/[^\x20-\x7e\n]/)

@@ -6,6 +6,7 @@ import { DER_TAG, DerReader, type Element } from '../../dissectors/auth/der.ts'
 import { hex } from '../../dissectors/bytes.ts'
 import { Cursor, parse } from '../../dissectors/cursor.ts'
 import * as fixtures from '../dissectors/auth/fixtures.ts'
+import { cases } from '../support/cases.ts'
 import { indefinite, integer, oid, padded, tlv } from '../support/der-builder.ts'
 
 /** An element as both see it: the identifier octet, and its content or its children. */
@@ -83,7 +84,7 @@ describe('DER walker and asn1js', () => {
       fc.property(element, (input) => {
         expect(ours(input).tree).toEqual(theirs(input).tree)
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     )
   })
 

@@ -1,3 +1,4 @@
+/** @module-tag long */
 /**
  * Security blobs and NTLMSSP messages of outside captures, field by field beside tshark, which also cuts them out of their packets for us: from
  * SMB, and from the LDAP and DCE/RPC that carry the same.

@@ -1,3 +1,4 @@
+/** @module-tag long */
 /**
  * Rows of packets that were cut (editcap -s), beside what tshark still shows of them. tshark loses step in a stream with cut segments, so it is told
  * not to put streams together; what begins in one segment and ends in another is left out.

@@ -1,3 +1,4 @@
+/** @module-tag long */
 /** The innermost TCP in the frames of outside captures: our decoders against tshark's. */
 import { spawnSync } from 'node:child_process'
 import { basename } from 'node:path'

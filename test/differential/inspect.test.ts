@@ -1,3 +1,4 @@
+/** @module-tag long */
 /** Fields of the sample captures against tshark: the same ones in every frame, with the same bytes. */
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'

@@ -1,3 +1,4 @@
+/** @module-tag long */
 /**
  * Every SMB message of the sample captures, and of outside captures if there are any, against tshark: frame, family, command, direction, signed flag,
  * status, session id. Differences are listed here by name; docs/differences-from-tshark.md explains them.

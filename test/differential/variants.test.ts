@@ -1,3 +1,4 @@
+/** @module-tag long */
 /**
  * Variants beside tshark, which is to find the messages of the clean captures in them and no wrong checksum: what test/golden/variants.test.ts holds our
  * records against was made as it should be.

@@ -1,3 +1,4 @@
+/** @module-tag long */
 /**
  * `smblens live` when something goes wrong around it: each of its processes is killed and stopped, disks are full, readers do not read, interfaces
  * disappear, and the user's environment is hostile. After each test nothing is left: no process, no file, no folder.
@@ -21,7 +22,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { makeWorld, type World, waitFor, whyNoWorld } from '../support/namespaces.ts'
 import {
   descriptorsOf,
@@ -44,7 +45,6 @@ type LiveRecord = Record<string, unknown>
 describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : ` (skipped: ${why})`}`, () => {
   let world: World
   let network: string
-  let before: Set<string>
   const mounts: string[] = []
   const runs: ChildProcess[] = []
   let made = 0
@@ -55,9 +55,6 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     network = (await world.client.run('readlink', ['/proc/self/ns/net'])).stdout.trim()
   })
   afterAll(() => world.remove())
-  beforeEach(() => {
-    before = new Set(spools())
-  })
   afterEach(async () => {
     try {
       await waitFor('all processes to be gone', () => inNamespace(network).length === 0)
@@ -66,7 +63,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
       for (const at of mounts.splice(0)) spawnSync('umount', ['-l', at])
       runs.splice(0)
     }
-    expect(spools().filter((name) => !before.has(name))).toEqual([])
+    expect(spools()).toEqual([])
   })
 
   /** A folder of this test, where everybody may write. */
@@ -613,6 +610,7 @@ function kill(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+/** In the folder for temporary files that this test file has to itself (test/support/setup/own-folder.ts). */
 function spools(): string[] {
   return readdirSync(tmpdir()).filter((name) => name.startsWith('smblens-spool-'))
 }

@@ -65,29 +65,33 @@ describe('smblens live -i -', () => {
     expect(await until('finding')).toMatchObject({ rule: 'guest-session' })
   })
 
-  it('emits heartbeats', async () => {
+  it('emits heartbeats', { tags: 'long' }, async () => {
     const { child, until } = start('--heartbeat', '1')
     child.stdin.write(GUEST.subarray(0, MOST))
     expect(await until('heartbeat')).toMatchObject({ capture: '-', gaps: 0 })
   })
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends with a summary and a whole file on %s', async (signal) => {
-    const file = join(folder.path, `${signal}.pcapng`)
-    const { child, seen, until, ended } = start('--write', file)
-    child.stdin.write(GUEST.subarray(0, MOST))
-    await until('session')
-    child.kill(signal)
-    expect(await ended()).toBe(0)
-    const summary = seen.at(-1)!
-    expect(summary).toMatchObject({ type: 'summary', sessions: 1 })
-    const written = records(smblens(['scan', file, '-f', 'ndjson']).stdout)
-    expect(written.find(({ type }) => type === 'capture')).toMatchObject({
-      packets: summary['packets'],
-      complete: true,
-    })
-  })
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'ends with a summary and a whole file on %s',
+    { tags: 'long' },
+    async (signal) => {
+      const file = join(folder.path, `${signal}.pcapng`)
+      const { child, seen, until, ended } = start('--write', file)
+      child.stdin.write(GUEST.subarray(0, MOST))
+      await until('session')
+      child.kill(signal)
+      expect(await ended()).toBe(0)
+      const summary = seen.at(-1)!
+      expect(summary).toMatchObject({ type: 'summary', sessions: 1 })
+      const written = records(smblens(['scan', file, '-f', 'ndjson']).stdout)
+      expect(written.find(({ type }) => type === 'capture')).toMatchObject({
+        packets: summary['packets'],
+        complete: true,
+      })
+    },
+  )
 
-  it('leaves files that are readable up to the last flush when it is killed', async () => {
+  it('leaves files that are readable up to the last flush when it is killed', { tags: 'long' }, async () => {
     const file = join(folder.path, 'killed.pcapng')
     const { child, until, ended } = start('--write', file)
     child.stdin.write(GUEST.subarray(0, MOST))

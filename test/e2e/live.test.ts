@@ -1,3 +1,4 @@
+/** @module-tag long */
 /** `smblens live` over real traffic, against a scan of the same packets. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,3 +1,4 @@
+/** @module-tag long */
 /** Memory, watched from outside: even a capture that fills every table must not make the process larger than allowed. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'

@@ -45,7 +45,7 @@ describe('the package', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
   })
 
-  it('is a library with types', () => {
+  it('is a library with types', { tags: 'long' }, () => {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
     writeFileSync(
       join(folder, 'use.ts'),

@@ -1,3 +1,4 @@
+/** @module-tag long */
 /** What the terminal UI leaves behind: the files that were asked for, and nothing else. In a real terminal. */
 import { spawn, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -66,7 +66,7 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
     expect(await press(t, '5')).toContain('SESSION_SETUP')
   })
 
-  it('opens a finding, its session, and goes back', async () => {
+  it('opens a finding, its session, and goes back', { tags: 'long' }, async () => {
     const t = await open(GUEST)
     const table = await press(t, '2')
     const finding = await press(t, 'Enter')
@@ -78,7 +78,7 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
     expect(await press(t, '2')).toBe(table)
   })
 
-  it('moves, and filters as the user types', async () => {
+  it('moves, and filters as the user types', { tags: 'long' }, async () => {
     const t = await open(GUEST)
     await press(t, '5')
     expect(t.text()).toContain('NEGOTIATE')
@@ -94,7 +94,7 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
     expect(t.text()).toContain('SESSION_SETUP')
   })
 
-  it('follows the size of the terminal, and says when it is too small', async () => {
+  it('follows the size of the terminal, and says when it is too small', { tags: 'long' }, async () => {
     const t = await open(GUEST)
     await press(t, '3')
     for (const [columns, rows] of [
@@ -126,7 +126,7 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
     ['SIGTERM', 128 + 15],
     ['SIGHUP', 128 + 1],
     ['SIGINT', 128 + 2],
-  ] as const)('%s leaves the terminal as it was', async (signal, status) => {
+  ] as const)('%s leaves the terminal as it was', { tags: 'long' }, async (signal, status) => {
     const t = await open(GUEST)
     t.signal(signal)
     expect(await t.exitStatus()).toBe(status)
@@ -144,14 +144,14 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
   it.each([
     ['is not there', join(folder.path, 'absent.pcap')],
     ['is no capture', folder.write('text.pcap', 'this is no capture at all, only text\n')],
-  ])('a file that %s costs a line, and the terminal is as it was', async (_, path) => {
+  ])('a file that %s costs a line, and the terminal is as it was', { tags: 'long' }, async (_, path) => {
     const t = start([path])
     expect(await t.exitStatus()).toBe(3)
     expect(t.stderr()).toMatch(/^smblens: .+\n$/)
     expectRestored(t)
   })
 
-  it('writes no colours where NO_COLOR is set', async () => {
+  it('writes no colours where NO_COLOR is set', { tags: 'long' }, async () => {
     const t = await open(GUEST, { env: { NO_COLOR: '1' } })
     await press(t, '2', 'Enter', 'Escape', '3')
     // Bold, dim and reverse are no colours: 30 to 49 and 90 to 107 are.
@@ -162,7 +162,7 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
     expect(styles.filter((code) => (code >= 30 && code <= 49) || (code >= 90 && code <= 107))).toEqual([])
   })
 
-  it('lets no name of a capture drive the terminal, or break a line', async () => {
+  it('lets no name of a capture drive the terminal, or break a line', { tags: 'long' }, async () => {
     const t = await open(HOSTILE, { columns: 120, rows: 36 })
     const frame = (text: string) => text.split('\n')
     for (const key of ['1', '2', '3', '4', '5']) {

@@ -175,7 +175,7 @@ const NAMES = readdirSync(CAPTURES)
   .filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
   .sort()
 
-describe.skipIf(noTshark)('display filters in Wireshark (needs tshark)', () => {
+describe.skipIf(noTshark)('display filters in Wireshark (needs tshark)', { tags: 'long' }, () => {
   it.each(NAMES.filter((_, i) => i % 4 === 0))('show what they name, %s', async (name) => {
     const { path, ledger } = await scan(sample(name))
     const byId = new Map(ledger.connections.map((c) => [c.id, c]))

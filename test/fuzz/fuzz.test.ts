@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { cases } from '../support/cases.ts'
 import { makeCase, planCase, planText } from './case.ts'
 import { type Corpus, loadCorpus } from './corpus.ts'
 import { failureText } from './failure.ts'
@@ -10,7 +11,7 @@ import type { Engine } from './outcome.ts'
 import { engineTarget, type Target } from './target.ts'
 
 const SEED = 20_261_123
-const CASES = 400
+const CASES = cases(400)
 
 const REGRESSIONS = fileURLToPath(new URL('regressions/', import.meta.url))
 const files = readdirSync(REGRESSIONS).filter((name) => name !== 'README.md')
@@ -50,7 +51,7 @@ describe('damaged captures', () => {
     }
   })
 
-  it('do no harm in processes that are watched', () => {
+  it('do no harm in processes that are watched', { tags: 'long' }, () => {
     const args = ['test/fuzz/run.mjs', '--cases', '60', '--seed', String(SEED), '--jobs', '2']
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
     expect(stdout).toMatch(/^seed 20261123: 60 cases in .*\nnothing was found\n$/)
@@ -60,7 +61,7 @@ describe('damaged captures', () => {
     })
   })
 
-  it('can be run one at a time, or from a file', () => {
+  it('can be run one at a time, or from a file', { tags: 'long' }, () => {
     const fuzz = (...args: string[]) =>
       spawnSync(process.execPath, ['test/fuzz/run.mjs', ...args], { encoding: 'utf8' })
     const one = fuzz('--seed', '7', '--case', '3')
@@ -71,7 +72,7 @@ describe('damaged captures', () => {
     expect(file).toMatchObject({ status: 0, stdout: `${path}: nothing is wrong\n` })
   })
 
-  it('are not made if the arguments are wrong', () => {
+  it('are not made if the arguments are wrong', { tags: 'long' }, () => {
     for (const args of [['--cases', 'ten'], ['--case', '-1'], ['--captures', '/nowhere/at/all'], ['--what']]) {
       const { status, stderr } = spawnSync(process.execPath, ['test/fuzz/run.mjs', ...args], { encoding: 'utf8' })
       expect({ args, status }).toEqual({ args, status: 2 })

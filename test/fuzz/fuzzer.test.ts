@@ -149,7 +149,7 @@ describe('memory', () => {
   })
 })
 
-describe('a fault planted in a worker', () => {
+describe('a fault planted in a worker', { tags: 'long' }, () => {
   let made: Bundle
   let folder: string
   beforeAll(async () => {
@@ -360,7 +360,7 @@ describe('a fault planted in the engine', () => {
     expect(await faultOf(withSeed(' one'), withSeed(' two'))).toMatchObject({ kind: 'difference', what: /finding/ })
   })
 
-  it('is too much time for the number of bytes', async () => {
+  it('is too much time for the number of bytes', { tags: 'long' }, async () => {
     const fault = await faultOf({
       audit(ledger, options) {
         work(800e6)
@@ -370,7 +370,7 @@ describe('a fault planted in the engine', () => {
     expect(fault).toMatchObject({ kind: 'time', what: 'one file takes too long' })
   })
 
-  it('is time that grows faster than the file', async () => {
+  it('is time that grows faster than the file', { tags: 'long' }, async () => {
     class Quadratic extends Tracker {
       private frames = 0
       override frame(...args: Parameters<InstanceType<typeof Tracker>['frame']>): void {
@@ -397,7 +397,7 @@ describe('a fault planted in the engine', () => {
     expect(await target.check(large, false)).toMatchObject({ kind: 'time', what: 'time grows faster than the file' })
   })
 
-  it('is memory out of proportion', async () => {
+  it('is memory out of proportion', { tags: 'long' }, async () => {
     const kept: Uint8Array[] = []
     const fault = await faultOf({
       audit(ledger, options) {

@@ -15,6 +15,7 @@ import {
   type Severity,
   Tracker,
 } from '../../src/index.ts'
+import { some } from '../support/cases.ts'
 import { CAPTURES, recordsOf } from './records.ts'
 import { type Evidence, EXPECTED, type Expectation, inOrder, KNOWN } from './variant-expectations.ts'
 
@@ -102,10 +103,23 @@ function substance({ records, messages }: Scan, { frames, ipv6 }: { frames: bool
   }
 }
 
+const cleanSubstances = new Map<string, Substance>()
+
+/** Of a clean capture, made once: a thousand variants are held against it. */
+function cleanSubstance(base: string, frames: boolean): Substance {
+  const key = `${base} ${frames}`
+  let made = cleanSubstances.get(key)
+  if (made === undefined) {
+    made = substance(clean[base]!, { frames, ipv6: false })
+    cleanSubstances.set(key, made)
+  }
+  return made
+}
+
 function both(variant: Variant, actual: Scan): { expected: Substance; actual: Substance } {
   const frames = variant.keeps === 'frames'
   return {
-    expected: substance(clean[variant.base]!, { frames, ipv6: false }),
+    expected: cleanSubstance(variant.base, frames),
     actual: substance(actual, { frames, ipv6: variant.ipv6 }),
   }
 }
@@ -119,7 +133,7 @@ const withoutLengths = (s: Substance) => ({
 
 // --- the same
 
-const titled = (variants: Variant[]) => variants.map((v) => [`${v.name}: ${v.what}`, v] as const)
+const titled = (variants: Variant[]) => some(variants).map((v) => [`${v.name}: ${v.what}`, v] as const)
 
 describe('the clean captures', () => {
   it('have findings of several kinds, and no warning', () => {
@@ -339,10 +353,10 @@ function isTwoOrMidstream({ name }: Variant): boolean {
 
 describe('expectations', () => {
   it('exist for each variant that keeps only some of the records', () => {
-    const some = VARIANTS.filter((v) => v.keeps === 'some' && !isReuse(v) && !isTwoOrMidstream(v)).map(
+    const partial = VARIANTS.filter((v) => v.keeps === 'some' && !isReuse(v) && !isTwoOrMidstream(v)).map(
       ({ name }) => name,
     )
-    expect([...Object.keys(EXPECTED), ...Object.keys(KNOWN)].sort()).toEqual(some.sort())
+    expect([...Object.keys(EXPECTED), ...Object.keys(KNOWN)].sort()).toEqual(partial.sort())
   })
 
   it('belong to variants with unique names', () => {

@@ -13,6 +13,7 @@ import {
 import { innerToken, parseSecurityBlob } from '../../dissectors/auth/spnego.ts'
 import { type Parsed, readable } from '../../dissectors/cursor.ts'
 import * as fixtures from '../dissectors/auth/fixtures.ts'
+import { cases } from '../support/cases.ts'
 import { expectPartOf } from '../support/messages.ts'
 
 type Parser = (bytes: Uint8Array, wireLength?: number) => Parsed<object>
@@ -148,7 +149,7 @@ describe('hostile bytes', () => {
   it('made from real messages give a record or a fault', () => {
     fc.assert(
       fc.property(mutated, ([input, wireLength]) => survive(input, wireLength)),
-      { numRuns: 2000 },
+      { numRuns: cases(2000) },
     )
   })
 
@@ -159,7 +160,7 @@ describe('hostile bytes', () => {
         fc.constantFrom([], [0x60, 0x81], [0xa1, 0x80], [0x6e, 0x80], [0x4e, 0x54, 0x4c, 0x4d, 0x53, 0x53, 0x50, 0]),
         ([bytes], start) => survive(Uint8Array.from([...start, ...bytes]), start.length + bytes.length),
       ),
-      { numRuns: 1000 },
+      { numRuns: cases(1000) },
     )
   })
 

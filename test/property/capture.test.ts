@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CaptureError } from '../../src/capture/capture-error.ts'
 import type { CaptureSummary } from '../../src/capture/read/read-capture.ts'
+import { cases } from '../support/cases.ts'
 import { type CollectedFrame, readBytes } from '../support/frames.ts'
 import {
   type BuilderPacket,
@@ -111,7 +112,7 @@ describe('a capture', () => {
         const each = Array.from(bytes, (_, i) => i + 1)
         expect(await readBytes(bytes, each)).toEqual(await readBytes(bytes))
       }),
-      { numRuns: 30 },
+      { numRuns: cases(30) },
     )
   })
 
@@ -123,7 +124,7 @@ describe('a capture', () => {
         expect(frames).toEqual(plain.frames)
         expect(summary).toEqual({ ...plain.summary, compression: 'gzip' })
       }),
-      { numRuns: 30 },
+      { numRuns: cases(30) },
     )
   })
 
@@ -180,7 +181,7 @@ describe('a capture', () => {
           expect(await outcome(changed, cutsOf(where, changed.length))).toEqual(await outcome(changed))
         },
       ),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     )
   })
 
@@ -206,7 +207,7 @@ describe('a capture', () => {
           expect(result.frames.length).toBeLessThanOrEqual(result.summary.packets)
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: cases(1000) },
     )
   })
 

@@ -8,6 +8,7 @@ import { describeHeaders } from '../../src/inspect/headers.ts'
 import * as blobs from '../dissectors/auth/fixtures.ts'
 import * as smb1 from '../dissectors/smb1/fixtures.ts'
 import * as smb2 from '../dissectors/smb2/fixtures.ts'
+import { cases } from '../support/cases.ts'
 import { mutations, sessionSetup } from '../support/messages.ts'
 
 function arraysOf(module: object): [string, Uint8Array][] {
@@ -59,7 +60,7 @@ describe('describeMessage', () => {
         expectDescribed(mutant, wireLength)
         expectDescribed(withPrefix(mutant), mutant.length + 4)
       }),
-      { numRuns: 50 },
+      { numRuns: cases(50) },
     )
   })
 

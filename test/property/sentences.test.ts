@@ -14,6 +14,7 @@ import type { PlainLedger } from '../../src/ledger/ledger.ts'
 import type { LogonFacts } from '../../src/ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../src/ledger/smb-facts.ts'
 import { factsOf } from '../support/audit-facts.ts'
+import { cases } from '../support/cases.ts'
 import {
   AUTHS,
   at,
@@ -190,7 +191,7 @@ it('no sentence contradicts the facts', () => {
         expectTrue(facts, draft, message, evidence)
       }
     }),
-    { numRuns: 600 },
+    { numRuns: cases(600) },
   )
   expect([...said].sort()).toEqual(RULES.map(({ id }) => id).sort())
 })
@@ -204,7 +205,7 @@ it('the user of a finding is the one that its message names, or nobody', () => {
         if (name === null && count === 1) expect(named, `${rule}: ${message}`).toEqual([])
       }
     }),
-    { numRuns: 300 },
+    { numRuns: cases(300) },
   )
 })
 

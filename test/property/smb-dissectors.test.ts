@@ -45,6 +45,7 @@ import {
 import { sessionRequest } from '../dissectors/netbios/fixtures.ts'
 import * as smb1 from '../dissectors/smb1/fixtures.ts'
 import * as smb2 from '../dissectors/smb2/fixtures.ts'
+import { cases } from '../support/cases.ts'
 import { ascii } from '../support/der-builder.ts'
 import { bytes, expectPlaceNoMatter, expectPrefixFaults, mutations, type Sample } from '../support/messages.ts'
 import { smb1 as smb1Message, treeConnectBytes } from '../support/smb1.ts'
@@ -204,7 +205,7 @@ describe.each([
         // Everything that the message declares is there: nothing can be missing from the capture.
         if (wireLength === mutant.length) expect(parsed.fault.kind).not.toBe('truncated')
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     )
   })
 })

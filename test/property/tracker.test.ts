@@ -8,6 +8,7 @@ import { type CaptureSummary, readCapture } from '../../src/capture/read/read-ca
 import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { Tracker } from '../../src/track/tracker.ts'
+import { cases } from '../support/cases.ts'
 import { type CollectedFrame, collector } from '../support/frames.ts'
 
 const FOLDER = fileURLToPath(new URL('../../captures/', import.meta.url))
@@ -101,7 +102,7 @@ describe('from frames to findings', () => {
         }
         check(track(sample, frames), frames.length)
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     )
   })
 
@@ -124,7 +125,7 @@ describe('from frames to findings', () => {
         }
         check(track(sample, frames), frames.length)
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     )
   })
 
@@ -146,7 +147,7 @@ describe('from frames to findings', () => {
         }
         expect(verdicts(track(sample, frames)), sample.name).toEqual(verdicts(track(sample, sample.frames)))
       }),
-      { numRuns: 60 },
+      { numRuns: cases(60) },
     )
   })
 })

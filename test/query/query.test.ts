@@ -5,6 +5,7 @@ import { completions } from '../../src/query/completions.ts'
 import { SESSION_FIELDS } from '../../src/query/fields/sessions.ts'
 import { spans } from '../../src/query/spans.ts'
 import type { SessionRow } from '../../src/rows/session-row.ts'
+import { cases } from '../support/cases.ts'
 import { sessionRow } from '../support/rows.ts'
 
 const compile = (text: string) => compileQuery(text, SESSION_FIELDS)
@@ -334,7 +335,7 @@ describe('any text', () => {
           expect(to).toBeLessThanOrEqual(text.length)
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: cases(2000) },
     )
   })
 

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import { displayWidth, escapeText, pad, truncate, wrap } from '../../src/base/safe-text.ts'
+import { cases } from '../support/cases.ts'
 import { temporaryFolder } from '../support/frames.ts'
 import { hasProgram, ROOT } from '../support/smblens.ts'
 
@@ -47,7 +48,7 @@ describe('the width of a line', () => {
         expect(inkWidth(truncate(escaped, width))).toBeLessThanOrEqual(width)
         for (const line of wrap(escaped, width)) expect(inkWidth(line)).toBeLessThanOrEqual(width)
       }),
-      { numRuns: 3000 },
+      { numRuns: cases(3000) },
     )
   })
 

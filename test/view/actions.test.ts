@@ -14,6 +14,7 @@ import { createActions } from '../../src/view/actions.ts'
 import { FileFeed } from '../../src/view/file-feed.ts'
 import { ViewStore } from '../../src/view/store.ts'
 import { SAMPLES, scanSample } from '../golden/records.ts'
+import { some } from '../support/cases.ts'
 import { collector, temporaryFolder } from '../support/frames.ts'
 import { schemaErrors } from '../support/schema.ts'
 import { hasProgram } from '../support/smblens.ts'
@@ -53,7 +54,7 @@ const TABLE_VIEWS = VIEWS.filter(hasTable).map((view) => [view.name as keyof Wor
 const signal = () => new AbortController().signal
 
 describe('the evidence of a finding', () => {
-  it.each(SAMPLES)(
+  it.each(some(SAMPLES))(
     '%s: every frame is read again, and what decides is marked in its fields and bytes',
     async (sample) => {
       const { store, actions } = await worldOf(`captures/${sample}`)

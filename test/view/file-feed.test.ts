@@ -5,6 +5,7 @@ import { FileFeed } from '../../src/view/file-feed.ts'
 import type { Details, Snapshot } from '../../src/view/store.ts'
 import { ViewStore } from '../../src/view/store.ts'
 import { SAMPLES, scanSample } from '../golden/records.ts'
+import { cases, some } from '../support/cases.ts'
 import { temporaryFolder } from '../support/frames.ts'
 import { ROOT } from '../support/smblens.ts'
 import { copyOf, viewOf } from '../support/view.ts'
@@ -15,7 +16,7 @@ const { writeSessions }: { writeSessions: (path: string, options: { sessions: nu
 
 const folder = temporaryFolder()
 const generated = join(folder.path, 'generated.pcap')
-beforeAll(() => void writeSessions(generated, { sessions: 1500 }))
+beforeAll(() => void writeSessions(generated, { sessions: cases(1500) }))
 afterAll(() => folder.remove())
 afterEach(() => void vi.restoreAllMocks())
 
@@ -45,7 +46,7 @@ const shown = ({ findings, sessions, hosts, overview, captures, warnings, unread
 })
 
 describe('what is shown of a capture', () => {
-  it.each(SAMPLES)('%s: is what a scan reports', async (sample) => {
+  it.each(some(SAMPLES))('%s: is what a scan reports', async (sample) => {
     const store = await viewOf(sample)
     const { findings, sessions, hosts, captures, reading } = store.snapshot()
     const records = await scanSample(sample)
@@ -127,7 +128,7 @@ describe('what is shown of a capture', () => {
 })
 
 describe('a capture that is being read', () => {
-  it('is shown several times, and at the end as if it had been read at once', async () => {
+  it('is shown several times, and at the end as if it had been read at once', { tags: 'long' }, async () => {
     const atOnce = new ViewStore()
     await feed(atOnce, [generated, 'captures/ntlmv1.pcap']).run()
 

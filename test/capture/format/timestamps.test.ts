@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Clock, MICROSECOND_CLOCK, microseconds } from '../../../src/capture/format/timestamps.ts'
+import { cases } from '../../support/cases.ts'
 
 const word = fc.integer({ min: 0, max: 0xffff_ffff })
 const clock: fc.Arbitrary<Clock> = fc.record({
@@ -49,7 +50,7 @@ describe('microseconds', () => {
         const expected = exact > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(exact)
         expect(microseconds(of, high, low)).toBe(expected)
       }),
-      { numRuns: 3000 },
+      { numRuns: cases(3000) },
     )
   })
 

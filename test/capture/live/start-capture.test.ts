@@ -1,3 +1,4 @@
+/** @module-tag long */
 /** The three programs, for real: on a veth pair between network namespaces. What needs root or a program that is not there is skipped. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'

@@ -8,6 +8,7 @@ import { readCapture } from '../../../src/capture/read/read-capture.ts'
 import { type ByteSource, fileSource, streamSource } from '../../../src/capture/unpack/byte-source.ts'
 import type { UnpackFault } from '../../../src/capture/unpack/compression.ts'
 import { GZIP } from '../../../src/capture/unpack/gzip.ts'
+import { cases } from '../../support/cases.ts'
 import { collector, inPieces, readBytes, temporaryFolder } from '../../support/frames.ts'
 import { concat } from '../../support/pcap-builder.ts'
 import { ROOT } from '../../support/smblens.ts'
@@ -138,7 +139,7 @@ describe('damaged gzip', () => {
         ).toEqual(file)
         if (hasGzip) expectAllOfGzip(file, gzipOutput(damaged))
       }),
-      { numRuns: 40 },
+      { numRuns: cases(40) },
     )
   })
 

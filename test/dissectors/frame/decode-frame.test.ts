@@ -4,6 +4,7 @@ import { decodeFrame } from '../../../dissectors/frame/decode-frame.ts'
 import { LINKTYPE } from '../../../dissectors/layers/link-type.ts'
 import { createSegment, DECODED, MAX_HEADERS } from '../../../dissectors/layers/segment.ts'
 import { ipText } from '../../../dissectors/net/addresses.ts'
+import { cases } from '../../support/cases.ts'
 import { bytes } from '../../support/conversation.ts'
 import {
   decode,
@@ -182,7 +183,7 @@ describe('network layer', () => {
           expect(s.length).toBeGreaterThanOrEqual(s.payloadEnd - s.payload)
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: cases(2000) },
     )
   })
 })

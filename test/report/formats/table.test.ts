@@ -5,6 +5,7 @@ import { displayWidth } from '../../../src/base/safe-text.ts'
 import type { UnreadFacts } from '../../../src/ledger/capture-facts.ts'
 import { writeTable } from '../../../src/report/formats/table.ts'
 import type { Report } from '../../../src/report/records/report.ts'
+import { cases } from '../../support/cases.ts'
 import {
   bareConnection,
   capture,
@@ -271,7 +272,7 @@ describe('table: the terminal', () => {
           if (!line.includes('PS>')) expect(displayWidth(line)).toBeLessThanOrEqual(Math.min(width, 132))
         }
       }),
-      { numRuns: 30 },
+      { numRuns: cases(30) },
     )
   })
 

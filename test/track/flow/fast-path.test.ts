@@ -9,6 +9,7 @@ import { FastPath } from '../../../src/track/flow/fast-path.ts'
 import { ProtocolPorts } from '../../../src/track/flow/protocol-ports.ts'
 import { STREAM_PROTOCOLS } from '../../../src/track/protocols.ts'
 import { UnreadPackets } from '../../../src/track/unread/unread-packets.ts'
+import { cases } from '../../support/cases.ts'
 import { packet, SERVER, SYN, smb2, tcpFrame } from '../../support/conversation.ts'
 import { ETHERTYPE, nest, toFrame } from '../../support/encapsulations.ts'
 
@@ -100,9 +101,9 @@ describe('the first look', () => {
         expect(ports.isFollowed(s.srcPort, s.dstPort) | (s.flags & TCP_SYN)).toBe(0)
         expect(ports.mayStart(b, s.payload, s.payloadEnd)).toBe(false)
       }),
-      { numRuns: 10_000 },
+      { numRuns: cases(10_000) },
     )
-    expect(passed).toBeGreaterThan(100)
-    expect(kept).toBeGreaterThan(1000)
+    expect(passed).toBeGreaterThan(cases(100))
+    expect(kept).toBeGreaterThan(cases(1000))
   })
 })

@@ -5,7 +5,6 @@ import { createContext } from '../../../src/track/core/context.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../../src/track/core/limits.ts'
 import { Fragments, type Joined } from '../../../src/track/flow/ip-fragments.ts'
 import { HELD_OVERHEAD } from '../../../src/track/flow/reassembly.ts'
-import '../../support/seed.ts'
 
 interface Piece {
   from: number

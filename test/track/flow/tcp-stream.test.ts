@@ -7,6 +7,7 @@ import type { StreamLimits } from '../../../src/track/flow/stream-owner.ts'
 import { Stream } from '../../../src/track/flow/tcp-stream.ts'
 import { NbssFramer } from '../../../src/track/smb/nbss-framer.ts'
 import { isMessageStart } from '../../../src/track/smb/nbss-packet.ts'
+import { cases } from '../../support/cases.ts'
 import { packet, smb2 } from '../../support/conversation.ts'
 
 const LIMITS: StreamLimits = { heldBytes: 1 << 20, heldSegments: 512, heldBytesInAll: 1 << 20 }
@@ -375,7 +376,7 @@ describe('stream', () => {
           expect(gaps).toEqual([])
         },
       ),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     )
   })
 })

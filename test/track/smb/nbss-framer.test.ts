@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Arenas } from '../../../src/track/core/gather-buffers.ts'
 import type { MessageReader } from '../../../src/track/smb/message-reader.ts'
 import { NbssFramer } from '../../../src/track/smb/nbss-framer.ts'
+import { cases } from '../../support/cases.ts'
 import { packet, smb2 } from '../../support/conversation.ts'
 
 interface Seen {
@@ -201,7 +202,7 @@ describe('framer', () => {
         const strip = ({ seen }: { seen: Seen[] }) => seen.map((s) => [s.command, s.length])
         expect(strip(run(split(stream, cuts)))).toEqual(strip(run([stream])))
       }),
-      { numRuns: 300 },
+      { numRuns: cases(300) },
     )
   })
 
@@ -212,7 +213,7 @@ describe('framer', () => {
         const { seen } = run(pieces)
         for (const s of seen) expect(s.captured).toBeLessThanOrEqual(s.length)
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     )
   })
 })

@@ -96,7 +96,7 @@ describe.skipIf(!there)(`the built-in filter${there ? '' : ' (skipped: no tcpdum
     expect({ status, stderr: `${stderr}` }).toEqual({ status: 1, stderr: expect.stringContaining('syntax error') })
   })
 
-  it('keeps every packet of SMB in whatever a mirror port wraps it', () => {
+  it('keeps every packet of SMB in whatever a mirror port wraps it', { tags: 'long' }, () => {
     const lost: string[] = []
     let kept = 0
     for (const { name, what, bytes } of VARIANTS) {
@@ -125,7 +125,9 @@ describe.skipIf(!there)(`the built-in filter${there ? '' : ' (skipped: no tcpdum
 
   const outside = captureFiles().filter((path) => /\.(pcap|pcapng|cap)$/.test(path))
   const files = [...SAMPLES.map((path) => join(ROOT, path)), ...outside]
-  it(`loses no session of any capture${capturesFolder() ? '' : ' (only our own: SMBLENS_CAPTURES is not set)'}`, () => {
+  it(`loses no session of any capture${capturesFolder() ? '' : ' (only our own: SMBLENS_CAPTURES is not set)'}`, {
+    tags: 'long',
+  }, () => {
     for (const [i, path] of files.entries()) tcpdump(['-r', path, '-w', join(folder, `${i}.pcap`), '--', BUILT_IN])
     const filtered = readdirSync(folder).map((name) => join(folder, name))
     // All in one run each: what has no name of its own is told apart by addresses and ports.
