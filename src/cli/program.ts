@@ -5,7 +5,7 @@
 import { Command, CommanderError } from 'commander'
 import { alternatives } from '../base/wording.ts'
 import { CAPTURE_PROGRAMS } from '../capture/live/programs/capture-programs.ts'
-import { FORMATS } from '../report/formats/formats.ts'
+import { REPORT_FORMATS } from '../report/formats/formats.ts'
 import type { InterfacesOptions } from './commands/interfaces.ts'
 import type { LiveOptions } from './commands/live/request.ts'
 import type { MessagesOptions } from './commands/messages.ts'
@@ -23,7 +23,7 @@ import {
   PATHS_HELP,
 } from './options/help-texts.ts'
 import { limitsHelp } from './options/limits.ts'
-import { amount, choice, errorLine, list, named, severity } from './options/option-parsers.ts'
+import { amount, catalogueOption, choice, errorLine, list, severity } from './options/option-parsers.ts'
 import { writeDiagnostic, writeText } from './output/descriptor-sink.ts'
 
 const THEMES: readonly OpenOptions['theme'][] = ['auto', 'dark', 'light', 'mono']
@@ -94,7 +94,7 @@ function addScan(program: Command, done: Done): void {
 function addReportOptions(command: Command): void {
   command
     .argument('<path...>', 'captures to read')
-    .addOption(named('-f, --format <format>', formatNames(), FORMATS))
+    .addOption(catalogueOption('-f, --format <format>', formatNames(), REPORT_FORMATS))
     .option('-o, --output <file>', OUTPUT_HELP)
     .addOption(severity('--min-severity <severity>', 'leave out findings that are less severe than this'))
     .addOption(severity('--fail-on <severity>', 'exit with status 1 if a finding is at least this severe'))

@@ -7,7 +7,7 @@ import { createSegment, DECODED, MAX_HEADERS, type Segment } from '../../dissect
 import { ipText } from '../../dissectors/net/addresses.ts'
 import { TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN } from '../../dissectors/net/tcp.ts'
 import { type Field, FieldReader, note } from './field/field.ts'
-import { type FlagNames, flags, hexadecimal, keyOf } from './field/names.ts'
+import { type FlagNames, flags, hexadecimal, nameIn } from './field/names.ts'
 
 const TITLES: Readonly<Partial<Record<Layer, string>>> = {
   [LAYER.ETHERNET]: 'Ethernet',
@@ -26,7 +26,7 @@ const TITLES: Readonly<Partial<Record<Layer, string>>> = {
   [LAYER.AUTHENTICATION]: 'Authentication header',
 }
 
-const layerName = keyOf(LAYER)
+const layerName = nameIn(LAYER)
 
 const TCP_FLAG_NAMES: FlagNames = [
   [TCP_FIN, 'FIN'],

@@ -3,12 +3,12 @@ import { u32be } from '../../dissectors/bytes.ts'
 import { SESSION_MESSAGE } from '../../dissectors/netbios/session-service.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
 import { type CaptureSummary, readCapture } from '../capture/read/read-capture.ts'
-import type { MessageRow } from '../ledger/smb-message.ts'
+import type { SmbMessage } from '../ledger/smb-message.ts'
 import type { Limits } from '../track/core/limits.ts'
 import { isMessageStart } from '../track/smb/nbss-packet.ts'
 import { Tracker } from '../track/tracker.ts'
 import { describeMessage } from './describe.ts'
-import { type Field, FieldReader, type Range } from './field/field.ts'
+import { type ByteRange, type Field, FieldReader } from './field/field.ts'
 import { describeHeaders } from './headers.ts'
 import { describePrefix, NETBIOS_HEADER_LENGTH } from './netbios.ts'
 
@@ -29,7 +29,7 @@ export interface InspectedFrame {
 }
 
 export interface InspectedMessage {
-  row: MessageRow
+  row: SmbMessage
   /** From the protocol id; a copy. Of one that spans segments what was read of it: whole where it carries facts, otherwise its first bytes. */
   bytes: Uint8Array
   /** On the wire. */
@@ -41,12 +41,12 @@ export interface InspectedMessage {
 }
 
 /** The bytes [start, end) of a message are at `frameStart` in the frame. */
-export interface Placement extends Range {
+export interface Placement extends ByteRange {
   frameStart: number
 }
 
 /** How frames are read. Rejects with the reason of `signal` once that is aborted. */
-export type ReadFrames = (path: string, sink: FrameSink, signal: AbortSignal) => Promise<unknown>
+export type ReadFramesOnce = (path: string, sink: FrameSink, signal: AbortSignal) => Promise<unknown>
 
 export interface MessageAtOptions {
   /** Ends the reading: the promise rejects with the signal's reason. */
@@ -54,7 +54,7 @@ export interface MessageAtOptions {
   /** Of the scan whose evidence this is. */
   limits?: Partial<Limits>
   /** Used instead of reading from the start of the capture. It must deliver the frame, and the frames before it in which its messages begin. */
-  read?: ReadFrames
+  read?: ReadFramesOnce
 }
 
 /**
@@ -108,7 +108,7 @@ class OneFrame implements FrameSink {
   private readonly tracker: Tracker
   private readonly onDone: () => void
   private found: Omit<InspectedFrame, 'messages'> | null = null
-  private payload: Range | null = null
+  private payload: ByteRange | null = null
   private readonly messages: InspectedMessage[] = []
   /** While the frame in question is read: its buffer, and where the frame starts in it. */
   private buffer: Uint8Array | null = null
@@ -178,7 +178,7 @@ class OneFrame implements FrameSink {
   }
 
   private keep(
-    row: MessageRow,
+    row: SmbMessage,
     bytes: Uint8Array,
     start: number,
     captured: number,
@@ -209,7 +209,7 @@ class OneFrame implements FrameSink {
 const SOUGHT = 64
 
 /** Finds messages that lie whole in the frame, and were handed over later, out of a copy of it. */
-function placeWhole(messages: InspectedMessage[], frame: Uint8Array, payload: Range): void {
+function placeWhole(messages: InspectedMessage[], frame: Uint8Array, payload: ByteRange): void {
   let from = payload.start
   for (const message of messages) {
     const { bytes, inFrame } = message
@@ -224,7 +224,7 @@ function placeWhole(messages: InspectedMessage[], frame: Uint8Array, payload: Ra
 }
 
 /** Finds the ends of messages that began in frames before: they end where the first packet that begins in this frame does. */
-function placeSpanning(messages: InspectedMessage[], frame: Uint8Array, payload: Range): void {
+function placeSpanning(messages: InspectedMessage[], frame: Uint8Array, payload: ByteRange): void {
   let end = firstPacket(messages, frame, payload)
   for (const message of messages.filter(({ inFrame }) => inFrame === null).reverse()) {
     if (end <= payload.start) return
@@ -236,7 +236,7 @@ function placeSpanning(messages: InspectedMessage[], frame: Uint8Array, payload:
   }
 }
 
-function firstPacket(messages: readonly InspectedMessage[], frame: Uint8Array, payload: Range): number {
+function firstPacket(messages: readonly InspectedMessage[], frame: Uint8Array, payload: ByteRange): number {
   const whole = messages.find(({ inFrame }) => inFrame !== null)?.inFrame
   if (whole != null) return whole.frameStart - NETBIOS_HEADER_LENGTH
   for (let at = payload.start; at + 10 <= payload.end; at++) if (isMessageStart(frame, at, payload.end)) return at
@@ -252,7 +252,7 @@ function isThere(message: Uint8Array, frame: Uint8Array, { start, end, frameStar
 }
 
 /** Where a range of a message's bytes lies in the frame, as far as it does; null where it does not. */
-export function rangeInFrame({ inFrame }: InspectedMessage, { start, end }: Range): Range | null {
+export function rangeInFrame({ inFrame }: InspectedMessage, { start, end }: ByteRange): ByteRange | null {
   if (inFrame === null) return null
   const from = Math.max(start, inFrame.start)
   const to = Math.min(end, inFrame.end)

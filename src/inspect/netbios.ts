@@ -9,7 +9,7 @@ import {
   SESSION_REQUEST,
 } from '../../dissectors/netbios/session-service.ts'
 import type { FieldReader } from './field/field.ts'
-import { hexadecimal, named } from './field/names.ts'
+import { hexadecimal, namedNumber } from './field/names.ts'
 
 const TYPES: ReadonlyMap<number, string> = new Map([
   [SESSION_MESSAGE, 'SESSION MESSAGE'],
@@ -31,7 +31,7 @@ export function describePrefix(r: FieldReader): { length: number; isMessage: boo
   r.group('NetBIOS session service', '', (group) => {
     type = r.u8(
       'Type',
-      named(2, (value) => TYPES.get(value)),
+      namedNumber(2, (value) => TYPES.get(value)),
     )
     const start = r.offset
     length = (r.cursor.u8('Length') << 16) | r.cursor.u16be('Length')

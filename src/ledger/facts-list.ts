@@ -15,16 +15,16 @@ export interface Named {
 }
 
 /** Where a view's rows are stored. */
-export type Rows<T> = PackedFacts<T & Named> | readonly T[]
+export type FactRows<T> = PackedFacts<T & Named> | readonly T[]
 
 /** Rows of one or several lists, in an order of its own. It copies no rows, and keeps none that it has read. */
 export class FactsView<T extends Named> implements Facts<T> {
   /** In which of `lists` each row is; null if there is only one. */
   readonly listOf: Uint32Array | null
-  readonly lists: readonly Rows<T>[]
+  readonly lists: readonly FactRows<T>[]
   readonly rows: Uint32Array
 
-  constructor(lists: readonly Rows<T>[], rows: Uint32Array, listOf: Uint32Array | null = null) {
+  constructor(lists: readonly FactRows<T>[], rows: Uint32Array, listOf: Uint32Array | null = null) {
     this.lists = lists
     this.rows = rows
     this.listOf = listOf
@@ -70,12 +70,12 @@ export class FactsView<T extends Named> implements Facts<T> {
     return isArray(list) ? list[row]! : list.get(row)
   }
 
-  private list(index: number): Rows<T> {
+  private list(index: number): FactRows<T> {
     return this.lists[this.listOf === null ? 0 : this.listOf[index]!]!
   }
 }
 
-function isArray<T>(list: Rows<T>): list is readonly T[] {
+function isArray<T>(list: FactRows<T>): list is readonly T[] {
   return Array.isArray(list)
 }
 

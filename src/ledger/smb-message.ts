@@ -2,7 +2,7 @@
 import type { Endpoint } from './endpoint.ts'
 
 /** What the message's own header says; null also where the capture was cut before it. */
-export interface MessageRow {
+export interface SmbMessage {
   /** The frame in which the message ends. */
   frame: number
   time: number
@@ -26,7 +26,7 @@ export interface MessageRow {
 }
 
 export interface MessageSink {
-  message(row: MessageRow): void
+  message(row: SmbMessage): void
   /**
    * The bytes of the message of `row`, called behind `message`: `captured` of them are at `start`, as many as the tracker wanted. `bytes` is borrowed.
    * It is the frame's own buffer where the message lies whole in one frame, and another one where it does not.
@@ -34,7 +34,7 @@ export interface MessageSink {
    * @param response whether it is taken for an answer: by the side that sent it, whatever its flag says; null where that is not known
    */
   content?(
-    row: MessageRow,
+    row: SmbMessage,
     bytes: Uint8Array,
     start: number,
     captured: number,

@@ -5,7 +5,7 @@ import { isoTime } from '../base/packet-time.ts'
 import type { TextSink } from '../base/text-sink.ts'
 import { endpointText } from '../base/wording.ts'
 import { statusName } from '../ledger/derived/status-name.ts'
-import type { MessageRow, MessageSink } from '../ledger/smb-message.ts'
+import type { MessageSink, SmbMessage } from '../ledger/smb-message.ts'
 import { messageRecord } from './records/message.ts'
 
 export function messagesAsNdjson(sink: TextSink): MessageSink {
@@ -54,7 +54,7 @@ export function messagesAsTable(sink: TextSink): MessageSink {
   return { message: (row) => sink.write(`${line(row)}\n`) }
 }
 
-function line(row: MessageRow): string {
+function line(row: SmbMessage): string {
   const [from, to] = row.response === true ? [row.server, row.client] : [row.client, row.server]
   // Where no header shows the direction, only the two ends are known.
   const arrow = row.response === null ? '<>' : '->'
@@ -78,12 +78,12 @@ function columns(frame: string, ...others: readonly string[]): string {
   return [frame.padStart(WIDTHS[0]), ...cells].join('  ')
 }
 
-function command({ family, command: code }: MessageRow): string {
+function command({ family, command: code }: SmbMessage): string {
   return code === null ? '-' : commandName(family, code)
 }
 
 /** The command's name in [MS-CIFS] or [MS-SMB2], or its number in hex if it has none. */
-export function commandName(family: MessageRow['family'], code: number): string {
+export function commandName(family: SmbMessage['family'], code: number): string {
   const name = (family === 'smb1' ? SMB1_NAMES : SMB2_NAMES).get(code)
   return name ?? `0x${code.toString(16).padStart(2, '0')}`
 }

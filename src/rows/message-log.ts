@@ -4,7 +4,7 @@
  */
 import { growColumn } from '../base/grow-column.ts'
 import type { Endpoint } from '../ledger/endpoint.ts'
-import type { MessageSink, MessageRow as SmbMessage } from '../ledger/smb-message.ts'
+import type { MessageSink, SmbMessage } from '../ledger/smb-message.ts'
 import { type MessageRow, messageRow } from './message-row.ts'
 import type { MessageId } from './row-kind.ts'
 

@@ -1,5 +1,5 @@
 /** The messages of several captures, one after another, as rows. */
-import type { MessageRow as SmbMessage } from '../ledger/smb-message.ts'
+import type { SmbMessage } from '../ledger/smb-message.ts'
 import type { MessageLog } from './message-log.ts'
 import type { MessageRow } from './message-row.ts'
 import type { MessageId } from './row-kind.ts'

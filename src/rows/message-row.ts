@@ -1,7 +1,7 @@
 /** The rows of the list of SMB messages, which users know as "frames". Text is as it was on the wire: escape it where it is shown. */
 import { isoTime } from '../base/packet-time.ts'
 import { statusName } from '../ledger/derived/status-name.ts'
-import type { MessageRow as SmbMessage } from '../ledger/smb-message.ts'
+import type { SmbMessage } from '../ledger/smb-message.ts'
 import { commandName } from '../report/message-table.ts'
 import { messageRecord } from '../report/records/message.ts'
 import { yesNoCell } from './cell-text.ts'

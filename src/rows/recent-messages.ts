@@ -1,5 +1,5 @@
 /** The newest SMB messages of a live capture, as rows. When the limit is reached, the older half is dropped. */
-import type { MessageSink, MessageRow as SmbMessage } from '../ledger/smb-message.ts'
+import type { MessageSink, SmbMessage } from '../ledger/smb-message.ts'
 import { MessageLog } from './message-log.ts'
 import type { MessageRow } from './message-row.ts'
 import type { MessageId } from './row-kind.ts'

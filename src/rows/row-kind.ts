@@ -1,5 +1,5 @@
 /** What every list of rows has beside the type of its rows: the columns of its csv file, and the record behind each row. */
-import type { MessageRow as SmbMessage } from '../ledger/smb-message.ts'
+import type { SmbMessage } from '../ledger/smb-message.ts'
 import type { Cell } from '../report/formats/report-format.ts'
 import type { Report } from '../report/records/report.ts'
 

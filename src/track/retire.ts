@@ -1,7 +1,7 @@
 /** For traffic that goes on for days: facts that nothing can change any more leave the tracker, as a ledger of their own. */
 import type { Ledger } from '../ledger/ledger.ts'
-import { retireFrom } from '../ledger/retirement.ts'
 import { TABLE_NAMES, TABLES } from '../ledger/tables.ts'
+import { retireFrom } from '../ledger/whole/retirement.ts'
 import type { Context } from './core/context.ts'
 import type { ProtocolTracker } from './core/protocol.ts'
 

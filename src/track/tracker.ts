@@ -8,9 +8,9 @@ import { runToEnd } from '../base/steps.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
 import type { CaptureFacts, UnreadFacts } from '../ledger/capture-facts.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { finishTables } from '../ledger/packed-tables.ts'
 import type { MessageSink } from '../ledger/smb-message.ts'
 import { emptyFactLists } from '../ledger/tables.ts'
+import { finishTables } from '../ledger/whole/packed-tables.ts'
 import { CaptureIdentity, IDENTIFYING } from './capture-identity.ts'
 import {
   type Context,

@@ -9,7 +9,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readCapture } from '../../src/capture/read/read-capture.ts'
-import type { MessageRow } from '../../src/ledger/smb-message.ts'
+import type { SmbMessage } from '../../src/ledger/smb-message.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { capturesFolder } from '../support/captures.ts'
 import { temporaryFolder } from '../support/frames.ts'
@@ -83,8 +83,8 @@ function flag(text: string | null | undefined): string | null {
   return text == null ? null : String(['1', 'True'].includes(text))
 }
 
-async function ours(path: string): Promise<Map<number, MessageRow[]>> {
-  const rows = new Map<number, MessageRow[]>()
+async function ours(path: string): Promise<Map<number, SmbMessage[]>> {
+  const rows = new Map<number, SmbMessage[]>()
   const tracker = new Tracker(path, {
     messages: { message: (row) => rows.set(row.frame, [...(rows.get(row.frame) ?? []), row]) },
   })
@@ -92,7 +92,7 @@ async function ours(path: string): Promise<Map<number, MessageRow[]>> {
   return rows
 }
 
-function text({ family, command, response, signed, status, sessionIdLow: low, sessionIdHigh: high }: MessageRow): Row {
+function text({ family, command, response, signed, status, sessionIdLow: low, sessionIdHigh: high }: SmbMessage): Row {
   const session = low === null || high === null ? null : String((BigInt(high) << 32n) | BigInt(low))
   const values = [command, response, signed, status].map((value) => (value === null ? null : String(value)))
   return [family, ...values, session]

@@ -1,6 +1,6 @@
 /** One capture through the engine, from its bytes to every kind of report. */
 import { Readable } from 'node:stream'
-import type { CaptureSummary, Finding, Limits, MessageRow, PlainLedger, Report, ScanRecord } from './engine.ts'
+import type { CaptureSummary, Finding, Limits, PlainLedger, Report, ScanRecord, SmbMessage } from './engine.ts'
 
 export type Engine = typeof import('./engine.ts')
 
@@ -26,7 +26,7 @@ export interface Outcome {
   ledger: PlainLedger
   findings: Finding[]
   records: ScanRecord[]
-  rows: MessageRow[]
+  rows: SmbMessage[]
   frames: Frames
   texts: Texts
   report: Report | null
@@ -63,11 +63,11 @@ export async function run(engine: Engine, bytes: Uint8Array, reading: Reading): 
   const started = performance.now()
   const rowText = textSink()
   const rowTable = textSink()
-  const rows: MessageRow[] = []
+  const rows: SmbMessage[] = []
   const asNdjson = engine.messagesAsNdjson(rowText)
   const asTable = reading.everyFormat ? engine.messagesAsTable(rowTable) : null
   const messages = {
-    message(row: MessageRow): void {
+    message(row: SmbMessage): void {
       asNdjson.message(row)
       asTable?.message(row)
       rows.push(row)

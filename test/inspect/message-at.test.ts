@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { type CaptureSummary, readCapture } from '../../src/capture/read/read-capture.ts'
 import { allFields } from '../../src/inspect/field/field.ts'
-import { type InspectedFrame, messageAt, type ReadFrames, rangeInFrame } from '../../src/inspect/message-at.ts'
+import { type InspectedFrame, messageAt, type ReadFramesOnce, rangeInFrame } from '../../src/inspect/message-at.ts'
 import * as smb2Fixtures from '../dissectors/smb2/fixtures.ts'
 import { conversation, feed, packet, smb2, type TestFrame } from '../support/conversation.ts'
 
@@ -15,7 +15,7 @@ function sample(name: string): string {
 }
 
 /** Frames from memory instead of a file. */
-function reading(frames: TestFrame[]): ReadFrames {
+function reading(frames: TestFrame[]): ReadFramesOnce {
   return async (_path, sink) => {
     feed(sink, frames)
     return { complete: true, warnings: [] } as unknown as CaptureSummary
@@ -109,7 +109,7 @@ describe('messageAt', () => {
 
   it('ends the reading once it has what it wants', async () => {
     let aborted = false
-    const watching: ReadFrames = async (path, sink, signal) => {
+    const watching: ReadFramesOnce = async (path, sink, signal) => {
       const summary = await readCapture(path, sink).finally(() => {
         aborted = signal.aborted
       })
@@ -125,7 +125,7 @@ describe('messageAt', () => {
       messageAt(sample('guest-explicit.pcap'), { frame: 4 }, { signal: AbortSignal.abort(reason) }),
     ).rejects.toBe(reason)
     const controller = new AbortController()
-    const read: ReadFrames = async (path, sink, signal) => {
+    const read: ReadFramesOnce = async (path, sink, signal) => {
       controller.abort(reason)
       return readCapture(path, sink, { signal })
     }

@@ -6,11 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runToEnd } from '../../src/base/steps.ts'
 import type { Facts } from '../../src/ledger/facts-list.ts'
 import { emptyLedger, type Ledger, plainLedger } from '../../src/ledger/ledger.ts'
-import { LedgerPile } from '../../src/ledger/ledger-pile.ts'
-import { mergeLedgers } from '../../src/ledger/merge.ts'
-import { allRows, createPackedTables, finishTables, type PackedTables } from '../../src/ledger/packed-tables.ts'
 import type { PackedFacts } from '../../src/ledger/packing/packed-facts.ts'
-import { retireFrom } from '../../src/ledger/retirement.ts'
 import {
   emptyFactLists,
   TABLE_NAMES,
@@ -20,7 +16,11 @@ import {
   type TableName,
   type Tables,
 } from '../../src/ledger/tables.ts'
-import { addTotals, emptyTotals } from '../../src/ledger/totals.ts'
+import { LedgerPile } from '../../src/ledger/whole/ledger-pile.ts'
+import { mergeLedgers } from '../../src/ledger/whole/merge.ts'
+import { allRows, createPackedTables, finishTables, type PackedTables } from '../../src/ledger/whole/packed-tables.ts'
+import { retireFrom } from '../../src/ledger/whole/retirement.ts'
+import { addTotals, emptyTotals } from '../../src/ledger/whole/totals.ts'
 import { createContext } from '../../src/track/core/context.ts'
 import { DEFAULT_LIMITS } from '../../src/track/core/limits.ts'
 import { partialLedgerOf } from '../../src/track/partial-ledger.ts'

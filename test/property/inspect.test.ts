@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { describeMessage } from '../../src/inspect/describe.ts'
-import { allFields, type Field, type Range } from '../../src/inspect/field/field.ts'
+import { allFields, type ByteRange, type Field } from '../../src/inspect/field/field.ts'
 import { hexLineCount, hexLines, hexText } from '../../src/inspect/field/hex-lines.ts'
 import { describeHeaders } from '../../src/inspect/headers.ts'
 import * as blobs from '../dissectors/auth/fixtures.ts'
@@ -26,7 +26,7 @@ const MESSAGES: [string, Uint8Array][] = [
 ]
 
 /** Counts the fields, and throws if one is not within its parent. One comparison each, since there are millions. */
-function expectSound(fields: readonly Field[], within: Range): number {
+function expectSound(fields: readonly Field[], within: ByteRange): number {
   let count = 0
   for (const field of fields) {
     const isSound = within.start <= field.start && field.start <= field.end && field.end <= within.end

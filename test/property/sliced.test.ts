@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
 import { type CaptureSummary, readCapture } from '../../src/capture/read/read-capture.ts'
-import type { MessageRow } from '../../src/ledger/smb-message.ts'
+import type { SmbMessage } from '../../src/ledger/smb-message.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { type ScanRecord, scanRecords } from '../../src/report/records/index.ts'
 import { Tracker } from '../../src/track/tracker.ts'
@@ -44,8 +44,8 @@ function scan(
   summary: CaptureSummary,
   length: number,
   { sliced, wrap }: { sliced: boolean; wrap: Wrap },
-): { records: ScanRecord[]; rows: MessageRow[] } {
-  const rows: MessageRow[] = []
+): { records: ScanRecord[]; rows: SmbMessage[] } {
+  const rows: SmbMessage[] = []
   const tracker = new Tracker('test.pcap', { messages: { message: (row) => rows.push(row) } })
   frames.forEach(({ data, original, linkType, time }, i) => {
     const inner = data.subarray(0, length)
@@ -94,7 +94,7 @@ describe('an IP length that lies', () => {
     const sink = collector()
     const summary = await readCapture(`${FOLDER}${name}`, sink)
     const told = (frames: readonly CollectedFrame[]) => {
-      const rows: MessageRow[] = []
+      const rows: SmbMessage[] = []
       const tracker = new Tracker('test.pcap', { messages: { message: (row) => rows.push(row) } })
       frames.forEach(({ data, original, linkType, time }, i) => {
         tracker.frame(data, 0, data.length, original, linkType, time, i + 1)

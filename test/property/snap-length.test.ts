@@ -11,7 +11,7 @@ import type { Finding } from '../../src/audit/finding.ts'
 import { atLeast } from '../../src/audit/rule/rule.ts'
 import { type CaptureSummary, readCapture } from '../../src/capture/read/read-capture.ts'
 import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
-import type { MessageRow } from '../../src/ledger/smb-message.ts'
+import type { SmbMessage } from '../../src/ledger/smb-message.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { type ScanRecord, scanRecords } from '../../src/report/records/index.ts'
 import { Tracker } from '../../src/track/tracker.ts'
@@ -57,12 +57,12 @@ interface Scan {
   ledger: PlainLedger
   findings: Finding[]
   records: ScanRecord[]
-  rows: MessageRow[]
+  rows: SmbMessage[]
 }
 
 /** The whole scan of these frames, each cut to `snapLength` bytes. */
 function scan(frames: readonly CollectedFrame[], summary: CaptureSummary, snapLength: number): Scan {
-  const rows: MessageRow[] = []
+  const rows: SmbMessage[] = []
   const tracker = new Tracker('test.pcap', { messages: { message: (row) => rows.push(row) } })
   const buffer = new Uint8Array(70_000)
   frames.forEach(({ data, original, linkType, time }, i) => {
@@ -160,7 +160,7 @@ function byId(items: readonly { id: string }[], others: readonly { id: string }[
 }
 
 /** The rows of one frame are in order; some of a compound may be missing. */
-function rowsTakenBack(less: readonly MessageRow[], more: readonly MessageRow[]): string[] {
+function rowsTakenBack(less: readonly SmbMessage[], more: readonly SmbMessage[]): string[] {
   let at = 0
   for (const row of less) {
     while (at < more.length && contradictions(row, more[at]).length > 0) at++

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { MessageRow } from '../../src/ledger/smb-message.ts'
+import type { SmbMessage } from '../../src/ledger/smb-message.ts'
 import { messagesAsNdjson, messagesAsTable } from '../../src/report/message-table.ts'
 import { at } from '../support/facts.ts'
 import { textOf } from '../support/findings.ts'
 
-const REQUEST: MessageRow = {
+const REQUEST: SmbMessage = {
   frame: 8,
   time: at(8).time,
   client: { ip: '10.0.0.5', port: 50_000 },
@@ -19,9 +19,9 @@ const REQUEST: MessageRow = {
   treeId: 0,
   length: 166,
 }
-const RESPONSE: MessageRow = { ...REQUEST, frame: 9, response: true, signed: true, status: 0xc000006d }
-const NT_CREATE: MessageRow = { ...REQUEST, family: 'smb1', command: 0xa2 }
-const ENCRYPTED: MessageRow = {
+const RESPONSE: SmbMessage = { ...REQUEST, frame: 9, response: true, signed: true, status: 0xc000006d }
+const NT_CREATE: SmbMessage = { ...REQUEST, family: 'smb1', command: 0xa2 }
+const ENCRYPTED: SmbMessage = {
   ...REQUEST,
   family: 'transform',
   command: null,
@@ -30,7 +30,7 @@ const ENCRYPTED: MessageRow = {
   treeId: null,
 }
 
-function tableOf(...rows: MessageRow[]): string[] {
+function tableOf(...rows: SmbMessage[]): string[] {
   const text = textOf((sink) => {
     const messages = messagesAsTable(sink)
     for (const row of rows) messages.message(row)

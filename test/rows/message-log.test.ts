@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCapture } from '../../src/capture/read/read-capture.ts'
 import type { Endpoint } from '../../src/ledger/endpoint.ts'
-import type { MessageRow } from '../../src/ledger/smb-message.ts'
+import type { SmbMessage } from '../../src/ledger/smb-message.ts'
 import { MessageLog } from '../../src/rows/message-log.ts'
 import { MessageLogs } from '../../src/rows/message-logs.ts'
 import { Tracker } from '../../src/track/tracker.ts'
@@ -12,13 +12,13 @@ const word = fc.integer({ min: 0, max: 0xffffffff })
 const seen = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null })
 const ENDPOINTS: Endpoint[] = ['10.0.0.1', '10.0.0.2', 'fe80::1'].map((ip, i) => ({ ip, port: 445 + i }) as Endpoint)
 
-const message: fc.Arbitrary<MessageRow> = fc
+const message: fc.Arbitrary<SmbMessage> = fc
   .record({
     frame: word,
     time: fc.integer({ min: 0, max: 4e15 }),
     client: fc.constantFrom(...ENDPOINTS),
     server: fc.constantFrom(...ENDPOINTS),
-    family: fc.constantFrom<MessageRow['family']>('smb1', 'smb2', 'transform', 'compressed'),
+    family: fc.constantFrom<SmbMessage['family']>('smb1', 'smb2', 'transform', 'compressed'),
     command: seen(fc.integer({ min: 0, max: 0xffff })),
     response: seen(fc.boolean()),
     signed: seen(fc.boolean()),
@@ -55,7 +55,7 @@ describe('the messages of a capture', () => {
 
   it('grow beyond the first size, up to the limit', () => {
     const log = new MessageLog('a.pcap', 10_000)
-    const row: MessageRow = fc.sample(message, { numRuns: 1, seed: 1 })[0]!
+    const row: SmbMessage = fc.sample(message, { numRuns: 1, seed: 1 })[0]!
     for (let frame = 1; frame <= 10_005; frame++) log.message({ ...row, frame })
     expect([log.length, log.dropped]).toEqual([10_000, 5])
     expect([0, 4095, 4096, 9999].map((i) => log.at(i).frame)).toEqual([1, 4096, 4097, 10_000])
@@ -82,7 +82,7 @@ describe('the messages of a capture', () => {
   })
 
   it.each(SAMPLES)('%s: are what the tracker emits', async (sample) => {
-    const told: MessageRow[] = []
+    const told: SmbMessage[] = []
     const log = new MessageLog('x', 1e6)
     const tracker = new Tracker('x', {
       messages: {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { MessageRow } from '../../src/ledger/smb-message.ts'
+import type { SmbMessage } from '../../src/ledger/smb-message.ts'
 import { RecentMessages } from '../../src/rows/recent-messages.ts'
 
 const ends = { client: { ip: '10.0.0.1', port: 50_000 }, server: { ip: '10.0.0.2', port: 445 } }
 
-function message(frame: number): MessageRow {
+function message(frame: number): SmbMessage {
   return {
     frame,
     time: frame * 1000,

@@ -9,7 +9,7 @@ import { FINDINGS_VIEW } from '../../src/tui/views/findings.ts'
 import { FRAMES_VIEW } from '../../src/tui/views/frames.ts'
 import { HOSTS_VIEW } from '../../src/tui/views/hosts.ts'
 import { SESSIONS_VIEW } from '../../src/tui/views/sessions.ts'
-import { type Tables, tableOf } from '../../src/tui/views/tables.ts'
+import { tableOf, type ViewTables } from '../../src/tui/views/tables.ts'
 import type { View } from '../../src/tui/views/view.ts'
 import { VIEWS } from '../../src/tui/views/views.ts'
 import { type Citation, FileExists, type PacketSelection } from '../../src/view/action-types.ts'
@@ -75,7 +75,7 @@ export function fakeActions(): FakeActions {
 }
 
 /** The tables of the views, with the types of their rows. */
-export function typedTables(tables: Tables) {
+export function typedTables(tables: ViewTables) {
   return {
     findings: tableOf(tables, FINDINGS_VIEW),
     sessions: tableOf(tables, SESSIONS_VIEW),

@@ -4,18 +4,18 @@ import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
 import { readCapture } from '../../src/capture/read/read-capture.ts'
 import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
-import type { MessageRow } from '../../src/ledger/smb-message.ts'
+import type { SmbMessage } from '../../src/ledger/smb-message.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { bytes, conversation, feed, packet, smb2, type Turn } from '../support/conversation.ts'
 import { DESCRIPTION } from '../support/tracked.ts'
 
-type Tracked = PlainLedger & { rows: MessageRow[]; findings: string[] }
+type Tracked = PlainLedger & { rows: SmbMessage[]; findings: string[] }
 
 /** Ethernet, IPv4, TCP, and the prefix of the session packet. */
 const HEADERS = 58
 
-function tracked(tracker: Tracker, rows: MessageRow[], description = DESCRIPTION): Tracked {
+function tracked(tracker: Tracker, rows: SmbMessage[], description = DESCRIPTION): Tracked {
   const ledger = plainLedger(tracker.finish(description))
   const findings = audit(ledger, { networks: createNetworks() }).map((f) => `${f.severity} ${f.rule}`)
   return { ...ledger, rows, findings }
@@ -23,7 +23,7 @@ function tracked(tracker: Tracker, rows: MessageRow[], description = DESCRIPTION
 
 /** A conversation of which `there` bytes of each message are captured; or, of a longer one, only this segment is cut. */
 function cut(turns: Turn[], there: number, { segment = -1, segmentSize = 1460 } = {}): Tracked {
-  const rows: MessageRow[] = []
+  const rows: SmbMessage[] = []
   const tracker = new Tracker('test.pcap', { messages: { message: (row) => rows.push(row) } })
   const frames = conversation(turns, { segmentSize }).map(({ bytes: whole, original }, i) => ({
     // Two frames of the handshake come first.
@@ -36,7 +36,7 @@ function cut(turns: Turn[], there: number, { segment = -1, segmentSize = 1460 } 
 
 /** A sample capture, `snapLength` bytes of each packet. */
 async function sample(name: string, snapLength: number): Promise<Tracked> {
-  const rows: MessageRow[] = []
+  const rows: SmbMessage[] = []
   const tracker = new Tracker(name, { messages: { message: (row) => rows.push(row) } })
   const path = fileURLToPath(new URL(`../../captures/${name}`, import.meta.url))
   await readCapture(path, {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
-import type { MessageRow } from '../../src/ledger/smb-message.ts'
+import type { SmbMessage } from '../../src/ledger/smb-message.ts'
 import type { Limits } from '../../src/track/core/limits.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import {
@@ -23,8 +23,8 @@ import { DESCRIPTION } from '../support/tracked.ts'
 const NONE = new Uint8Array(0)
 const SESSION = 0x1234
 
-function track(frames: TestFrame[], limits: Partial<Limits> = {}, linkType = 1): PlainLedger & { rows: MessageRow[] } {
-  const rows: MessageRow[] = []
+function track(frames: TestFrame[], limits: Partial<Limits> = {}, linkType = 1): PlainLedger & { rows: SmbMessage[] } {
+  const rows: SmbMessage[] = []
   const tracker = new Tracker('test.pcap', { limits, messages: { message: (row) => rows.push(row) } })
   feed(tracker, frames, linkType)
   return { ...plainLedger(tracker.finish(DESCRIPTION)), rows }

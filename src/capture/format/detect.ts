@@ -1,7 +1,7 @@
 /** What an input is, by its first bytes: names prove nothing. */
 import { describeForeign, type Foreign, startsWith } from './foreign.ts'
 import type { CaptureFormat } from './format.ts'
-import { FORMATS, namesOf } from './formats.ts'
+import { CAPTURE_FORMATS, namesOf } from './formats.ts'
 
 /** What a file without packets is. */
 export type OtherKind = 'empty' | 'zeros' | 'web-page' | 'text' | 'image' | 'document' | 'other'
@@ -16,7 +16,11 @@ export type Recognised =
  * @param head the first FOREIGN_BYTES of the file's unpacked content, or all of a shorter one
  * @param name of the file
  */
-export function recognise(head: Uint8Array, name: string, formats: readonly CaptureFormat[] = FORMATS): Recognised {
+export function recognise(
+  head: Uint8Array,
+  name: string,
+  formats: readonly CaptureFormat[] = CAPTURE_FORMATS,
+): Recognised {
   const format = formats.find((each) => each.isStart(head, 0, head.length))
   if (format) return { kind: 'capture', format }
   const foreign = describeForeign(head, name)
@@ -49,7 +53,7 @@ function looksLikeText(head: Uint8Array): boolean {
 /** Why a file that was given as a capture cannot be read. */
 export function whyNotRead(
   found: Exclude<Recognised, { kind: 'capture' }>,
-  formats: readonly CaptureFormat[] = FORMATS,
+  formats: readonly CaptureFormat[] = CAPTURE_FORMATS,
 ): Foreign {
   const instead = `give a ${namesOf(formats)} file`
   switch (found.kind) {

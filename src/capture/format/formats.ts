@@ -4,7 +4,7 @@ import { PCAP } from './pcap.ts'
 import { PCAPNG } from './pcapng.ts'
 
 /** In the order in which they are asked whether a file is theirs. */
-export const FORMATS: readonly CaptureFormat[] = [PCAP, PCAPNG]
+export const CAPTURE_FORMATS: readonly CaptureFormat[] = [PCAP, PCAPNG]
 
 /** With this many bytes of an input at hand, its format is certain. */
 export function startBytesOf(formats: readonly CaptureFormat[]): number {

@@ -4,7 +4,7 @@ import { escapeText } from '../../base/safe-text.ts'
 import type { CaptureStartErrorCode } from '../start-error.ts'
 import { drain } from './drain.ts'
 import type { Launcher } from './launcher/launcher.ts'
-import type { Order, Report } from './launcher/launcher-messages.ts'
+import type { LauncherOrder, LauncherReport } from './launcher/launcher-messages.ts'
 import { createLossCount, type LossCount } from './loss-count.ts'
 import { type LinkState, linkState, seesEachPacketOnce } from './machine/interfaces.ts'
 import type { CaptureProgramDescription } from './programs/capture-programs.ts'
@@ -171,7 +171,7 @@ export class InterfaceRun {
     clearInterval(timer)
   }
 
-  onReport(report: Report, stream: Socket | undefined): void {
+  onReport(report: LauncherReport, stream: Socket | undefined): void {
     const { run } = this
     if (run === null) return
     switch (report.type) {
@@ -210,7 +210,7 @@ export class InterfaceRun {
   }
 
   private send(type: 'count' | 'stop' | 'kill'): void {
-    this.options.launcher.send({ type, index: this.options.index } satisfies Order)
+    this.options.launcher.send({ type, index: this.options.index } satisfies LauncherOrder)
   }
 
   private onMessage(run: ProgramRun, message: ProgramMessage | null): void {

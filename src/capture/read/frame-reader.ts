@@ -11,7 +11,7 @@ import {
   type RecordWalker,
   type WalkOptions,
 } from '../format/format.ts'
-import { FORMATS, fileStartsOf } from '../format/formats.ts'
+import { CAPTURE_FORMATS, fileStartsOf } from '../format/formats.ts'
 import { linkTypeName } from '../format/link-type-names.ts'
 import type { FrameSink } from '../frame-sink.ts'
 import type { Compression, UnpackedSink } from '../unpack/compression.ts'
@@ -28,7 +28,7 @@ const MAX_LINK_TYPES = 64
 export interface FrameReaderOptions {
   /** A longer record is damage. */
   maxRecordBytes?: number
-  /** Default: FORMATS. */
+  /** Default: CAPTURE_FORMATS. */
   formats?: readonly CaptureFormat[]
   /** Where to resume in a file that was read before; its format is one of `formats`. */
   from?: Checkpoint | null
@@ -54,7 +54,7 @@ export class FrameReader implements UnpackedSink {
 
   /** @param name of the input, for errors */
   constructor(name: string, sink: FrameSink, options: FrameReaderOptions = {}) {
-    const { maxRecordBytes = MAX_RECORD_BYTES, formats = FORMATS, from = null } = options
+    const { maxRecordBytes = MAX_RECORD_BYTES, formats = CAPTURE_FORMATS, from = null } = options
     this.name = name
     this.sink = sink
     this.formats = formats

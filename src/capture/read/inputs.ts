@@ -5,7 +5,7 @@ import { join, resolve, sep } from 'node:path'
 import { CaptureError, errorCode, systemError } from '../capture-error.ts'
 import { type OtherKind, recognise } from '../format/detect.ts'
 import { FOREIGN_BYTES } from '../format/foreign.ts'
-import { FORMATS, namesOf } from '../format/formats.ts'
+import { CAPTURE_FORMATS, namesOf } from '../format/formats.ts'
 import { unpackHead } from '../unpack/compression.ts'
 import { COMPRESSIONS, detectCompression } from '../unpack/compressions.ts'
 import type { ReadableKinds } from './readable-kinds.ts'
@@ -59,7 +59,7 @@ class Expansion {
   private readonly folders = new Map<string, number>()
   private readonly readable: Required<ReadableKinds>
 
-  constructor({ formats = FORMATS, compressions = COMPRESSIONS }: ReadableKinds) {
+  constructor({ formats = CAPTURE_FORMATS, compressions = COMPRESSIONS }: ReadableKinds) {
     this.readable = { formats, compressions }
   }
 

@@ -5,7 +5,7 @@ import { addAbortSignal, type Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { CaptureError, errorCode, systemError } from '../capture-error.ts'
 import { MAX_RECORD_BYTES, recordLimit } from '../format/format.ts'
-import { FORMATS, startBytesOf } from '../format/formats.ts'
+import { CAPTURE_FORMATS, startBytesOf } from '../format/formats.ts'
 import type { FrameSink } from '../frame-sink.ts'
 import { type ByteSource, fileSource, ReadError, streamSource } from '../unpack/byte-source.ts'
 import type { Compression } from '../unpack/compression.ts'
@@ -34,7 +34,7 @@ export type { CaptureSummary } from './frame-reader.ts'
 const PROGRESS_MS = 50
 
 /**
- * Reads a capture of any format in FORMATS, plain or packed as COMPRESSIONS unpack; its first bytes decide. `input` is a path, or '-' for standard
+ * Reads a capture of any format in CAPTURE_FORMATS, plain or packed as COMPRESSIONS unpack; its first bytes decide. `input` is a path, or '-' for standard
  * input.
  *
  * Rejects with CaptureError where nothing at all can be read. Damage further on ends the reading there: the frames before it were delivered,
@@ -140,7 +140,7 @@ export async function pump(
   isDone: () => boolean = () => false,
 ): Promise<Compression | null> {
   const { source, size } = opened
-  const { signal, formats = FORMATS, compressions = COMPRESSIONS } = options
+  const { signal, formats = CAPTURE_FORMATS, compressions = COMPRESSIONS } = options
   const headroom = recordLimit(options.maxRecordBytes ?? MAX_RECORD_BYTES)
   const afterChunk = pacer(opened, options)
   let compression: Compression | null = null

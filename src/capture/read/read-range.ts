@@ -2,7 +2,7 @@
 import { fstatSync, openSync, statSync } from 'node:fs'
 import { CaptureError, systemError } from '../capture-error.ts'
 import { type CaptureFormat, type Checkpoint, MAX_RECORD_BYTES, recordLimit } from '../format/format.ts'
-import { FORMATS } from '../format/formats.ts'
+import { CAPTURE_FORMATS } from '../format/formats.ts'
 import type { FrameSink } from '../frame-sink.ts'
 import { fileSource } from '../unpack/byte-source.ts'
 import { checkpointBefore, type FileIdentity, type FrameIndex, identityOf } from './frame-index.ts'
@@ -31,7 +31,7 @@ export interface RangeOptions extends Omit<ReadOptions, 'index'> {
  */
 export async function readCaptureRange(path: string, sink: RangeSink, options: RangeOptions): Promise<number> {
   const { index, ...reading } = options
-  const { from, to, signal, maxRecordBytes = MAX_RECORD_BYTES, formats = FORMATS } = reading
+  const { from, to, signal, maxRecordBytes = MAX_RECORD_BYTES, formats = CAPTURE_FORMATS } = reading
   signal?.throwIfAborted()
   let delivered = 0
   let done = to < from

@@ -3,7 +3,7 @@ import type { CaptureFormat } from '../format/format.ts'
 import type { Compression } from '../unpack/compression.ts'
 
 export interface ReadableKinds {
-  /** The capture formats that are read. Default: FORMATS. */
+  /** The capture formats that are read. Default: CAPTURE_FORMATS. */
   formats?: readonly CaptureFormat[]
   /** How inputs may be packed. Default: COMPRESSIONS. */
   compressions?: readonly Compression[]

@@ -4,14 +4,14 @@ import type { OtherKind } from '../../capture/format/detect.ts'
 import { expandInputs, type LeftOut } from '../../capture/read/inputs.ts'
 import { reportLine } from '../output/diagnostics.ts'
 
-export interface Inputs {
+export interface FoundInputs {
   files: string[]
   /** Paths that lead to no capture. The user has been told about each. */
   unread: number
 }
 
 /** @param commands names of commands, which may have been meant where there is no such file */
-export async function findInputs(paths: readonly string[], commands: readonly string[]): Promise<Inputs> {
+export async function findInputs(paths: readonly string[], commands: readonly string[]): Promise<FoundInputs> {
   const { files, errors, leftOut } = await expandInputs(paths)
   for (const error of errors) {
     const hint = error.code === 'not-found' ? didYouMean(error.path, commands) : ''

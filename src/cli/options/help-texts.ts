@@ -1,6 +1,6 @@
 /** The parts of the help that are not made from a list of options. Lines have at most 80 columns. */
 import { alternatives } from '../../base/wording.ts'
-import { FORMATS } from '../../report/formats/formats.ts'
+import { REPORT_FORMATS } from '../../report/formats/formats.ts'
 
 export const DESCRIPTION = `Reads packet captures and audits the SMB traffic in them: who still uses SMB1,
 which sessions are guest, anonymous, unsigned, unencrypted or authenticated with
@@ -51,12 +51,12 @@ Examples:
 
 /** `table (the default), json, ndjson or csv`. */
 export function formatNames(): string {
-  const names = FORMATS.map(({ name }, i) => (i === 0 ? `${name} (the default)` : name))
+  const names = REPORT_FORMATS.map(({ name }, i) => (i === 0 ? `${name} (the default)` : name))
   return alternatives(names)
 }
 
 /** The report formats, one per line, from the list of them. */
 export function formatsHelp(): string {
-  const width = Math.max(...FORMATS.map(({ name }) => name.length))
-  return `\nFormats:\n${FORMATS.map(({ name, help }) => `  ${name.padEnd(width)}  ${help}\n`).join('')}`
+  const width = Math.max(...REPORT_FORMATS.map(({ name }) => name.length))
+  return `\nFormats:\n${REPORT_FORMATS.map(({ name, help }) => `  ${name.padEnd(width)}  ${help}\n`).join('')}`
 }

@@ -13,7 +13,11 @@ export function choice(flags: string, description: string, allowed: readonly str
 }
 
 /** One entry of a catalogue, chosen by its name; the command gets the entry. */
-export function named<T extends { name: string }>(flags: string, description: string, catalogue: readonly T[]): Option {
+export function catalogueOption<T extends { name: string }>(
+  flags: string,
+  description: string,
+  catalogue: readonly T[],
+): Option {
   return new Option(flags, description).argParser((value: string) => {
     const entry = catalogue.find(({ name }) => name === value)
     if (entry !== undefined) return entry

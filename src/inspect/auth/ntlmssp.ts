@@ -6,7 +6,7 @@ import { messageType, NTLMSSP_NEGOTIATE_UNICODE, NTLMSSP_NEGOTIATE_VERSION } fro
 import { isZero, u16le, u32le } from '../../../dissectors/bytes.ts'
 import { oem, utf16le } from '../../../dissectors/text.ts'
 import { type Field, type FieldReader, hexBytes, note } from '../field/field.ts'
-import { type FlagNames, fileTime, flags, hexNumber, keyOf, named } from '../field/names.ts'
+import { type FlagNames, fileTime, flags, hexNumber, namedNumber, nameIn } from '../field/names.ts'
 
 const NEGOTIATE_FLAGS: FlagNames = [
   [0x00000001, 'UNICODE'],
@@ -41,7 +41,7 @@ const AV_FLAGS = flags(8, [
 ])
 
 const TYPES = ['', 'NEGOTIATE', 'CHALLENGE', 'AUTHENTICATE']
-const avName = keyOf(AV_ID)
+const avName = nameIn(AV_ID)
 
 const FIELDS_LENGTH = 8
 
@@ -59,7 +59,7 @@ export function describeNtlmssp(r: FieldReader): void {
     r.raw('Signature', 8, () => "'NTLMSSP\\0'")
     r.u32(
       'MessageType',
-      named(8, (value) => TYPES[value]),
+      namedNumber(8, (value) => TYPES[value]),
     )
     if (type === 1) negotiate(r, group)
     else if (type === 2) challenge(r, group)
@@ -184,7 +184,7 @@ function avPairs(r: FieldReader): void {
     const value = cursor.capturedAt(r.offset, length, 'Value')
     const field = r.add(avName(id) ?? `AvId ${hexNumber(id, 4)}`, avText(id, value), start, r.offset + length)
     r.within(field, start, 4 + length, (inner) => {
-      inner.u16('AvId', named(4, avName))
+      inner.u16('AvId', namedNumber(4, avName))
       inner.u16('AvLen')
       if (length > 0) inner.raw('Value', length)
     })

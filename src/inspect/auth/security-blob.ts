@@ -13,7 +13,7 @@ import { startsWith } from '../../../dissectors/bytes.ts'
 import { readable } from '../../../dissectors/cursor.ts'
 import { utf8 } from '../../../dissectors/text.ts'
 import { type BufferReader, type FieldReader, note } from '../field/field.ts'
-import { flags, keyOf } from '../field/names.ts'
+import { flags, nameIn } from '../field/names.ts'
 import { describeKerberos } from './kerberos.ts'
 import { describeNtlmssp } from './ntlmssp.ts'
 
@@ -22,8 +22,8 @@ export const securityBuffer: BufferReader = {
   inside: describeSecurityBlob,
 }
 
-const stateName = keyOf(NEG_STATE)
-const negoexName = keyOf(NEGOEX_MESSAGE)
+const stateName = nameIn(NEG_STATE)
+const negoexName = nameIn(NEGOEX_MESSAGE)
 const REQ_FLAGS = flags(2, [
   [0x80, 'delegFlag'],
   [0x40, 'mutualFlag'],

@@ -3,12 +3,12 @@ import { hex } from '../../../dissectors/bytes.ts'
 import { Cursor, type Fault, parse } from '../../../dissectors/cursor.ts'
 
 /** Byte range: `start` is its first byte, `end` is past its last. */
-export interface Range {
+export interface ByteRange {
   start: number
   end: number
 }
 
-export interface Field extends Range {
+export interface Field extends ByteRange {
   /** As the specification spells it. */
   name: string
   /** As text. Text from the wire is unchanged: escape it where it is shown (src/base/safe-text.ts). */

@@ -1,6 +1,6 @@
 /** Bytes as lines of a hex view, as data. The caller colours the marked cells. */
 import { hex } from '../../../dissectors/bytes.ts'
-import type { Range } from './field.ts'
+import type { ByteRange } from './field.ts'
 
 export interface HexCell {
   offset: number
@@ -25,7 +25,7 @@ export interface HexOptions {
   /** Bytes a line. */
   width?: number
   /** In bytes from the first; they may overlap, and leave the bytes. */
-  marks?: readonly Range[]
+  marks?: readonly ByteRange[]
   /** The first line, from 0, and how many: for a window on many. */
   from?: number
   count?: number

@@ -23,7 +23,10 @@ export function flags(digits: number, names: FlagNames): (value: number) => stri
 }
 
 /** Shows a number as "0x0202 (2.0.2)", one without a name as it is. */
-export function named(digits: number, name: (value: number) => string | null | undefined): (value: number) => string {
+export function namedNumber(
+  digits: number,
+  name: (value: number) => string | null | undefined,
+): (value: number) => string {
   return (value) => {
     const known = name(value)
     return known == null ? hexNumber(value, digits) : `${hexNumber(value, digits)} (${known})`
@@ -36,7 +39,7 @@ export function hexadecimal(digits: number): (value: number) => string {
 }
 
 /** The name of a value in a table such as SMB2_COMMAND. */
-export function keyOf(table: Readonly<Record<string, number>>): (value: number) => string | undefined {
+export function nameIn(table: Readonly<Record<string, number>>): (value: number) => string | undefined {
   const names = new Map(Object.entries(table).map(([name, value]) => [value, name]))
   return (value) => names.get(value)
 }

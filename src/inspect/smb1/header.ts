@@ -11,7 +11,7 @@ import {
   SMB1_OFFSET,
 } from '../../../dissectors/smb1/header.ts'
 import { type FieldReader, note } from '../field/field.ts'
-import { type FlagNames, flags, hexadecimal, keyOf, named, wrongFlag } from '../field/names.ts'
+import { type FlagNames, flags, hexadecimal, namedNumber, nameIn, wrongFlag } from '../field/names.ts'
 
 const FLAGS: FlagNames = [
   [0x01, 'LOCK_AND_READ_OK'],
@@ -38,7 +38,7 @@ const FLAGS2: FlagNames = [
   [SMB_FLAGS2_UNICODE, 'UNICODE'],
 ]
 
-const nameOf = keyOf(SMB1_COMMAND)
+const nameOf = nameIn(SMB1_COMMAND)
 
 export function smb1CommandName(command: number): string {
   return nameOf(command) ?? `command ${hexadecimal(2)(command)}`
@@ -55,14 +55,14 @@ export function describeSmb1Header(r: FieldReader, response: boolean | null): Sm
   const header: Smb1Header = { command: -1, response: false, unicode: false }
   r.group('SMB header', '', (group) => {
     r.u32('Protocol', () => "FF 'SMB'")
-    header.command = r.u8('Command', named(2, nameOf))
+    header.command = r.u8('Command', namedNumber(2, nameOf))
     // Flags and Flags2 behind it say how Status is to be read.
     const flag = ((r.bytes[SMB1_OFFSET.flags] ?? 0) & SMB_FLAGS_REPLY) !== 0
     header.response = response ?? flag
     const isNtStatus = ((r.bytes[SMB1_OFFSET.flags2 + 1] ?? 0) & (SMB_FLAGS2_NT_STATUS >> 8)) !== 0
     group.value = `${smb1CommandName(header.command)} ${header.response ? 'response' : 'request'}`
     if (header.response !== flag) note(group, wrongFlag(flag))
-    r.u32('Status', named(8, isNtStatus ? ntStatusName : dosErrorName))
+    r.u32('Status', namedNumber(8, isNtStatus ? ntStatusName : dosErrorName))
     r.u8('Flags', flags(2, FLAGS))
     header.unicode = (r.u16('Flags2', flags(4, FLAGS2)) & SMB_FLAGS2_UNICODE) !== 0
     r.u16('PIDHigh')

@@ -20,7 +20,7 @@ import {
 import { utf16le } from '../../../dissectors/text.ts'
 import { securityBuffer } from '../auth/security-blob.ts'
 import type { Field, FieldReader } from '../field/field.ts'
-import { type FlagNames, flags, hexadecimal, keyOf, named } from '../field/names.ts'
+import { type FlagNames, flags, hexadecimal, namedNumber, nameIn } from '../field/names.ts'
 import type { Smb2Header } from './header.ts'
 import {
   describeNegotiateRequest,
@@ -65,8 +65,8 @@ const SHARE_CAPABILITIES: FlagNames = [
   [0x00000100, 'REDIRECT_TO_OWNER'],
 ]
 
-const shareType = keyOf(SMB2_SHARE_TYPE)
-const controlCode = keyOf({
+const shareType = nameIn(SMB2_SHARE_TYPE)
+const controlCode = nameIn({
   FSCTL_DFS_GET_REFERRALS,
   FSCTL_QUERY_NETWORK_INTERFACE_INFO,
   FSCTL_VALIDATE_NEGOTIATE_INFO,
@@ -177,7 +177,7 @@ function treeConnectRequest(r: FieldReader, body: Field): void {
 
 function treeConnectResponse(r: FieldReader): void {
   r.u16('StructureSize')
-  r.u8('ShareType', named(2, shareType))
+  r.u8('ShareType', namedNumber(2, shareType))
   r.u8('Reserved')
   // NO_CACHING is two bits, each a value of its own: the first of the three that fits is the one.
   r.u32('ShareFlags', (value) => flags(8, SHARE_FLAGS.filter(isCaching(value)))(value))
@@ -192,7 +192,7 @@ function isCaching(value: number): (name: readonly [number, string]) => boolean 
 function ioctlRequest(r: FieldReader, body: Field): void {
   r.u16('StructureSize')
   r.u16('Reserved')
-  const code = r.u32('CtlCode', named(8, controlCode))
+  const code = r.u32('CtlCode', namedNumber(8, controlCode))
   r.raw('FileId', 16)
   const inputOffset = r.u32('InputOffset')
   const inputCount = r.u32('InputCount')
@@ -210,7 +210,7 @@ function ioctlRequest(r: FieldReader, body: Field): void {
 function ioctlResponse(r: FieldReader, body: Field): void {
   r.u16('StructureSize')
   r.u16('Reserved')
-  const code = r.u32('CtlCode', named(8, controlCode))
+  const code = r.u32('CtlCode', namedNumber(8, controlCode))
   r.raw('FileId', 16)
   const inputOffset = r.u32('InputOffset')
   const inputCount = r.u32('InputCount')

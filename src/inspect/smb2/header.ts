@@ -8,7 +8,7 @@ import {
   SMB2_FLAGS_SIGNED,
 } from '../../../dissectors/smb2/header.ts'
 import { type FieldReader, note } from '../field/field.ts'
-import { type FlagNames, flags, hexadecimal, keyOf, named, wrongFlag } from '../field/names.ts'
+import { type FlagNames, flags, hexadecimal, namedNumber, nameIn, wrongFlag } from '../field/names.ts'
 
 const FLAGS: FlagNames = [
   [SMB2_FLAGS_SERVER_TO_REDIR, 'SERVER_TO_REDIR'],
@@ -19,7 +19,7 @@ const FLAGS: FlagNames = [
   [0x20000000, 'REPLAY_OPERATION'],
 ]
 
-const commandName = keyOf(SMB2_COMMAND)
+const commandName = nameIn(SMB2_COMMAND)
 
 export interface Smb2Header {
   command: number
@@ -42,12 +42,12 @@ export function describeSmb2Header(r: FieldReader, response: boolean | null): Sm
     const flag = ((bytes[start + 16] ?? 0) & SMB2_FLAGS_SERVER_TO_REDIR) !== 0
     header.response = response ?? flag
     if (header.response !== flag) note(group, wrongFlag(flag))
-    if (header.response) header.status = r.u32('Status', named(8, ntStatusName))
+    if (header.response) header.status = r.u32('Status', namedNumber(8, ntStatusName))
     else {
       r.u16('ChannelSequence')
       r.u16('Reserved')
     }
-    header.command = r.u16('Command', named(4, commandName))
+    header.command = r.u16('Command', namedNumber(4, commandName))
     header.title = `${commandName(header.command) ?? 'unknown command'} ${header.response ? 'response' : 'request'}`
     group.value = header.title
     r.u16(header.response ? 'CreditResponse' : 'CreditRequest')

@@ -2,7 +2,7 @@
 import { cipherName, hashAlgorithmName, signingAlgorithmName } from '../../../dissectors/smb2/negotiate-contexts.ts'
 import { utf16le } from '../../../dissectors/text.ts'
 import { type Field, type FieldReader, note } from '../field/field.ts'
-import { flags, hexadecimal, keyOf, named } from '../field/names.ts'
+import { flags, hexadecimal, namedNumber, nameIn } from '../field/names.ts'
 import { compressionAlgorithm } from './transform.ts'
 
 const CONTEXT_TYPE = {
@@ -16,7 +16,7 @@ const CONTEXT_TYPE = {
   SMB2_POSIX_EXTENSIONS_AVAILABLE: 0x0100,
 } as const
 
-const typeName = keyOf(CONTEXT_TYPE)
+const typeName = nameIn(CONTEXT_TYPE)
 const RDMA_TRANSFORMS = ['NONE', 'ENCRYPTION', 'SIGNING']
 
 const MAX_CONTEXTS = 32
@@ -33,7 +33,7 @@ export function describeNegotiateContexts(r: FieldReader, body: Field, offset: n
   for (let i = 0; i < Math.min(count, MAX_CONTEXTS); i++) {
     let complete = false
     r.group('NegotiateContext', '', (context) => {
-      const type = r.u16('ContextType', named(4, typeName))
+      const type = r.u16('ContextType', namedNumber(4, typeName))
       context.value = typeName(type) ?? hexadecimal(4)(type)
       const length = r.u16('DataLength')
       r.u32('Reserved')
@@ -91,6 +91,6 @@ function describeData(r: FieldReader, type: number, data: Field): void {
 }
 
 function list(r: FieldReader, name: string, count: number, nameOf: (id: number) => string | null | undefined): void {
-  for (let i = 0; i < Math.min(count, MAX_LIST); i++) r.u16(name, named(4, nameOf))
+  for (let i = 0; i < Math.min(count, MAX_LIST); i++) r.u16(name, namedNumber(4, nameOf))
   if (count > MAX_LIST) r.cursor.skip(2 * (count - MAX_LIST), name)
 }

@@ -5,7 +5,7 @@ import { SMB2_NEGOTIATE_SIGNING_ENABLED, SMB2_NEGOTIATE_SIGNING_REQUIRED } from 
 import { SMB2_GLOBAL_CAP } from '../../../dissectors/smb2/negotiate.ts'
 import { securityBuffer } from '../auth/security-blob.ts'
 import { type Field, type FieldReader, note } from '../field/field.ts'
-import { type FlagNames, fileTime, flags, named } from '../field/names.ts'
+import { type FlagNames, fileTime, flags, namedNumber } from '../field/names.ts'
 import { describeNegotiateContexts } from './negotiate-contexts.ts'
 
 const SECURITY_MODES: FlagNames = [
@@ -18,7 +18,7 @@ export const globalCapabilities = flags(
   8,
   Object.entries(SMB2_GLOBAL_CAP).map(([name, mask]) => [mask, name]),
 )
-const dialect = named(4, dialectName)
+const dialect = namedNumber(4, dialectName)
 
 /** No client lists more. */
 const MAX_DIALECTS = 64

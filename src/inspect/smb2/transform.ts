@@ -3,10 +3,10 @@ import { u32le } from '../../../dissectors/bytes.ts'
 import { SMB2_COMPRESSION, SMB2_COMPRESSION_FLAG_CHAINED } from '../../../dissectors/smb2/compression-transform.ts'
 import { PROTOCOL_ID_SMB2, SMB2_HEADER_LENGTH } from '../../../dissectors/smb2/header.ts'
 import type { FieldReader } from '../field/field.ts'
-import { flags, hexadecimal, keyOf, named } from '../field/names.ts'
+import { flags, hexadecimal, namedNumber, nameIn } from '../field/names.ts'
 import { describeSmb2Header } from './header.ts'
 
-export const compressionAlgorithm = keyOf(SMB2_COMPRESSION)
+export const compressionAlgorithm = nameIn(SMB2_COMPRESSION)
 
 /** Of a chain; Windows makes three at the most. */
 const MAX_PAYLOADS = 64
@@ -34,7 +34,7 @@ export function describeCompression(r: FieldReader): void {
     group.value = chained ? 'chained' : 'unchained'
     if (chained) for (let i = 0; i < MAX_PAYLOADS && r.cursor.remaining() > 0; i++) payload(r)
     else {
-      r.u16('CompressionAlgorithm', named(4, compressionAlgorithm))
+      r.u16('CompressionAlgorithm', namedNumber(4, compressionAlgorithm))
       r.u16('Flags', hexadecimal(4))
       const offset = r.u32('Offset')
       uncompressed(r, offset)
@@ -53,7 +53,7 @@ function uncompressed(r: FieldReader, length: number): void {
 }
 
 function payload(r: FieldReader): void {
-  const algorithm = r.u16('CompressionAlgorithm', named(4, compressionAlgorithm))
+  const algorithm = r.u16('CompressionAlgorithm', namedNumber(4, compressionAlgorithm))
   r.u16('Flags', flags(4, [[SMB2_COMPRESSION_FLAG_CHAINED, 'CHAINED']]))
   let length = r.u32('Length')
   if (algorithm !== SMB2_COMPRESSION.NONE && algorithm !== SMB2_COMPRESSION.PATTERN_V1 && length >= 4) {

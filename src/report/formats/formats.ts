@@ -6,11 +6,11 @@ import type { ReportFormat, RowFormat } from './report-format.ts'
 import { tableFormat } from './table.ts'
 
 /** The first is the default. */
-export const FORMATS: readonly ReportFormat[] = [tableFormat, jsonFormat, ndjsonFormat, csvFormat]
+export const REPORT_FORMATS: readonly ReportFormat[] = [tableFormat, jsonFormat, ndjsonFormat, csvFormat]
 
 /** The format of this name; undefined where there is none. */
 export function formatFor(name: string): ReportFormat | undefined {
-  return FORMATS.find((format) => format.name === name)
+  return REPORT_FORMATS.find((format) => format.name === name)
 }
 
 /** The format in which the rows of a view are exported to a file of this name; undefined where no format has its extension. */
@@ -26,5 +26,5 @@ export function exportExtensions(): string[] {
 }
 
 function rowFormats(): RowFormat[] {
-  return FORMATS.filter((format): format is RowFormat => format.writeRows !== null)
+  return REPORT_FORMATS.filter((format): format is RowFormat => format.writeRows !== null)
 }

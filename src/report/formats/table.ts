@@ -12,7 +12,7 @@ import type { Facts } from '../../ledger/facts-list.ts'
 import type { SessionFacts } from '../../ledger/smb-facts.ts'
 import type { Report } from '../records/report.ts'
 import { findingsByRule, writeFindings } from '../text/finding-paragraphs.ts'
-import { createPage, type Page, type PageOptions, paragraph } from '../text/page.ts'
+import { createPage, type PageOptions, type TextPage, writeParagraph } from '../text/page.ts'
 import { unreadSentences, verdict } from '../verdict.ts'
 import { verdictFactsOf } from '../verdict-facts.ts'
 import type { ReportFormat } from './report-format.ts'
@@ -32,16 +32,16 @@ export function writeTable(report: Report, sink: TextSink, options: PageOptions)
   for (const group of findingsByRule(report)) writeFindings(page, group, manyCaptures)
 }
 
-function writeVerdict(page: Page, report: Report): void {
+function writeVerdict(page: TextPage, report: Report): void {
   const { word, severity, sentence } = verdict(verdictFactsOf(report))
   const lines = wrap(`${word} ${sentence}`, page.width)
   const first = lines[0] ?? ''
   const mark = severity === null ? page.style.good(word) : page.style.severity(severity, word)
   page.sink.write(`${first.startsWith(word) ? mark + first.slice(word.length) : first}\n`)
   for (const line of lines.slice(1)) page.sink.write(`${line}\n`)
-  paragraph(page, '', scope(report), page.style.quiet)
+  writeParagraph(page, '', scope(report), page.style.quiet)
   const { captures } = report.ledger
-  for (const text of unreadSentences(captures, report.inputsUnread)) paragraph(page, '', text)
+  for (const text of unreadSentences(captures, report.inputsUnread)) writeParagraph(page, '', text)
 }
 
 /** What was read: an answer is worth as much as what it rests on. */

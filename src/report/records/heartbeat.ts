@@ -2,7 +2,7 @@
 import type { Severity } from '../../audit/rule/rule.ts'
 import { isoTime } from '../../base/packet-time.ts'
 import type { Warning } from '../../ledger/capture-facts.ts'
-import type { Totals } from '../../ledger/totals.ts'
+import type { Totals } from '../../ledger/whole/totals.ts'
 import type { LossRecord } from './loss.ts'
 
 export interface HeartbeatRecord {

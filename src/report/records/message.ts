@@ -1,7 +1,7 @@
 /** The record of one SMB message: what its header says. */
 import { isoTime } from '../../base/packet-time.ts'
 import type { Endpoint } from '../../ledger/endpoint.ts'
-import type { MessageRow } from '../../ledger/smb-message.ts'
+import type { SmbMessage } from '../../ledger/smb-message.ts'
 import { endpoint } from './record-parts.ts'
 
 export interface MessageRecord {
@@ -10,7 +10,7 @@ export interface MessageRecord {
   time: string | null
   client: Endpoint
   server: Endpoint
-  family: MessageRow['family']
+  family: SmbMessage['family']
   command: number | null
   response: boolean | null
   signed: boolean | null
@@ -20,7 +20,7 @@ export interface MessageRecord {
   length: number | null
 }
 
-export function messageRecord(row: MessageRow): MessageRecord {
+export function messageRecord(row: SmbMessage): MessageRecord {
   const { sessionIdHigh: high, sessionIdLow: low } = row
   return {
     type: 'message',

@@ -5,7 +5,7 @@ import { displayWidth, escapeText, truncate } from '../../base/safe-text.ts'
 import { endpointText, number, plural } from '../../base/wording.ts'
 import { type FindingRecord, findingRecord } from '../records/finding.ts'
 import type { Report } from '../records/report.ts'
-import { type Page, paragraph } from './page.ts'
+import { type TextPage, writeParagraph } from './page.ts'
 
 /** A group of up to this many findings describes each in full; a larger one describes the first and lists some of the others. */
 const FULL_FINDINGS = 3
@@ -62,7 +62,7 @@ function addToGroup(group: FindingsOfRule, finding: FindingRecord): void {
   if (finding.server !== null) servers.add(finding.server.ip)
 }
 
-export function writeFindings(page: Page, group: FindingsOfRule, manyCaptures: boolean): void {
+export function writeFindings(page: TextPage, group: FindingsOfRule, manyCaptures: boolean): void {
   const { sink, style, width } = page
   const { first, others, length } = group
   sink.write('\n')
@@ -81,26 +81,26 @@ export function writeFindings(page: Page, group: FindingsOfRule, manyCaptures: b
   writeRemedy(page, group)
 }
 
-function writeFinding(page: Page, finding: FindingRecord, manyCaptures: boolean): void {
-  paragraph(page, '  ', `${who(finding)}${times(finding)}`)
-  paragraph(page, '    ', truncate(escapeText(finding.message), MAX_MESSAGE))
-  paragraph(page, '    ', frames(finding, EVIDENCE_FRAMES, manyCaptures), page.style.quiet)
+function writeFinding(page: TextPage, finding: FindingRecord, manyCaptures: boolean): void {
+  writeParagraph(page, '  ', `${who(finding)}${times(finding)}`)
+  writeParagraph(page, '    ', truncate(escapeText(finding.message), MAX_MESSAGE))
+  writeParagraph(page, '    ', frames(finding, EVIDENCE_FRAMES, manyCaptures), page.style.quiet)
 }
 
 /** One of many: the hosts and the frame, on one line where it fits. */
-function writeListed(page: Page, finding: FindingRecord, manyCaptures: boolean): void {
+function writeListed(page: TextPage, finding: FindingRecord, manyCaptures: boolean): void {
   const hosts = `${who(finding)}${times(finding)}`
   const where = frames(finding, 1, manyCaptures)
   if (displayWidth(hosts) + displayWidth(where) + 4 <= page.width) {
-    paragraph(page, '  ', `${hosts}  ${where}`)
+    writeParagraph(page, '  ', `${hosts}  ${where}`)
   } else {
-    paragraph(page, '  ', hosts)
-    paragraph(page, '    ', where, page.style.quiet)
+    writeParagraph(page, '  ', hosts)
+    writeParagraph(page, '    ', where, page.style.quiet)
   }
 }
 
 function writeRest(
-  page: Page,
+  page: TextPage,
   { first, others, length, clients: { size: clients }, servers: { size: servers } }: FindingsOfRule,
 ): void {
   const rest = length - 1 - others.length
@@ -109,19 +109,19 @@ function writeRest(
     (end) => end !== '',
   )
   const between = ends.length > 0 ? ` (${ends.join(', ')})` : ''
-  paragraph(page, '  ', `and ${number(rest)} more${between}: --rule ${first.rule} --format csv lists them`)
+  writeParagraph(page, '  ', `and ${number(rest)} more${between}: --rule ${first.rule} --format csv lists them`)
 }
 
-function writeRemedy(page: Page, { rule, remediations }: FindingsOfRule): void {
+function writeRemedy(page: TextPage, { rule, remediations }: FindingsOfRule): void {
   if (rule === undefined) return
   const { setting, powershell, audit } = remediationOf(rule, [...remediations])
   if (audit !== null) writeStep(page, '  First: ', audit)
   writeStep(page, audit === null ? '  Fix: ' : '  Then: ', { setting, powershell })
-  paragraph(page, '  ', `More: smblens rules ${rule.id}`, page.style.quiet)
+  writeParagraph(page, '  ', `More: smblens rules ${rule.id}`, page.style.quiet)
 }
 
-function writeStep(page: Page, label: string, { setting, powershell }: Omit<Remediation, 'audit'>): void {
-  paragraph(page, label, setting)
+function writeStep(page: TextPage, label: string, { setting, powershell }: Omit<Remediation, 'audit'>): void {
+  writeParagraph(page, label, setting)
   for (const line of powershell) page.sink.write(`${' '.repeat(label.length)}${page.style.quiet('PS>')} ${line}\n`)
 }
 

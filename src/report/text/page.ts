@@ -9,7 +9,7 @@ export interface PageOptions {
   color: boolean
 }
 
-export interface Page {
+export interface TextPage {
   sink: TextSink
   style: Style
   width: number
@@ -19,13 +19,13 @@ export interface Page {
 const MAX_WIDTH = 132
 const MIN_WIDTH = 40
 
-export function createPage(sink: TextSink, { width, color }: PageOptions): Page {
+export function createPage(sink: TextSink, { width, color }: PageOptions): TextPage {
   return { sink, style: createStyle(color), width: Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width)) }
 }
 
 /** `text` wrapped behind `indent`; further lines start below the first word. */
-export function paragraph(
-  page: Page,
+export function writeParagraph(
+  page: TextPage,
   indent: string,
   text: string,
   style: (line: string) => string = (line) => line,

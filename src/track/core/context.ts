@@ -3,8 +3,8 @@
  */
 import { Interned } from '../../base/interned.ts'
 import type { Warning } from '../../ledger/capture-facts.ts'
-import { createPackedTables, type PackedTables } from '../../ledger/packed-tables.ts'
 import type { MessageSink } from '../../ledger/smb-message.ts'
+import { createPackedTables, type PackedTables } from '../../ledger/whole/packed-tables.ts'
 import { Arenas } from './gather-buffers.ts'
 import { LIMIT_NAMES, type LimitName, type Limits, limitMessage, limitText } from './limits.ts'
 import type { RecentBytes } from './recent-bytes.ts'

@@ -13,7 +13,7 @@ import {
   insertUncovered,
   type OverlapObserver,
   sameBytes,
-} from './reassembly.ts'
+} from './stream/reassembly.ts'
 
 /** The longest datagram of IPv4: no fragment may reach further. */
 const MAX_DATAGRAM = 65_535

@@ -11,12 +11,12 @@ import { connectionId } from '../core/connection-id.ts'
 import { type Context, noteDisagreement, noteLimit, noteStray } from '../core/context.ts'
 import type { LimitName } from '../core/limits.ts'
 import type { FlowEnds, FlowFacts, FlowReader, StreamTracker } from '../core/protocol.ts'
-import { type DeferredOwner, DeferredSegments } from './deferred-segments.ts'
 import type { HalfOpen } from './half-open.ts'
 import type { ProtocolPorts } from './protocol-ports.ts'
 import type { Handshake } from './recent-syns.ts'
-import type { StreamOwner } from './stream-owner.ts'
-import { Stream } from './tcp-stream.ts'
+import { type DeferredOwner, DeferredSegments } from './stream/deferred-segments.ts'
+import type { StreamOwner } from './stream/stream-owner.ts'
+import { Stream } from './stream/tcp-stream.ts'
 
 const BOTH_SIDES = 3
 

@@ -16,8 +16,8 @@ export function plainRun(text: string, at: number): string {
   return end < 0 ? text.slice(at) : text.slice(at, at + end)
 }
 
-/** The name of the key that types one character, as keyName gives it. */
-export function keyOf(character: string): string {
+/** The name of the key that types one character, as keyOfCharacter gives it. */
+export function keyOfCharacter(character: string): string {
   const code = character.codePointAt(0) ?? 0
   return NAMED[character] ?? (code >= 1 && code <= 26 ? `ctrl-${String.fromCharCode(code + 96)}` : character)
 }

@@ -3,14 +3,14 @@
 import { displayWidth, escapeText, pad, truncate } from '../../base/safe-text.ts'
 import { hexGaps } from '../../inspect/field/hex-lines.ts'
 import type { EvidenceView, FieldView, HexLineView } from '../../view/evidence-view.ts'
-import { EMPTY, fitLine, heading, paragraph, segment, wireText } from '../text/layout.ts'
+import { EMPTY, fitLine, heading, paragraphLines, segment, wireText } from '../text/layout.ts'
 import type { Line, Segment } from '../text/line.ts'
 
 export function evidenceLines(view: EvidenceView, width: number): Line[] {
   if (view.state === 'loading') return [[segment(truncate(`reading frame ${view.frame} ...`, width), 'quiet')]]
   if (view.state === 'failed') {
     const why = view.message === undefined ? '.' : `: ${wireText(view.message)}`
-    return paragraph(`Frame ${view.frame} could not be read again${why}`, width, '', 'medium')
+    return paragraphLines(`Frame ${view.frame} could not be read again${why}`, width, '', 'medium')
   }
   const marked =
     view.fields.some((field) => field.deciding) || view.hex.some(({ cells }) => cells.some((c) => c.marked))
@@ -18,7 +18,7 @@ export function evidenceLines(view: EvidenceView, width: number): Line[] {
   return [
     fitLine([segment(`Frame ${view.frame}`, 'strong'), segment(legend, 'quiet')], width),
     ...fieldLines(view.fields, width),
-    ...(view.hex.length > 0 ? [EMPTY, heading('Bytes', width), ...hexLines(view.hex, width)] : []),
+    ...(view.hex.length > 0 ? [EMPTY, heading('Bytes', width), ...hexDumpLines(view.hex, width)] : []),
   ]
 }
 
@@ -27,13 +27,13 @@ export function fieldLines(fields: readonly FieldView[], width: number): Line[] 
     const indent = (deciding ? '* ' : '  ') + ' '.repeat(Math.min(2 * Math.max(0, depth), Math.floor(width / 3)))
     const label = wireText(name)
     const text = value === '' ? label : `${label}: ${wireText(value)}`
-    return paragraph(text, width, indent, deciding ? 'mark' : value === '' ? 'strong' : 'plain')
+    return paragraphLines(text, width, indent, deciding ? 'mark' : value === '' ? 'strong' : 'plain')
   })
 }
 
 const OFFSET_CELLS = 6
 
-export function hexLines(lines: readonly HexLineView[], width: number): Line[] {
+export function hexDumpLines(lines: readonly HexLineView[], width: number): Line[] {
   // Offset, a space, two digits for each byte with a sign before, between and after them, a space, one cell of text for each byte.
   const perLine = [16, 8, 4].find((cells) => OFFSET_CELLS + 1 + (3 * cells + 1) + 1 + cells <= width) ?? 4
   return lines.flatMap(({ offset, cells }) => {

@@ -2,7 +2,7 @@
 import { pad } from '../../base/safe-text.ts'
 import { number } from '../../base/wording.ts'
 import type { FindingRow } from '../../rows/finding-row.ts'
-import { paragraph, segment, wireText } from '../text/layout.ts'
+import { paragraphLines, segment, wireText } from '../text/layout.ts'
 import type { Line } from '../text/line.ts'
 
 /** Findings that are listed; the others are only counted. */
@@ -11,9 +11,9 @@ const LABEL = 12
 
 export function findingList(findings: readonly FindingRow[], width: number): Line[] {
   const lines = findings.slice(0, MAX_FINDINGS).flatMap((finding) => {
-    const [first = [], ...rest] = paragraph(wireText(finding.message), width - LABEL)
+    const [first = [], ...rest] = paragraphLines(wireText(finding.message), width - LABEL)
     const times = finding.count > 1 ? [segment(` x${number(finding.count)}`, 'quiet')] : []
-    const titles = paragraph(wireText(finding.title), width - LABEL - 8, '', 'strong')
+    const titles = paragraphLines(wireText(finding.title), width - LABEL - 8, '', 'strong')
     const label = segment(`  ${pad(finding.severity.toUpperCase(), LABEL - 2)}`, finding.severity)
     const blank = segment(' '.repeat(LABEL))
     return [

@@ -6,7 +6,7 @@ import { shortTime } from '../../base/packet-time.ts'
 import { displayWidth, escapeText, wrap } from '../../base/safe-text.ts'
 import { endpointText, number } from '../../base/wording.ts'
 import type { EvidenceView } from '../../view/evidence-view.ts'
-import { EMPTY, labelled, paragraph, section, segment, timeSpan, wireText } from '../text/layout.ts'
+import { EMPTY, labelled, paragraphLines, section, segment, timeSpan, wireText } from '../text/layout.ts'
 import type { Line } from '../text/line.ts'
 import { evidenceLines } from './evidence-lines.ts'
 
@@ -21,13 +21,13 @@ export function findingLines(
   return [
     ...title(finding, width),
     EMPTY,
-    ...paragraph(wireText(finding.message), width),
+    ...paragraphLines(wireText(finding.message), width),
     EMPTY,
     ...facts(finding, width),
     ...section('Evidence', evidenceList(finding, selected, width), width),
     ...(evidence === null ? [] : [EMPTY, ...evidenceLines(evidence, width)]),
     ...(rule === undefined ? [] : ruleLines(rule, finding.remediations, width)),
-    ...section('In Wireshark', paragraph(wireText(finding.wiresharkFilter), width, '  ', 'accent'), width),
+    ...section('In Wireshark', paragraphLines(wireText(finding.wiresharkFilter), width, '  ', 'accent'), width),
   ]
 }
 
@@ -37,7 +37,7 @@ function title({ severity, title: text, rule }: Finding, width: number): Line[] 
     segment(i === 0 ? label : ' '.repeat(label.length), severity),
     segment(part, 'strong'),
   ])
-  return [...lines, ...paragraph(escapeText(rule), width, ' '.repeat(label.length), 'quiet')]
+  return [...lines, ...paragraphLines(escapeText(rule), width, ' '.repeat(label.length), 'quiet')]
 }
 
 function facts(finding: Finding, width: number): Line[] {
@@ -67,13 +67,13 @@ function evidenceList(finding: Finding, chosen: number, width: number): Line[] {
   if (more < 1 || finding.evidence.length === 0) return lines
   return [
     ...lines,
-    ...paragraph(`These are the first of the worst of ${number(finding.count)} cases.`, width, '  ', 'quiet'),
+    ...paragraphLines(`These are the first of the worst of ${number(finding.count)} cases.`, width, '  ', 'quiet'),
   ]
 }
 
 function ruleLines(rule: Rule, remediations: readonly string[], width: number): Line[] {
-  const text = (words: string) => paragraph(words, width, '  ')
-  const items = (entries: readonly string[]) => entries.flatMap((entry) => paragraph(entry, width, '  - '))
+  const text = (words: string) => paragraphLines(words, width, '  ')
+  const items = (entries: readonly string[]) => entries.flatMap((entry) => paragraphLines(entry, width, '  - '))
   const step = (heading: string, { setting, powershell: lines }: Omit<Remediation, 'audit'>) =>
     section(heading, [...text(setting), ...lines.flatMap((line) => powershell(line, width))], width)
   const { audit, ...fix } = remediationOf(rule, remediations)
@@ -105,5 +105,5 @@ function powershell(command: string, width: number): Line[] {
     }
   }
   rows.push(row)
-  return rows.flatMap((text, i) => paragraph(text, width, i === 0 ? '  PS> ' : '  >>  ', 'accent'))
+  return rows.flatMap((text, i) => paragraphLines(text, width, i === 0 ? '  PS> ' : '  >>  ', 'accent'))
 }

@@ -1,6 +1,6 @@
 /** The keys, by group. */
 import { displayWidth, pad } from '../../base/safe-text.ts'
-import { EMPTY, heading, paragraph, segment, sideBySide, wireText } from '../text/layout.ts'
+import { EMPTY, heading, paragraphLines, segment, sideBySide, wireText } from '../text/layout.ts'
 import type { Line } from '../text/line.ts'
 
 export interface KeyHelp {
@@ -41,7 +41,7 @@ function stacked(blocks: readonly Line[][]): Line[] {
 
 function groupLines(name: string, members: readonly KeyHelp[], width: number, keyWidth: number): Line[] {
   const rows = members.flatMap(({ keys, help }) =>
-    paragraph(wireText(help), width - keyWidth).map((line, i): Line => {
+    paragraphLines(wireText(help), width - keyWidth).map((line, i): Line => {
       const text = i === 0 ? keysText(keys) : ''
       return [segment(pad(text, keyWidth), 'accent'), ...line]
     }),

@@ -5,7 +5,7 @@ import { endpointText, plural } from '../../base/wording.ts'
 import type { FindingRow } from '../../rows/finding-row.ts'
 import type { HostRow } from '../../rows/host-row.ts'
 import type { SessionRow } from '../../rows/session-row.ts'
-import { EMPTY, fitLine, labelled, paragraph, section, segment, timeSpan, wireText } from '../text/layout.ts'
+import { EMPTY, fitLine, labelled, paragraphLines, section, segment, timeSpan, wireText } from '../text/layout.ts'
 import type { Line, Tone } from '../text/line.ts'
 import { findingList } from './finding-list.ts'
 import { protectionText } from './protection-text.ts'
@@ -36,14 +36,16 @@ export function hostLines(
     ...fact('When', `${timeSpan(host.firstTime, host.lastTime)} UTC`),
     ...section(
       'Findings',
-      findings.length > 0 ? findingList(findings, width) : paragraph('None is about this host.', width, '  ', 'quiet'),
+      findings.length > 0
+        ? findingList(findings, width)
+        : paragraphLines('None is about this host.', width, '  ', 'quiet'),
       width,
     ),
     ...section(
       sessions.length < host.sessions ? `Sessions (${sessions.length} of ${host.sessions})` : 'Sessions',
       sessions.length > 0
         ? sessions.flatMap((session) => sessionLine(host, session, width))
-        : paragraph('None.', width, '  ', 'quiet'),
+        : paragraphLines('None.', width, '  ', 'quiet'),
       width,
     ),
   ]
@@ -70,6 +72,6 @@ function sessionLine(host: HostRow, session: SessionRow, width: number): Line[] 
       [segment(`  ${pad(String(session.frame), 8)}`, 'quiet'), segment(pad(other, 24)), segment(sign, tone)],
       width,
     ),
-    ...paragraph(facts.join(', '), width, ' '.repeat(10), 'quiet'),
+    ...paragraphLines(facts.join(', '), width, ' '.repeat(10), 'quiet'),
   ]
 }

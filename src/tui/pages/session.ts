@@ -7,7 +7,7 @@ import {
   EMPTY,
   fitLine,
   labelled,
-  paragraph,
+  paragraphLines,
   relativeTime,
   section,
   segment,
@@ -43,7 +43,7 @@ export function sessionLines(
       'Findings',
       findings.length > 0
         ? findingList(findings, width)
-        : paragraph('None is about this session.', width, '  ', 'quiet'),
+        : paragraphLines('None is about this session.', width, '  ', 'quiet'),
       width,
     ),
   ]
@@ -98,7 +98,9 @@ function eventLines({ at, what, tone, notes }: SessionEvent, start: number, widt
   )
   // On a narrow screen the notes start further left, to stay readable.
   const indent = ' '.repeat(width < 64 ? 11 : before.length + 2)
-  return notes.length === 0 ? lines : [...lines, ...paragraph(notes.map(wireText).join('; '), width, indent, 'quiet')]
+  return notes.length === 0
+    ? lines
+    : [...lines, ...paragraphLines(notes.map(wireText).join('; '), width, indent, 'quiet')]
 }
 
 function traffic(session: SessionFacts, connection: ConnectionFacts | undefined, width: number): Line[] {
@@ -107,12 +109,12 @@ function traffic(session: SessionFacts, connection: ConnectionFacts | undefined,
     ...labelled('  Responses', countsText(session.responses), width, 14),
   ]
   if (session.treesNotKept > 0) {
-    lines.push(...paragraph(`${plural(session.treesNotKept, 'more tree')} not kept.`, width, '  ', 'quiet'))
+    lines.push(...paragraphLines(`${plural(session.treesNotKept, 'more tree')} not kept.`, width, '  ', 'quiet'))
   }
   if (connection !== undefined && connection.gaps > 0) {
     const missed = connection.missedBytes > 0 ? `, ${plural(connection.missedBytes, 'byte')} missed` : ''
     const text = `${plural(connection.gaps, 'gap')} in what was captured${missed}: messages in it are not counted.`
-    lines.push(...paragraph(text, width, '  ! ', 'medium'))
+    lines.push(...paragraphLines(text, width, '  ! ', 'medium'))
   }
   return lines
 }

@@ -2,7 +2,7 @@
 import { number, plural } from '../../base/wording.ts'
 import type { CaptureFacts } from '../../ledger/capture-facts.ts'
 import type { Snapshot } from '../../view/store.ts'
-import { EMPTY, heading, labelled, paragraph, section, timeSpan, wireText } from '../text/layout.ts'
+import { EMPTY, heading, labelled, paragraphLines, section, timeSpan, wireText } from '../text/layout.ts'
 import type { Line } from '../text/line.ts'
 
 type Facts = Pick<Snapshot, 'captures' | 'warnings' | 'unread' | 'messagesDropped'>
@@ -13,11 +13,11 @@ export function warningsLines({ captures, warnings, unread, messagesDropped }: F
     const where =
       `${captures.length > 1 ? `${wireText(capture)} ` : ''}${frame === null ? '' : `frame ${frame}`}`.trim()
     const text = `${where === '' ? '' : `${where}: `}${wireText(message)} (${wireText(code)})`
-    return paragraph(text, width, '  ! ', 'medium')
+    return paragraphLines(text, width, '  ! ', 'medium')
   })
   const dropped =
     messagesDropped > 0
-      ? paragraph(
+      ? paragraphLines(
           `${plural(messagesDropped, 'message')} not listed among the frames: there is no room for more.`,
           width,
           '  ! ',
@@ -26,16 +26,16 @@ export function warningsLines({ captures, warnings, unread, messagesDropped }: F
   return [
     heading(captures.length > 1 ? 'Captures' : 'Capture', width),
     ...(captures.length === 0
-      ? paragraph('None has been read yet, or none can be read.', width, '  ', 'quiet')
+      ? paragraphLines('None has been read yet, or none can be read.', width, '  ', 'quiet')
       : parts),
     ...section(
       'Could not be read at all',
-      unread.flatMap((reason) => paragraph(wireText(reason), width, '  ! ', 'high')),
+      unread.flatMap((reason) => paragraphLines(wireText(reason), width, '  ! ', 'high')),
       width,
     ),
     ...section(
       `Warnings (${number(warnings.length)})`,
-      list.length + dropped.length > 0 ? [...list, ...dropped] : paragraph('None.', width, '  ', 'quiet'),
+      list.length + dropped.length > 0 ? [...list, ...dropped] : paragraphLines('None.', width, '  ', 'quiet'),
       width,
     ),
   ]
@@ -53,7 +53,7 @@ function captureLines(capture: CaptureFacts, width: number): Line[] {
   const limits = Object.entries(capture.limits).map(([name, n]) => `${wireText(name)} ${number(n)}`)
   const fact = (label: string, text: string) => labelled(`  ${label}`, text, width, 14)
   return [
-    ...paragraph(wireText(path), width, '  ', 'accent'),
+    ...paragraphLines(wireText(path), width, '  ', 'accent'),
     ...fact('Format', compression === null ? format : `${format}, ${compression}`),
     ...fact('Links', linkTypes.length > 0 ? wireText(linkTypes.join(', ')) : 'none seen'),
     ...fact('Packets', `${number(packets)}, ${number(bytes)} bytes captured`),

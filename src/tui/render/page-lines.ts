@@ -3,7 +3,7 @@ import { helpLines } from '../pages/help.ts'
 import { warningsLines } from '../pages/warnings.ts'
 import { openPage, type Screen, viewNamed } from '../state/screen.ts'
 import type { Page } from '../state/ui-state.ts'
-import { EMPTY, heading, paragraph, segment } from '../text/layout.ts'
+import { EMPTY, heading, paragraphLines, segment } from '../text/layout.ts'
 import type { Line } from '../text/line.ts'
 import { hasTable } from '../views/view.ts'
 
@@ -19,7 +19,7 @@ function linesOf(screen: Screen, page: Page): readonly Line[] {
     case 'details':
       return detailsLines(screen, page) ?? [[segment('What was shown here is no longer among the results.', 'quiet')]]
     case 'text':
-      return [heading(page.title, width), EMPTY, ...paragraph(page.text, width)]
+      return [heading(page.title, width), EMPTY, ...paragraphLines(page.text, width)]
     case 'warnings':
       return warningsLines(screen.shown, width)
     case 'help':

@@ -3,7 +3,7 @@ import type { EvidenceView } from '../../view/evidence-view.ts'
 import type { Details, Reading, Snapshot } from '../../view/store.ts'
 import type { Binding } from '../input/keys.ts'
 import type { TableState } from '../table/table-state.ts'
-import type { Tables } from '../views/tables.ts'
+import type { ViewTables } from '../views/tables.ts'
 import { hasTable, type TableView, type View } from '../views/view.ts'
 import type { Page, UiState } from './ui-state.ts'
 
@@ -16,7 +16,7 @@ export interface Screen {
   /** In the order of their tabs. */
   readonly views: readonly View[]
   readonly bindings: readonly Binding[]
-  readonly tables: Tables
+  readonly tables: ViewTables
   ui: UiState
   /** The newest snapshot, or the one that was shown when the display was frozen. */
   shown: Snapshot

@@ -1,11 +1,11 @@
 /** What is selected, for the keys that do something with it: the row whose page is open, or the row under the cursor of a table. */
 import type { Citation, PacketSelection } from '../../view/action-types.ts'
-import { hasTable, type Subject, type TableView } from '../views/view.ts'
+import { hasTable, type SelectedThing, type TableView } from '../views/view.ts'
 import { openPage, openTable, type Screen, viewNamed } from './screen.ts'
 
 export interface Selected {
   view: TableView<unknown>
-  subject: Subject
+  subject: SelectedThing
 }
 
 export function selected(screen: Screen): Selected | null {
@@ -29,7 +29,7 @@ export function citationOf(screen: Screen): Citation | null {
 }
 
 /** The id of the session that the selection belongs to. */
-export function sessionOf(screen: Screen): string | null {
+export function selectedSession(screen: Screen): string | null {
   const thing = selected(screen)
   return thing?.view.sessionOf?.(thing.subject, screen) ?? null
 }

@@ -1,10 +1,10 @@
 /** What the screen shows beside the data: which view, which pages over it, and what is being typed. */
 import type { LineInput } from '../input/line-input.ts'
-import type { Subject } from '../views/view.ts'
+import type { SelectedThing } from '../views/view.ts'
 
 /** A page over a view. Esc goes back to what was there before it. */
 export type Page = { scroll: number; search: string } & (
-  | ({ kind: 'details'; view: string } & Subject)
+  | ({ kind: 'details'; view: string } & SelectedThing)
   | { kind: 'text'; title: string; text: string }
   | { kind: 'warnings' }
   | { kind: 'help' }

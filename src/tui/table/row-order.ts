@@ -7,7 +7,7 @@ import type { Rows } from '../../rows/row-list.ts'
 import { NO_RANK, type Ranks, rankingOf } from './column-ranks.ts'
 import type { Column } from './columns.ts'
 
-export interface Order<Row> {
+export interface RowOrder<Row> {
   /** Null: the order in which the rows come. */
   column: Column<Row> | null
   descending: boolean
@@ -22,12 +22,12 @@ const STEP = 2000
  * Indexes of the rows that match, sorted. Rows with equal values stay in the order in which they come, and rows without a value are last, in both
  * directions. For a column in whose order the rows come (`natural`), descending is the exact reverse, and rows are only read to filter them.
  */
-export function orderRows<Row>(rows: Rows<Row>, order: Order<Row>): Uint32Array {
+export function orderRows<Row>(rows: Rows<Row>, order: RowOrder<Row>): Uint32Array {
   return runToEnd(orderSteps(rows, order))
 }
 
 /** The same in steps, each of which yields how many rows have been read. Rows that are added in between are ignored. */
-export function* orderSteps<Row>(rows: Rows<Row>, order: Order<Row>): Generator<number, Uint32Array> {
+export function* orderSteps<Row>(rows: Rows<Row>, order: RowOrder<Row>): Generator<number, Uint32Array> {
   const { column, descending } = order
   if (column === null || column.natural === true) {
     const numbers = yield* matching(rows, order)
@@ -44,7 +44,7 @@ export function* orderSteps<Row>(rows: Rows<Row>, order: Order<Row>): Generator<
   return sortedByRank(numbers, ranks, descending)
 }
 
-function* matching<Row>(rows: Rows<Row>, order: Order<Row>): Generator<number, Uint32Array> {
+function* matching<Row>(rows: Rows<Row>, order: RowOrder<Row>): Generator<number, Uint32Array> {
   const numbers = new Uint32Array(rows.length)
   if (order.matches === undefined) return numbers.map((_, i) => i)
   const count = yield* visit(rows, order, (_, number, position) => {
@@ -56,7 +56,7 @@ function* matching<Row>(rows: Rows<Row>, order: Order<Row>): Generator<number, U
 /** Calls `take` for each row that matches, with its index and its position among those, and returns how many there are. */
 function* visit<Row>(
   rows: Rows<Row>,
-  { matches }: Order<Row>,
+  { matches }: RowOrder<Row>,
   take: (row: Row, number: number, position: number) => void,
 ): Generator<number, number> {
   const { length } = rows

@@ -4,7 +4,7 @@ import type { Rows } from '../../rows/row-list.ts'
 import type { Line, Segment, Tone } from '../text/line.ts'
 import { GAP, GUTTER, type PlacedColumn } from './columns.ts'
 
-export interface TableView<Row> {
+export interface TablePicture<Row> {
   rows: Rows<Row>
   /** Indexes of rows in the order that is shown (row-order.ts); null: all rows in the order in which they come. */
   order: Uint32Array | null
@@ -23,7 +23,7 @@ export interface TableView<Row> {
 }
 
 /** The header, then one line for each row; fewer than `height` where there are no more rows. */
-export function tableLines<Row>(view: TableView<Row>): Line[] {
+export function tableLines<Row>(view: TablePicture<Row>): Line[] {
   const lines: Line[] = [headerLine(view)]
   const end = Math.min(view.top + view.height, view.order?.length ?? view.rows.length)
   for (let position = Math.max(0, view.top); position < end; position++) {
@@ -33,7 +33,7 @@ export function tableLines<Row>(view: TableView<Row>): Line[] {
   return lines
 }
 
-function headerLine<Row>({ columns, sorted, width }: TableView<Row>): Line {
+function headerLine<Row>({ columns, sorted, width }: TablePicture<Row>): Line {
   const segments: Segment[] = []
   add(segments, ' '.repeat(GUTTER), 'quiet')
   columns.forEach(({ column, width: cells }, i) => {
@@ -45,7 +45,7 @@ function headerLine<Row>({ columns, sorted, width }: TableView<Row>): Line {
   return filled(segments, width)
 }
 
-function rowLine<Row>({ columns, width }: TableView<Row>, row: Row, isCursor: boolean): Line {
+function rowLine<Row>({ columns, width }: TablePicture<Row>, row: Row, isCursor: boolean): Line {
   const segments: Segment[] = []
   add(segments, pad(isCursor ? '>' : '', GUTTER), isCursor ? 'selected' : 'plain')
   columns.forEach(({ column, width: cells }, i) => {

@@ -11,7 +11,7 @@ import type { Move } from '../input/keys.ts'
 import { type LineInput, replaced } from '../input/line-input.ts'
 import type { Line } from '../text/line.ts'
 import { type Column, layoutColumns } from './columns.ts'
-import { type Order, orderSteps } from './row-order.ts'
+import { orderSteps, type RowOrder } from './row-order.ts'
 import { tableLines } from './table-lines.ts'
 import { fitted, followed, moved, START, type Viewport } from './viewport.ts'
 
@@ -206,7 +206,7 @@ export class TableState<Row> {
     this.deferred = null
     const { rows, query } = this
     const column = this.columns.find(({ key }) => key === this.sortKey) ?? null
-    const ordering: Order<Row> = { column, descending: this.descending }
+    const ordering: RowOrder<Row> = { column, descending: this.descending }
     if (!query.isEmpty) ordering.matches = query.matches
     this.work = orderSteps(rows, ordering)
     this.workMs = 0

@@ -2,7 +2,7 @@
 import { Box, Text, useInput, useStdout } from 'ink'
 import { memo, useEffect, useSyncExternalStore } from 'react'
 import { keyName } from '../input/keys.ts'
-import { keyOf } from '../input/pasted-keys.ts'
+import { keyOfCharacter } from '../input/pasted-keys.ts'
 import { screenLines } from '../render/screen-lines.ts'
 import type { Line } from '../text/line.ts'
 import type { Controller } from '../update/controller.ts'
@@ -14,7 +14,7 @@ export function App({ controller, theme }: { controller: Controller; theme: Them
   useInput((input, key) => {
     const name = keyName(input, key)
     if (name === input && name.length > 1) controller.text(input)
-    else controller.key(name === input ? keyOf(name) : name)
+    else controller.key(name === input ? keyOfCharacter(name) : name)
   })
   useEffect(() => {
     const resize = () => controller.resize(sizeOf(stdout))

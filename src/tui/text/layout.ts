@@ -49,7 +49,7 @@ export function wireText(text: string): string {
 }
 
 /** `text`, which must be escaped, wrapped after `indent`; further lines start where the text started. */
-export function paragraph(text: string, width: number, indent = '', tone: Tone = 'plain'): Line[] {
+export function paragraphLines(text: string, width: number, indent = '', tone: Tone = 'plain'): Line[] {
   const hanging = ' '.repeat(displayWidth(indent))
   return wrap(text, width - hanging.length).map((part, i) => {
     const before = i === 0 ? indent : hanging
@@ -59,7 +59,7 @@ export function paragraph(text: string, width: number, indent = '', tone: Tone =
 
 /** A name and its value, wrapped beside it. */
 export function labelled(label: string, value: string, width: number, labelWidth = 12, tone: Tone = 'plain'): Line[] {
-  return paragraph(value, width, pad(label, labelWidth), tone)
+  return paragraphLines(value, width, pad(label, labelWidth), tone)
 }
 
 /** A part of a page: a blank line, its heading and its lines. Nothing where there are no lines. */

@@ -2,7 +2,7 @@
 import type { ViewStore } from '../../view/store.ts'
 import { type Bound, bindingsOf, boundKeys } from '../input/keys.ts'
 import { inserted } from '../input/line-input.ts'
-import { keyOf, plainRun } from '../input/pasted-keys.ts'
+import { keyOfCharacter, plainRun } from '../input/pasted-keys.ts'
 import { bodyHeight, type Screen, type Size } from '../state/screen.ts'
 import { citationOf } from '../state/selection.ts'
 import type { UiState } from '../state/ui-state.ts'
@@ -89,7 +89,7 @@ export class Controller implements Update {
         at += run.length
       } else {
         const character = String.fromCodePoint(typed.codePointAt(at) ?? 0)
-        const key = keyOf(character)
+        const key = keyOfCharacter(character)
         this.key(key)
         if (key === 'enter' && prompt !== null) return
         at += character.length

@@ -2,7 +2,7 @@
 import type { Move } from '../input/keys.ts'
 import { pageLines } from '../render/page-lines.ts'
 import { bodyHeight, openPage, openView } from '../state/screen.ts'
-import { selected, sessionOf } from '../state/selection.ts'
+import { selected, selectedSession } from '../state/selection.ts'
 import type { Page } from '../state/ui-state.ts'
 import { SESSIONS_VIEW } from '../views/sessions.ts'
 import { hasTable } from '../views/view.ts'
@@ -39,7 +39,7 @@ export function openSelected(update: Update): void {
 }
 
 export function openSession(update: Update): void {
-  const id = sessionOf(update.screen)
+  const id = selectedSession(update.screen)
   if (id === null) {
     showNote(update, 'This belongs to no session that is listed')
     return

@@ -9,7 +9,7 @@ import { frameLines } from '../pages/frame.ts'
 import { booleanRank, captureColumn, NOTHING, orNothing, statusText, yesNo } from '../table/cells.ts'
 import type { Column } from '../table/columns.ts'
 import { sessionAt } from './related.ts'
-import type { Known, Subject, TableView } from './view.ts'
+import type { Known, SelectedThing, TableView } from './view.ts'
 
 const COLUMNS: readonly Column<MessageRow>[] = [
   {
@@ -207,7 +207,7 @@ function keyOfMessage({ frame, number, capture }: MessageRow): string {
 }
 
 /** Only where it was: there may be half a million rows to search, and they move only when older ones are dropped. */
-function rowAt({ id, index }: Subject, { shown }: Known): MessageRow | undefined {
+function rowAt({ id, index }: SelectedThing, { shown }: Known): MessageRow | undefined {
   const row = shown.messages.at(index)
   return row !== undefined && keyOfMessage(row) === id ? row : undefined
 }

@@ -1,5 +1,5 @@
 /** The first screen: the verdict, and what it rests on. */
-import { overviewLines } from '../pages/overview.ts'
+import { overviewLines } from '../pages/overview-page.ts'
 import { FINDINGS_VIEW } from './findings.ts'
 import type { PanelView } from './view.ts'
 

@@ -38,7 +38,7 @@ export interface Known {
 }
 
 /** One row of a view: the one under the cursor, or the one whose page is open. */
-export interface Subject {
+export interface SelectedThing {
   /** As `keyOf` gives it. */
   readonly id: string
   /** The index of the row when it was selected: rows may have moved since. */
@@ -64,20 +64,20 @@ export interface TableView<Row> extends ViewBase {
   /** Identifies a row: the same thing has the same key in every snapshot. */
   keyOf(row: Row): string
   /** The page that Enter opens. */
-  pageLines(subject: Subject, parts: PageParts): readonly Line[] | null
+  pageLines(subject: SelectedThing, parts: PageParts): readonly Line[] | null
   /** Keys of its page, beside those of every page. */
   readonly pageHints: readonly Hint[]
   /** The frame that its page shows; absent where the page shows none. */
-  citation?(subject: Subject, known: Known): Citation | null
+  citation?(subject: SelectedThing, known: Known): Citation | null
   /** How many pieces of evidence there are to go through; absent where there is one at most. */
-  evidenceCount?(subject: Subject, known: Known): number
+  evidenceCount?(subject: SelectedThing, known: Known): number
   /** The id of the session that it belongs to; absent where it belongs to none. */
-  sessionOf?(subject: Subject, known: Known): string | null
+  sessionOf?(subject: SelectedThing, known: Known): string | null
   /** A filter for the sessions that it is about. */
-  relatedFilter(subject: Subject, known: Known): string | null
+  relatedFilter(subject: SelectedThing, known: Known): string | null
   /** A Wireshark display filter. */
-  displayFilter(subject: Subject, known: Known): string | null
-  addPackets(selection: PacketSelection, subject: Subject, known: Known): void
+  displayFilter(subject: SelectedThing, known: Known): string | null
+  addPackets(selection: PacketSelection, subject: SelectedThing, known: Known): void
   /** The same for each row that a filter leaves; absent where only single rows can be written. */
   addPacketsOfRow?(selection: PacketSelection, row: Row, known: Known): void
 }
@@ -89,7 +89,7 @@ export function hasTable(view: View): view is TableView<unknown> {
 }
 
 /** Looks where the row was first. */
-export function rowOf<Row>(view: Pick<TableView<Row>, 'rowsOf' | 'keyOf'>, subject: Subject, known: Known) {
+export function rowOf<Row>(view: Pick<TableView<Row>, 'rowsOf' | 'keyOf'>, subject: SelectedThing, known: Known) {
   const rows = view.rowsOf(known.shown)
   const isSubject = (row: Row | undefined) => row !== undefined && view.keyOf(row) === subject.id
   const there = rows.at(subject.index)

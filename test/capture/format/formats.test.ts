@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { CaptureFormat } from '../../../src/capture/format/format.ts'
-import { FORMATS, namesOf } from '../../../src/capture/format/formats.ts'
+import { CAPTURE_FORMATS, namesOf } from '../../../src/capture/format/formats.ts'
 import { createFrameIndex } from '../../../src/capture/read/frame-index.ts'
 import { expandInputs } from '../../../src/capture/read/inputs.ts'
 import { readCapture } from '../../../src/capture/read/read-capture.ts'
@@ -29,8 +29,8 @@ for (const file of readdirSync(FOLDER)) {
 describe('the list of capture formats', () => {
   it('has every format that a file of its folder describes, and no other', () => {
     expect(described.length).toBeGreaterThan(1)
-    expect(new Set(FORMATS)).toEqual(new Set(described.map(([, format]) => format)))
-    expect(new Set(FORMATS.map(({ name }) => name)).size).toBe(FORMATS.length)
+    expect(new Set(CAPTURE_FORMATS)).toEqual(new Set(described.map(([, format]) => format)))
+    expect(new Set(CAPTURE_FORMATS.map(({ name }) => name)).size).toBe(CAPTURE_FORMATS.length)
   })
 
   it.each(described)('has a test and a place in the documentation for %s', (file, { name }) => {
@@ -42,19 +42,19 @@ describe('the list of capture formats', () => {
 
   it('is what the record schema allows', () => {
     const schema = JSON.parse(readFileSync(join(ROOT, 'docs/records.schema.json'), 'utf8'))
-    expect(schema.$defs.capture.properties.format).toEqual({ enum: FORMATS.map(({ name }) => name) })
+    expect(schema.$defs.capture.properties.format).toEqual({ enum: CAPTURE_FORMATS.map(({ name }) => name) })
   })
 
   it('names what to give instead', () => {
-    expect(namesOf(FORMATS)).toBe('pcap or pcapng')
-    expect(namesOf([...FORMATS, TOY])).toBe('pcap, pcapng or toy')
+    expect(namesOf(CAPTURE_FORMATS)).toBe('pcap or pcapng')
+    expect(namesOf([...CAPTURE_FORMATS, TOY])).toBe('pcap, pcapng or toy')
   })
 })
 
 const folder = temporaryFolder()
 afterAll(folder.remove)
 
-const formats = [...FORMATS, TOY]
+const formats = [...CAPTURE_FORMATS, TOY]
 const packets = [Uint8Array.of(1, 2, 3), new Uint8Array(0), new Uint8Array(70).fill(5)]
 const times = packets.map((_, i) => (BASE_SECONDS + i) * 1e6)
 const everyByte = (bytes: Uint8Array) => Array.from(bytes, (_, i) => i + 1)
@@ -118,7 +118,7 @@ describe('a format that is added to the list', () => {
       throw new Error('read from the start')
     }
     const resumed = collector()
-    const resuming = [...FORMATS, { ...TOY, walker: fromTheStart }]
+    const resuming = [...CAPTURE_FORMATS, { ...TOY, walker: fromTheStart }]
     expect(await readCaptureRange(path, resumed, { ...range, formats: resuming })).toBe(3)
     expect(resumed.frames).toEqual(all.frames.slice(80_000, 80_003))
     // Without the format, its checkpoints are of no use either.

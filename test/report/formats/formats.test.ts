@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Option } from 'commander'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createProgram } from '../../../src/cli/program.ts'
-import { exportExtensions, exportFormatFor, FORMATS, formatFor } from '../../../src/report/formats/formats.ts'
+import { exportExtensions, exportFormatFor, formatFor, REPORT_FORMATS } from '../../../src/report/formats/formats.ts'
 import type { ReportFormat } from '../../../src/report/formats/report-format.ts'
 import { bindingsOf } from '../../../src/tui/input/keys.ts'
 
@@ -21,8 +21,8 @@ const tallyFormat = vi.hoisted(
 )
 
 vi.mock('../../../src/report/formats/formats.ts', async (original) => {
-  const formats = await original<{ FORMATS: ReportFormat[] }>()
-  formats.FORMATS.push(tallyFormat)
+  const formats = await original<{ REPORT_FORMATS: ReportFormat[] }>()
+  formats.REPORT_FORMATS.push(tallyFormat)
   return formats
 })
 
@@ -30,7 +30,7 @@ const ROOT = new URL('../../../', import.meta.url)
 /** What the formats are made with. */
 const HELPERS = ['formats.ts', 'report-format.ts']
 
-const own = FORMATS.filter((format) => format !== tallyFormat)
+const own = REPORT_FORMATS.filter((format) => format !== tallyFormat)
 
 describe('the list of report formats', () => {
   it('has every file of the folder, and the folder has a file for each', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { MessageRow } from '../../../src/ledger/smb-message.ts'
+import type { SmbMessage } from '../../../src/ledger/smb-message.ts'
 import { messageRecord } from '../../../src/report/records/message.ts'
 import { at } from '../../support/facts.ts'
 
 describe('message record', () => {
-  const row: MessageRow = {
+  const row: SmbMessage = {
     frame: 9,
     time: at(9).time,
     client: { ip: '10.0.0.5', port: 50_000 },

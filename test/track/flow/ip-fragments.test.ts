@@ -4,7 +4,7 @@ import { createSegment, type Segment } from '../../../dissectors/layers/segment.
 import { createContext } from '../../../src/track/core/context.ts'
 import { DEFAULT_LIMITS, type Limits } from '../../../src/track/core/limits.ts'
 import { Fragments, type Joined } from '../../../src/track/flow/ip-fragments.ts'
-import { HELD_OVERHEAD } from '../../../src/track/flow/reassembly.ts'
+import { HELD_OVERHEAD } from '../../../src/track/flow/stream/reassembly.ts'
 
 interface Piece {
   from: number

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { displayWidth } from '../../../src/base/safe-text.ts'
 import { type Column, layoutColumns } from '../../../src/tui/table/columns.ts'
-import { type TableView, tableLines } from '../../../src/tui/table/table-lines.ts'
+import { type TablePicture, tableLines } from '../../../src/tui/table/table-lines.ts'
 import type { Line } from '../../../src/tui/text/line.ts'
 
 type Row = readonly [string, string]
@@ -12,7 +12,7 @@ const COLUMNS: readonly Column<Row>[] = [
   { key: 'b', title: 'b', min: 4, ideal: 4, grow: 1, priority: 2, align: 'right', text: (row) => row[1], sort: 'text' },
 ]
 
-function view(rows: readonly Row[], width: number, part: Partial<TableView<Row>> = {}): TableView<Row> {
+function view(rows: readonly Row[], width: number, part: Partial<TablePicture<Row>> = {}): TablePicture<Row> {
   const columns = layoutColumns(COLUMNS, width)
   return { rows, order: null, columns, sorted: null, top: 0, cursor: 0, height: 10, width, ...part }
 }

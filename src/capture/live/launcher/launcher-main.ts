@@ -13,7 +13,7 @@ import { linkState } from '../machine/interfaces.ts'
 import { COMMANDS } from '../programs/commands.ts'
 import type { CaptureRequest } from '../request/live-capture.ts'
 import { keepGuard } from './guard.ts'
-import { type Order, type Report, readOrder } from './launcher-messages.ts'
+import { type LauncherOrder, type LauncherReport, readOrder } from './launcher-messages.ts'
 import { eachLine } from './stderr-lines.ts'
 
 /** How often it checks whether somebody has stopped a program. */
@@ -35,7 +35,7 @@ if (!process.connected) end()
 keepGuard()
 setInterval(resumeStopped, STOPPED_CHECK_MS)
 
-function obey(order: Order): void {
+function obey(order: LauncherOrder): void {
   if (order.type === 'request') {
     request ??= order.request
     return
@@ -54,7 +54,7 @@ function obey(order: Order): void {
 }
 
 /** Main orders the next start when it has the stream of this one: Node hands over one handle at a time, and would read from those that wait. */
-function start(request: CaptureRequest, { index, program }: Order & { type: 'start' }): void {
+function start(request: CaptureRequest, { index, program }: LauncherOrder & { type: 'start' }): void {
   const name = request.interfaces[index]!
   const ended = (how: string) => {
     running.delete(index)
@@ -113,7 +113,7 @@ function stateOf(pid: number): string | null {
   }
 }
 
-function report(message: Report, stream?: Readable): void {
+function report(message: LauncherReport, stream?: Readable): void {
   if (!process.connected) return
   // An error means that main is gone, and then `disconnect` comes too.
   if (stream === undefined) process.send?.(message, undefined, undefined, () => {})

@@ -4,7 +4,7 @@ import { isCaptureProgram } from '../programs/commands.ts'
 import type { CaptureRequest } from '../request/live-capture.ts'
 
 /** The request comes first and once; the orders after it can only start, ask and end what it named. `index` is that of an interface in it. */
-export type Order =
+export type LauncherOrder =
   | { type: 'request'; request: CaptureRequest }
   | { type: 'start'; index: number; program: CaptureProgram }
   | { type: 'count' | 'stop' | 'kill' | 'ping'; index: number }
@@ -13,7 +13,7 @@ export type Order =
  * `stream` comes with the program's standard output as a handle; `line` is a line of its standard error, unchanged; `pong` answers `ping`. A program is
  * `stopped` when somebody sent it SIGSTOP.
  */
-export type Report =
+export type LauncherReport =
   | { type: 'stream' | 'stopped' | 'continued' | 'pong'; index: number }
   | { type: 'line'; index: number; line: string }
   | { type: 'ended'; index: number; how: string }
@@ -25,7 +25,7 @@ export const MAX_SNAP_LENGTH = 262_144
 const MAX_BUFFER = 0x7fff_ffff
 
 /** Null for anything that smblens itself does not send. `interfaces`: how many the request has. */
-export function readOrder(message: unknown, interfaces: number): Order | null {
+export function readOrder(message: unknown, interfaces: number): LauncherOrder | null {
   if (!isObject(message)) return null
   const { type, index, program, request } = message
   if (type === 'request') return isRequest(request) ? { type, request } : null
@@ -35,7 +35,7 @@ export function readOrder(message: unknown, interfaces: number): Order | null {
 }
 
 /** From the launcher, which main trusts: only the shape is checked. */
-export function isReport(message: unknown): message is Report {
+export function isReport(message: unknown): message is LauncherReport {
   return isObject(message) && typeof message['type'] === 'string' && typeof message['index'] === 'number'
 }
 

@@ -6,18 +6,18 @@ import { builtFile } from '../machine/built-file.ts'
 import { nodeOptions, programEnvironment } from '../machine/environment.ts'
 import type { CaptureRequest } from '../request/live-capture.ts'
 import { MAIN_IS_ALIVE } from './guard.ts'
-import { isReport, type Order, type Report } from './launcher-messages.ts'
+import { isReport, type LauncherOrder, type LauncherReport } from './launcher-messages.ts'
 import { eachLine } from './stderr-lines.ts'
 
 export interface Launcher {
   /** Starts the launcher again first, where it has ended and may be started again. */
-  send(order: Order): void
+  send(order: LauncherOrder): void
   /** Ends the launcher, and with it all programs that still run. */
   end(): Promise<void>
 }
 
 export interface LauncherEvents {
-  onReport(report: Report, stream: Socket | undefined): void
+  onReport(report: LauncherReport, stream: Socket | undefined): void
   /** It ended unexpectedly. `reason` is one line for people. `forGood`: it cannot be started again, because the rights for that were given up. */
   onLost(reason: string, forGood: boolean): void
   /** It stopped answering, or answers again. */
@@ -72,13 +72,13 @@ export function startLauncher(request: CaptureRequest, events: LauncherEvents): 
     })
     started.once('exit', (code, signal) => onGone(signal ?? `status ${code}`))
     aliveOf(started)?.on('error', () => {})
-    started.send({ type: 'request', request } satisfies Order, () => {})
+    started.send({ type: 'request', request } satisfies LauncherOrder, () => {})
     return started
   }
 
   function ping(): void {
     if (!child.connected) return
-    child.send({ type: 'ping', index: 0 } satisfies Order, () => {})
+    child.send({ type: 'ping', index: 0 } satisfies LauncherOrder, () => {})
     const now = performance.now() - heard > SILENT_MS
     if (now !== silent) events.onSilent(now)
     silent = now

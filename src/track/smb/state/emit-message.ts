@@ -14,7 +14,7 @@ import {
   SMB2_OFFSET,
 } from '../../../../dissectors/smb2/header.ts'
 import { TRANSFORM_HEADER_LENGTH, TRANSFORM_SESSION_ID } from '../../../../dissectors/smb2/transform.ts'
-import type { MessageRow } from '../../../ledger/smb-message.ts'
+import type { SmbMessage } from '../../../ledger/smb-message.ts'
 import type { MessageView } from './message-view.ts'
 import type { SmbConnection } from './smb-connection.ts'
 
@@ -27,14 +27,14 @@ const NEXT_COMMAND_END = SMB2_OFFSET.nextCommand + 4
  */
 export function emitMessage(
   c: SmbConnection,
-  family: MessageRow['family'],
+  family: SmbMessage['family'],
   { b, o, captured, length }: MessageView,
   response: boolean | null,
 ): void {
   const { rows, flow } = c
   if (rows === null) return
   const clientIsA = flow.isClient(true)
-  const row: MessageRow = {
+  const row: SmbMessage = {
     frame: c.context.frame,
     time: c.context.time,
     client: clientIsA ? flow.endpointA : flow.endpointB,
@@ -56,7 +56,7 @@ export function emitMessage(
   rows.content?.(row, b, o, captured, length, response)
 }
 
-function smb2Row(row: MessageRow, b: Uint8Array, o: number, captured: number): void {
+function smb2Row(row: SmbMessage, b: Uint8Array, o: number, captured: number): void {
   if (captured < NEXT_COMMAND_END) row.length = null
   if (captured >= SMB2_OFFSET.command + 2) row.command = u16le(b, o + SMB2_OFFSET.command)
   if (captured < SMB2_OFFSET.flags + 4) return
@@ -70,7 +70,7 @@ function smb2Row(row: MessageRow, b: Uint8Array, o: number, captured: number): v
   if (captured >= SMB2_OFFSET.signature) sessionId(row, b, o + SMB2_OFFSET.sessionId)
 }
 
-function smb1Row(row: MessageRow, b: Uint8Array, o: number, captured: number): void {
+function smb1Row(row: SmbMessage, b: Uint8Array, o: number, captured: number): void {
   if (captured > SMB1_OFFSET.command) row.command = b[o + SMB1_OFFSET.command]
   if (captured > SMB1_OFFSET.flags) row.response = (b[o + SMB1_OFFSET.flags] & SMB_FLAGS_REPLY) !== 0
   if (captured < SMB1_OFFSET.flags2 + 2) return
@@ -84,7 +84,7 @@ function smb1Row(row: MessageRow, b: Uint8Array, o: number, captured: number): v
   row.treeId = u16le(b, o + SMB1_OFFSET.tid)
 }
 
-function sessionId(row: MessageRow, b: Uint8Array, o: number): void {
+function sessionId(row: SmbMessage, b: Uint8Array, o: number): void {
   row.sessionIdLow = u32le(b, o)
   row.sessionIdHigh = u32le(b, o + 4)
 }

@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
-import { isReport, type Order } from '../../../../src/capture/live/launcher/launcher-messages.ts'
+import { isReport, type LauncherOrder } from '../../../../src/capture/live/launcher/launcher-messages.ts'
 import { ROOT } from '../../../support/smblens.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'smblens-launcher-'))
@@ -37,7 +37,7 @@ describe('the process that starts the capture programs', () => {
       bufferBytes: 1 << 20,
       promiscuous: true,
     } as const
-    const orders: Order[] = [
+    const orders: LauncherOrder[] = [
       { type: 'request', request },
       { type: 'start', index: 0, program: 'tcpdump' },
     ]

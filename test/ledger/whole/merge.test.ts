@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { emptyLedger, type Ledger, type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
-import { mergeLedgers } from '../../src/ledger/merge.ts'
-import { arbitraryLedger, shuffled } from '../support/arbitrary-ledger.ts'
-import { capture, connection, ledger, session } from '../support/facts.ts'
+import { emptyLedger, type Ledger, type PlainLedger, plainLedger } from '../../../src/ledger/ledger.ts'
+import { mergeLedgers } from '../../../src/ledger/whole/merge.ts'
+import { arbitraryLedger, shuffled } from '../../support/arbitrary-ledger.ts'
+import { capture, connection, ledger, session } from '../../support/facts.ts'
 
 const a = connection({ capture: 'a.pcap' })
 const b = connection({ capture: 'b.pcap' })

@@ -1,13 +1,13 @@
 /** Ledgers of several captures, workers or machines combined into one: in any order, any number of times, with the same result. */
 
-import { compareText } from '../base/compare-text.ts'
-import { runToEnd } from '../base/steps.ts'
-import { total } from '../base/total.ts'
-import type { CaptureFacts } from './capture-facts.ts'
-import { type Facts, FactsView, type Rows } from './facts-list.ts'
-import { IdIndex } from './id-index.ts'
-import type { FactViews, Ledger } from './ledger.ts'
-import { TABLE_NAMES, type TableEntry, type TableName, type Tables } from './tables.ts'
+import { compareText } from '../../base/compare-text.ts'
+import { runToEnd } from '../../base/steps.ts'
+import { total } from '../../base/total.ts'
+import type { CaptureFacts } from '../capture-facts.ts'
+import { type FactRows, type Facts, FactsView } from '../facts-list.ts'
+import { IdIndex } from '../id-index.ts'
+import type { FactViews, Ledger } from '../ledger.ts'
+import { TABLE_NAMES, type TableEntry, type TableName, type Tables } from '../tables.ts'
 
 /**
  * What has the same id in the same capture (captures: the same path and identity) is kept once. Where two of one id differ, because one reader saw
@@ -91,7 +91,7 @@ function isSorted(places: Uint32Array, order: (a: number, b: number) => number):
 
 /** All parts, one after the other. */
 function joined<T extends TableEntry>(parts: readonly Facts<T>[]): FactsView<T> {
-  const lists: Rows<T>[] = []
+  const lists: FactRows<T>[] = []
   const length = total(parts, (part) => part.length)
   const rows = new Uint32Array(length)
   const listOf = new Uint32Array(length)

@@ -11,8 +11,8 @@
  * moves to them once they are acknowledged, or agree while nothing else goes on. What never fits is reported as stray.
  */
 
-import type { StreamReader } from '../core/protocol.ts'
-import { NONE, RecentBytes } from '../core/recent-bytes.ts'
+import type { StreamReader } from '../../core/protocol.ts'
+import { NONE, RecentBytes } from '../../core/recent-bytes.ts'
 import { HELD_OVERHEAD, type HeldBytes, type IncomingBytes, insertUncovered } from './reassembly.ts'
 import type { StreamLimits, StreamOwner, StreamsShared } from './stream-owner.ts'
 import { isNear, NEAR, UnplacedSegments } from './unplaced-segments.ts'

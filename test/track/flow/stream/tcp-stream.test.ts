@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createSegment, type Segment } from '../../../dissectors/layers/segment.ts'
-import { Arenas } from '../../../src/track/core/gather-buffers.ts'
-import { HELD_OVERHEAD } from '../../../src/track/flow/reassembly.ts'
-import type { StreamLimits } from '../../../src/track/flow/stream-owner.ts'
-import { Stream } from '../../../src/track/flow/tcp-stream.ts'
-import { NbssFramer } from '../../../src/track/smb/nbss-framer.ts'
-import { isMessageStart } from '../../../src/track/smb/nbss-packet.ts'
-import { cases } from '../../support/cases.ts'
-import { packet, smb2 } from '../../support/conversation.ts'
+import { createSegment, type Segment } from '../../../../dissectors/layers/segment.ts'
+import { Arenas } from '../../../../src/track/core/gather-buffers.ts'
+import { HELD_OVERHEAD } from '../../../../src/track/flow/stream/reassembly.ts'
+import type { StreamLimits } from '../../../../src/track/flow/stream/stream-owner.ts'
+import { Stream } from '../../../../src/track/flow/stream/tcp-stream.ts'
+import { NbssFramer } from '../../../../src/track/smb/nbss-framer.ts'
+import { isMessageStart } from '../../../../src/track/smb/nbss-packet.ts'
+import { cases } from '../../../support/cases.ts'
+import { packet, smb2 } from '../../../support/conversation.ts'
 
 const LIMITS: StreamLimits = { heldBytes: 1 << 20, heldSegments: 512, heldBytesInAll: 1 << 20 }
 

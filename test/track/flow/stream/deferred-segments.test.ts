@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { createSegment } from '../../../dissectors/layers/segment.ts'
-import { Arenas } from '../../../src/track/core/gather-buffers.ts'
-import { DeferredSegments } from '../../../src/track/flow/deferred-segments.ts'
-import { HELD_OVERHEAD } from '../../../src/track/flow/reassembly.ts'
-import { Stream } from '../../../src/track/flow/tcp-stream.ts'
-import { NbssFramer } from '../../../src/track/smb/nbss-framer.ts'
-import { isMessageStart } from '../../../src/track/smb/nbss-packet.ts'
-import { packet, smb2 } from '../../support/conversation.ts'
+import { createSegment } from '../../../../dissectors/layers/segment.ts'
+import { Arenas } from '../../../../src/track/core/gather-buffers.ts'
+import { DeferredSegments } from '../../../../src/track/flow/stream/deferred-segments.ts'
+import { HELD_OVERHEAD } from '../../../../src/track/flow/stream/reassembly.ts'
+import { Stream } from '../../../../src/track/flow/stream/tcp-stream.ts'
+import { NbssFramer } from '../../../../src/track/smb/nbss-framer.ts'
+import { isMessageStart } from '../../../../src/track/smb/nbss-packet.ts'
+import { packet, smb2 } from '../../../support/conversation.ts'
 
 const MESSAGE = packet(smb2({ command: 5 }))
 const SECOND = 1e6

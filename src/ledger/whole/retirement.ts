@@ -1,6 +1,6 @@
 /** For traffic that goes on for days: entries that nothing can change any more leave their tables, the oldest first. */
-import { type PackedTables, packedEntries } from './packed-tables.ts'
-import type { PackedFacts } from './packing/packed-facts.ts'
+
+import type { PackedFacts } from '../packing/packed-facts.ts'
 import {
   emptyFactLists,
   type FactLists,
@@ -9,7 +9,8 @@ import {
   type TableEntry,
   type TableName,
   type Tables,
-} from './tables.ts'
+} from '../tables.ts'
+import { type PackedTables, packedEntries } from './packed-tables.ts'
 
 export interface Retirement {
   /** Entries that stay in each table whose entries retire by age. */

@@ -8,7 +8,7 @@ import { noProtection } from '../../ledger/derived/protection.ts'
 import { unreadSentences, type VerdictFacts, verdict } from '../../report/verdict.ts'
 import { filterRows } from '../../rows/row-list.ts'
 import type { Snapshot } from '../../view/store.ts'
-import { EMPTY, fitLine, paragraph, segment, sideBySide } from '../text/layout.ts'
+import { EMPTY, fitLine, paragraphLines, segment, sideBySide } from '../text/layout.ts'
 import type { Line, Tone } from '../text/line.ts'
 import { type Panel, panelsOf, severityPanel } from './overview-panels.ts'
 import { timelineLines } from './overview-timeline.ts'
@@ -114,7 +114,7 @@ function verdictLines(snapshot: Snapshot, width: number, height: number): Line[]
   // A capture that is still being read is not damaged because its end has not been seen.
   const read = reading.done ? captures : captures.map((capture) => ({ ...capture, damaged: false }))
   for (const text of unreadSentences(read, unread.length)) {
-    lines.push(...paragraph(text, width, '! ', 'medium'))
+    lines.push(...paragraphLines(text, width, '! ', 'medium'))
   }
   return lines.slice(0, Math.max(1, Math.floor(height / 2)))
 }

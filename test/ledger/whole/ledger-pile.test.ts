@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { plainLedger } from '../../src/ledger/ledger.ts'
-import { LedgerPile } from '../../src/ledger/ledger-pile.ts'
-import { mergeLedgers } from '../../src/ledger/merge.ts'
-import { cases } from '../support/cases.ts'
-import { capture, connection, ledger, session } from '../support/facts.ts'
+import { plainLedger } from '../../../src/ledger/ledger.ts'
+import { LedgerPile } from '../../../src/ledger/whole/ledger-pile.ts'
+import { mergeLedgers } from '../../../src/ledger/whole/merge.ts'
+import { cases } from '../../support/cases.ts'
+import { capture, connection, ledger, session } from '../../support/facts.ts'
 
 function ofCapture(path: string, connections: number) {
   const list = Array.from({ length: connections }, (_, i) => connection({ capture: path, firstFrame: i + 1 }))

@@ -1,10 +1,10 @@
 /** The tables of one ledger, packed as they grow. */
-import { FactsView } from './facts-list.ts'
-import { IdIndex } from './id-index.ts'
-import type { FactViews } from './ledger.ts'
-import { PackedFacts } from './packing/packed-facts.ts'
-import { Packer } from './packing/packer.ts'
-import { forEachTable, TABLE_NAMES, TABLES, type TableEntry, type TableName, type Tables } from './tables.ts'
+import { FactsView } from '../facts-list.ts'
+import { IdIndex } from '../id-index.ts'
+import type { FactViews } from '../ledger.ts'
+import { PackedFacts } from '../packing/packed-facts.ts'
+import { Packer } from '../packing/packer.ts'
+import { forEachTable, TABLE_NAMES, TABLES, type TableEntry, type TableName, type Tables } from '../tables.ts'
 
 export type PackedTables = { readonly [N in TableName]: PackedFacts<Tables[N]> }
 

@@ -2,7 +2,7 @@
  * Bytes that wait for others, of a TCP stream or of an IP datagram: copies of what segments or fragments brought, in the order of their places and
  * without overlaps. Of overlapping bytes those that came first count; where later ones differ, that is reported.
  */
-import type { FrameRef } from '../../ledger/frame-ref.ts'
+import type { FrameRef } from '../../../ledger/frame-ref.ts'
 
 /** What came: a part of a borrowed buffer. */
 export interface IncomingBytes {

@@ -6,7 +6,7 @@
  * Where both directions wait, each for the other, a segment is missing: a few more are waited for, then it is given up. Where one direction waits
  * alone, the other may be late as a whole: it is waited for as long as clocks may be apart, and as the limits on held bytes allow.
  */
-import type { Segment } from '../../../dissectors/layers/segment.ts'
+import type { Segment } from '../../../../dissectors/layers/segment.ts'
 import { HELD_OVERHEAD, type IncomingBytes } from './reassembly.ts'
 import type { StreamsShared } from './stream-owner.ts'
 import { PATIENCE, type Stream } from './tcp-stream.ts'

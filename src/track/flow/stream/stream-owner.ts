@@ -1,5 +1,5 @@
 /** What a stream needs of its connection, and of all other streams. */
-import type { RecentBytes } from '../core/recent-bytes.ts'
+import type { RecentBytes } from '../../core/recent-bytes.ts'
 import type { OverlapObserver } from './reassembly.ts'
 
 export interface StreamLimits {

@@ -3,16 +3,16 @@
  * times the memory of what is in them.
  */
 
-import { Interned } from '../base/interned.ts'
-import { runToEnd } from '../base/steps.ts'
-import { total } from '../base/total.ts'
-import type { CaptureFacts } from './capture-facts.ts'
-import type { Facts } from './facts-list.ts'
-import type { Ledger } from './ledger.ts'
+import { Interned } from '../../base/interned.ts'
+import { runToEnd } from '../../base/steps.ts'
+import { total } from '../../base/total.ts'
+import type { CaptureFacts } from '../capture-facts.ts'
+import type { Facts } from '../facts-list.ts'
+import type { Ledger } from '../ledger.ts'
+import type { PackedFacts } from '../packing/packed-facts.ts'
+import { TABLE_NAMES, type TableName, type Tables } from '../tables.ts'
 import { mergeSteps } from './merge.ts'
 import { allRows, createPackedTables } from './packed-tables.ts'
-import type { PackedFacts } from './packing/packed-facts.ts'
-import { TABLE_NAMES, type TableName, type Tables } from './tables.ts'
 
 /** A capture with more entries than this keeps tables of its own: they take little compared with what is in them. */
 const LARGE = 2048
