@@ -27,88 +27,122 @@ const STREAM_MS = 5000
 
 /** Resolves when the consumer has handled the end. Rejects with CaptureStartError, with what the consumer throws, and with internal errors. */
 export async function runLive(options: RunOptions): Promise<void> {
-  const { request, durationMs, signal } = options
-  const end = new AbortController()
-  const stop = (reason?: unknown) => end.abort(reason)
-  const reading = new AbortController()
-  const streams: Promise<void>[] = []
-  const timers: NodeJS.Timeout[] = []
-  let live: LiveTracker | null = null
+  await new LiveRun(options).run()
+}
 
-  const start: { ended: CaptureStartError | null } = { ended: null }
+class LiveRun {
+  private readonly options: RunOptions
+  /** Aborted when the capture is to end; the reason is an error where there is one. */
+  private readonly end = new AbortController()
+  /** Aborted when nothing more is to be read. */
+  private readonly reading = new AbortController()
+  private readonly streams: Promise<void>[] = []
+  private readonly timers: NodeJS.Timeout[] = []
+  private live: LiveTracker | null = null
+  /** The capture was ended before it had begun. */
+  private endedAtStart: CaptureStartError | null = null
 
-  const capture: LiveCapture | null = request && (await begin(request))
-  try {
-    if (request !== null) dropRights(options.user)
-    const consumer = options.begin(request?.interfaces ?? ['-'], () => stop())
-    live = consumer.live
-    if (start.ended !== null) live.notStarted(start.ended.message)
-    if (start.ended !== null || signal.aborted) stop(start.ended ?? undefined)
-    else signal.addEventListener('abort', () => stop(), { once: true })
-    if (request === null) streams.push(live.read(0, null, reading.signal).then(() => stop(), stop))
-    if (durationMs !== null) timers.push(setTimeout(() => stop(), durationMs))
+  constructor(options: RunOptions) {
+    this.options = options
+  }
+
+  async run(): Promise<void> {
+    const { request, user } = this.options
+    const capture = request && (await this.begin(request))
+    try {
+      if (request !== null) dropRights(user)
+      const consumer = this.options.begin(request?.interfaces ?? ['-'], () => this.stop())
+      this.follow(consumer.live)
+      this.schedule(consumer, capture)
+      await aborted(this.end.signal)
+      await this.finish(consumer, capture)
+    } finally {
+      this.clearTimers()
+      this.reading.abort()
+      await capture?.stop()
+    }
+  }
+
+  // Bound: it is handed out as a handler of errors.
+  private readonly stop = (reason?: unknown): void => this.end.abort(reason)
+
+  /** If the capture is ended before it has begun, nothing is captured, but files are written and a summary says so. */
+  private async begin(request: CaptureRequest): Promise<LiveCapture | null> {
+    try {
+      return await startCapture(
+        request,
+        {
+          onStream: (index, stream) => {
+            // If the start failed, nothing reads, and the capture is being ended.
+            if (this.live === null) stream.destroy()
+            else this.streams.push(this.live.read(index, stream, this.reading.signal).catch(this.stop))
+          },
+          onDown: (index, reason) => this.live?.interfaceDown(index, reason),
+          onUp: (index) => this.live?.interfaceUp(index),
+          onNote: (code, message) => this.live?.note(code, message),
+          onLost: (reason) => this.stop(this.live?.lost(reason) ?? new CaptureStartError('failed', reason)),
+        },
+        this.options.signal,
+      )
+    } catch (error) {
+      if (!(error instanceof CaptureStartError) || error.code !== 'ended') throw error
+      this.endedAtStart = error
+      return null
+    }
+  }
+
+  /** Hands `live` what arrives, until the caller's signal ends it. Without a request that is standard input. */
+  private follow(live: LiveTracker): void {
+    const { request, signal } = this.options
+    this.live = live
+    if (this.endedAtStart !== null) live.notStarted(this.endedAtStart.message)
+    if (this.endedAtStart !== null || signal.aborted) this.stop(this.endedAtStart ?? undefined)
+    else signal.addEventListener('abort', () => this.stop(), { once: true })
+    if (request === null) this.streams.push(live.read(0, null, this.reading.signal).then(() => this.stop(), this.stop))
+  }
+
+  private schedule(consumer: LiveConsumer, capture: LiveCapture | null): void {
+    const { durationMs } = this.options
+    if (durationMs !== null) this.timers.push(setTimeout(() => this.stop(), durationMs))
     let next = 0
-    every(UPDATE_MS, async () => {
+    this.every(UPDATE_MS, async () => {
       const started = performance.now()
       if (started < next) return
       await consumer.update()
       next = started + PAUSE_FACTOR * (performance.now() - started)
     })
-    every(consumer.heartbeatMs, async () => {
+    this.every(consumer.heartbeatMs, async () => {
       const loss = await lossOf(capture)
-      if (!end.signal.aborted) await consumer.heartbeat(loss)
+      if (!this.end.signal.aborted) await consumer.heartbeat(loss)
     })
-
-    await aborted(end.signal)
-    for (const timer of timers) clearTimeout(timer)
-    const loss = (await capture?.stop()) ?? null
-    if (capture === null) reading.abort()
-    await Promise.race([Promise.all(streams), delay(STREAM_MS, undefined, { ref: false })])
-    reading.abort()
-    await consumer.end(loss)
-    const { reason } = end.signal
-    if (reason instanceof Error && reason.name !== 'AbortError') throw reason
-  } finally {
-    for (const timer of timers) clearTimeout(timer)
-    reading.abort()
-    await capture?.stop()
-  }
-
-  /** If the capture is ended before it has begun, nothing is captured, but files are written and a summary says so. */
-  async function begin(request: CaptureRequest): Promise<LiveCapture | null> {
-    try {
-      return await startCapture(
-        request,
-        {
-          onStream(index, stream) {
-            // If the start failed, nothing reads, and the capture is being ended.
-            if (live === null) stream.destroy()
-            else streams.push(live.read(index, stream, reading.signal).catch(stop))
-          },
-          onDown: (index, reason) => live?.interfaceDown(index, reason),
-          onUp: (index) => live?.interfaceUp(index),
-          onNote: (code, message) => live?.note(code, message),
-          onLost: (reason) => stop(live?.lost(reason) ?? new CaptureStartError('failed', reason)),
-        },
-        signal,
-      )
-    } catch (error) {
-      if (!(error instanceof CaptureStartError) || error.code !== 'ended') throw error
-      start.ended = error
-      return null
-    }
   }
 
   /** Runs `work` at an interval, never twice at once. Nobody could catch what a timer throws, so an error ends the capture. */
-  function every(ms: number, work: () => Promise<void>): void {
+  private every(ms: number, work: () => Promise<void>): void {
     let busy = false
     const run = async () => {
-      if (busy || end.signal.aborted) return
+      if (busy || this.end.signal.aborted) return
       busy = true
-      await work().catch(stop)
+      await work().catch(this.stop)
       busy = false
     }
-    timers.push(setInterval(run, ms))
+    this.timers.push(setInterval(run, ms))
+  }
+
+  private clearTimers(): void {
+    for (const timer of this.timers) clearTimeout(timer)
+  }
+
+  /** @throws the error that ended the capture */
+  private async finish(consumer: LiveConsumer, capture: LiveCapture | null): Promise<void> {
+    this.clearTimers()
+    const loss = (await capture?.stop()) ?? null
+    if (capture === null) this.reading.abort()
+    await Promise.race([Promise.all(this.streams), delay(STREAM_MS, undefined, { ref: false })])
+    this.reading.abort()
+    await consumer.end(loss)
+    const { reason } = this.end.signal
+    if (reason instanceof Error && reason.name !== 'AbortError') throw reason
   }
 }
 
