@@ -10,6 +10,7 @@ import { decodeHeaders } from './decode-headers.ts'
  * @param wireEnd where the payload would end if it had been captured completely
  * @param depth headers that were entered on the way to the payload
  */
+// biome-ignore lint/complexity/useMaxParams: called for every packet, with numbers only
 export function decodeIpPayload(
   protocol: number,
   b: Uint8Array,

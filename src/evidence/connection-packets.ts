@@ -51,6 +51,7 @@ export function matchConnections(connections: readonly EvidenceConnection[]): Co
   const segment = createSegment()
   const matched: EvidenceConnection[] = []
   return {
+    // biome-ignore lint/complexity/useMaxParams: called for every packet: an object for its arguments would be garbage each time
     match(bytes, start, captured, original, linkType, frame, limit) {
       matched.length = 0
       const decoded = decodeFrame(linkType, bytes, start, start + captured, start + original, segment)

@@ -109,6 +109,7 @@ async function addCapture(
   for (const frame of comments.keys()) wanted.add(frame)
   const name = escapeText(basename(path))
   const interfaces = new Map<number, number>()
+  // biome-ignore lint/complexity/useMaxParams: called for every packet: an object for its arguments would be garbage each time
   await readFrames(reading, wanted, (bytes, start, captured, original, linkType, time, number, nanoseconds) => {
     missing.delete(`${number} ${path}`)
     let id = interfaces.get(linkType)
@@ -141,6 +142,7 @@ async function contextOf(
   if (context === 'frames' || candidates.length === 0) return []
   const matcher = matchConnections(candidates)
   const last = new Map<EvidenceConnection, number>()
+  // biome-ignore lint/complexity/useMaxParams: called for every packet: an object for its arguments would be garbage each time
   await readFrames(reading, single, (bytes, start, captured, original, linkType, _time, number) => {
     for (const connection of matcher.match(bytes, start, captured, original, linkType, number, MAX_OF_FRAME)) {
       last.set(connection, number)
@@ -156,6 +158,7 @@ async function locate(reading: Reading, connections: readonly EvidenceConnection
   const matcher = matchConnections(connections)
   const from = connections.reduce((first, { firstFrame }) => Math.min(first, firstFrame), Number.POSITIVE_INFINITY)
   const to = connections.reduce((last, { lastFrame }) => Math.max(last, lastFrame), 0)
+  // biome-ignore lint/complexity/useMaxParams: called for every packet: an object for its arguments would be garbage each time
   await readRange(reading, from, to, (bytes, start, captured, original, linkType, _time, number) => {
     if (matcher.match(bytes, start, captured, original, linkType, number, 1).length > 0) wanted.add(number)
   })

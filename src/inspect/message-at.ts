@@ -128,6 +128,7 @@ class OneFrame implements FrameSink {
     })
   }
 
+  // biome-ignore lint/complexity/useMaxParams: called for every packet: an object for its arguments would be garbage each time
   frame(
     bytes: Uint8Array,
     start: number,

@@ -35,6 +35,7 @@ export function openSpool(application: string, fileBytes = FILE_BYTES): Spool {
   const parts: { path: string; first: number }[] = []
   let frames = 0
   return {
+    // biome-ignore lint/complexity/useMaxParams: called for every packet: an object for its arguments would be garbage each time
     packet(bytes, start, captured, original, linkType, time, name) {
       inFolder(folder, () => files.packet(bytes, start, captured, original, linkType, time, name))
       frames++
@@ -53,6 +54,7 @@ export function openSpool(application: string, fileBytes = FILE_BYTES): Spool {
         if (last < first || last < from) continue
         const before = first - 1
         const numbered: RangeSink = {
+          // biome-ignore lint/complexity/useMaxParams: called for every packet: an object for its arguments would be garbage each time
           frame: (bytes, start, captured, original, linkType, time, number, nanoseconds) =>
             sink.frame(bytes, start, captured, original, linkType, time, number + before, nanoseconds),
         }

@@ -98,6 +98,7 @@ export class Tracker implements FrameSink {
     this.fragments = new Fragments(context)
   }
 
+  // biome-ignore lint/complexity/useMaxParams: called for every packet: an object for its arguments would be garbage each time
   frame(
     bytes: Uint8Array,
     start: number,

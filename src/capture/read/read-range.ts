@@ -37,6 +37,7 @@ export async function readCaptureRange(path: string, sink: RangeSink, options: R
   let done = to < from
   if (done) return 0
   const window: FrameSink = {
+    // biome-ignore lint/complexity/useMaxParams: called for every packet: an object for its arguments would be garbage each time
     frame(bytes, start, captured, original, linkType, time, number) {
       if (number < from || done) return
       if (number > to) {

@@ -86,6 +86,7 @@ export function openCaptureFiles(options: CaptureFilesOptions): CaptureFiles {
     get current() {
       return file.path
     },
+    // biome-ignore lint/complexity/useMaxParams: called for every packet: an object for its arguments would be garbage each time
     packet: (bytes, start, captured, original, linkType, time, interfaceName) =>
       untilAnError(() => {
         const room = maxBytes ?? Number.POSITIVE_INFINITY
