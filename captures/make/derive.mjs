@@ -1,5 +1,5 @@
-// Makes, from the captures of real servers, those that say the same in another shape (links, file formats, what TCP does to a stream), those
-// with a part missing, and the few that no server here could be brought to send.
+// Derives captures from those of real servers: the same sessions in another shape (links, file formats, what TCP does to a stream), sessions with
+// a part missing, and the few that none of these servers could be made to send.
 //
 // usage: node derive.mjs      reads and writes the folder above, or the folder OUT; needs nothing but Node
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ const SYN = 0x02
 
 // --- other links
 
-/** Puts `header(v6)` where Ethernet's 14 bytes, or its first 12, were. */
+/** Replaces Ethernet's 14 bytes, or the first 12 of them, with `header(v6)`. */
 function relink(packets, keep, header) {
   return packets.map(({ time, bytes }) => {
     const v6 = bytes.readUInt16BE(12) === 0x86dd
@@ -59,7 +59,7 @@ write('gzip.pcap.gz', gzipSync(writePcap({ linkType: 1, packets: visit }), { lev
   const big = pcapng(true)
   const little = pcapng()
   const nanoseconds = (time) => BigInt(time - 3600e6) * 1000n
-  // Rounded up, so that rounding down to microseconds gives the time back.
+  // Rounded up, so that rounding down to microseconds gives the original time.
   const twentieth = (time) => (BigInt(time) * 2n ** 20n + 999_999n) / 1_000_000n
   const blocks = [
     big.section([[1, Buffer.from('a comment')]]),
@@ -78,7 +78,7 @@ write('gzip.pcap.gz', gzipSync(writePcap({ linkType: 1, packets: visit }), { lev
   write('pcapng-two-sections.pcapng', Buffer.concat(blocks))
 }
 {
-  // Every kind of packet block, and kinds that say nothing to us: name resolution, statistics, custom, and one that nobody has defined.
+  // Every kind of packet block, and kinds without packets: name resolution, statistics, custom, and an undefined one.
   const { block, section, interface: face, packet, oldPacket, simplePacket } = pcapng()
   const blocks = [section(), block(0x0bad, Buffer.alloc(8)), face(1), block(4, Buffer.alloc(4)), face(1)]
   visit.forEach((p, i) => {
@@ -118,7 +118,7 @@ writeEthernet(
   }),
 )
 
-// Both sides' sequence numbers pass 2^32 amid the session setup.
+// Both sides' sequence numbers pass 2^32 during the session setup.
 {
   const base = { client: 0, server: 0 }
   for (const { bytes } of visit) {
@@ -187,7 +187,7 @@ writeEthernet(
   visit.filter(({ bytes }) => !isClient(parseFrame(bytes))),
 )
 {
-  // The middle of a read answer, and one whole question with its answer.
+  // The middle of a READ response, and one whole request with its response.
   const reads = visit.findIndex(({ bytes }) => parseFrame(bytes).payload.length === 1448)
   const create = find(visit, CREATE, 0)
   writeEthernet(
@@ -242,7 +242,7 @@ writeEthernet(
   ),
 )
 
-// A server that takes the password: the answer to the plaintext logon becomes that of a logon that succeeded.
+// A server that accepts the password: the response to the plaintext logon becomes that of a successful logon.
 {
   const refused = read('smb1-plaintext-password').packets
   const granted = read('smb1-ntlmv1').packets
@@ -257,7 +257,7 @@ writeEthernet(
       if (!answers(f.payload)) return [{ ...f, seq: f.seq + grown }]
       const payload = Buffer.from(answer)
       grown = payload.length - f.payload.length
-      // PID, UID and MID stay those of the question.
+      // PID, UID and MID stay those of the request.
       f.payload.copy(payload, 4 + 26, 4 + 26, 4 + 28)
       f.payload.copy(payload, 4 + 30, 4 + 30, 4 + 32)
       return [{ ...f, payload }]

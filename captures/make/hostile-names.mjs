@@ -1,4 +1,4 @@
-// Makes hostile-names.pcapng: sessions whose every name attacks whoever shows it.
+// Makes hostile-names.pcapng: sessions in which every name attacks the program that shows it.
 //
 // usage: node hostile-names.mjs      writes to the folder above, or to the folder OUT; needs nothing but Node
 import { writeFileSync } from 'node:fs'
@@ -83,7 +83,7 @@ function plansOf({ text, oem }, i) {
     clientSigning: 1,
     serverSigning: 1,
   }
-  // A dialect string ends at its NUL, so that it can have anything else.
+  // A dialect string ends at its NUL and may contain any other byte.
   const dialects = ['PC NETWORK PROGRAM 1.0', oem, 'NT LM 0.12']
   const systems = {
     clientOs: `${text}os`,

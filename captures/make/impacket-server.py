@@ -1,6 +1,6 @@
 """usage: impacket-server.py FOLDER
 
-impacket's SMB2 server on port 445, sharing FOLDER as "files" to whoever comes: it knows no users and asks for no password.
+impacket's SMB2 server on port 445, sharing FOLDER as "files" with every client: it has no users and asks for no password.
 """
 import sys
 

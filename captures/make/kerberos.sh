@@ -47,7 +47,7 @@ sample() {
 kerberos=(-U "alice@EXAMPLE.TEST%$password" --use-kerberos=required)
 sample kerberos-sysvol //filesrv.example.test/sysvol "${kerberos[@]}" -c 'cd example.test; dir'
 sample kerberos-encrypted //filesrv.example.test/sysvol "${kerberos[@]}" --client-protection=encrypt -c 'dir'
-# Kerberos was on offer, but the server was asked for by its address, for which there is no ticket.
+# Kerberos was offered, but the server was named by its address, for which there is no ticket.
 sample ntlm-sysvol //10.77.0.2/sysvol -U "EXAMPLE\\alice%$password" --use-kerberos=desired -c 'cd example.test; dir'
 # A client that asks for RC4: the ticket stays under the server's AES key, the session key is RC4's.
 sed -i '/default_realm/a default_etypes = arcfour-hmac-md5' "$KRB5_CONFIG"

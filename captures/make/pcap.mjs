@@ -1,4 +1,4 @@
-// Reads and writes capture files, as far as the derived samples need it. A packet is { time, bytes, original }: microseconds since 1970, the
+// Reads and writes capture files, only as far as the derived samples need it. A packet is { time, bytes, original }: microseconds since 1970, the
 // captured bytes, the length on the wire.
 
 /** A little-endian microsecond pcap file, which is what tcpdump writes. */

@@ -91,7 +91,7 @@ logon-failed() {
     '//10.77.0.2/files -U nobody-we-know%wrong -c dir'
 }
 
-# --- SMB1. smbclient offers it only when told to.
+# --- SMB1. smbclient offers it only on request.
 
 smb1=(-m NT1 --option='client min protocol=NT1')
 # Without extended security the logon has two bare responses, or a password.
@@ -114,7 +114,7 @@ smb1-anonymous() { session smb1-anonymous.pcap 'server min protocol = NT1' smb -
 sample smb1-ntlmv1
 smb1-ntlmv1() { visits smb1-ntlmv1.pcap 'server min protocol = NT1;ntlm auth = ntlmv1-permitted' "${smb1[@]}" "${bare[@]}"; }
 
-# Samba 4.17 takes plaintext logons in and then refuses each of them; the password has crossed the wire all the same.
+# Samba 4.17 reads plaintext logons and then refuses each of them. The password has crossed the wire nevertheless.
 plaintext=("${bare[@]}" --option='client plaintext auth=yes' --option='client lanman auth=yes')
 
 sample smb1-plaintext-password
@@ -122,7 +122,7 @@ smb1-plaintext-password() {
   visits smb1-plaintext-password.pcap 'server min protocol = NT1;encrypt passwords = no' "${smb1[@]}" "${plaintext[@]}" --option=unicode=no
 }
 
-# The password as UTF-16 in the field of the NT response, longer than the 24 bytes of NTLMv1: it looks like NTLMv2 to who only measures it.
+# The password as UTF-16 in the field of the NT response, longer than the 24 bytes of NTLMv1: by its length alone it looks like NTLMv2.
 sample smb1-plaintext-password-unicode
 smb1-plaintext-password-unicode() {
   visits smb1-plaintext-password-unicode.pcap 'server min protocol = NT1;encrypt passwords = no' "${smb1[@]}" "${plaintext[@]}"
@@ -194,7 +194,7 @@ inbound() {
   ip -n client route del 10.77.0.9
 }
 
-# Nobody listens on 10.77.0.2, nobody answers for 10.77.0.66 and 203.0.113.66: their frames go to a host that drops them.
+# No process listens on 10.77.0.2. Frames to 10.77.0.66 and 203.0.113.66 go to a host that drops them.
 sample attempts
 attempts() {
   record client eth0 "$out/attempts.pcap" tcp port 445 or tcp port 139

@@ -21,7 +21,7 @@ export function parseFrame(bytes) {
   }
 }
 
-/** The other way round: lengths and checksums are made anew. IP's length is zero where it does not fit, as network cards leave it. */
+/** The reverse: lengths and checksums are computed again. IP's length is zero if it does not fit, as network cards leave it. */
 export function buildFrame(f) {
   const tcp = Buffer.alloc(20 + f.options.length + f.payload.length)
   tcp.writeUInt16BE(f.sourcePort, 0)
@@ -52,7 +52,7 @@ export function checksum(b, sum) {
   return ~sum & 0xffff
 }
 
-/** Each TCP packet goes through `change`, which gives back the frames that take its place: one, several, none. */
+/** Calls `change` for each TCP packet. It returns the frames that replace the packet: one, several or none. */
 export function mapFrames(packets, change) {
   return packets.flatMap((packet, index) => {
     const frames = change(parseFrame(packet.bytes), index)

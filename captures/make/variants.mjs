@@ -1,9 +1,9 @@
-// Makes captures of everything that a mirror port, a network on the way or an attacker does to traffic, out of two clean samples. Nothing of this is
-// kept: test/golden/variants.test.ts makes them in memory and holds that the same records come out of them.
+// Makes captures of everything that a mirror port, a network on the way or an attacker does to traffic, from two clean samples. They are not stored:
+// test/golden/variants.test.ts makes them in memory and verifies that they give the same records.
 //
 // usage: node variants.mjs OUTDIR      writes all of them as OUTDIR/NAME.pcap or .pcapng, and says what each is
 //
-// It knows nothing of the program that it tests. What it makes was held against tshark: see the README of the samples.
+// It uses no code of the program that it tests. Its output was compared with tshark: see the README of the samples.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,8 +24,8 @@ export const BASES = { smb3: 'smb311-unsigned-data', smb1: 'smb1-unsigned' }
 /**
  * Every variant: { name, what, base, ipv6, keeps, extension, bytes }.
  * - `base` is one of BASES; `ipv6`, whether the conversation's own addresses are fd00:77::1 and fd00:77::2 in place of 10.77.0.1 and .2.
- * - `keeps` tells what must come out: 'frames', the same records, frame numbers and times too; 'records', the same but for those; 'more', those and
- *   what the test says; 'some', what the test says.
+ * - `keeps` says what must come out: 'frames', the same records with the same frame numbers and times; 'records', the same records apart from
+ *   those; 'more', the same records and what the test adds; 'some', only what the test says.
  * - `bytes()` makes the file, the same in every run.
  */
 export const VARIANTS = []
@@ -52,7 +52,7 @@ function add(name, what, options) {
   VARIANTS.push({ name, what, base, ipv6, keeps, extension, bytes })
 }
 
-/** The same of both bases, and of the first over IPv6, as far as the stage takes those. */
+/** The same for both bases, and for the first one over IPv6, where the stage accepts them. */
 function addAll(name, what, options, families = [IPV4, IPV6]) {
   if (families.includes(IPV4)) {
     add(name, what, options)
@@ -289,7 +289,7 @@ for (const indications of ['none', 'origin', 'authentication', 'both']) {
   }
   for (const [name, [what, stage, shape]] of Object.entries(fragments)) {
     addAll(`fragments${name}`, `fragments ${what}`, { shape, stage })
-    // The same inside of a tunnel, and of the tunnel's datagrams.
+    // The same inside a tunnel, and for the tunnel's datagrams.
     add(`fragments${name}-in-vxlan`, `fragments ${what}; in VXLAN`, { shape, stage: chain(stage, e.vxlan(IPV4)) })
     add(`vxlan-in-fragments${name}`, `VXLAN in fragments ${what}`, { shape, stage: chain(e.vxlan(IPV4), stage) })
   }
@@ -549,7 +549,7 @@ for (const indications of ['none', 'origin', 'authentication', 'both']) {
     keeps: 'some',
     shape: (s) => q.straySegment(midstream(s), -1, { seq: 0x2000_0000, ack: -0x3000_0000 }),
   })
-  // The question is missing, and the answers to it and to the next, so that each side waits for the other.
+  // The request is missing, and so are its response and the next one: each side waits for the other.
   add('midstream-holes', 'a capture that begins in the midst, with holes on both sides', {
     keeps: 'some',
     shape: (s) => {
@@ -559,7 +559,7 @@ for (const indications of ['none', 'origin', 'authentication', 'both']) {
   })
 }
 
-/** What the server sends once more, `lag` packets later. */
+/** Repeats what the server sends, `lag` packets later. */
 function oneSide(packets, lag) {
   return c.repeated(packets, lag, (p) => ({ ...p, copy: true })).filter((p) => !(p.copy && p.fromClient))
 }
@@ -673,7 +673,7 @@ function oneSide(packets, lag) {
   addAll('snap-262144', '262,144 bytes of each frame', { keeps: 'frames', ...cut(262_144) })
 }
 
-/** `sliced`: whoever cut the packets, a mirror port, did not tell the one who wrote the file. */
+/** `sliced`: a mirror port cut the packets, and the capture file does not record that. */
 function cutFile(packets, length, sliced = false) {
   const { number } = l.LINKS.ethernet
   const frames = l.cutTo(l.framed(packets, l.LINKS.ethernet), length)
@@ -683,7 +683,7 @@ function cutFile(packets, length, sliced = false) {
 
 // --- all at once
 
-/** What TCP does to a stream and no record shows. */
+/** What TCP does to a stream without any effect on the records. */
 const SHAPES = {
   plain: (s) => s,
   'pieces of 100': (s) => c.inPieces(s, 100),

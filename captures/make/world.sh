@@ -1,8 +1,7 @@
 # A small network of its own to make captures in; sourced by the scripts beside it.
 #
-#   enter_world "$@"    starts the script again inside namespaces of its own (network, mounts, processes, host name). Nothing in there
-#                       reaches the machine's network or configuration, and all of it ends with the script: there is nothing to clean up
-#                       but $work.
+#   enter_world "$@"    starts the script again in its own namespaces (network, mounts, processes, host name). Nothing in them reaches
+#                       the machine's network or configuration, and they end with the script: only $work must be cleaned up.
 #   host NAME DEV       a host: a network namespace with one end of a cable
 #   cable A DEVA B DEVB a veth pair between two hosts, with fixed MAC addresses and without offloading, so that frames look as on a wire
 #   samba, client_conf  the server and what clients need
@@ -19,7 +18,7 @@ need() {
   done
 }
 
-# The Python that has impacket: python3 may be somebody's own build without it.
+# The Python that has impacket: python3 may be a local build without it.
 impacket_python() {
   local p
   for p in python3 /usr/bin/python3; do
@@ -48,7 +47,7 @@ enter_world() {
 
 readonly password='open-Sesame-1'
 
-# Unix accounts that only this world knows: Samba wants one for each user, and plaintext logons are checked against them.
+# Unix accounts that exist only in these namespaces: Samba needs one for each user, and plaintext logons are checked against them.
 people() {
   local hash
   hash=$(openssl passwd -6 -salt captures "$password")
@@ -131,7 +130,7 @@ samba() {
   for user in alice bob; do
     printf '%s\n%s\n' "$password" "$password" | smbpasswd -c "$dir/smb.conf" -s -a "$user" >/dev/null 2>&1 || die "smbpasswd refused $user"
   done
-  # not by way of "on": $! is to be smbd itself
+  # not through "on": $! must be smbd itself
   ip netns exec "$host" smbd --foreground --configfile="$dir/smb.conf" --log-basename="$dir/log" >"$dir/log/out" 2>&1 &
   server=$!
   wait_for listening "$host" "${port##* }"
@@ -142,7 +141,7 @@ stop_samba() {
   wait "$server" 2>/dev/null || true
 }
 
-# usage: client_conf [LINE...]   what smbclient is told beyond its defaults
+# usage: client_conf [LINE...]   settings of smbclient beyond its defaults
 client_conf() {
   mkdir -p "$work/client"/{private,lock,state,cache}
   printf '%s\n' '[global]' 'netbios name = DESK1' 'workgroup = EXAMPLE' "private dir = $work/client/private" \

@@ -1,5 +1,5 @@
-// Security blobs: NTLMSSP ([MS-NLMP] 2.2.1) and Kerberos (RFC 4120 5.5) in SPNEGO (RFC 4178 4.2). Nothing in them is computed from a password:
-// who only looks on cannot tell.
+// Security blobs: NTLMSSP ([MS-NLMP] 2.2.1) and Kerberos (RFC 4120 5.5) in SPNEGO (RFC 4178 4.2). Nothing in them is computed from a password,
+// which an observer cannot detect.
 import { der, enumerated, generalString, integer, octets, oid, sequence, tagged } from './der.mjs'
 
 const SPNEGO = oid('2b0601050502')
@@ -70,7 +70,7 @@ export function ntlmChallenge({ challenge, target, os }) {
   return message
 }
 
-/** NTLMv2, with a MIC; `bytes(n)` gives what stands for a hash. */
+/** NTLMv2, with a MIC; `bytes(n)` returns the bytes used in place of a hash. */
 export function ntlmAuthenticate({ user, domain, workstation, target, os, bytes }) {
   const time = Buffer.alloc(8)
   time.writeBigUInt64LE(0x01dc7e4d00000000n)
@@ -162,7 +162,7 @@ export const clientToken = (token, { kerberos = false } = {}) =>
 /** Every later token of the client. */
 export const nextToken = (token) => tagged(1, sequence(tagged(2, octets(token))))
 
-/** The server's answer: accept-incomplete while `more`, with the mechanism that it is about. */
+/** The server's response: accept-incomplete while `more`, with the mechanism that it selects. */
 export const serverToken = (token, { more = false, kerberos = false } = {}) =>
   tagged(
     1,

@@ -1,4 +1,4 @@
-// The little of DER (X.690) that security blobs are made of.
+// The subset of DER (X.690) that security blobs use.
 
 /** An element: tag, length in the shortest form, content. */
 export function der(tag, ...parts) {

@@ -1,11 +1,11 @@
-// A whole SMB session as frames: handshake, negotiate, logon, shares, files, and perhaps a goodbye.
+// A whole SMB session as frames: handshake, negotiate, logon, shares, files, and optionally a logoff.
 import * as auth from './auth.mjs'
 import * as smb1 from './smb1.mjs'
 import * as smb2 from './smb2.mjs'
 import { tcpConnection } from './tcp-connection.mjs'
 
 /**
- * The steps of a session, in order: each is the list of frames that one side sends at a time.
+ * The steps of a session, in order: each is the list of frames that one side sends together.
  *
  * `plan`:
  * - client, server: as tcpConnection takes them
@@ -29,7 +29,7 @@ export function sessionSteps(plan) {
   return steps
 }
 
-/** Tokens of the logon: [from the client, from the server] in turn; the last answer of a refused one is none. */
+/** Tokens of the logon: [from the client, from the server] in turn. The last response to a refused logon has none. */
 function logon(plan) {
   if (plan.auth === 'kerberos') {
     const request = auth.clientToken(auth.kerberosRequest(plan), { kerberos: true })
@@ -99,7 +99,7 @@ function playSmb2(plan, talk) {
   const { COMMAND } = smb2
   for (const [i, { path, type, files }] of plan.trees.entries()) {
     const at = { sessionId, tree: i + 1 }
-    // 3.1.1 has tree connects signed wherever there is a key, [MS-SMB2] 3.3.5.7.
+    // 3.1.1 requires signed tree connects wherever there is a key, [MS-SMB2] 3.3.5.7.
     const sealed = plan.signed || (keyed && plan.dialect === 0x0311)
     exchange({ ...at, command: COMMAND.TREE_CONNECT }, smb2.treeRequest(path), smb2.treeResponse({ type }), 0, sealed)
     for (let file = 0; file < files; file++) {

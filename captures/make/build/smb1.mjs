@@ -14,7 +14,7 @@ const HEADER = 32
 /** Unicode, NT status, extended security, long names; signing is enabled by 0x0004. */
 const FLAGS2 = 0xc843
 
-/** `words` and `bytes` are the two parts of the body. `bytes` may be a function of the place in the message where they begin. */
+/** `words` and `bytes` are the two parts of the body. `bytes` may be a function of the offset in the message where they begin. */
 export function message(
   { command, response = false, status = 0, id, tree = 0, user = 0, flags2 = FLAGS2 },
   words,
@@ -38,7 +38,7 @@ export function message(
 }
 
 const terminated = (texts) => texts.map((text) => Buffer.concat([utf16(text), Buffer.alloc(2)]))
-/** UTF-16 strings begin at an even place of the message. */
+/** UTF-16 strings begin at an even offset in the message. */
 const aligned = (start, texts) => Buffer.concat([Buffer.alloc(start % 2), ...terminated(texts)])
 
 /** `dialects` are bytes, one character each. */
@@ -115,5 +115,5 @@ export function readResponse(data) {
 
 export const logoff = () => [andx(4), Buffer.alloc(0)]
 
-/** What an error answers: neither words nor bytes. */
+/** An error response: neither words nor bytes. */
 export const nothing = () => [Buffer.alloc(0), Buffer.alloc(0)]

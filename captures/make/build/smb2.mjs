@@ -56,7 +56,7 @@ export function message(
   return framed(b, body)
 }
 
-/** A transform header and bytes that stand for the encrypted message, [MS-SMB2] 2.2.41. */
+/** A transform header and bytes in place of the encrypted message, [MS-SMB2] 2.2.41. */
 export function encrypted({ sessionId, bytes, length }) {
   const head = Buffer.alloc(52)
   head.writeUInt32LE(0x424d53fd, 0)

@@ -16,7 +16,7 @@ function address(source, destination) {
 }
 
 /**
- * `client` and `server` are { ip: [a, b, c, d], port, isn }. Each function gives a list of frames: `open` the handshake, `send` a payload of the
+ * `client` and `server` are { ip: [a, b, c, d], port, isn }. Each function returns a list of frames: `open` the handshake, `send` a payload of the
  * client or the server, `close` what ends the connection from the side named.
  */
 export function tcpConnection(client, server) {

@@ -13,7 +13,7 @@ export function u32(value) {
   return b
 }
 
-/** The frame check sequence of Ethernet and 802.11 as it is sent, IEEE 802.3 3.2.9. */
+/** The frame check sequence of Ethernet and 802.11 in transmission order, IEEE 802.3 3.2.9. */
 export function crc32(bytes) {
   let crc = 0xffffffff
   for (const byte of bytes) {

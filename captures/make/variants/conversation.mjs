@@ -1,5 +1,5 @@
 // One TCP conversation as a list of segments, and what TCP, a lossy capture or an attacker may do to it. A segment is what ../tcp.mjs makes of a
-// frame, and its time. Every function gives a new list.
+// frame, and its time. Every function returns a new list.
 import { readFileSync } from 'node:fs'
 import { readPcap } from '../pcap.mjs'
 import { buildFrame, parseFrame, split } from '../tcp.mjs'
@@ -31,7 +31,7 @@ export const SMB2_WRITE = 9
 export const SMB1_NEGOTIATE = 0x72
 export const SMB1_NT_CREATE = 0xa2
 
-/** Index of the segment in which the `nth` message of this command and direction starts. For SMB1 and SMB2: each segment is of one. */
+/** Index of the segment in which the `nth` message of this command and direction starts. For SMB1 and SMB2: a segment belongs to one of the two. */
 export function find(segments, command, response, nth = 0) {
   const starts = ({ payload: p }) => {
     if (p.length < 36) return false
@@ -51,7 +51,7 @@ export function forged(segment, change) {
   return { ...segment, payload }
 }
 
-/** `segment` with other bytes throughout, which make no message. */
+/** `segment` with all its bytes replaced by others that form no message. */
 export const inverted = (segment) =>
   forged(segment, (p) => {
     for (let i = 0; i < p.length; i++) p[i] ^= 0xff
@@ -69,7 +69,7 @@ export const part = (s, from, to = s.payload.length) => ({
 /** In pieces of `size` bytes. */
 export const inPieces = (segments, size) => segments.flatMap((s) => split(s, size))
 
-/** What one side sends in a row as one segment of up to `limit` bytes: what an offloading network card hands over. */
+/** What one side sends in a row as one segment of up to `limit` bytes, as an offloading network card delivers it. */
 export function merged(segments, limit) {
   const out = []
   let open = null
@@ -102,7 +102,7 @@ function fits(open, s, limit) {
   return s.payload.length > 0 && s.seq === (open.seq + length) % 2 ** 32 && length + s.payload.length <= limit
 }
 
-/** The first READ answer with `size` bytes of file data in place of its own, in one segment. For SMB2. */
+/** The first READ response with `size` bytes of file data in place of its own, in one segment. For SMB2. */
 export function withLargeRead(segments, size) {
   const HEADER = 4 + 64
   const asked = find(segments, SMB2_READ, false)
@@ -158,7 +158,7 @@ export const withoutOptions = (segments) => segments.map((s) => ({ ...s, options
 
 // --- order and repetition
 
-/** Data changes places, of both sides: an answer may come before its question. Handshake and end stay. */
+/** The data of both sides is reordered: a response may come before its request. Handshake and end stay in place. */
 export function reorderedAcross(segments, distance, seed) {
   const places = segments.flatMap((s, i) => (s.payload.length > 0 ? [i] : []))
   const order = jostled(seeded(seed), places, distance)
@@ -167,7 +167,7 @@ export function reorderedAcross(segments, distance, seed) {
   return out
 }
 
-/** Every answer before its question. */
+/** Every response before its request. */
 export function answersFirst(segments) {
   const out = [...segments]
   const places = segments.flatMap((s, i) => (s.payload.length > 0 ? [i] : []))
@@ -193,7 +193,7 @@ export function endedEarly(segments, count) {
   return [...segments.slice(0, places[0]), ...rest.filter(isEnd), ...rest.filter((s) => !isEnd(s))]
 }
 
-/** Only data that one side sends in a row changes places. */
+/** Only data that one side sends in a row is reordered. */
 export function reorderedInFlight(segments, distance, seed) {
   const random = seeded(seed)
   const out = [...segments]
@@ -223,7 +223,7 @@ export function repeated(list, lag, again = (item) => item) {
     .map(({ item }) => item)
 }
 
-/** Data again, as it was. */
+/** Data again, unchanged. */
 export function retransmitted(segments, lag) {
   const again = repeated(segments, lag, (s) => ({ ...s, again: true }))
   return again.filter((s) => s.again !== true || s.payload.length > 0)
@@ -252,7 +252,7 @@ export function twice(segments, client, server) {
   return [...segments, ...shifted(segments, client, server).map((s) => ({ ...s, time: s.time + gap }))]
 }
 
-/** Before every data segment of a side that has sent some: one byte before it once more, as `bytes` says (none, or one that says nothing). */
+/** Before every data segment of a side that has sent some: a keep-alive for the byte before it, with the data `bytes` (none, or one meaningless byte). */
 export function keptAlive(segments, bytes) {
   const sent = new Set()
   return segments.flatMap((s) => {
@@ -265,7 +265,7 @@ export function keptAlive(segments, bytes) {
   })
 }
 
-/** What the other side acknowledges: all that came before `s`, with no data. */
+/** The other side's acknowledgement of everything before `s`, without data. */
 function answerTo(segments, s, window) {
   const other = segments.find((each) => isClient(each) !== isClient(s))
   return {
@@ -290,14 +290,14 @@ export function windowsClosed(segments) {
   )
 }
 
-/** The client resets where it would have said goodbye. */
+/** The client sends RST instead of FIN. */
 export function resetAtEnd(segments) {
   const end = segments.findIndex((s) => (s.flags & FIN) !== 0)
   const fin = segments[end]
   return [...segments.slice(0, end), { ...fin, flags: RST | ACK }]
 }
 
-/** Somebody who cannot see the sequence numbers tries to end the connection, once from each side. */
+/** An attacker who cannot see the sequence numbers tries to reset the connection, once from each side. */
 export function blindlyReset(segments) {
   const at = segments.length >> 1
   const s = segments[at]
@@ -306,7 +306,7 @@ export function blindlyReset(segments) {
   return [...segments.slice(0, at), reset(s), reset(other), ...segments.slice(at)]
 }
 
-/** `pause` microseconds more between what was sent at one time and what was sent at the next. */
+/** Adds `pause` microseconds between segments that were sent together and the next ones. */
 export function slowed(list, pause) {
   const times = [...new Set(list.map(({ time }) => time))].sort((x, y) => x - y)
   const later = new Map(times.map((time, i) => [time, time + i * pause]))

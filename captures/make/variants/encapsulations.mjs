@@ -34,7 +34,7 @@ export const snap = each(({ type, bytes }) => ({
   bytes: Buffer.concat([hex('aaaa03000000'), u16(type), bytes]),
 }))
 
-/** A tag of this EtherType: so many bytes, and the type of what follows. `fields` makes them of the packet's number. */
+/** A tag of this EtherType: its bytes, and the type of what follows. `fields` computes the bytes from the packet's number. */
 const tag = (etherType, fields) =>
   each(({ type, bytes }, i) => ({ type: etherType, bytes: Buffer.concat([fields(i), u16(type), bytes]) }))
 
@@ -67,7 +67,7 @@ export const macsec = (channel) =>
     return { type: 0x88e5, bytes: Buffer.concat([...tagged, Buffer.alloc(16, 0x5a)]) }
   })
 
-/** TRILL, RFC 6325: hop count 20; with options of eight bytes, RFC 7179, where they are to be any. */
+/** TRILL, RFC 6325: hop count 20; with options of eight bytes, RFC 7179, if requested. */
 export const trill = (options) =>
   each((p) => {
     const header = options ? hex('009400010002') : hex('001400010002')
@@ -97,8 +97,8 @@ export const pppoe = (compressed = false) =>
   })
 
 /**
- * Bytes behind each packet that are none of it: padding, a switch's trailer. Long ones begin with an SMB message.
- * @param length how many, behind so many bytes
+ * Bytes behind each packet that do not belong to it: padding, a switch's trailer. Long ones begin with an SMB message.
+ * @param length the number of bytes to add, given the packet's length
  */
 export function padded(seed, length) {
   const random = seeded(seed)
@@ -188,7 +188,7 @@ export const vxlanGpe = (family, bridged) =>
     return udp(family, p.fromClient, [54321, 4790], payload, i)
   })
 
-/** GENEVE, RFC 8926, with `options` of 4, 12 and 0 bytes of data where there are to be any. */
+/** GENEVE, RFC 8926, with `options` of 4, 12 and 0 bytes of data if requested. */
 export const geneve = (family, { bridged = true, options = false } = {}) =>
   each((p, i) => {
     const list = options ? hex(`010201011122334401030203${'00'.repeat(12)}0104fc00`) : Buffer.alloc(0)
@@ -219,7 +219,7 @@ export const l2tp2 = (family, every = false) =>
     return udp(family, p.fromClient, [1701, 1701], Buffer.concat([header, ppp]), i)
   })
 
-/** L2TP version 3, RFC 3931, with Ethernet: in UDP or right in IP, with a cookie and a sublayer of so many bytes. */
+/** L2TP version 3, RFC 3931, with Ethernet: in UDP or right in IP, with a cookie and a sublayer of the given sizes. */
 export const l2tp3 = (family, { inIp: isInIp = false, cookie = 0, sublayer = 0 } = {}) =>
   each((p, i) => {
     const session = Buffer.concat([u32(7), Buffer.alloc(cookie, 0x3c), Buffer.alloc(sublayer)])
@@ -253,7 +253,7 @@ export const lisp = (family) =>
 
 const llcSnap = (p) => Buffer.concat([hex('aaaa03000000'), u16(p.type), p.bytes])
 
-/** A data frame of 802.11, without QoS, to the distribution system or from it. `swapped`: frame control the other way round. */
+/** A data frame of 802.11, without QoS, to the distribution system or from it. `swapped`: the bytes of frame control are swapped. */
 function wirelessFrame(p, swapped = false) {
   const [source, destination] = p.fromClient ? MACS : MACS.toReversed()
   const accessPoint = hex('0200000001ff')
@@ -306,7 +306,7 @@ export const arubaMirror = (family, radio) =>
 /** 802.11 in GRE, between Aruba's access points and controllers. */
 export const wirelessInGre = (family) => each((p, i) => greAround(family, p, 0x8200, wirelessFrame(p), {}, i))
 
-/** Teredo, RFC 4380: IPv6 in UDP in IPv4, behind indications (5.1.1) where there are to be any. */
+/** Teredo, RFC 4380: IPv6 in UDP in IPv4, behind indications (5.1.1) if requested. */
 export function teredo(indications) {
   // Authentication: client id "ab", value "cdef", nonce, confirmation. Origin: port and address, each bit inverted.
   const authentication = hex('00010204616263646566010203040506070800')

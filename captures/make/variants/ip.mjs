@@ -1,5 +1,5 @@
 // IP datagrams made, changed and cut into fragments. A packet is { time, fromClient, type, bytes }: `bytes` is what follows an EtherType, which is
-// `type`. A stage takes the packets of a whole capture and gives those that take their place.
+// `type`. A stage takes the packets of a whole capture and returns those that replace them.
 import { checksum } from '../tcp.mjs'
 import { hex } from './bytes.mjs'
 import { garbage, seeded, shuffled } from './random.mjs'
@@ -21,7 +21,7 @@ export const PROTOCOL = {
   DESTINATION: 60,
 }
 
-/** A stage that makes one packet of each. */
+/** A stage that replaces each packet with one other. */
 export const each = (change) => (packets) => packets.map((p, i) => ({ ...p, ...change(p, i) }))
 
 /** The two ends of every tunnel: the one on the client's side first. */
@@ -76,7 +76,7 @@ function withChecksum(ipv4) {
   return ipv4
 }
 
-/** Total length or payload length zero, as where a network card was to fill it in. */
+/** Total length or payload length zero, as if the network card had to fill it in. */
 export const lengthZero = each(({ type, bytes }) => {
   const copy = Buffer.from(bytes)
   copy.writeUInt16BE(0, type === IPV4 ? 2 : 4)
@@ -101,7 +101,7 @@ export function hopped({ type, bytes }) {
   return type === IPV4 ? withChecksum(copy) : copy
 }
 
-/** Authentication Header, RFC 4302, transport mode: between IP and what it carries. Nobody can check its value without the key. */
+/** Authentication Header, RFC 4302, transport mode: between IP and what it carries. Its value cannot be checked without the key. */
 export function authenticated(seed) {
   const random = seeded(seed)
   return each(({ type, bytes }, i) => {
@@ -184,7 +184,7 @@ function fragment(packet, { from, to, change }, id) {
   return { ...packet, bytes: Buffer.concat([header, extension, data]) }
 }
 
-/** What to send of `length` bytes: pieces of `size`, a multiple of eight. */
+/** The pieces of `length` bytes: `size` bytes each, a multiple of eight. */
 function pieces(length, size) {
   return Array.from({ length: Math.ceil(length / size) }, (_, i) => ({
     from: i * size,
@@ -213,7 +213,7 @@ function fragmentsOf(packet, n, size, arrange, identify) {
   return arrange(pieces(rest.length, size), n).map((piece) => fragment(packet, piece, identify(n)))
 }
 
-/** The fragments of each two datagrams by turns, where one side sends two in a row. */
+/** The fragments of two datagrams alternate wherever one side sends two in a row. */
 export function interleaved(size) {
   return (packets) => {
     const cut = (n) => fragmentsOf(packets[n], n, size, (list) => list, IDENTIFY)
@@ -240,7 +240,7 @@ export const ORDER = {
   twice: (list) => list.flatMap((piece) => [piece, piece]),
   /** Each piece but the first begins eight bytes earlier. */
   overlapping: (list) => list.map(({ from, to }, i) => ({ from: i === 0 ? from : from - 8, to })),
-  /** Behind the first piece another with its place and other bytes; then the rest. */
+  /** Behind the first piece another with the same offset and other bytes; then the rest. */
   forgedSecond: ([first, ...others]) => [first, { ...first, change: inverted }, ...others],
   shuffled: (seed) => {
     const random = seeded(seed)
@@ -248,14 +248,14 @@ export const ORDER = {
   },
 }
 
-/** IPv6 datagrams that are no fragments and say they are one: offset zero and none to follow, RFC 6946. All have one identification. */
+/** Atomic fragments of IPv6, RFC 6946: whole datagrams with a fragment header, offset zero and no more fragments. All have one identification. */
 export function atomic(packets) {
   return packets.map((p) => fragment(p, { from: 0, to: fragmentable(p).rest.length }, 0x77))
 }
 
 /**
- * Behind the first two fragments of every datagram those of two others with its identification: one of another protocol, one of another host.
- * @param count how many of the two fragments of each come at all
+ * Behind the first two fragments of every datagram come those of two others with its identification: one of another protocol, one of another host.
+ * @param count how many of the two fragments of each are sent
  */
 export function amidOthers(seed, count = 2) {
   return (packets) => {

@@ -147,7 +147,7 @@ function exportedTcp({ type, bytes }) {
   return upperPdu('tcp', bytes.subarray(type === IPV4 ? 20 : 40), tags)
 }
 
-/** Each link type: its number in capture files, what it takes, and how it frames a packet. */
+/** Each link type: its number in capture files, what it accepts, and how it frames a packet. */
 export const LINKS = {
   ethernet: { number: 1, takes: () => true, frame: (p) => ethernetFrame(p, p.macs) },
   'raw-101': { number: 101, takes: isIp, frame: (p) => p.bytes },
@@ -289,7 +289,7 @@ export const LINKS = {
   'radiotap-4-addresses-data-pad-fcs': { number: 127, takes: isEtherType, frame: (p) => withPad(p, { bridge: true }) },
 }
 
-/** What TCP itself is exported as: of whole datagrams alone, so that it is none of LINKS. */
+/** The exported PDU of TCP itself. It is not in LINKS because it takes only whole datagrams. */
 export const EXPORTED_TCP = { number: 252, frame: exportedTcp }
 
 /** Frames in the order of the packets; a clock that never goes back. */
@@ -309,7 +309,7 @@ export function pcapFile(packets, link = LINKS.ethernet, options = {}) {
   return writePcap({ linkType: link.number, packets: framed(packets, link) }, { ...link.file, ...options })
 }
 
-/** A pcapng file with an interface of each of these link types, which take the packets by turns. */
+/** A pcapng file with an interface of each of these link types, which carry the packets in turn. */
 export function pcapngFile(packets, links, bigEndian = false) {
   const { section, interface: face, packet } = pcapng(bigEndian)
   const frames = links.map((link) => framed(packets, link))

@@ -1,4 +1,4 @@
-// Encapsulations one in another, in any order that a network could make.
+// Encapsulations nested in any order that a network could make.
 import * as e from './encapsulations.mjs'
 import * as ip from './ip.mjs'
 import { LINKS } from './links.mjs'
@@ -7,7 +7,7 @@ import { below, pick, seeded } from './random.mjs'
 const { IPV4, IPV6 } = ip
 const isIp = (type) => type === IPV4 || type === IPV6
 const isEtherType = (type) => type >= 0x0600
-/** What GRE carries beside Ethernet: RFC 2784, RFC 4023. */
+/** What GRE carries besides Ethernet: RFC 2784, RFC 4023. */
 const isRoutable = (type) => isIp(type) || type === e.MPLS
 const any = () => true
 const isUntagged = (type) => ![0x8100, 0x88a8, 0x9100].includes(type)
@@ -75,11 +75,11 @@ const LAYERS = [
   },
 ]
 
-/** Beside those of the link, of IP and of TCP, which are five at most. */
+/** Besides those of the link, of IP and of TCP, which are five at most. */
 const MOST_HEADERS = 11
 
 /**
- * Between one and four layers around packets, by chance; a link that takes what came of it.
+ * Between one and four random layers around packets, and a link that can carry the result.
  * @returns the names of the layers from the inside out, the packets, and the link's name
  */
 export function nested(packets, seed) {

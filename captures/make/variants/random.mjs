@@ -1,6 +1,6 @@
-// Numbers that look drawn and are the same in every run.
+// Pseudo-random numbers that are the same in every run.
 
-/** mulberry32, by Tommy Ettinger: a function that gives the next number of [0, 1). */
+/** mulberry32, by Tommy Ettinger: returns a function that returns the next number in [0, 1). */
 export function seeded(seed) {
   let state = seed | 0
   return () => {

@@ -1,5 +1,5 @@
-// What leads a reader of TCP astray about where a stream stands: answers that contradict each other, ports that are used again, networks with the
-// same addresses, stray segments, clocks that are apart. Segments as conversation.mjs has them; every function gives a new list.
+// What misleads a TCP reader about a stream's position: answers that contradict each other, reused ports, networks with the same addresses, stray
+// segments, clocks that differ. Segments are those of conversation.mjs. Every function returns a new list.
 import { insertedAfter, isClient, shifted } from './conversation.mjs'
 
 const SYN = 0x02
@@ -38,7 +38,7 @@ export function fastOpened(segments, { taken }) {
   })
 }
 
-/** Two taps were merged, and the clock of the one that sees `client` or the server is ahead by so many microseconds. */
+/** Two taps were merged, and the clock of the one that sees `client` or the server is ahead by this many microseconds. */
 export function clocksApart(segments, client, ahead) {
   return segments
     .map((s) => (isClient(s) === client ? { ...s, time: s.time - ahead } : s))
@@ -62,7 +62,7 @@ export function bytesBefore(segments, nth, bytes, ownSegment) {
   return [...moved.slice(0, at), ...(ownSegment ? split : joined), ...moved.slice(at + 1)]
 }
 
-/** A SYN of the client in the midst of the conversation, `count` times, and the answer to it if it gets one. */
+/** A SYN of the client in the middle of the conversation, `count` times, and the answer to it if there is one. */
 export function straySyn(segments, { count = 1, answered = false } = {}) {
   const [syn, at] = [segments[0], segments.length >> 1]
   const stray = { ...syn, seq: wrapped(syn.seq + 0x3217bb), time: segments[at].time }
@@ -92,7 +92,7 @@ export function straySegment(segments, at, { seq, ack = 0, payload = Buffer.from
   return at < 0 ? [stray, ...segments] : insertedAfter(segments, at, stray)
 }
 
-/** Two networks with the same addresses and ports: the conversation twice at a time, with other sequence numbers. `mine` marks the second. */
+/** Two networks with the same addresses and ports: the conversation twice at the same time, with other sequence numbers. `mine` marks the second. */
 export function tenants(segments, client, server, lag) {
   const second = shifted(segments, client, server).map((s) => ({ ...s, mine: true }))
   const places = segments.flatMap((s, i) => [
@@ -109,6 +109,6 @@ export function reusedWithout(segments, client, server, lost) {
   return [...segments, ...again.filter((_, i) => !lost.includes(i))]
 }
 
-/** Pure acknowledgements are left out: what is heard is data alone. */
+/** Pure acknowledgements are left out: only data was captured. */
 export const withoutAcknowledgements = (segments) =>
   segments.filter((s) => s.payload.length > 0 || (s.flags & ~ACK) !== 0)
