@@ -1,8 +1,8 @@
 // usage: node bench/crowd.mjs FILE [--clients N] [--rounds N]
 //
-// A file server at work: N clients (4,000 by default) log on one after the other, and then each asks and is answered in its turn, as many rounds
-// as told (100). They all stay connected. What is asked is the first request after the tree connect of captures/smb311-signed.pcap, ever again: checksums
-// are left as they were.
+// A file server at work: N clients (4,000 by default) log on one after the other. Then they take turns: in each round (100 by default) every client
+// sends a request and gets its response. All stay connected. The request is always the first after the tree connect of captures/smb311-signed.pcap.
+// Checksums are left as they were.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readPcap } from '../captures/make/pcap.mjs'
@@ -48,7 +48,7 @@ for (let round = 0; round < rounds; round++) {
 }
 console.log(`${out.close()} packets: ${clients} clients, ${rounds} rounds`)
 
-/** One packet of a client, by its number; `sent` and `received` bytes came between its place in the sample and this. */
+/** One packet of a client, by its number. `sent` and `received`: the bytes that precede it here and not in the sample. */
 function write({ bytes, fromClient }, client, sent, received) {
   out.write(bytes, (buffer, at) => {
     buffer.writeUInt32BE(fromClient ? 0x0a000000 + client : SERVER, at + AT.source)

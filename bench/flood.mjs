@@ -1,8 +1,8 @@
 // usage: node bench/flood.mjs FILE [--syns N] [--half-open N] [--samples N]
 //
-// A capture that tries to fill the tables of whoever reads it: SYNs to port 445 that nobody answers, and connections on which SMB is negotiated
+// A capture that tries to fill the tables of the program that reads it: unanswered SYNs to port 445, and connections on which SMB is negotiated
 // and nothing more, each from another address, all left open. Between them, at equal distances, stand copies of a sample capture with a logon.
-// Checksums of the flood are not made anew: nobody who defends himself against a flood reads them.
+// Checksums of the flood are not computed again: smblens does not verify them.
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { readPcap } from '../captures/make/pcap.mjs'
@@ -34,7 +34,7 @@ const sample = readPcap(readFileSync(new URL('../captures/smb311-signed.pcap', i
 const frames = sample.packets.map(({ bytes }) => bytes)
 const first = parseFrame(frames[0])
 const fromClient = frames.map((bytes) => parseFrame(bytes).sourcePort === first.sourcePort)
-/** Handshake, both NEGOTIATE messages, and what acknowledges them. */
+/** Handshake, both NEGOTIATE messages, and their acknowledgements. */
 const opening = frames.slice(0, 6)
 const lone = buildFrame({ ...first, flags: SYN, payload: Buffer.alloc(0) })
 

@@ -14,7 +14,7 @@ import { counters, listen, makeCable, passing, play, sendable, sleep, untilListe
 
 const root = new URL('..', import.meta.url).pathname
 const smblens = join(root, 'bin/smblens')
-/** Faster than any generator here is: how many packets "top" plays. */
+/** Faster than any generator here: it determines how many packets "top" plays. */
 const TOP_RATE = 300_000
 
 const { values: options, positionals: given } = parseArgs({
@@ -120,7 +120,7 @@ function prepared(from, name) {
   return { name, path, packets }
 }
 
-/** Plays whole rounds of the capture, so that what passes the filter is known to the packet. */
+/** Plays whole rounds of the capture, so that the exact number of packets that pass the filter is known. */
 async function measure(file, rate, filter, start) {
   const loops = Math.max(1, Math.round(((rate ?? TOP_RATE) * seconds) / file.packets))
   const listener = start(filter)
@@ -130,14 +130,14 @@ async function measure(file, rate, filter, start) {
     await sleep(1000)
     const before = counters(cable.far)
     const played = await play(cable.near, file.path, { rate, loops })
-    // The kernel hands on what it has begun to collect within a second; then what came of it is worked off.
+    // The kernel delivers what it has begun to collect within a second. After that, smblens processes it.
     await sleep(1500)
     for (let spent = -1; cost.cpu() - spent > 0.05; await sleep(500)) spent = cost.cpu()
     const arrived = counters(cable.far).received - before.received
     const cpu = cost.cpu()
     const { delivered, lost } = await listener.stop()
     const pass = file.passing[filter] * loops
-    // Which of those that the cable lost would have passed is not known.
+    // Which of the packets that the cable lost would have passed the filter is not known.
     const notLost = played.sent - arrived
     return [
       rate === null ? 'top' : count(rate),
@@ -182,7 +182,7 @@ function live(program) {
   }
 }
 
-/** What the same machine manages with tcpdump into nothing: where that loses, smblens behind it must. */
+/** The baseline on the same machine: tcpdump without smblens. Where that loses packets, smblens behind it must lose them too. */
 function tcpdumpAlone(filter) {
   const bytes = Number(options.buffer ?? 64) * 1024
   const listener = listen(cable.far, [

@@ -13,7 +13,7 @@ import { listen, makeCable, play, sendable, sleep, untilListening, whyNoCable } 
 
 const root = new URL('..', import.meta.url).pathname
 const smblens = join(root, 'bin/smblens')
-/** Growth over the second half, along its straight line, that is taken for none: a share of the mean. */
+/** Growth over the second half, along the fitted line, that still counts as flat: a share of the mean. */
 const FLAT = 0.03
 
 const { values: options, positionals } = parseArgs({
@@ -82,7 +82,7 @@ try {
   cable.remove()
 }
 
-/** The slope of the straight line through the second half of the samples. */
+/** The slope of the line fitted to the second half of the samples. */
 function verdict(samples) {
   const half = samples.filter(({ at }) => at >= samples.at(-1).at / 2)
   const mean = (what) => half.reduce((total, sample) => total + sample[what], 0) / half.length

@@ -1,4 +1,4 @@
-// Captures of many packets, written as they are made: one buffer, and times ten microseconds apart.
+// Writes captures of many packets while they are made: one buffer, and times ten microseconds apart.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { writePcap } from '../captures/make/pcap.mjs'
 
@@ -6,7 +6,7 @@ const BUFFER = 1 << 20
 const START = 1.7e15
 const RECORD_HEADER = 16
 
-/** `write` copies a frame, and `change(buffer, at)` may change the copy, which begins at `at`. `close` returns how many there were. */
+/** `write` copies a frame, and `change(buffer, at)` may change the copy, which begins at `at`. `close` returns the number of packets. */
 export function openPackets(path, linkType) {
   const out = openSync(path, 'w')
   const buffer = Buffer.alloc(BUFFER)

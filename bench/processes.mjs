@@ -1,4 +1,4 @@
-// What a process and all that it started cost, read from /proc.
+// What a process and all its descendants cost, read from /proc.
 import { readFileSync } from 'node:fs'
 
 /** Of /proc/PID/stat: hundredths of a second on every Linux that Node runs on. */
@@ -8,7 +8,7 @@ const MEGABYTE = 1e6
 /**
  * Looks at the process and its descendants every `interval` ms until `stop`.
  *
- * @returns cpu(): seconds so far, of those too that have ended; resident(): MB now, peak(): the most of each process, added up
+ * @returns cpu(): seconds so far, ended processes included; resident(): MB now; peak(): the sum of each process's maximum
  */
 export function watch(pid, interval = 200) {
   /** By process: those that have ended stay. */
@@ -18,7 +18,7 @@ export function watch(pid, interval = 200) {
       const stat = read(`/proc/${id}/stat`)
       const status = read(`/proc/${id}/status`)
       if (stat === null || status === null) continue
-      // After the name, which may have any character in it.
+      // After the name, which may contain any character.
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
       const ticks = Number(fields[11]) + Number(fields[12])
       const name = /Name:\s+(.*)/.exec(status)?.[1] ?? '?'

@@ -1,6 +1,6 @@
 // usage: npm run bench [-- [--size MB] [--rounds N] [--dir DIR] [--only start,mixed,dense,logons] [FILE...]]
 //
-// Measures smblens beside whichever of tcpdump, ndpiReader and tshark are installed, on the same file in alternation. Without a FILE the
+// Measures smblens and those of tcpdump, ndpiReader and tshark that are installed, on the same file in alternation. Without a FILE the
 // captures are made (traffic.mjs), in a folder that is removed afterwards unless --dir names one. README.md says what the columns mean.
 import { spawn, spawnSync } from 'node:child_process'
 import {
@@ -87,7 +87,7 @@ function start() {
 
 async function capture(file) {
   const { size } = statSync(file)
-  readThrough(file) // From here on it is the page cache that is read, by all alike.
+  readThrough(file) // From here on every program reads from the page cache.
   const [summary] = records(file, 'capture')
   if (!summary) throw new Error(`smblens does not read ${file}`)
   console.log(
@@ -114,7 +114,7 @@ async function capture(file) {
   )
 }
 
-/** Every program once a round, in turn; the one that begins changes from round to round. Memory is taken in a run of its own. */
+/** Every program runs once a round, in turn; a different one begins each round. Memory is measured in a separate run. */
 async function measure(programs, file) {
   const rows = programs.map(({ name, command }) => ({ name, argv: command(file), times: [], cpu: [] })).filter(works)
   for (let round = 0; round < rounds; round++) {
@@ -132,7 +132,7 @@ async function measure(programs, file) {
   return rows
 }
 
-/** Others may not take every file that smblens takes. */
+/** Other programs may not read every file that smblens reads. */
 function works({ name, argv }) {
   try {
     time(argv)
@@ -170,7 +170,7 @@ function time(argv) {
     { encoding: 'utf8' },
   )
   const seconds = Number(process.hrtime.bigint() - started) / 1e9
-  // Of smblens, 3 means that the end of the capture is damaged: it was read all the same.
+  // From smblens, 3 means that the end of the capture is damaged. The rest was read.
   if (error || !(status === 0 || (status === 3 && argv.includes(smblens)))) {
     throw new Error(`${argv[0]} failed: ${error?.message ?? `exit status ${status}`}: ${argv.join(' ')}`)
   }
@@ -186,8 +186,8 @@ function time(argv) {
 }
 
 /**
- * The high-water mark of resident memory in MB (VmHWM), read from /proc every 10 ms while the program runs: it only grows, so the last reading
- * is the peak but for what the last few milliseconds add. Null where there is no /proc.
+ * The high-water mark of resident memory in MB (VmHWM), read from /proc every 10 ms while the program runs. It only grows, so the last reading
+ * is the peak, apart from what the last few milliseconds add. Null where there is no /proc.
  */
 function peakMemory(argv) {
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 // usage: node bench/saturation.mjs FILE [--share N]
 //
-// A capture made to take as much memory as its reader lets it: it fills every table that the reader has, all at one time, with the largest entries that
-// fit on the wire. With --share 0.1 it makes a tenth of each. FILE may be - for standard output.
+// A capture made to use as much memory as its reader allows: it fills all tables of the reader at the same time, with the largest entries that fit on
+// the wire. With --share 0.1 it makes a tenth of each. FILE may be - for standard output.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -14,13 +14,13 @@ const SYN = 2
 const RST = 4
 const ACK = 16
 const HEADERS = 54
-/** As much of a stream as goes into one datagram. */
+/** The most bytes of a stream that fit into one datagram. */
 const SEGMENT = 65_000
 const SERVER = 0x0a090909
 const BUFFER = 1 << 20
 const START = 1.7e15
 
-/** What there is of each, at share 1. */
+/** How many there are of each, at share 1. */
 const COUNTS = {
   attempts: 40_000,
   bare: 10_000,
@@ -39,10 +39,10 @@ const COUNTS = {
 const { COMMAND, STATUS } = smb2
 const NONE = Buffer.alloc(0)
 const bytes = (length) => Buffer.alloc(length, 0x5a)
-/** No Latin-1: twice the memory. */
+/** Not Latin-1, so it takes twice the memory. */
 const name = (length, n) => `${'Ж'.repeat(length - 8)}${n.toString(36).padStart(8, '0')}`
 
-/** Every frame of it, each valid until the next. */
+/** Yields every frame; each is valid until the next. */
 export function* saturation(share = 1) {
   const count = (what) => Math.ceil(COUNTS[what] * share)
   let address = 0x0b000000
@@ -53,14 +53,14 @@ export function* saturation(share = 1) {
     yield tcp(0x0d000000 + n, SERVER, 50_000, n % 2 === 0 ? 445 : 139, 1, 0, SYN, NONE)
     yield tcp(0x0e000000 + n, SERVER, 50_000, 8445, 1, 0, SYN, NONE)
   }
-  // Connections on which much is offered, and nothing comes of it.
+  // Connections on which much is offered and nothing is negotiated.
   for (let n = 0; n < count('bare'); n++) {
     const c = next()
     yield* c.open()
     yield* c.client(offer(n))
     yield c.reset()
   }
-  // Sessions that are one message each, as many as go into a segment.
+  // Sessions of one message each, as many as fit into a segment.
   for (let n = 0; n < count('thin'); ) {
     const c = next()
     yield* c.open()
@@ -100,7 +100,7 @@ export function* saturation(share = 1) {
   }
   // Datagrams whose last fragment does not come.
   for (let n = 0; n < count('datagrams'); n++) for (let i = 0; i < 64; i++) yield fragment(n, i)
-  // What stays open, to the end: each on a connection of its own.
+  // What stays open to the end, each on its own connection.
   for (let n = 0; n < count('open'); n++) {
     const c = next()
     yield* c.open()
@@ -138,7 +138,7 @@ export function* saturation(share = 1) {
   }
 }
 
-/** What a client offers, SMB1 and SMB2: as much text as is kept of it. */
+/** What a client offers, SMB1 and SMB2: as much text as the reader stores. */
 function offer(n) {
   const dialects = Array.from({ length: 60 }, (_, i) => `${n} ${i} `.padEnd(60, 'x'))
   const first = smb1.message({ command: smb1.COMMAND.NEGOTIATE, id: 0 }, ...smb1.negotiateRequest(dialects))
@@ -196,14 +196,14 @@ const treeAnswer = (n, i) =>
     smb2.treeResponse({ type: 1 }),
   )
 
-/** Work in the clear, for the rules to speak of. */
+/** Unencrypted requests, so that rules report the session. */
 function* unsigned(c, n) {
   const request = { command: COMMAND.CREATE, id: 100, sessionId: sessionId(n), tree: 1 }
   yield* c.client(smb2.message(request, smb2.createRequest('x')))
   yield* c.server(smb2.message({ ...request, response: true }, smb2.createResponse()))
 }
 
-/** Of a client, by its address. Both sides' sequence numbers begin at 0. */
+/** A connection of a client, by its address. Both sides' sequence numbers begin at 0. */
 function connection(client) {
   let [sent, received] = [1, 1]
   function* stream(fromClient, payload) {
@@ -256,7 +256,7 @@ function tcp(source, destination, sourcePort, destinationPort, seq, ack, flags, 
   return whole
 }
 
-/** Every second of a datagram's, so that each is a piece of its own. */
+/** Every second fragment of a datagram, so that each is stored as a separate piece. */
 function fragment(n, i) {
   const whole = ip(0x0f000000 + n, SERVER, 6, 8)
   frame.writeUInt16BE(n & 0xffff, 18)
@@ -265,7 +265,7 @@ function fragment(n, i) {
   return whole
 }
 
-/** Writes it as a capture, as it is made; how many packets there were. */
+/** Writes the capture while it is made, and returns the number of packets. */
 export function writeSaturation(file, share) {
   const out = file === '-' ? 1 : openSync(file, 'w')
   const buffer = Buffer.alloc(BUFFER)

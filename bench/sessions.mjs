@@ -1,7 +1,7 @@
 // usage: node bench/sessions.mjs -o FILE [--sessions N] [--seed N]
 //
 // A capture of an organisation's day: N sessions (100,000 by default) of some ten thousand clients with sixty servers, old and new, spread over hours
-// and interleaved. The same in every run. It is written as it is made, so that its size costs no memory.
+// and interleaved. It is the same in every run. It is written while it is made, so that its size costs no memory.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -70,7 +70,7 @@ const SERVERS = KINDS.flatMap((kind) => Array.from({ length: kind.count }, () =>
   name: `${kind.name.toUpperCase()}${i}`,
 }))
 
-/** Bytes from a pool that looks random: a signature or a hash in a capture is nothing else. */
+/** Bytes from a pseudo-random pool: a signature or a hash in a capture looks no different. */
 function byteSource(random) {
   const pool = Buffer.from(Array.from({ length: 1 << 16 }, () => 1 + below(random, 255)))
   return (length) => {
@@ -186,7 +186,7 @@ export function writeSessions(path, { sessions = 100_000, seed = 1 } = {}) {
   const queue = createQueue()
   for (let n = 0; n < sessions; n++) {
     const begin = START + Math.round((n + random()) * (1e6 / SESSIONS_PER_SECOND))
-    // What was planned before this session may be written as far as its beginning.
+    // Everything planned before this session can be written, up to its beginning.
     while (queue.first() !== undefined && queue.first().time <= begin) step(queue.take())
     const plan = planOf(n, random, bytes)
     planned[plan.auth]++
@@ -200,7 +200,7 @@ export function writeSessions(path, { sessions = 100_000, seed = 1 } = {}) {
   out.close()
   return { packets: out.packets(), users: users.size, ...planned }
 
-  /** One side's turn is written; the other follows in a millisecond or so, the next request after a pause in which people think. */
+  /** Writes one side's turn. The other side's follows in about a millisecond, and the next request after a user's pause. */
   function step(session) {
     for (const [i, frame] of session.steps[session.next].entries()) out.packet(session.time + i, frame)
     session.next++
@@ -210,7 +210,7 @@ export function writeSessions(path, { sessions = 100_000, seed = 1 } = {}) {
   }
 }
 
-/** A binary heap of what has a `time`, the least first. */
+/** A binary heap of items with a `time`, the earliest first. */
 function createQueue() {
   const heap = []
   const swap = (i, j) => {

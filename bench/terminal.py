@@ -1,6 +1,6 @@
 """Runs a command in a pseudo-terminal for tui-latency.mjs: python3 terminal.py COLUMNS ROWS COMMAND...
 
-First line out: the process id. Then, for every line on standard input: "wait SECONDS", read for so long; "key HEX", write these bytes and read until
+First line out: the process id. Then, for every line on standard input: "wait SECONDS", read for that long; "key HEX", write these bytes and read until
 the burst of output that answers them ends; "end", kill. Each is answered by a line of JSON with milliseconds.
 """
 import fcntl, json, os, pty, select, signal, struct, sys, termios, time
@@ -50,7 +50,7 @@ def read(fd, seconds):
 
 
 def drain(fd, seconds):
-    """Everything that comes in so long a time, or is there already."""
+    """Everything that arrives within this time, or is there already."""
     end = time.monotonic() + seconds
     count = 0
     while True:

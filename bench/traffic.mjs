@@ -1,4 +1,4 @@
-// Large captures out of small ones: a template of some megabytes, written again and again with other addresses and later times.
+// Makes large captures from small ones: a template of a few megabytes, written again and again with other addresses and later times.
 //
 //   logons  the sample captures: a session every few dozen packets, and little in each of them
 //   dense   the same as a quarter of the bytes, and sessions that read files in bulk
@@ -25,7 +25,7 @@ function randomFrom(seed) {
   }
 }
 
-/** The packets of every Ethernet sample whose connections no other has: the derived ones repeat those that they were made from. */
+/** The packets of every Ethernet sample with connections of its own. Derived samples repeat the connections of their originals. */
 function sampleFlows() {
   const flows = []
   const seen = new Set()
@@ -35,7 +35,7 @@ function sampleFlows() {
     try {
       file = readPcap(readFileSync(captures + name))
     } catch {
-      continue // Other byte orders and broken files are samples of something else.
+      continue // Samples of other byte orders and broken files are not needed here.
     }
     const whole =
       file.linkType === 1 && file.packets.every(({ bytes, original }) => bytes.length === original && isPlainIp(bytes))
@@ -48,7 +48,7 @@ function sampleFlows() {
   return flows
 }
 
-/** The sample that others are derived from comes before them. */
+/** The original sample comes before those derived from it. */
 const originalsFirst = (a, b) => Number(b.startsWith('smb311')) - Number(a.startsWith('smb311')) || (a < b ? -1 : 1)
 
 const isPlainIp = (bytes) => [0x0800, 0x86dd].includes(bytes.readUInt16BE(12))
@@ -253,7 +253,7 @@ function template(kind) {
 
 /**
  * Writes a capture of about `megabytes`. Copy k of the template has the second and third octet of its addresses changed, so that its flows
- * are its own; checksums stay true.
+ * are its own. Checksums stay correct.
  *
  * @returns how many packets the file has
  */

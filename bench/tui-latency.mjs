@@ -1,7 +1,7 @@
 // usage: node bench/tui-latency.mjs FILE [--rounds N] [--load SECONDS] [--idle SECONDS] [-- COMMAND...]
 //
-// How soon the terminal UI answers a key, while it reads FILE and afterwards. README.md says what the figures mean. Needs python3, for the
-// pseudo-terminal, and /proc. COMMAND, in place of the program, is run with FILE behind it: "-- less" shows what the rig itself costs.
+// Measures how soon the terminal UI responds to a key, while it reads FILE and afterwards. README.md says what the figures mean. Needs python3, for the
+// pseudo-terminal, and /proc. COMMAND is run instead of the program, with FILE as its last argument: "-- less" shows what the measurement itself costs.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -13,7 +13,7 @@ const ROWS = 36
 /** Of /proc/PID/stat: clock ticks a second. */
 const TICKS = 100
 
-/** Keys in the order of a round, each kind with what it sends. A filter is typed, and left again. */
+/** Keys in the order of a round, each kind with what it sends. A filter is typed and cleared again. */
 const ROUND = [
   ['view', '3'],
   ['down', '\x1b[B'],
@@ -96,11 +96,11 @@ async function press([kind, keys], into) {
   const list = into.get(kind) ?? []
   list.push({ first, last })
   into.set(kind, list)
-  // People do not type faster than this; and an answer that comes late is not taken for that of the next key.
+  // People do not type faster than this. Also, a late response is not mistaken for the response to the next key.
   await ask('wait 0.08')
 }
 
-/** Reading has ended when for a second there was no output and hardly any work. */
+/** Reading has ended when there was no output and hardly any CPU time for a second. */
 async function untilQuiet() {
   for (;;) {
     const ticks = cpuTicks()
@@ -111,7 +111,7 @@ async function untilQuiet() {
 
 function cpuTicks() {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  // The name in brackets may hold anything: what is counted is behind it.
+  // The name in brackets may contain anything: the fields are counted from its end.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return Number(fields[11]) + Number(fields[12])
 }

@@ -1,5 +1,5 @@
-// Two network namespaces with a cable between them: packets are played into one end, and whatever is measured listens at the other. Nothing of it
-// touches the machine's own network.
+// Two network namespaces with a cable between them: packets are played into one end, and the measured program listens at the other. The machine's own
+// network is not touched.
 import { spawn, spawnSync } from 'node:child_process'
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 
@@ -10,7 +10,7 @@ const ETHERNET = 1
 const FILE_HEADER = 24
 const RECORD_HEADER = 16
 
-/** Why it cannot be done here; null where it can. */
+/** Why this machine cannot do it; null if it can. */
 export function whyNoCable() {
   if (process.platform !== 'linux') return 'needs Linux'
   if (process.getuid() !== 0) return 'needs root, for network namespaces'
@@ -41,7 +41,7 @@ export function makeCable() {
   for (const name of [near, far]) must('ip', 'netns', 'add', name)
   must('ip', '-n', near, 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', far)
   for (const name of [near, far]) {
-    // No addresses, so that neither end says anything of its own.
+    // No addresses, so that neither end sends packets by itself.
     must('ip', '-n', name, 'link', 'set', 'eth0', 'addrgenmode', 'none')
     must('ip', '-n', name, 'link', 'set', 'eth0', 'mtu', '65535', 'up')
     must('ip', '-n', name, 'link', 'set', 'lo', 'up')
@@ -56,7 +56,7 @@ export function counters(namespace) {
   return { received: rx.packets, receiveDropped: rx.dropped, sent: tx.packets, sendDropped: tx.dropped }
 }
 
-/** Starts a program in a namespace; `onLine` gets the lines of its standard output, errors() is the end of what it said beside that. */
+/** Starts a program in a namespace; `onLine` gets the lines of its standard output, errors() returns the end of its standard error. */
 export function listen(namespace, argv, onLine = () => {}) {
   const child = spawn('ip', ['netns', 'exec', namespace, ...argv], { stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = new Promise((resolve) => child.once('close', resolve))
