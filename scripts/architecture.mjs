@@ -15,7 +15,7 @@ export function wingOf(file) {
 }
 
 /**
- * All that the test and the printed page say of the imports.
+ * Everything that the test and the printed page say about the imports.
  * @param {{ files: string[], imports: { from: string, target: string }[] }} graph
  */
 export function survey({ files, imports }) {
@@ -72,7 +72,7 @@ export function mapLines(graph) {
   ]
 }
 
-/** A wing by its path, a folder of it by its name, indented. */
+/** A wing by its path, or one of its folders by its name, indented. */
 function mapName(path) {
   const wing = wingOf(path)?.path ?? path
   if (path === wing) return /\.ts$|^bin/.test(path) ? path : `${path}/`

@@ -145,7 +145,7 @@ export const WINGS = [
   },
 ]
 
-/** Every folder, with what belongs into it. The order is that of the map. */
+/** Every folder, with what belongs in it. The order is that of the map. */
 export const FOLDERS = [
   ['bin/smblens', 'answers --version, else starts dist/cli.cjs (src/cli/main.ts, bundled)'],
   ['dissectors', 'bytes -> typed records. Pure: no I/O, no state, nothing from src/'],

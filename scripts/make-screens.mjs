@@ -84,7 +84,7 @@ export const TOUR = [
 
 const SIZE = [120, 36]
 let servers = 0
-/** Another server each time: the name of one that is ending is not free at once. */
+/** A different server each time: the name of one that is ending is not free at once. */
 let socket = ''
 const tmux = (...args) => execFileSync('tmux', ['-L', socket, '-f', '/dev/null', '-u', ...args], { encoding: 'utf8' })
 const screen = () => tmux('capture-pane', '-p').trimEnd()
@@ -119,7 +119,7 @@ function open(captures, [columns, rows]) {
   tmux('resize-window', '-x', `${columns}`, '-y', `${rows}`)
 }
 
-/** Until `wanted` is there and the screen has been the same for a moment. */
+/** Waits until `wanted` is on the screen and the screen has not changed for a moment. */
 async function settled(wanted) {
   const deadline = Date.now() + PATIENCE
   for (let last = screen(), since = Date.now(); ; await pause(50)) {
@@ -138,7 +138,7 @@ async function take({ title, text, open: captures, size = SIZE, keys = [], wait 
   }
   for (const key of keys) {
     tmux('send-keys', key)
-    // An escape that is followed at once by a letter would be another key.
+    // An escape followed at once by a letter would be another key.
     await pause(200)
   }
   const lines = (await settled(wait)).split('\n').map((line) => line.trimEnd())

@@ -329,7 +329,7 @@ describe('beside binary-parser', () => {
   })
 })
 
-describe('what keeps binary-parser out of the program', () => {
+describe('why the program does not use binary-parser', () => {
   it('gives a buffer that is longer than its input short, and says nothing', () => {
     const layout = little().uint16('length').buffer('bytes', { length: 'length' })
     expect(theirs(layout, bytes('ffff aabbcc'))).toMatchObject({ length: 0xffff, bytes: Buffer.from('aabbcc', 'hex') })

@@ -31,7 +31,7 @@ function read(name: string, file: Uint8Array): Promise<{ packets: number; errors
   })
 }
 
-describe('what keeps pcap-parser out of the program', () => {
+describe('why the program does not use pcap-parser', () => {
   it('reads a cut file, and says nothing', async () => {
     const { packets } = await read('whole.pcap', whole)
     expect(await read('cut.pcap', whole.subarray(0, -10))).toEqual({ packets: packets - 1, errors: [] })
