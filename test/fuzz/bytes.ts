@@ -1,4 +1,4 @@
-/** Integers of one to eight bytes at any place of an array, in either byte order. Writing past the end writes what there is room for. */
+/** Integers of one to eight bytes at any offset of an array, in either byte order. Writing past the end writes only the bytes that fit. */
 
 export function getUint(bytes: Uint8Array, at: number, width: number, big: boolean): number {
   let value = 0

@@ -1,8 +1,8 @@
-/** pcap and pcapng files as lists of pieces, read as far as they make sense: for mutations of one record, and to drop records when shrinking. */
+/** pcap and pcapng files as lists of pieces, read as far as they are well-formed: for mutations of one record, and to drop records when shrinking. */
 import { getUint } from './bytes.ts'
 import type { Packet } from './packet.ts'
 
-/** A file header, a record or a block at [start, end); the last piece may be a rest that is none of these. */
+/** A file header, a record or a block at [start, end); the last piece may be a remainder that is none of these. */
 export interface Piece {
   start: number
   end: number
@@ -75,7 +75,7 @@ function pcapngPieces(file: Uint8Array): Piece[] {
   return withRest(pieces, file, at)
 }
 
-/** The packet of an Enhanced, Simple or (obsolete) Packet Block. Its stamp is taken for microseconds, whatever the interface says. */
+/** The packet of an Enhanced, Simple or (obsolete) Packet Block. Its time stamp is read as microseconds, even if the interface has another resolution. */
 function blockPacket(
   file: Uint8Array,
   at: number,

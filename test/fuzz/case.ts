@@ -1,6 +1,6 @@
 /**
- * One case: a capture, or a part of one, and what is done to it, decided entirely by the seed and the case's number. Every step has random numbers of
- * its own, so that leaving out a step does not change the others.
+ * One case: a capture, or a part of one, and what is done to it, decided entirely by the seed and the case's number. Every step has its own random
+ * numbers, so that leaving out a step does not change the others.
  */
 import { packetsOf } from './capture-file.ts'
 import { type Corpus, pickSource, type Source } from './corpus.ts'
@@ -59,7 +59,7 @@ type PacketStep = (packets: readonly Packet[], random: Random, others: () => rea
 type FormStep = (packets: readonly Packet[], random: Random) => Uint8Array
 type FileStep = (file: Uint8Array, random: Random, other: () => Uint8Array) => Uint8Array
 
-/** By theme: a theme is picked first, so that a theme of many steps does not crowd out the others. The first ones are picked more often. */
+/** By theme: a theme is picked first, so that a theme of many steps does not displace the others. The first ones are picked more often. */
 const PACKET_STEPS: readonly Readonly<Record<string, PacketStep>>[] = [
   { oddFields, oddFieldEverywhere, exchangedFields, oddWords },
   { exchangedMessages, grafted, repeatedMessage, compounded, resized, wrapped, nested, otherAnswers, hostileText },
@@ -117,7 +117,7 @@ export interface Plan {
 /** Packets of a usual case, of a large one, and of the capture that is mixed in. */
 const USUAL_PACKETS = 120
 const LARGE_PACKETS = 4000
-/** A step after which there is more is followed by a cut: steps multiply. */
+/** A step that results in more than this is followed by a cut, because steps multiply. */
 const MAX_BYTES = 2_000_000
 const MAX_PACKETS = 24_000
 

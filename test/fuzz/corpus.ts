@@ -10,9 +10,9 @@ import type { Random } from './random.ts'
 
 const OWN = fileURLToPath(new URL('../../captures', import.meta.url))
 
-/** Larger ones are left out: a window of a smaller one shows as much. */
+/** Larger ones are left out: a part of a smaller one shows as much. */
 const MAX_BYTES = 4 << 20
-/** Of a hundred picks, how many are the repository's captures, and how many are others with SMB; the rest has no SMB. */
+/** Of a hundred picks, how many are the repository's captures, and how many are others with SMB. The rest have no SMB. */
 const OWN_SHARE = 65
 const SMB_SHARE = 28
 
@@ -28,16 +28,16 @@ export interface Corpus {
   smb: readonly Source[]
   others: readonly Source[]
   byName: ReadonlyMap<string, Source>
-  /** The same corpus has the same: cases repeat only on it. */
+  /** Identifies the corpus: cases repeat only on the same one. */
   mark: string
 }
 
-/** The folders that a run uses: `extra` is one that the user names, beside those that are always there. */
+/** The folders that a run uses: `extra` is one that the user names, besides those that are always used. */
 export function loadCorpus(extra: string | null, outside: string | null = capturesFolder()): Corpus {
   const own = capturesIn(OWN)
   const rest = [outside, extra].flatMap((folder) => (folder === null ? [] : capturesIn(folder)))
   const all = [...own, ...rest]
-  // Of two with the same name, the first.
+  // If two have the same name, the first counts.
   const byName = new Map(all.reverse().map((source) => [source.name, source]))
   let mark = 0
   for (const { bytes } of all) mark = (Math.imul(mark, 31) ^ checksum(bytes)) >>> 0
@@ -46,7 +46,7 @@ export function loadCorpus(extra: string | null, outside: string | null = captur
   return { own, smb, others, byName, mark: mark.toString(16).padStart(8, '0') }
 }
 
-/** Small ones far more often than large ones: a case is to be quick, and what is wrong shows in few packets. */
+/** Picks small ones far more often than large ones: a case must be quick, and faults show in few packets. */
 export function pickSource({ own, smb, others }: Corpus, random: Random): Source {
   const share = random.below(100)
   const wanted = share < OWN_SHARE ? own : share < OWN_SHARE + SMB_SHARE ? smb : others

@@ -11,7 +11,7 @@ export type FailureKind =
   | 'time'
   /** One file took too much memory. */
   | 'memory'
-  /** No end; the process had to be killed. */
+  /** It did not end, and the process had to be killed. */
   | 'hang'
   /** The process is gone. */
   | 'crash'

@@ -227,7 +227,7 @@ function addOptions(fields: Field[], bytes: Uint8Array, { transport, payload }: 
   }
 }
 
-/** The NetBIOS prefix at `start` and the messages behind it, as far as this segment goes. */
+/** The NetBIOS prefix at `start` and the messages behind it, up to the end of this segment. */
 function addSession(fields: Field[], bytes: Uint8Array, start: number, end: number): void {
   const family = smbAt(bytes, start)
   if (family === 0) return

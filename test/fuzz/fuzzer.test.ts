@@ -23,7 +23,7 @@ const corpus = loadCorpus(null, null)
 const sample = (name: string): Uint8Array => corpus.byName.get(name)!.bytes
 
 describe('cases', () => {
-  it('are the same for the same seed and number, whatever was made before', () => {
+  it('are the same for the same seed and number, independently of earlier cases', () => {
     const again = loadCorpus(null, null)
     const sums = (of: typeof corpus, numbers: number[]) =>
       numbers.map((i) => checksum(makeCase(of, planCase(of, 5, i))))
@@ -181,7 +181,7 @@ describe('a fault planted in a worker', { tags: 'long' }, () => {
     return progress
   }
 
-  /** The saved file still shows it, and is smaller than the case was; beside it stands how to bring it about again. */
+  /** The saved file still fails and is smaller than the case was. The file beside it says how to reproduce the failure. */
   function expectSaved(path: string | null): void {
     const text = readFileSync(path!.replace(/\.pcap$/, '.txt'), 'utf8')
     const bytes = readFileSync(path!)
@@ -189,7 +189,7 @@ describe('a fault planted in a worker', { tags: 'long' }, () => {
     expect(text).toContain(`npm run fuzz -- --file ${path}`)
     const [, before, now, index] = /\((\d+) bytes, now (\d+)\): npm run fuzz -- --seed 1 --case (\d+)$/m.exec(text)!
     expect(Number(now)).toBe(bytes.length)
-    // Some are given few attempts.
+    // Some have few attempts.
     expect(Number(now)).toBeLessThan(Number(before) * 0.75)
     expect(makeCase(corpus, planCase(loadCorpus(null), 1, Number(index))).length).toBe(Number(before))
   }
@@ -213,7 +213,7 @@ describe('a fault planted in a worker', { tags: 'long' }, () => {
     expectSaved(one!.saved)
   })
 
-  it('that never ends is found from outside, and the following cases are run', async () => {
+  it('that never ends is found by the supervisor, and the following cases are run', async () => {
     const { found, cases } = await fuzz('hang', 16, { hangMs: 1500, hangAttempts: 7 })
     expect(cases).toBe(16)
     const [one] = [...found.values()]
@@ -287,7 +287,7 @@ describe('a fault planted in the engine', () => {
     expect(fault).toMatchObject({ kind: 'invariant', what: expect.stringContaining('the packets that are counted') })
   })
 
-  it('is evidence outside of the capture', async () => {
+  it('is evidence outside the capture', async () => {
     const fault = await faultOf({
       audit: (ledger, options) =>
         audit(ledger, options).map((finding) => ({
@@ -307,7 +307,7 @@ describe('a fault planted in the engine', () => {
     expect(fault).toMatchObject({ kind: 'invariant', what: 'the schema holds for a host' })
   })
 
-  it('is a character that a terminal obeys, in any format', async () => {
+  it('is a character that controls a terminal, in any format', async () => {
     const bad = (
       write: (sink: { write(text: string): void }) => void,
       sink: { write(text: string): void },
@@ -411,7 +411,7 @@ describe('a fault planted in the engine', () => {
 })
 
 describe('a failure', () => {
-  it('is the same whatever numbers and names are in it', () => {
+  it('is the same with other numbers and names in it', () => {
     const at = (message: string) => failureOf(new Error(message)).what
     expect(at('frame 3 of "a"')).toBe(
       at('frame 17 of "bc"').replace(/\(.*\)/, at('frame 3 of "a"').match(/\(.*\)/)![0]),

@@ -1,4 +1,4 @@
-/** What must hold for any ledger, its findings and its records, whatever the traffic. Each check returns what is wrong, or null. */
+/** What must hold for the ledger, findings and records of any traffic. Each check returns what is wrong, or null. */
 import { isDeepStrictEqual } from 'node:util'
 import type { Limits } from './engine.ts'
 import { CAPTURE_NAME, type Engine, type Outcome } from './outcome.ts'
@@ -17,10 +17,10 @@ const CODES = [
 type Check = (outcome: Outcome, limits: Limits) => string | null
 
 const CHECKS: Readonly<Record<string, Check>> = {
-  'a refusal has a documented code and tells the input': ({ error }) =>
+  'a refusal has a documented code and names the input': ({ error }) =>
     error === null || (CODES.includes(error.code) && error.message.startsWith(`${CAPTURE_NAME}: `)) ? null : error.code,
 
-  'frames are handed over as promised': ({ frames }) => frames.wrong,
+  'frames are delivered as the contract says': ({ frames }) => frames.wrong,
 
   'frames that were delivered are the packets that are counted': ({ summary, frames }) => {
     if (summary === null) return null
@@ -50,7 +50,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
 
   'warnings name frames that are there': ({ ledger, frames }) => {
-    // In pcapng also those that Wireshark counts and nobody is given: custom blocks, journal entries, system calls.
+    // In pcapng also blocks that Wireshark counts and that are not delivered: custom blocks, journal entries, system calls.
     const [capture] = ledger.captures
     const wrong = capture?.warnings.find(
       ({ frame }) => frame !== null && !(frame >= 1 && (capture.format === 'pcapng' || isFrame(frame, frames))),
@@ -162,7 +162,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   },
 }
 
-/** Those that cost more than they find in one case, so that they are asked now and then. */
+/** Checks that are too expensive for every case: they run now and then. */
 const DEAR = ['the ledger is plain data']
 
 /** The name of the first check that fails, and its message. */

@@ -14,16 +14,16 @@ const USAGE = `usage: npm run fuzz -- [--seconds N | --cases N] [--seed S] [--ca
        npm run fuzz -- --seed S --case I [--captures DIR] [--save DIR]
        npm run fuzz -- --file FILE
 
-Damages captures in every way, runs them through the engine, and says what should not be.
-  --seconds N     go on so long (60 where no --cases is given)
-  --cases N       stop after so many
-  --seed S        a number; the same seed makes the same cases of the same captures
-  --captures DIR  more captures to make cases of, beside captures/ and SMBLENS_CAPTURES
-  --jobs N        processes at one time (1)
-  --save DIR      where failures go
-  --case I        one case alone, written to --save too
-  --file FILE     one file as it is
-Exit status: 0 nothing was found, 1 something was, 2 the arguments are wrong, 130 it was interrupted.
+Damages captures in every way, runs them through the engine, and reports what is wrong.
+  --seconds N     stop after this many seconds (60 if there is no --cases)
+  --cases N       stop after this many cases
+  --seed S        a number; the same seed makes the same cases from the same captures
+  --captures DIR  more captures to make cases from, besides captures/ and SMBLENS_CAPTURES
+  --jobs N        processes at the same time (1)
+  --save DIR      the folder for failures
+  --case I        run only this case, and write it to --save too
+  --file FILE     check this file unchanged
+Exit status: 0 nothing was found, 1 a failure was found, 2 the arguments are wrong, 130 the run was interrupted.
 `
 
 const DONE = 0

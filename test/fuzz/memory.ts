@@ -1,11 +1,10 @@
 /**
- * Does memory grow from case to case? Asked of what is left after the garbage is collected, and of the whole process. The first samples show how
- * much the compiled code and the caches take, and how much that goes up and down; from then on no such number of samples in a row may lie above
- * that by more than a bound.
+ * Does memory grow from case to case? Measured after garbage collection, and for the whole process. The first samples show how much the compiled code
+ * and the caches take, and how much that varies. From then on, no run of that many samples may lie above them by more than a bound.
  */
 
 export interface MemorySample {
-  /** Bytes after a collection: the heap, and what lies outside of it. */
+  /** Bytes after a collection: the heap, and memory outside it. */
   heap: number
   /** Bytes of the process. */
   resident: number

@@ -16,10 +16,10 @@ const FIN = 0x01
 const SYN = 0x02
 const RST = 0x04
 const ACK = 0x10
-/** How far from where a stream stands: within a window, beyond it, and half of the numbers away. */
+/** Distances from a stream's position: within a window, beyond it, and half of the sequence space away. */
 const DISTANCES = [0, 1, 2, 700, 5000, 70_000, 0x2000_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_0000]
 
-/** Control segments that anybody can send blind, anywhere in a conversation. */
+/** Control segments that an attacker can send without seeing the conversation, anywhere in it. */
 export function strayControl(packets: readonly Packet[], random: Random): Packet[] {
   return withStrays(packets, random, (packet, layers) => {
     const flags = random.pick([SYN, SYN, SYN | ACK, SYN | ACK, RST, RST | ACK, FIN | ACK, FIN])
@@ -31,7 +31,7 @@ export function strayControl(packets: readonly Packet[], random: Random): Packet
   })
 }
 
-/** Data from elsewhere in the sequence, before the first of a stream or in its midst: no anchor. */
+/** Data from elsewhere in the sequence, before the first segment of a stream or in its middle: the reader must not continue there. */
 export function strayData(packets: readonly Packet[], random: Random): Packet[] {
   return withStrays(packets, random, (packet, layers) => {
     const payload = random.oneIn(2) ? payloadOf(packet, layers) : new Uint8Array(random.few(40)).fill(random.below(256))
@@ -107,7 +107,7 @@ export function oneFrame(packets: readonly Packet[], random: Random): Packet[] {
 const IPV6_HEADER = 40
 const FLOWS = 400
 
-/** Connections over IPv6 whose addresses differ by bits that are turned in two words: a hash must not add them up to nothing. */
+/** Connections over IPv6 whose addresses differ by bits that are flipped in two words: in a hash the two changes must not cancel each other. */
 export function collidingFlows(packets: readonly Packet[], random: Random): Packet[] {
   const where = smbPackets(packets)
   const packet = where.length === 0 ? undefined : packets[random.pick(where)]

@@ -1,4 +1,4 @@
-/** Security buffers as DER and BER must not be: elements inside elements without end, and lengths that are nowhere said (X.690 8.1.3). */
+/** Security buffers that DER and BER do not allow: endlessly nested elements, and indefinite lengths (X.690 8.1.3). */
 import { getUint, joined, putUint } from '../bytes.ts'
 import type { Packet } from '../packet.ts'
 import type { Random } from '../random.ts'
@@ -7,10 +7,10 @@ import { atMessage, framed, PREFIX } from './messages.ts'
 const SMB2_HEADER = 64
 const SMB2_SESSION_SETUP = 1
 const CONSTRUCTED = 0x20
-/** Two bytes each are less than a message may have. */
+/** At two bytes each they fit into a message. */
 const MAX_DEPTH = 12_000
 
-/** The outer elements get indefinite lengths, and somewhere among what they hold is a well of elements inside elements. */
+/** The outer elements get indefinite lengths, and somewhere in their content is a long chain of nested elements. */
 export function nested(packets: readonly Packet[], random: Random): Packet[] {
   const depth = random.pick([random.few(40), random.few(600), MAX_DEPTH])
   const holds = (payload: Uint8Array): boolean => blobFields(payload) !== null
@@ -31,7 +31,7 @@ function well(depth: number, random: Random): Uint8Array {
   const bytes = new Uint8Array(depth * header + (random.oneIn(2) ? depth * 2 : 0))
   for (let n = 0; n < depth; n++) {
     const at = n * header
-    // The outermost as a field that a reader may not know, and pass over.
+    // The outermost element is a field that a reader may not know and may skip.
     bytes[at] = n === 0 ? field : tag
     bytes[at + 1] = header === 2 ? 0x80 : 0x82
     if (header === 4) putUint(bytes, at + 2, 2, true, bytes.length - at - 4)
@@ -39,7 +39,7 @@ function well(depth: number, random: Random): Uint8Array {
   return bytes
 }
 
-/** `blob` with `inner` in it: inside so many of its elements, and behind so many more. */
+/** `blob` with `inner` in it: inside a given number of its elements, and behind a given number of others. */
 function loosened(blob: Uint8Array, inner: Uint8Array, random: Random): Uint8Array {
   const parts: Uint8Array[] = []
   const levels = 1 + random.below(6)
@@ -70,7 +70,7 @@ function element(blob: Uint8Array, at: number): { content: number; end: number }
   return { content, end: Math.min(blob.length, content + getUint(blob, at + 2, octets, true)) }
 }
 
-/** The security buffer of an SMB2 SESSION_SETUP; of any other message the first thing in it that looks like one. */
+/** The security buffer of an SMB2 SESSION_SETUP. In any other message, the first bytes that look like one. */
 function blobStart(payload: Uint8Array): number {
   const fields = blobFields(payload)
   if (fields !== null) return Math.min(payload.length, PREFIX + getUint(payload, fields, 2, false))

@@ -3,7 +3,7 @@ import { type Field, type FieldGroup, fieldsOf, putOddValue } from '../fields.ts
 import { changed, type Packet, smbPackets } from '../packet.ts'
 import type { Random } from '../random.ts'
 
-/** Most faults are to be in what is parsed deepest. */
+/** Most faults belong in the parts that are parsed deepest. */
 const GROUPS: readonly FieldGroup[] = ['smb', 'smb', 'smb', 'smb', 'smb', 'smb', 'netbios', 'tcp', 'tcp', 'ip', 'link']
 
 interface Target {
@@ -22,7 +22,7 @@ export function oddFields(packets: readonly Packet[], random: Random): Packet[] 
   return out
 }
 
-/** One field of one name, odd in every packet, or in many of them: the same value everywhere, or another in each. */
+/** A wrong value in the field of one name, in every packet or in many: the same value everywhere, or a different one in each. */
 export function oddFieldEverywhere(packets: readonly Packet[], random: Random): Packet[] {
   const target = anyField(packets, random)
   if (target === null) return [...packets]
@@ -38,12 +38,12 @@ export function oddFieldEverywhere(packets: readonly Packet[], random: Random): 
   })
 }
 
-/** The same draw every time: what `putOddValue` picks is then the same kind of value in every packet. */
+/** Returns the same draw every time, so that `putOddValue` picks the same kind of value in every packet. */
 function fixed(random: Random, seed: number): Random {
   return { ...random, pick: (list) => list[seed % list.length]!, below: (limit) => seed % Math.max(1, limit) }
 }
 
-/** Values of one field change places between two packets, or one is copied over the other. */
+/** The values of one field are swapped between two packets, or one is copied over the other. */
 export function exchangedFields(packets: readonly Packet[], random: Random): Packet[] {
   const out = [...packets]
   const count = random.few(4)
@@ -60,7 +60,7 @@ export function exchangedFields(packets: readonly Packet[], random: Random): Pac
   return out
 }
 
-/** Two bytes, four or eight at an even place of an SMB message, whatever is there: for fields that no table names. */
+/** Two, four or eight bytes at any even offset of an SMB message: for fields that no table names. */
 export function oddWords(packets: readonly Packet[], random: Random): Packet[] {
   const out = [...packets]
   const where = smbPackets(out)

@@ -22,7 +22,7 @@ export function overwrittenFile(file: Uint8Array, random: Random): Uint8Array {
   return out
 }
 
-/** Some bytes too many or too few: everything behind them is out of step. */
+/** A few bytes too many or too few: everything behind them is misaligned. */
 export function outOfStep(file: Uint8Array, random: Random): Uint8Array {
   const at = random.below(file.length)
   const count = random.few(40)
@@ -63,7 +63,7 @@ export function oddFileHeader(file: Uint8Array, random: Random): Uint8Array {
   return out
 }
 
-/** Stamps, lengths, block types and interface numbers of a record or block, and the length behind a block. */
+/** Time stamps, lengths, block types and interface numbers of a record or block, and the length behind a block. */
 export function oddRecordHeader(file: Uint8Array, random: Random): Uint8Array {
   const found = piecesOf(file)
   if (found === null || found.pieces.length === 0) return file
@@ -77,7 +77,7 @@ export function oddRecordHeader(file: Uint8Array, random: Random): Uint8Array {
   return out
 }
 
-/** What is inside a block that is no packet, options above all, and behind the packet of one that is. */
+/** The content of a block without a packet, mainly options, and the bytes behind the packet of a packet block. */
 export function oddBlockBody(file: Uint8Array, random: Random): Uint8Array {
   const found = piecesOf(file)
   if (found === null) return file
@@ -108,7 +108,7 @@ export function shuffledPieces(file: Uint8Array, random: Random): Uint8Array {
   return joined(pieces.map(({ start, end }) => file.subarray(start, end)))
 }
 
-/** Zeros behind the last record, or amid the others: space that was reserved, perhaps with something behind it. */
+/** Zeros behind the last record, or between the others: space that was reserved, perhaps with something behind it. */
 export function zeroRun(file: Uint8Array, random: Random): Uint8Array {
   const found = piecesOf(file)
   if (found === null) return file
@@ -119,7 +119,7 @@ export function zeroRun(file: Uint8Array, random: Random): Uint8Array {
   return joined([file.subarray(0, at), zeros, behind])
 }
 
-/** One file behind itself, as cat does it, or behind a part of itself. */
+/** A file joined to itself, as cat does it, or to a part of itself. */
 export function joinedFile(file: Uint8Array, random: Random): Uint8Array {
   const first = random.oneIn(3) ? file.subarray(0, random.below(file.length)) : file
   const second = random.oneIn(5) ? file.subarray(0, random.below(file.length)) : file
@@ -135,7 +135,7 @@ export function packed(file: Uint8Array, random: Random): Uint8Array {
     const from = Math.floor((file.length * i) / members)
     const part = file.subarray(from, Math.floor((file.length * (i + 1)) / members))
     const member = new Uint8Array(gzipSync(part, { level }))
-    // Which system packed it: RFC 1952 2.3.1 has the byte, and it is not the same everywhere.
+    // The byte for the operating system, RFC 1952 2.3.1, differs between machines.
     member[9] = 0xff
     parts.push(member)
   }
@@ -161,7 +161,7 @@ export function packed(file: Uint8Array, random: Random): Uint8Array {
   }
 }
 
-/** One record, or a block that is passed over, of a length that is the file's to claim: far more than follows, or as much as may be. */
+/** One record, or a skipped block, that claims a wrong length: far more than follows, or the maximum. */
 export function hugeRecord(file: Uint8Array, random: Random): Uint8Array {
   const found = piecesOf(file)
   if (found === null || found.pieces.length < 2) return file

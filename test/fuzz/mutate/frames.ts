@@ -1,4 +1,4 @@
-/** Damage that knows no protocol, inside packets: the records around them stay whole. */
+/** Damage inside packets without regard to protocols. The records around them stay intact. */
 import { changed, type Packet } from '../packet.ts'
 import type { Random } from '../random.ts'
 

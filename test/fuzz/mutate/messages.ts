@@ -20,7 +20,7 @@ const NOTHING = new Uint8Array(0)
 /** With its headers it stays within what an IP datagram can hold. */
 const MAX_PAYLOAD = 65_000
 
-/** What one side sends in one place, two others do. */
+/** Two messages change places. */
 export function exchangedMessages(packets: readonly Packet[], random: Random): Packet[] {
   const where = smbPackets(packets)
   if (where.length < 2) return [...packets]
@@ -47,7 +47,7 @@ export function grafted(packets: readonly Packet[], random: Random, others: () =
   return withPayloadAt(packets, i, random.oneIn(4) ? whole : framed(whole.subarray(PREFIX)))
 }
 
-/** A message again, behind itself: in a packet of its own, or as one more in a compound. */
+/** A message repeated behind itself: in its own packet, or as one more in a compound. */
 export function repeatedMessage(packets: readonly Packet[], random: Random): Packet[] {
   return atMessage(packets, random, (payload) => {
     const times = random.few(12)
@@ -103,7 +103,7 @@ export function wrapped(packets: readonly Packet[], random: Random): Packet[] {
   })
 }
 
-/** Statuses and commands between which the state of a session changes. */
+/** Statuses and commands that change the state of a session. */
 export function otherAnswers(packets: readonly Packet[], random: Random): Packet[] {
   const out = [...packets]
   const where = smbPackets(packets)
@@ -135,10 +135,10 @@ const STATUSES = [
 const SMB2_COMMANDS = [0, 0, 1, 1, 1, 2, 3, 3, 4, 5, 8, 9, 11, 12, 18, 0xffff]
 const SMB1_COMMANDS = [0x72, 0x72, 0x73, 0x73, 0x74, 0x75, 0x71, 0x2e, 0x2f, 0x32, 0x25, 0xff]
 
-/** Names, users, shares, systems: what stood there as text becomes what terminals, logs, spreadsheets and parsers stumble over. */
+/** Names, users, shares, systems: their text becomes text that terminals, logs, spreadsheets and parsers mishandle. */
 export function hostileText(packets: readonly Packet[], random: Random): Packet[] {
   const often = random.pick([1, 1, 3])
-  // A session that still comes about is one whose text gets into the report: mechanisms and dialects stay.
+  // Mechanisms and dialects stay, because text gets into the report only if the session is still set up.
   const narrow = random.oneIn(4)
   const texts = [random.pick(HOSTILE), random.pick(HOSTILE)]
   return packets.map((packet) => {
@@ -257,7 +257,7 @@ export function atMessage(
   return out
 }
 
-/** What the stream carries from packet `i` on moves by as much as its payload grew: sequence numbers stay without holes. */
+/** The stream's data from packet `i` on moves by the growth of its payload, so that the sequence numbers have no holes. */
 function withPayloadAt(packets: readonly Packet[], i: number, wanted: Uint8Array): Packet[] {
   const packet = packets[i]!
   const payload = wanted.subarray(0, MAX_PAYLOAD)

@@ -1,8 +1,8 @@
-/** What the capture says about a packet, and is not so: how long it was, when, on what link. And captures that run into each other. */
+/** Wrong statements of the capture about a packet: its length, its time, its link. Also captures mixed with each other. */
 import type { Packet } from '../packet.ts'
 import type { Random } from '../random.ts'
 
-/** A snap length: every packet is cut, or some; the length on the wire is told, or is odd too. */
+/** A snap length: all packets are cut, or some of them. The length on the wire is correct, or wrong too. */
 export function snapped(packets: readonly Packet[], random: Random): Packet[] {
   const often = random.pick([1, 1, 3, 10])
   const fixed = random.oneIn(2) ? random.pick([0, 14, 20, 34, 54, 58, 62, 64, 68, 96, 128, 200]) : -1
@@ -28,7 +28,7 @@ export function trailed(packets: readonly Packet[], random: Random): Packet[] {
 
 const TIMES = [0, 1, 999_999, 2 ** 31 * 1e6, 2 ** 32 * 1e6 - 1, 1_700_000_000_000_000]
 
-/** Clocks that were set, stand still, or run backwards. */
+/** Clocks that were changed, stand still, or run backwards. */
 export function oddTimes(packets: readonly Packet[], random: Random): Packet[] {
   const way = random.below(4)
   const often = random.pick([1, 3, 20])
@@ -41,7 +41,7 @@ export function oddTimes(packets: readonly Packet[], random: Random): Packet[] {
   })
 }
 
-/** Known ones, those that may hold large packets, and unknown ones. */
+/** Known link types, those that may hold large packets, and unknown ones. */
 const LINK_TYPES = [0, 1, 12, 14, 101, 108, 113, 228, 229, 276, 105, 127, 249, 231, 9, 192, 65_535]
 
 export function otherLinkType(packets: readonly Packet[], random: Random): Packet[] {
@@ -73,13 +73,13 @@ export function interleaved(packets: readonly Packet[], random: Random, others: 
   return out
 }
 
-/** The beginning of one, and the end of another. */
+/** The beginning of one capture, and the end of another. */
 export function spliced(packets: readonly Packet[], random: Random, others: () => readonly Packet[]): Packet[] {
   const more = others()
   return [...packets.slice(0, random.below(packets.length + 1)), ...more.slice(random.below(more.length))]
 }
 
-/** From somewhere on, or up to somewhere. */
+/** The packets from a random one on, or up to a random one. */
 export function excerpt(packets: readonly Packet[], random: Random): Packet[] {
   const at = random.below(packets.length)
   return random.oneIn(2) ? packets.slice(at) : packets.slice(0, at)

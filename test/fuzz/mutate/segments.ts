@@ -1,4 +1,4 @@
-/** TCP streams as they should not be but are: lost, repeated, reordered, split, merged, overlapping, one-sided, wrapped around. */
+/** TCP streams in the disorder that occurs in practice: lost, repeated, reordered, split, merged, overlapping, one-sided, wrapped around. */
 import { getUint, joined, putUint } from '../bytes.ts'
 import {
   answerStreamOf,
@@ -51,7 +51,7 @@ export function reordered(packets: readonly Packet[], random: Random): Packet[] 
   return random.oneIn(12) ? out.reverse() : out
 }
 
-/** Where a reader of the stream changes its mind: behind the prefix, in the protocol id, behind headers and fixed parts. */
+/** Offsets at which a reader of the stream changes state: behind the prefix, in the protocol id, behind headers and fixed parts. */
 const HEADER_ENDS = [
   1, 3, 4, 5, 7, 8, 9, 10, 12, 16, 20, 24, 36, 37, 39, 52, 56, 64, 66, 68, 72, 76, 84, 88, 92, 100, 104,
 ]
@@ -123,7 +123,7 @@ export function merged(packets: readonly Packet[], random: Random): Packet[] {
   return out
 }
 
-/** A segment again, moved by some bytes, longer or shorter, with its own bytes or others: which of them count? */
+/** A segment again, moved by a few bytes, longer or shorter, with the same bytes or others: which of them count? */
 export function overlapping(packets: readonly Packet[], random: Random): Packet[] {
   const often = random.pick([1, 3, 8])
   const before = random.oneIn(2)
@@ -173,7 +173,7 @@ export function oneWay(packets: readonly Packet[], random: Random): Packet[] {
   })
 }
 
-/** SYN, FIN, RST, and none at all, where they do not belong. */
+/** SYN, FIN, RST, or no flag, where they do not belong. */
 export function oddFlags(packets: readonly Packet[], random: Random): Packet[] {
   const out = [...packets]
   const count = random.few(10)
@@ -193,7 +193,7 @@ export function oddFlags(packets: readonly Packet[], random: Random): Packet[] {
 
 const PORTS = [445, 139, 80, 8445, 49_152, 0, 65_535]
 
-/** Another port for one that is used: the protocol must be recognised, or left alone. */
+/** Replaces a port that is used with another: the protocol must be recognised, or ignored. */
 export function otherPorts(packets: readonly Packet[], random: Random): Packet[] {
   const start = packets.map(segmentOf).find((layers) => layers !== null)
   if (!start) return [...packets]
@@ -239,13 +239,13 @@ function shifted(packet: Packet, { ip, version, transport }: Layers, way: number
   })
 }
 
-/** Bytes that a flood may make of a capture; most are to stay quick to check. */
+/** The size in bytes to which a flood may grow a capture. Most must stay quick to check. */
 const FLOOD_BYTES = [32_768, 65_536, 131_072]
 const LARGE_FLOOD_BYTES = 1_500_000
 
 /**
- * Some packets over and over, each time a little different: with other ports, addresses, sequence numbers, message or session ids. What is linear
- * in them stays quick, what has a limit reaches it.
+ * Repeats some packets many times with small differences: other ports, addresses, sequence numbers, message or session ids. Linear code stays quick,
+ * and limits are reached.
  */
 export function flood(packets: readonly Packet[], random: Random): Packet[] {
   if (packets.length === 0) return []
@@ -267,7 +267,7 @@ export function flood(packets: readonly Packet[], random: Random): Packet[] {
   return [...out, ...packets.slice(from)]
 }
 
-/** The `n`th of a flood. */
+/** Packet number `n` of a flood. */
 function variant(packet: Packet, layers: Layers, way: number, n: number, gap: number): Packet {
   const { ip, version, transport, payload, end } = layers
   return changed(packet, (bytes) => {

@@ -1,11 +1,11 @@
-/** Frames inside frames: VLAN, MPLS, PPPoE, GRE, VXLAN, Geneve, IP in IP; one, or so many that a reader must stop. */
+/** Frames inside frames: VLAN, MPLS, PPPoE, GRE, VXLAN, Geneve, IP in IP; one, or more than a reader accepts. */
 import { joined, putUint } from '../bytes.ts'
 import { ETHERNET, IPV4, IPV6, type Layers, layersOf, type Packet } from '../packet.ts'
 import type { Random } from '../random.ts'
 
 const MAX_FRAME = 65_000
 
-/** The same row of encapsulations around all packets, or around some. */
+/** The same sequence of encapsulations around all packets, or around some. */
 export function tunnelled(packets: readonly Packet[], random: Random): Packet[] {
   const depth = random.oneIn(6) ? 1 + random.below(40) : random.few(4)
   const kinds = Array.from({ length: depth }, () => random.pick(KINDS))
@@ -27,7 +27,7 @@ type Kind = (packet: Packet, layers: Layers, random: Random) => Uint8Array
 
 const KINDS: readonly Kind[] = [vlan, vlan, mpls, pppoe, ipInIp, gre, greEthernet, vxlan, geneve, gtp]
 
-/** Behind the link header's addresses, whatever its type was. */
+/** A VLAN tag behind the addresses of an Ethernet header, in front of any EtherType. */
 function vlan({ bytes, linkType }: Packet, { typeAt }: Layers, random: Random): Uint8Array {
   if (linkType !== ETHERNET) return bytes
   const tag = new Uint8Array(4)
@@ -134,7 +134,7 @@ function outer(
 ): Uint8Array {
   const { typeAt, ip, version } = layers
   const link = bytes.slice(0, ip)
-  // Where the link says which version comes, only an Ethernet type can be changed with it.
+  // If the link header states the IP version, the version can be changed only in Ethernet, together with the EtherType.
   const wanted = typeAt >= 0 && random.oneIn(3) ? 6 : typeAt < 0 && linkType !== 101 ? version : 4
   if (typeAt >= 0) putUint(link, typeAt, 2, true, wanted === 4 ? IPV4 : IPV6)
   const header = new Uint8Array(wanted === 4 ? 20 : 40)
