@@ -1,10 +1,10 @@
-/** One capture through the engine, from its bytes to every kind of report. */
+/** Runs one capture through the engine, from its bytes to every kind of report. */
 import { Readable } from 'node:stream'
 import type { CaptureSummary, Finding, Limits, PlainLedger, Report, ScanRecord, SmbMessage } from './engine.ts'
 
 export type Engine = typeof import('./engine.ts')
 
-/** The same in every run: nothing of the machine gets into records. */
+/** The same in every run: nothing about the machine gets into records. */
 export const CAPTURE_NAME = 'fuzz.pcap'
 
 export interface Reading {
@@ -13,7 +13,7 @@ export interface Reading {
   cuts: readonly number[]
   /** Read from this file, and not from a stream. */
   file: string | null
-  /** Frames are passed on in other memory, which is overwritten after the call. */
+  /** Frames are passed on in separate memory, which is overwritten after the call. */
   borrowed: boolean
   /** Every format, not only ndjson. */
   everyFormat: boolean
@@ -40,7 +40,7 @@ export interface Frames {
   bytes: number
   /** By frame number. */
   times: number[]
-  /** What was wrong with how a frame was handed over. */
+  /** What was wrong with the delivery of a frame. */
   wrong: string | null
 }
 

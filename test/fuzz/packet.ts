@@ -25,7 +25,7 @@ export interface Layers {
   transport: number
   /** The transport protocol. */
   protocol: number
-  /** Where the datagram ends, by its own length and what is there. */
+  /** Where the datagram ends, by its length field and the captured bytes. */
   end: number
   /** Of TCP: behind its header; -1 for other protocols. */
   payload: number
@@ -104,7 +104,7 @@ export function payloadOf(packet: Packet, { payload, end }: Layers): Uint8Array 
   return packet.bytes.subarray(payload, end)
 }
 
-/** The same headers with another payload, their lengths made right, and the sequence number moved. */
+/** The same headers with another payload, corrected lengths, and the sequence number moved. */
 export function withOwnPayload(packet: Packet, layers: Layers, payload: Uint8Array, moved = 0): Packet {
   const { ip, version, transport } = layers
   const bytes = new Uint8Array(layers.payload + payload.length)
@@ -134,7 +134,7 @@ export function streamOf({ bytes }: Packet, { ip, version, transport }: Layers):
   return `${addresses.join('.')} ${bytes.subarray(transport, transport + 4).join('.')}`
 }
 
-/** Of the other direction. */
+/** The stream of the other direction. */
 export function answerStreamOf({ bytes }: Packet, { ip, version, transport }: Layers): string {
   const size = version === 4 ? 4 : 16
   const source = version === 4 ? ip + 12 : ip + 8
@@ -143,7 +143,7 @@ export function answerStreamOf({ bytes }: Packet, { ip, version, transport }: La
   return `${addresses.join('.')} ${ports.join('.')}`
 }
 
-/** Does an SMB message start right behind a NetBIOS prefix, in this payload? Its family by the first byte of the protocol id; 0: no. */
+/** The first byte of the protocol id if an SMB message starts right behind a NetBIOS prefix in this payload, else 0. */
 export function smbAt(payload: Uint8Array, at = 0): number {
   const isSmb = payload[at + 5] === 0x53 && payload[at + 6] === 0x4d && payload[at + 7] === 0x42
   return payload[at] === 0 && isSmb ? payload[at + 4]! : 0

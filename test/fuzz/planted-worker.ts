@@ -1,4 +1,4 @@
-/** A worker with a fault in its target, for the tests of the fuzzer. Which one, SMBLENS_FUZZ_PLANT says; it shows on files that hold NTLMSSP. */
+/** A worker with a fault in its target, for the tests of the fuzzer. SMBLENS_FUZZ_PLANT selects the fault. It occurs on files that contain NTLMSSP. */
 import { failure } from './failure.ts'
 import { serve } from './serve.ts'
 import type { Target } from './target.ts'

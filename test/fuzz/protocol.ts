@@ -1,4 +1,4 @@
-/** What the supervisor tells a worker, as one JSON argument, and what the worker says, one JSON value a line. */
+/** What the supervisor passes to a worker, as one JSON argument, and what the worker reports, one JSON value a line. */
 import type { Failure } from './failure.ts'
 
 export interface Job {
@@ -17,18 +17,18 @@ export interface Job {
   captures: string | null
   /** Where failures go. */
   save: string
-  /** Cases between two looks at the memory. */
+  /** Cases between two measurements of memory. */
   memoryEvery: number
-  /** Failures that were made small before: kind and what. */
+  /** Failures that were shrunk before: kind and what. */
   known: string[]
 }
 
 export type Line =
   /** A case begins. */
   | { at: number; bytes: number }
-  /** Still at work, on something else than a new case. */
+  /** Still at work, but not on a new case. */
   | { alive: true }
-  /** A case failed; `saved` once it was made small. */
+  /** A case failed; `saved` once it was shrunk. */
   | { failed: number; failure: Failure; saved: string | null }
   | { leak: string; cases: number }
   | { done: true; failure: Failure | null }

@@ -1,4 +1,4 @@
-/** Chance that repeats: the same seed draws the same numbers in every run, on every machine. */
+/** Repeatable random numbers: the same seed draws the same numbers in every run, on every machine. */
 
 export interface Random {
   /** 0..2^32 - 1. */

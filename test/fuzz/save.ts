@@ -1,4 +1,4 @@
-/** A failure as two files: the capture, and what to know about it. */
+/** A failure as two files: the capture, and a description. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { checksum } from './bytes.ts'
@@ -13,12 +13,12 @@ export interface Finding {
   mark: string
   plan: Plan
   failure: Failure
-  /** Before and after it was made small. */
+  /** Before and after shrinking. */
   original: Uint8Array
   bytes: Uint8Array
 }
 
-/** The path of the capture; one of the same fault that was there is replaced. */
+/** Returns the path of the capture. An existing one of the same fault is replaced. */
 export function saveFinding(folder: string, { seed, index, mark, plan, failure, original, bytes }: Finding): string {
   mkdirSync(folder, { recursive: true })
   const name = `${failure.kind}-${checksum(new TextEncoder().encode(keyOf(failure)))

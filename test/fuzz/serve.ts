@@ -1,4 +1,4 @@
-/** A worker: runs the cases that its job names against a target, says where it is, and makes small what fails. It may hang or die at any time. */
+/** A worker: runs the cases that its job names against a target, reports its progress, and shrinks failures. It may hang or die at any time. */
 import { readFileSync, writeSync } from 'node:fs'
 import { makeCase, type Plan, planCase } from './case.ts'
 import { type Corpus, loadCorpus } from './corpus.ts'
@@ -16,7 +16,7 @@ const SHRINK_MS = 40_000
 
 export async function serve(target: Target, job: Job): Promise<void> {
   let at = job.from
-  // Thrown where no promise waits for it, in an event of a stream say: this process is not what it was, and ends.
+  // Thrown where no promise waits for it, for instance in an event of a stream: the state of this process is unknown, so it ends.
   process.on('uncaughtException', (error) => {
     say({ failed: at, failure: failureOf(error), saved: null })
     process.exit(1)
@@ -48,7 +48,7 @@ export async function serve(target: Target, job: Job): Promise<void> {
   say({ done: true, failure: null })
 }
 
-/** Made small, and written down. A failure that shows in the case only, and in none of the thorough checks, stays as large as it is. */
+/** Shrinks a failure and saves it. A failure that occurs only in the case, and in none of the thorough checks, is saved in its original size. */
 async function saved(
   target: Target,
   job: Job,
@@ -78,7 +78,7 @@ async function saved(
   })
 }
 
-/** At once, and not when the event loop gets to it: it may never. */
+/** Writes synchronously, because the event loop may never run again. */
 function say(line: Line): void {
   writeSync(STDOUT, `${JSON.stringify(line)}\n`)
 }

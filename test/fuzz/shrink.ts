@@ -1,6 +1,6 @@
 /**
- * A failure made small. First the case: fewer packets, then fewer steps. Then the file that it makes: records go, then it is written anew in the
- * plainest form, then packets get shorter, then bytes become zero. What is kept always fails as the first did.
+ * Shrinks a failure. First the case: fewer packets, then fewer steps. Then the file that it makes: records are removed, then it is written again in the
+ * simplest form, then packets get shorter, then bytes become zero. The result always fails in the same way as the original.
  */
 import { constants, gunzipSync } from 'node:zlib'
 import { joined } from './bytes.ts'
@@ -11,7 +11,7 @@ import { plainFile } from './write-capture.ts'
 
 export type Fails = (bytes: Uint8Array) => Promise<boolean>
 
-/** Asks `fails` so many times at most, and says no from then on. */
+/** Calls `fails` at most `attempts` times and only before `until`, then returns false. */
 export function limitedTo(attempts: number, until: number, fails: Fails): Fails {
   let left = attempts
   return async (bytes) => left-- > 0 && Date.now() < until && (await fails(bytes))
@@ -55,7 +55,7 @@ export async function shrinkFile(file: Uint8Array, fails: Fails): Promise<Uint8A
   await keep(plainFile(packetsOf(smallest)))
   const linkType = packetsOf(smallest)[0]?.linkType
   if (linkType !== undefined && isEqual(plainFile(packetsOf(smallest)), smallest)) await shrinkPackets(smallest, keep)
-  // Whatever it is now, its end and bytes in it may go.
+  // In any form of file, the end and single bytes may be removable.
   await minimise(chunksOf(smallest, 64), (chunks) => keep(joined(chunks)))
   for (const size of [256, 32, 4, 1]) await blank(smallest, size, keep)
   return smallest
@@ -69,7 +69,7 @@ async function shrinkPieces(file: Uint8Array, keep: Keep): Promise<void> {
   await minimise(pieces, (kept) => keep(joined(kept.map(({ start, end }) => file.subarray(start, end)))))
 }
 
-/** Each packet as short as may be. */
+/** Makes each packet as short as possible. */
 async function shrinkPackets(file: Uint8Array, keep: Keep): Promise<void> {
   let packets: Packet[] = packetsOf(file)
   for (let i = 0; i < packets.length; i++) {
@@ -88,7 +88,7 @@ async function shrinkPackets(file: Uint8Array, keep: Keep): Promise<void> {
   }
 }
 
-/** Zeros where the bytes do not matter: what is left is what does. */
+/** Writes zeros where the bytes do not matter, so that those that matter remain. */
 async function blank(file: Uint8Array, size: number, keep: Keep): Promise<void> {
   let current = file
   for (let at = 24; at < current.length; at += size) {
@@ -98,7 +98,7 @@ async function blank(file: Uint8Array, size: number, keep: Keep): Promise<void> 
   }
 }
 
-/** Fewest items that will do, by leaving out halves, quarters and so on down to single ones. */
+/** The fewest items that still fail, found by leaving out halves, quarters and so on down to single ones. */
 export async function minimise<T>(
   items: readonly T[],
   fails: (items: readonly T[]) => Promise<boolean>,

@@ -1,6 +1,6 @@
 /**
- * Runs workers, watches over them from outside, and starts others in their place: one that says nothing for too long is killed, one that is gone is
- * noticed. What ended a worker is tried again in a process of its own before it counts, and made small there.
+ * Runs workers, watches them from another process, and replaces them: a worker that reports nothing for too long is killed, and one that has died is
+ * noticed. A case that ended a worker counts only if it fails again in a separate process. It is shrunk there.
  */
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -26,9 +26,9 @@ export interface Options {
   captures: string | null
   save: string
   memoryEvery: number
-  /** So long one case may take before its process is killed. */
+  /** How long one case may take before its process is killed. */
   hangMs: number
-  /** For making a hang small: each attempt may take as long as a hang does. */
+  /** For shrinking a hang: each attempt may take as long as a hang does. */
   hangAttempts: number
 }
 
@@ -113,7 +113,7 @@ interface End {
 const HANG = failure('hang', 'no end')
 const CRASH = failure('crash', 'the process is gone')
 
-/** A worker's end came too early. It counts if the case alone brings it about again, or if the process was gone. */
+/** A worker ended too early. It counts if the case alone reproduces it, or if the process had died. */
 async function lookInto(
   options: Options,
   index: number,
@@ -159,7 +159,7 @@ async function lookInto(
   }
 }
 
-/** One file, thoroughly, in a process of its own. */
+/** Checks one file thoroughly, in a separate process. */
 export async function checkInProcess(options: Options, file: string, signal?: AbortSignal): Promise<Failure | null> {
   let found: Failure | null = null
   const end = await runWorker(options, jobOf(options, { file }), signal ?? null, (line) => {
@@ -200,7 +200,7 @@ async function runWorker(
   })
   const kill = (): boolean => worker.kill('SIGKILL')
   signal?.addEventListener('abort', kill)
-  // What it loads before the first case takes its time, and has no case to blame.
+  // Loading takes time before the first case, and no case is responsible for it.
   let deadline = Date.now() + 10 * options.hangMs + 60_000
   let how: End['how'] = 'crash'
   const watch = setInterval(() => {
@@ -227,7 +227,7 @@ async function runWorker(
   }
 }
 
-/** Null where the worker's end cut it off. */
+/** Null if the line was cut off when the worker ended. */
 function lineOf(text: string): Line | null {
   try {
     return JSON.parse(text)

@@ -1,4 +1,4 @@
-/** What a file is put to: the engine, in every way that must come to the same, with an eye on time and memory. */
+/** The checks of a file: the engine runs in every way that must give the same result, and time and memory are measured. */
 import { unlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,15 +15,15 @@ import { brokenText } from './texts.ts'
 
 export interface Target {
   /**
-   * What is wrong with how these bytes are taken; null: nothing that shows. `thorough` leaves nothing to chance: every check, several ways to cut,
-   * both sets of limits.
+   * What is wrong with the processing of these bytes; null: nothing was found. `thorough` selects nothing at random: it runs every check, several ways
+   * to cut, and both sets of limits.
    */
   check(bytes: Uint8Array, thorough: boolean): Promise<Failure | null>
 }
 
 /**
- * What a file may take of the processor: so much for any, a second for each megabyte of it, unpacked, and so much for each character that is written
- * of it. A loop over all that came before takes more from some thousand packets or messages on.
+ * The processor time that a file may take: a fixed part, a second for each megabyte, unpacked, and a part for each character of the output. A loop over
+ * everything before takes more than that from a few thousand packets or messages on.
  */
 const MILLISECONDS = 150
 const MILLISECONDS_PER_BYTE = 0.001
@@ -32,16 +32,16 @@ const MILLISECONDS_PER_CHARACTER = 0.00006
 const GROWTH = 3.2
 /** And how many times longer half of them may take than the first quarter, since not every capture is uniform. */
 const EARLY_GROWTH = 2.4
-/** From this size on the growth is looked at, and from this time on it can be told. */
+/** Growth is checked from this size on, and can be measured from this time on. */
 const GROWTH_BYTES = 200_000
 const GROWTH_MILLISECONDS = 24
 /** How much the process may grow for one file, and for each of its bytes. */
 const MEMORY = 160 << 20
 const MEMORY_PER_BYTE = 400
 
-/** `second` is the same engine loaded once more: it has hash seeds of its own, which must show in no result. */
+/** `second` is the same engine loaded once more: it has other hash seeds, which must not affect any result. */
 export function engineTarget(first: Engine, second: Engine): Target {
-  // What the process took before is no file's.
+  // Memory that the process took before belongs to no file.
   grownMemory()
   return {
     async check(bytes, thorough) {
@@ -142,7 +142,7 @@ function differs(one: Outcome, other: Outcome, how: string): Failure | null {
   return null
 }
 
-/** Named by the kind of record, and shown from a little before they part. */
+/** Names the kind of record, and shows the text from a little before the first difference. */
 function differentLine(one: string, other: string, how: string, what: string): Failure {
   const lines = one.split('\n')
   const others = other.split('\n')
@@ -156,7 +156,7 @@ function differentLine(one: string, other: string, how: string, what: string): F
   return failure('difference', `read ${how}, a ${type} is another one`, `${part(line)}\n${part(its)}`)
 }
 
-/** Measured again before it is reported: other load on the machine must not count. */
+/** Measures again before it reports: other load on the machine must not count. */
 async function tooSlow(engine: Engine, bytes: Uint8Array, outcome: Outcome, whole: Reading): Promise<Failure | null> {
   const { milliseconds, texts } = outcome
   const written = Object.values(texts).reduce((sum, text) => sum + text.length, 0)
@@ -183,7 +183,7 @@ async function tooSlow(engine: Engine, bytes: Uint8Array, outcome: Outcome, whol
   return failure('time', 'time grows faster than the file', `a quarter, a half, all of ${bytes.length} bytes: ${said}`)
 }
 
-/** Milliseconds of the processor, the least of some runs. */
+/** Processor time in milliseconds, the least of several runs. */
 async function quickest(engine: Engine, bytes: Uint8Array, whole: Reading, times: number): Promise<number> {
   let best = Number.POSITIVE_INFINITY
   for (let i = 0; i < times; i++) {
@@ -195,7 +195,7 @@ async function quickest(engine: Engine, bytes: Uint8Array, whole: Reading, times
   return best
 }
 
-/** So small that a usual case reaches them. */
+/** Small enough for a usual case to reach them. */
 function tightLimits({ LIMITS, DEFAULT_LIMITS }: Engine): Limits {
   const tight = Object.entries(LIMITS).map(([name, limit]) => [
     name,
@@ -221,7 +221,7 @@ function spread<T>(list: readonly T[], most: number): T[] {
 
 let peak = process.resourceUsage().maxRSS
 
-/** By how many bytes this process now has held more than when it was last asked. */
+/** By how many bytes the memory high-water mark of this process has grown since the last call. */
 function grownMemory(): number {
   const before = peak
   peak = process.resourceUsage().maxRSS

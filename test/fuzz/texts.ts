@@ -1,14 +1,14 @@
-/** What must hold for every report as text: it parses, it agrees with the records, and no terminal or spreadsheet obeys a byte of it. */
+/** What must hold for every report as text: it parses, it agrees with the records, and none of its bytes controls a terminal or a spreadsheet. */
 import type { Engine, Outcome } from './outcome.ts'
 import { NARROW_WIDTH, TABLE_WIDTH } from './outcome.ts'
 
-/** Controls but LF, bidirectional and other format characters, line separators, lone surrogates. */
+/** Control characters except LF, bidirectional and other format characters, line separators, lone surrogates. */
 const OBEYED = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 const COLOR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
 const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/
 const CSV_COLUMNS = 24
 
-/** The name of what does not hold, and where; null if everything holds. */
+/** The name of the rule that does not hold, and where; null if all hold. */
 export function brokenText(engine: Engine, outcome: Outcome): [name: string, detail: string] | null {
   const { texts, records, rows, findings } = outcome
   if (outcome.error !== null) return null

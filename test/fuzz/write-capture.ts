@@ -1,4 +1,4 @@
-/** Packets to a capture file: plain, or in any of the forms that a reader must take. */
+/** Writes packets to a capture file: plain, or in any of the forms that a reader must accept. */
 import { joined, putUint } from './bytes.ts'
 import type { Packet } from './packet.ts'
 import type { Random } from './random.ts'
@@ -11,7 +11,7 @@ export function plainFile(packets: readonly Packet[]): Uint8Array {
   return linkTypes.size > 1 ? pcapng(packets, null) : pcap(packets, LITTLE)
 }
 
-/** Of several link types the first is written for all. */
+/** If there are several link types, the first is written for all. */
 export function anyPcap(packets: readonly Packet[], random: Random): Uint8Array {
   return pcap(packets, {
     big: random.oneIn(2),
@@ -105,7 +105,7 @@ function extraBlock(random: Random, big: boolean): Uint8Array {
   return block(type, body, big)
 }
 
-/** Comments, names, clocks: whatever the block, a reader must get past them. */
+/** Comments, names, clocks: a reader must skip them in any block. */
 function someOptions(random: Random, big: boolean): Uint8Array {
   const parts: Uint8Array[] = []
   const count = random.few(4)
