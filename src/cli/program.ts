@@ -21,6 +21,7 @@ import {
   INTERFACES_STATUSES,
   LIVE_HELP,
   PATHS_HELP,
+  PLAIN_EXIT_STATUSES,
 } from './options/help-texts.ts'
 import { limitsHelp } from './options/limits.ts'
 import { amount, catalogueOption, choice, errorLine, list, severity } from './options/option-parsers.ts'
@@ -137,7 +138,7 @@ function addLive(program: Command, done: Done): void {
     .addOption(amount('--write-files <n>', 'keep only the newest N files'))
     .addOption(severity('--min-severity <severity>', 'leave out findings that are less severe than this'))
   addAuditOptions(live, LIMIT_HELP)
-  live.addHelpText('after', LIVE_HELP + EXIT_STATUSES).action(async (options: LiveOptions) => {
+  live.addHelpText('after', LIVE_HELP + PLAIN_EXIT_STATUSES).action(async (options: LiveOptions) => {
     const { live } = await import('./commands/live/live.ts')
     done(await live(options))
   })
@@ -183,7 +184,7 @@ function addMessages(program: Command, done: Done): void {
     .addOption(choice('-f, --format <format>', 'ndjson or table', MESSAGE_FORMATS).default('ndjson'))
     .option('-o, --output <file>', OUTPUT_HELP)
   addMemoryOptions(messages, LIMIT_HELP)
-  messages.addHelpText('after', EXIT_STATUSES).action(async (path: string, options: MessagesOptions) => {
+  messages.addHelpText('after', PLAIN_EXIT_STATUSES).action(async (path: string, options: MessagesOptions) => {
     const { listMessages } = await import('./commands/messages.ts')
     done(await listMessages(path, options))
   })

@@ -20,6 +20,7 @@ Examples:
   smblens rules ntlm-auth                      explain a rule and how to fix it
 `
 
+/** Of commands that have --fail-on. */
 export const EXIT_STATUSES = `
 Exit status:
   0  success
@@ -27,6 +28,14 @@ Exit status:
   2  wrong usage, or the output cannot be written
   3  some input could not be read, or was cut or damaged; the rest was read
   If both 1 and 3 apply, it is 1: a finding holds, whatever could not be read.
+`
+
+/** Of commands that judge nothing, and of those that run without an end. */
+export const PLAIN_EXIT_STATUSES = `
+Exit status:
+  0  success
+  2  wrong usage, or the output cannot be written
+  3  some input could not be read, or was cut or damaged; the rest was read
 `
 
 export const INTERFACES_STATUSES = `
