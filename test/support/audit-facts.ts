@@ -1,4 +1,4 @@
-/** What rules are given, of a ledger that is small enough for one part. */
+/** What rules receive of a ledger that is small enough for one part. */
 import { factsInParts, linkSessions } from '../../src/audit/ledger-parts.ts'
 import type { AuditFacts } from '../../src/audit/rule/audit-facts.ts'
 import type { Draft, Rule } from '../../src/audit/rule/rule.ts'
@@ -19,7 +19,7 @@ export function factsOf(ledger: Ledger, networks: Networks): AuditFacts {
   return facts
 }
 
-/** What a rule says of all the ledger that `facts` are. */
+/** What a rule reports for the whole ledger of `facts`. */
 export function draftsOf(rule: Rule, facts: AuditFacts): Draft[] {
   const surveyed = startSurveys([rule])
   survey(surveyed, facts)

@@ -23,7 +23,7 @@ export const ACK = 0x10
 export const FIN = 0x01
 export const RST = 0x04
 
-/** One Ethernet, IPv4, TCP frame. Checksums are left zero: they are not read. */
+/** One frame of Ethernet, IPv4 and TCP. Checksums are zero: they are not read. */
 export function tcpFrame(o: SegmentOptions, client = CLIENT, server = SERVER): TestFrame {
   const [source, destination] = o.from === 'client' ? [client, server] : [server, client]
   const bytes = new Uint8Array(54 + o.payload.length)
@@ -85,7 +85,7 @@ export function feed(sink: FrameSink, frames: TestFrame[], linkType = 1): void {
   })
 }
 
-/** Bytes from hexadecimal text; blanks are ignored. */
+/** Bytes from hexadecimal text; spaces are ignored. */
 export function bytes(hexText: string): Uint8Array {
   const digits = hexText.replace(/\s+/g, '')
   return Uint8Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.slice(i * 2, i * 2 + 2), 16))
@@ -117,7 +117,7 @@ export interface Smb2Options {
   body?: Uint8Array
 }
 
-/** An SMB2 message with a header as asked for, and a signature that is not zero where it is signed. */
+/** An SMB2 message with the given header. If it is signed, its signature is not zero. */
 export function smb2(o: Smb2Options): Uint8Array {
   const body = o.body ?? new Uint8Array(4)
   const out = new Uint8Array(64 + body.length)

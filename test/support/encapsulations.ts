@@ -1,8 +1,8 @@
-/** Encapsulations, for nesting in any order: each makes of what an EtherType names the same with one more around it. */
+/** Encapsulations that can be nested in any order: each wraps a packet with an EtherType and returns one with an EtherType again. */
 import { bytes as fromHex } from './conversation.ts'
 
 export interface Packet {
-  /** An Ethernet frame, too, has an EtherType: that of Transparent Ethernet Bridging. */
+  /** An Ethernet frame has an EtherType too: that of Transparent Ethernet Bridging. */
   etherType: number
   bytes: Uint8Array
 }
@@ -50,7 +50,7 @@ function byte(value: number): Uint8Array {
   return Uint8Array.of(value)
 }
 
-/** Inside of an IP datagram: its protocol, and how it is made of the packet. */
+/** The content of an IP datagram: its protocol, and how it is made from the packet. */
 interface Transport {
   name: string
   headers: number
@@ -228,7 +228,7 @@ function inIpv6({ name, headers, protocol, accepts, payload }: Transport): Encap
   }
 }
 
-/** Tags of an EtherType and so much before the next. */
+/** Tags of an EtherType, with a number of bytes before the next EtherType. */
 const TAGS: Readonly<Record<string, { etherType: number; before: string }>> = {
   'E-TAG': { etherType: 0x893f, before: '2064 0000 0000' },
   'Cisco MetaData': { etherType: 0x8909, before: '0101 0001 0007' },
@@ -240,7 +240,7 @@ const TAGS: Readonly<Record<string, { etherType: number; before: string }>> = {
   EDSA: { etherType: 0xdada, before: '0000 c0000064' },
 }
 
-/** The data are short, or their length is not given. */
+/** The data is short, or its length is not given. */
 function macsec(tci: string, rest: string, etherType: number, bytes: Uint8Array): Uint8Array {
   const length = 2 + bytes.length
   return join(
@@ -253,7 +253,7 @@ function macsec(tci: string, rest: string, etherType: number, bytes: Uint8Array)
   )
 }
 
-/** What is told by an EtherType, and needs no IP. */
+/** Encapsulations that an EtherType identifies and that need no IP. */
 const tags: Encapsulation[] = [
   { name: 'Ethernet', headers: 1, accepts: any, wrap: (inner) => ({ etherType: ETHERNET, bytes: ethernet(inner) }) },
   {
@@ -367,12 +367,12 @@ const tags: Encapsulation[] = [
 
 export const ENCAPSULATIONS: readonly Encapsulation[] = [...tags, ...transports.map(inIpv4), ...transports.map(inIpv6)]
 
-/** As an Ethernet frame, whatever it was. */
+/** Any packet as an Ethernet frame. */
 export function toFrame(packet: Packet): Uint8Array {
   return packet.etherType === ETHERNET ? packet.bytes : ethernet(packet)
 }
 
-/** One after the other, from the inside out; each number chooses among those that accept what there is by then. */
+/** Wraps one encapsulation after the other, from the inside out. Each number chooses among those that accept the packet made so far. */
 export function nest(
   innermost: Packet,
   choices: readonly number[],

@@ -1,6 +1,6 @@
 /**
- * Ledger facts for tests. The defaults describe SMB as it should be, and no rule has anything to say about it: an internal connection at
- * 3.1.1, signing required by both sides, one Kerberos session that is encrypted. A test states only what is different in its case.
+ * Ledger facts for tests. The defaults describe SMB as it should be, and no rule reports anything: an internal connection at 3.1.1, signing
+ * required by both sides, one Kerberos session that is encrypted. A test states only what is different in its case.
  */
 
 import type { CaptureFacts } from '../../src/ledger/capture-facts.ts'
@@ -87,7 +87,7 @@ type ConnectionOverrides = Partial<Omit<ConnectionFacts, 'client' | 'server'>> &
   server?: Partial<ConnectionFacts['server']> | string
 }
 
-/** `client` and `server` may be an address alone; the id is made of what the connection is, unless one is given. */
+/** `client` and `server` may be an address alone. The id follows from the endpoints unless one is given. */
 export function connection(overrides: ConnectionOverrides = {}): ConnectionFacts {
   const { client, server, ...rest } = overrides
   const base: Omit<ConnectionFacts, 'id'> = {
@@ -120,12 +120,12 @@ export function connection(overrides: ConnectionOverrides = {}): ConnectionFacts
   }
 }
 
-/** What is left of a connection when nobody answers it, or nothing of its start was captured: no negotiate in either direction. */
+/** The facts of a connection that was not answered, or whose start was not captured: no negotiate in either direction. */
 export function bareConnection(overrides: ConnectionOverrides = {}): ConnectionFacts {
   return connection({ negotiateRequest: null, negotiateResponse: null, ...overrides })
 }
 
-/** An SMB1 negotiate that ended at NT LM 0.12, with a server that requires signing. */
+/** An SMB1 negotiate that chose NT LM 0.12, with a server that requires signing. */
 export function smb1(overrides: Partial<Smb1Facts> = {}): Smb1Facts {
   return {
     negotiateRequest: smb1Request(['LANMAN2.1', 'NT LM 0.12']),
@@ -147,7 +147,7 @@ export function smb1Request(dialects: string[], overrides: Partial<Smb1Request> 
 
 type Smb1Response = NonNullable<Smb1Facts['negotiateResponse']>
 
-/** The answer to it: NT LM 0.12, signing required. */
+/** Its response: NT LM 0.12, signing required. */
 export function smb1Response(overrides: Partial<Smb1Response> = {}): Smb1Response {
   return { ...at(5), dialectIndex: 1, dialect: 'NT LM 0.12', securityMode: 0x0f, extendedSecurity: true, ...overrides }
 }
@@ -213,7 +213,7 @@ export function kerberos(overrides: Partial<KerberosFacts> = {}): KerberosFacts 
   }
 }
 
-/** One authentication; what carried it (NTLM messages, a Kerberos ticket) follows from `auth` unless given. */
+/** One authentication. Its NTLM messages or Kerberos ticket follow from `auth` unless given. */
 export function logon(overrides: Partial<LogonFacts> = {}): LogonFacts {
   const auth = overrides.auth ?? 'kerberos'
   return {
@@ -259,7 +259,7 @@ type SessionOverrides = Partial<Omit<SessionFacts, 'connection'>> & {
 export function session(overrides: SessionOverrides = {}): SessionFacts {
   const { on = connection(), ...rest } = overrides
   const auth = rest.auth ?? 'kerberos'
-  // Without the answer it is unknown what was granted.
+  // Without the response it is unknown what was granted.
   const granted = rest.status !== 'unknown' && rest.status !== 'pending'
   const anonymous = rest.anonymous ?? auth === 'anonymous'
   const user = rest.user !== undefined ? rest.user : anonymous ? null : 'alice'
@@ -305,7 +305,7 @@ export function session(overrides: SessionOverrides = {}): SessionFacts {
   return { id: `${on.id} ${base.sessionId} ${base.firstFrame}`, ...base }
 }
 
-/** A session whose messages go neither signed nor encrypted, on one tree. */
+/** A session whose messages are neither signed nor encrypted, on one tree. */
 export function clearSession(overrides: SessionOverrides = {}): SessionFacts {
   return session({
     encryptData: false,
@@ -353,7 +353,7 @@ export function capture(overrides: Partial<CaptureFacts> = {}): CaptureFacts {
   }
 }
 
-/** A ledger of these; its captures are those that they name, unless given. */
+/** A ledger of these facts. Its captures are those that they name, unless given. */
 export function ledger(
   connections: ConnectionFacts[],
   sessions: SessionFacts[] = [],

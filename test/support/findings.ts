@@ -1,4 +1,4 @@
-/** Findings, rules and reports for tests of what is written from them. */
+/** Findings, rules and reports for tests of the output. */
 import type { Finding } from '../../src/audit/finding.ts'
 import type { Rule } from '../../src/audit/rule/rule.ts'
 import type { TextSink } from '../../src/base/text-sink.ts'
@@ -6,7 +6,7 @@ import type { Networks } from '../../src/policy/networks.ts'
 import type { Report } from '../../src/report/records/report.ts'
 import { at, CAPTURE, CAPTURE_ID, capture, ledger } from './facts.ts'
 
-/** 10.0.0.0/8 is ours. */
+/** 10.0.0.0/8 is internal. */
 export const NETWORKS: Networks = {
   isInternal: (ip) => ip.startsWith('10.'),
   direction(client, server) {
@@ -78,7 +78,7 @@ export function report(overrides: Partial<Report> = {}): Report {
   }
 }
 
-/** Keeps what is written. */
+/** Stores what is written. */
 export function textOf(write: (sink: TextSink) => void): string {
   const parts: string[] = []
   write({ write: (text) => void parts.push(text) })

@@ -1,4 +1,4 @@
-/** Frames as a sink got them, copied, and files to read them from. */
+/** Copies of the frames that a sink received, and files to read them from. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,7 +51,7 @@ export async function readBytes(
   return { summary, frames: sink.frames }
 }
 
-/** A folder for a test file's own use, and how to remove it. */
+/** A folder for one test file, and a function that removes it. */
 export function temporaryFolder(): {
   path: string
   write(name: string, bytes: Uint8Array | string): string

@@ -1,9 +1,9 @@
-/** Laws that hold for every dissector, whatever its message: written once, and applied to each fixture. */
+/** Laws that hold for every dissector and every message: written once, and applied to each fixture. */
 import fc from 'fast-check'
 import { expect } from 'vitest'
 import type { Fault, Parsed } from '../../dissectors/cursor.ts'
 
-/** Bytes from hexadecimal, white space between as you like. */
+/** Bytes from hexadecimal text; white space is ignored. */
 export function bytes(hexadecimal: string): Uint8Array {
   const digits = hexadecimal.replaceAll(/\s/g, '')
   if (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) throw new Error(`not hexadecimal: ${hexadecimal}`)
@@ -34,8 +34,8 @@ function faultOf(sample: Sample, parsed: Parsed<object>): Fault | null {
 }
 
 /**
- * Cut short by the capture, a message is truncated; cut short by its sender, malformed. Either way what was read stays, and is what the whole
- * message says.
+ * A message that the capture cut is truncated; one that its sender cut is malformed. In both cases the fields that were read stay, and equal those of
+ * the whole message.
  */
 export function expectPrefixFaults(sample: Sample): void {
   const { message, parse } = sample
@@ -65,7 +65,7 @@ export function expectPrefixFaults(sample: Sample): void {
   }
 }
 
-/** What was read of a part is what the whole says, or less: views and lists hold what came, records in the record the fields that came. */
+/** What was read of a part equals the whole, or less: views and lists contain the captured elements, nested records the captured fields. */
 export function expectPartOf(part: unknown, whole: unknown, what: string): void {
   if (part instanceof Uint8Array && whole instanceof Uint8Array) {
     expect(part, what).toEqual(whole.subarray(0, part.length))
@@ -73,7 +73,7 @@ export function expectPartOf(part: unknown, whole: unknown, what: string): void 
     expect(part, what).toEqual(whole.slice(0, part.length))
   } else if (isRecord(part) && isRecord(whole)) {
     for (const [field, value] of Object.entries(part)) {
-      // A list of AV pairs that was cut has null for those that did not come.
+      // A list of AV pairs that was cut has null for those that were not captured.
       if (part['cut'] === true && (value === null || field === 'cut')) continue
       expectPartOf(value, whole[field], `${field} of ${what}`)
     }
@@ -86,7 +86,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 }
 
-/** Where in memory a message lies is no matter, and it is read, not written. */
+/** The result does not depend on where a message is in memory, and the message is not changed. */
 export function expectPlaceNoMatter({ message, parse }: Sample): void {
   const around = new Uint8Array(message.length + 64).fill(0xa5)
   around.set(message, 33)
@@ -95,7 +95,7 @@ export function expectPlaceNoMatter({ message, parse }: Sample): void {
   expect(around).toEqual(before)
 }
 
-/** The message with a few bytes changed and perhaps cut, and a wire length that may lie. */
+/** The message with a few bytes changed and possibly cut, and a wire length that may be wrong. */
 export function mutations({ message }: Sample): fc.Arbitrary<{ mutant: Uint8Array; wireLength: number }> {
   const change = fc.tuple(fc.nat(message.length - 1), fc.oneof(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), fc.nat(255)))
   return fc

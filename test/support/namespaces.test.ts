@@ -44,7 +44,7 @@ describe.skipIf(why !== null)(`a world of namespaces${why === null ? '' : ` (${w
     })
   })
 
-  it('leaves nothing behind, and takes away what a killed run has left', () => {
+  it('leaves nothing behind, and removes what a killed run has left', () => {
     const dead = `smbl-t${spawnSync('true').pid}-1-client`
     expect(spawnSync('ip', ['netns', 'add', dead]).status).toBe(0)
     const other = makeWorld()

@@ -1,6 +1,6 @@
 /**
- * Two hosts with a cable between them, a Samba server on the one and smbclient on the other: network namespaces, so that nothing of it reaches the
- * machine's own network. Whoever makes a world removes it; what a killed test run left behind goes when the next world is made.
+ * Two hosts with a cable between them, a Samba server on one and smbclient on the other: network namespaces, so that nothing reaches the machine's own
+ * network. The test that makes a world removes it. What a killed test run left behind is removed when the next world is made.
  */
 import { type ChildProcess, execFile, type SpawnOptions, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { environment, hasProgram, type Outcome } from './smblens.ts'
 
 export interface Host {
-  /** Of its network namespace: `ip netns exec NAME`. */
+  /** The name of its network namespace: `ip netns exec NAME`. */
   name: string
   /** Its end of the cable. */
   device: string
@@ -23,14 +23,14 @@ export interface Host {
 export interface World {
   client: Host
   server: Host
-  /** A folder for files, gone with the world, and one in it where everybody may write: whoever root becomes, too. */
+  /** A folder for files, which is removed with the world, and one in it where every user may write, also the one that root becomes. */
   folder: string
   shared: string
-  /** Kills all that runs in it first. Does nothing the second time. */
+  /** Kills all processes in it first. Does nothing the second time. */
   remove(): void
 }
 
-/** Those that are there: a test that fails before it removes its own leaves that to the end of the process. */
+/** The worlds that exist: if a test fails before it removes its own, that happens at the end of the process. */
 const worlds = new Set<World>()
 process.on('exit', () => {
   for (const world of worlds) world.remove()
@@ -77,7 +77,7 @@ export function makeWorld({ mtu = 1500 }: WorldOptions = {}): World {
   worlds.add(world)
   try {
     for (const { name } of [client, server]) ip('netns', 'add', name)
-    // One end of the cable goes when its namespace does, and the other with it.
+    // One end of the cable disappears with its namespace, and so does the other.
     ip('-n', client.name, 'link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', server.name)
     for (const { name, address } of [client, server]) {
       // Frames as on a wire: with checksums, and none longer than the cable takes.
@@ -123,8 +123,8 @@ export interface Samba {
 }
 
 /**
- * A server on world.server that takes all of TRAFFIC: shares "files" for alice and "public" for everybody, unknown users become guests, and SMB1
- * is spoken. `lines` go to its [global] section. Resolves when it listens.
+ * A server on world.server that accepts all of TRAFFIC: the shares are "files" for alice and "public" for everybody, unknown users become guests, and
+ * SMB1 is enabled. `lines` go to its [global] section. Resolves when it listens.
  */
 export async function startSamba({ server, folder }: World, lines: readonly string[] = []): Promise<Samba> {
   const at = mkdtempSync(join(folder, 'samba-'))
@@ -183,7 +183,7 @@ export async function startSamba({ server, folder }: World, lines: readonly stri
       '',
     ].join('\n'),
   )
-  // Mounts made in "ip netns exec" end with it: the accounts are this server's alone.
+  // Mounts made in "ip netns exec" end with it: only this server sees the accounts.
   const script = file(
     'start',
     `set -e
@@ -240,9 +240,9 @@ export async function runTraffic({ client, folder }: World, kind: Traffic): Prom
   if (status !== 0) throw new Error(`smbclient ended with status ${status}: ${stdout}${stderr}`)
 }
 
-// --- the rest
+// --- helpers
 
-/** Asks until `condition` holds; gives up after a minute, which only ends what hangs. */
+/** Polls until `condition` holds. Gives up after a minute, so that a test does not hang. */
 export async function waitFor(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + 60_000
   while (!(await condition())) {
@@ -251,7 +251,7 @@ export async function waitFor(what: string, condition: () => boolean | Promise<b
   }
 }
 
-/** Of test runs that are no more. */
+/** Namespaces of test runs that have ended. */
 function removeLeftovers(): void {
   for (const line of ip('netns', 'list').split('\n')) {
     const name = line.split(' ')[0]!
@@ -275,7 +275,7 @@ function removeNamespace(name: string): void {
     try {
       process.kill(Number(pid), 'SIGKILL')
     } catch {
-      // It has ended meanwhile.
+      // It has ended in the meantime.
     }
   }
   spawnSync('ip', ['netns', 'delete', name])

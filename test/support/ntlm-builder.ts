@@ -5,7 +5,7 @@ export interface NtlmBuffer {
   /** Where its { Len, MaxLen, BufferOffset } stands in the header. */
   at: number
   value: Uint8Array
-  /** Lies about its place or length. */
+  /** A wrong offset or length. */
   offset?: number
   length?: number
 }

@@ -1,6 +1,6 @@
 /**
- * Builds capture files for tests, byte by byte, with every field open to be wrong: pcap (libpcap's file format) and pcapng
- * (draft-ietf-opsawg-pcapng). Times are microseconds since 1970 unless the name says `ticks`.
+ * Builds capture files for tests, byte by byte: pcap (libpcap's file format) and pcapng (draft-ietf-opsawg-pcapng). Every field can have a wrong
+ * value. Times are microseconds since 1970 unless the name says `ticks`.
  */
 
 export type Endian = 'little' | 'big'
@@ -148,7 +148,7 @@ export interface PacketBlockFields {
   ticks?: bigint
   data: Uint8Array
   original?: number
-  /** What the block says was captured, where that is to be wrong. */
+  /** A wrong captured length. */
   captured?: number
   options?: Uint8Array
 }

@@ -1,4 +1,4 @@
-/** Processes of a run of `smblens live`, as the system has them. */
+/** Processes of a run of `smblens live`, as the system lists them. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { waitFor } from './namespaces.ts'
 
@@ -22,7 +22,7 @@ function processOf(pid: number): Process | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // What has ended and waits for its parent to see it is no process any more.
+    // A zombie counts as ended.
     if (state === 'Z' || state === 'X') return null
     const command = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').slice(0, -1)
     return { pid, parent: Number(parent), command }
@@ -31,7 +31,7 @@ function processOf(pid: number): Process | null {
   }
 }
 
-/** The process and all that descend from it. */
+/** The process and all its descendants. */
 export function family(pid: number): Process[] {
   const all = allProcesses()
   const found = all.filter((each) => each.pid === pid)
@@ -39,7 +39,7 @@ export function family(pid: number): Process[] {
   return found
 }
 
-/** All in a network namespace, by its number. */
+/** All processes in a network namespace, by its number. */
 export function inNamespace(inode: string): Process[] {
   return allProcesses().filter(({ pid }) => {
     try {
@@ -59,7 +59,7 @@ export function roleOf({ pid, command }: Process, front: number): Role | null {
   return words.includes('bin/smblens live') ? 'parser' : null
 }
 
-/** Waits until there is one: its process id. The guard's is the outer one's. */
+/** Waits until there is one, and returns its process id. For the guard it is that of the outer shell. */
 export async function pidOf(role: Role, front: number): Promise<number> {
   let pid: number | undefined
   await waitFor(`the ${role}`, () => {
@@ -69,7 +69,7 @@ export async function pidOf(role: Role, front: number): Promise<number> {
   return pid!
 }
 
-/** What the system says of a process: a field of proc(5)'s status. */
+/** A field of a process's status, as in proc(5). */
 export function statusOf(pid: number, field: string): string {
   return new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? ''
 }

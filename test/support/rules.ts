@@ -1,4 +1,4 @@
-/** A rule's test is two lists: ledgers on which it fires, and ledgers on which it must not. */
+/** A rule's test consists of two lists: ledgers on which it fires, and ledgers on which it must not. */
 import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
 import type { Finding } from '../../src/audit/finding.ts'

@@ -1,4 +1,4 @@
-/** docs/records.schema.json as a judge: stricter than for readers, no field that it does not list may be there. */
+/** Validates with docs/records.schema.json. Stricter than for readers: fields that it does not list are errors. */
 import { readFileSync } from 'node:fs'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
@@ -12,7 +12,7 @@ const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true }
 formats.default(ajv)
 ajv.addSchema(closed(schema) as object, 'records')
 
-/** What is wrong with `value` as one of the schema's `$defs`, or as the whole `document` of `-f json`; empty where nothing is. */
+/** What is wrong with `value` as one of the schema's `$defs`, or as the whole `document` of `-f json`; empty if nothing is wrong. */
 export function schemaErrors(definition: string, value: unknown): string[] {
   const validate = ajv.getSchema(definition === 'document' ? 'records' : `records#/$defs/${definition}`)
   if (!validate) throw new Error(`no $defs/${definition} in the schema`)

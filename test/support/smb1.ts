@@ -18,7 +18,7 @@ export interface Smb1Options {
 /** Flags2: NTSTATUS and OEM text. */
 export const NT_STATUS = 0x4000
 
-/** From the SMB header on; the second half of a signature is that of the first. */
+/** A message from the SMB header on. The second half of a signature repeats the first. */
 export function smb1(o: Smb1Options): Uint8Array {
   const { words = new Uint8Array(0), bytes = new Uint8Array(0) } = o
   const header = new Uint8Array(32)
@@ -42,7 +42,7 @@ export function u16(value: number): Uint8Array {
 
 const NO_ANDX = Uint8Array.of(0xff, 0, 0, 0)
 
-/** The answer to NEGOTIATE in the form of NT LM 0.12, without extended security: dialect 0 of the list. */
+/** The NEGOTIATE response of NT LM 0.12 without extended security: dialect 0 of the list. */
 export function negotiateAnswer(securityMode: number): Uint8Array {
   const words = new Uint8Array(34)
   words[2] = securityMode

@@ -28,7 +28,7 @@ export interface RunOptions {
   cwd?: string
 }
 
-/** A terminal's wishes must not leak from the test run into the program. */
+/** The terminal settings of the test run must not reach the program. */
 export function environment(extra: Record<string, string> = {}): NodeJS.ProcessEnv {
   const { NO_COLOR: _, FORCE_COLOR: __, ...rest } = process.env
   return { ...rest, ...extra }

@@ -28,7 +28,7 @@ const FULL_SCREEN = `
   })`
 
 describe.skipIf(!hasTmux)(`a terminal for tests${withoutTmux}`, () => {
-  it('shows, takes keys, changes size and ends', async () => {
+  it('shows output, accepts keys, changes size and ends', async () => {
     const t = open(FULL_SCREEN, { columns: 90, rows: 20 })
     await t.until('90x20')
     expect(t.state()).toMatchObject({ alternate: true, cursorVisible: false, columns: 90, rows: 20 })
@@ -47,7 +47,7 @@ describe.skipIf(!hasTmux)(`a terminal for tests${withoutTmux}`, () => {
     expect(t.settings()).toEqual({ echo: true, canonical: true, signals: true })
   })
 
-  it('tells of a terminal that was left in disorder', async () => {
+  it('reports a terminal that was left in disorder', async () => {
     const t = open(
       `process.stdin.setRawMode(true); process.stdout.write('\\x1b[?1049h\\x1b[?25l'); process.kill(process.pid, 'SIGKILL')`,
     )
@@ -56,7 +56,7 @@ describe.skipIf(!hasTmux)(`a terminal for tests${withoutTmux}`, () => {
     expect(t.settings()).toMatchObject({ echo: false, canonical: false })
   })
 
-  it('has the environment that was asked for, without CI, and standard error apart', async () => {
+  it('has the requested environment without CI, and separates standard error', async () => {
     const t = open(
       `const { CI, TERM, NO_COLOR } = process.env; console.log(JSON.stringify([CI ?? null, TERM, NO_COLOR])); console.error('aside')`,
       { env: { TERM: 'screen', NO_COLOR: '1' } },

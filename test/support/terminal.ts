@@ -1,6 +1,6 @@
 /**
- * A real terminal for tests: a command in a pane of tmux, on a server of its own, driven by keys and read as a user sees it. A shell waits behind
- * the command, so that what it leaves of the terminal can be looked at.
+ * A real terminal for tests: a command in a pane of tmux, on its own server, driven by keys and read as a user sees it. A shell waits behind the command,
+ * so that a test can check the state in which it leaves the terminal.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ export const hasTmux = spawnSync('tmux', ['-V']).status === 0
 /** For the name of a test that is skipped. */
 export const withoutTmux = hasTmux ? '' : ' (skipped: tmux is not installed)'
 
-/** Only ends what hangs. */
+/** A limit that only stops tests that hang. */
 const PATIENCE = 120_000
 const POLL = 30
 const DRAWING = 1000
@@ -19,7 +19,7 @@ const DRAWING = 1000
 export interface TerminalOptions {
   columns?: number
   rows?: number
-  /** TERM, NO_COLOR, COLORTERM, LANG and so on. CI is never there: some programs write nothing then. */
+  /** TERM, NO_COLOR, COLORTERM, LANG and so on. CI is never set: some programs then write nothing. */
   env?: Record<string, string>
   cwd?: string
 }
@@ -40,24 +40,24 @@ export interface Terminal {
   state(): TerminalState
   /** tmux's names of keys: "Enter", "Escape", "Tab", "Down", "PageDown", "C-c". */
   keys(...keys: string[]): void
-  /** Characters as they are. */
+  /** Types these characters literally. */
   type(text: string): void
   resize(columns: number, rows: number): void
-  /** Waits until it holds; fails with the screen after two minutes, and a second after the command has ended. */
+  /** Waits until the condition holds. Fails with the screen after two minutes, or a second after the command has ended. */
   until(text: string | RegExp | ((terminal: Terminal) => boolean), what?: string): Promise<void>
-  /** Until the screen has stayed the same for `milliseconds`. */
+  /** Waits until the screen has not changed for `milliseconds`. */
   settled(milliseconds?: number): Promise<void>
   /** Sends a signal to the command. */
   signal(signal: NodeJS.Signals): void
   /** The command's process, once it has begun. */
   pid(): number
-  /** The terminal takes nothing of what is written any more, or does again. */
+  /** Makes the terminal stop accepting output, or accept it again. */
   freeze(frozen: boolean): void
-  /** The terminal goes away, as when its window is closed. */
+  /** Closes the terminal, as when its window is closed. */
   hangUp(): void
-  /** Waits for the command's end: its exit status, 128 and the signal's number where one ended it. */
+  /** Waits for the command's end and returns its exit status: 128 plus the signal's number if a signal ended it. */
   exitStatus(): Promise<number>
-  /** What the terminal driver does with input, after the end: whether it echoes, and by lines. */
+  /** How the terminal driver handles input after the end: whether it echoes, and whether it works by lines. */
   settings(): { echo: boolean; canonical: boolean; signals: boolean }
   /** What the command wrote to standard error, which does not go to the screen. */
   stderr(): string
@@ -136,7 +136,7 @@ export function openTerminal(command: readonly string[], options: TerminalOption
 
   const server = Number(tmux('display-message', '-p', '#{pid}'))
   tmux('pipe-pane', `cat >>${at('written')}`)
-  // Size and recording are settled before the command begins.
+  // Size and recording are set before the command begins.
   writeFileSync(at('go'), '')
 
   const read = (name: string) => {
@@ -179,7 +179,7 @@ export function openTerminal(command: readonly string[], options: TerminalOption
       }
       let deadline = Date.now() + PATIENCE
       for (; !holds(); await pause(POLL)) {
-        // After its end nothing more comes, but for what tmux has still to draw.
+        // After its end nothing more comes, except for what tmux still has to draw.
         if (read('status') !== '') deadline = Math.min(deadline, Date.now() + DRAWING)
         if (Date.now() > deadline)
           throw new Error(`waited for ${what}, and saw:\n${terminal.text()}\n${read('stderr')}`)

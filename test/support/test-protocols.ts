@@ -1,5 +1,5 @@
 /**
- * Two protocols that exist in tests only, made as a real one would be. Each reports what it sees as lines of text.
+ * Two protocols that exist only in tests, built like real ones. Each reports what it sees as lines of text.
  *
  * "echo" is a stream of messages on TCP port 7007: a mark of three bytes, one byte of length, and text. "beacon" is one text a datagram on UDP port 7008.
  */
@@ -29,7 +29,7 @@ function isMark(b: ArrayLike<number>, at: number): boolean {
   return MARK.every((byte, i) => b[at + i] === byte)
 }
 
-/** The bytes of state that the reader of a connection says it takes. */
+/** The bytes of state that the reader of a connection reports. */
 const OPEN_BYTES = 1000
 
 class EchoSide implements StreamReader {
@@ -131,7 +131,7 @@ class EchoFlow implements FlowReader {
   }
 }
 
-/** What both need and neither uses: they bring no facts. */
+/** The required parts that neither protocol uses: they have no facts. */
 const NO_FACTS = {
   tables: [],
   addOpenFacts() {},
@@ -175,7 +175,7 @@ export function echo(): TestProtocol<StreamProtocol> {
   return { protocol, lines }
 }
 
-/** @param shared bytes of state that it says it keeps, beside connections */
+/** @param shared bytes of state that it reports besides those of connections */
 export function beacon(shared = 0): TestProtocol<DatagramProtocol> {
   const lines: string[] = []
   const protocol: DatagramProtocol = {

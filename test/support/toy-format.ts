@@ -1,5 +1,5 @@
 /**
- * A capture format that nobody uses, to prove that a format is a file and a line. After the eight bytes "TOYCAP01" come records:
+ * A capture format for tests, which shows that a new format needs one file and one line. After the eight bytes "TOYCAP01" come records:
  *
  *   0 seconds since 1970 (4)  4 length (2)  6 packet
  *
@@ -66,7 +66,7 @@ function toyWalker(sink: Sink, { fileStarts }: Options, from: Checkpoint | null)
         started = true
         at += MAGIC.length
       }
-      // A record may be shorter than what decides whether a file begins here: then more bytes are waited for.
+      // A record may be shorter than the bytes that decide whether a file begins here: then wait for more bytes.
       while (end - at >= Math.max(RECORD_HEADER_LENGTH, fileStarts.bytes) && !atAnotherFile) {
         const length = u16be(bytes, at + 4)
         if (fileStarts.isAt(bytes, at, end)) atAnotherFile = true

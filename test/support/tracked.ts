@@ -1,10 +1,10 @@
-/** Turns of a conversation, tracked: its facts. */
+/** Tracks the turns of a conversation and returns the facts. */
 import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
 import type { Limits } from '../../src/track/core/limits.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { conversation, feed, packet, type TestFrame, type Turn } from './conversation.ts'
 
-/** What the reader says of a capture of which nothing but its frames matters. */
+/** The reader's summary of a capture of which only the frames matter. */
 export const DESCRIPTION = {
   format: 'pcap' as const,
   compression: null,
@@ -24,7 +24,7 @@ export function tracked(frames: TestFrame[], limits: Partial<Limits> = {}): Plai
   return plainLedger(tracker.finish(DESCRIPTION))
 }
 
-/** The facts of a connection on which these messages went, from its SYN on. */
+/** The facts of a connection that carried these messages, from its SYN on. */
 export function trackedTurns(turns: Turn[], limits: Partial<Limits> = {}): PlainLedger {
   return tracked(conversation(turns), limits)
 }

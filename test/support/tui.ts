@@ -1,4 +1,4 @@
-/** The terminal UI without a terminal: a Controller over sample captures, the actions that it called, and its screen as text. */
+/** The terminal UI without a terminal: a Controller of sample captures, the actions that it called, and its screen as text. */
 
 import { screenLines } from '../../src/tui/render/screen-lines.ts'
 import { openPage, type Size } from '../../src/tui/state/screen.ts'

@@ -1,4 +1,4 @@
-/** Sample captures as the terminal UI sees them, and its lines as text. */
+/** Sample captures as the terminal UI sees them, and lines of the UI as text. */
 import { createNetworks, RULES } from '../../src/index.ts'
 import type { Line } from '../../src/tui/text/line.ts'
 import { FileFeed } from '../../src/view/file-feed.ts'

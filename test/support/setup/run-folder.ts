@@ -9,7 +9,7 @@ import { join } from 'node:path'
 /** Called by Vitest once, before the workers start; what it returns is called after they have ended. */
 export function setup(): () => void {
   const path = mkdtempSync(join(tmpdir(), 'smblens-run-'))
-  // As /tmp is: a live capture that was started by root goes on as nobody, and keeps packets there.
+  // The mode of /tmp: a live capture that root started continues as the user nobody, and stores packets there.
   chmodSync(path, 0o1777)
   process.env['TMPDIR'] = path
   process.env['SMBLENS_RUN_FOLDER'] = path

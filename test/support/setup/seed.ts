@@ -1,6 +1,6 @@
 /**
  * Property tests draw the same cases in every run, so that a change is what breaks them and not a new draw. SMBLENS_SEED=random draws others, and a
- * number repeats a draw: both are for looking for what nobody thought of.
+ * number repeats a draw: both are for finding unexpected cases.
  */
 import fc from 'fast-check'
 
