@@ -66,7 +66,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(spools()).toEqual([])
   })
 
-  /** A folder of this test, where everybody may write. */
+  /** A folder of this test, where every user may write. */
   function folder(): string {
     const path = join(world.shared, `fault-${++made}`)
     mkdirSync(path)
@@ -148,7 +148,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(status, stderr).toBe(0)
   }
 
-  // --- killed
+  // --- killed processes
 
   it('ends with the reason, a summary and status 3 if the privileged process is killed', async () => {
     const live = start()
@@ -170,7 +170,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     const live = start({ args: ['--filter', 'udp port 4789'] })
     await live.begun()
     await send(50)
-    // Asked at each heartbeat.
+    // Measured at each heartbeat.
     await waitFor('the count', () => Number(lossOf(live.beats().at(-1)!)['received']) >= 50)
     kill(await live.role('program'), 'SIGKILL')
     await waitFor('its return', () => live.warnings().includes('interface-up'))
@@ -190,7 +190,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(live.stderr()).toContain('the process that reads packets ended (SIGKILL)')
   })
 
-  it('ends in good order if the supervisor is killed', async () => {
+  it('ends properly if the supervisor is killed', async () => {
     const live = start()
     await live.begun()
     kill(live.pid, 'SIGKILL')
@@ -209,9 +209,9 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(await live.stop()).toBe(0)
   })
 
-  // --- stopped
+  // --- stopped processes
 
-  it('goes on, and says so, if the capture program is stopped', async () => {
+  it('continues with a warning if the capture program is stopped', async () => {
     const live = start()
     await live.begun()
     kill(await live.role('program'), 'SIGSTOP')
@@ -224,7 +224,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(lossOf(live.records().at(-1)!)).toMatchObject({ received: 30, delivered: 30, left: 0, atLeast: false })
   })
 
-  it('says that the privileged process does not answer, and ends, if that is stopped', async () => {
+  it('reports that the privileged process does not answer, and ends, if that is stopped', async () => {
     const live = start()
     await live.begun()
     kill(await live.role('launcher'), 'SIGSTOP')
@@ -256,12 +256,12 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
 
   // --- signals
 
-  it('opens no inspector at SIGUSR1 in any of its processes, and goes on', async () => {
+  it('opens no inspector at SIGUSR1 in any of its processes, and continues', async () => {
     const live = start()
     await live.begun()
     const family_ = family(live.pid)
     expect(new Set(family_.map((each) => roleOf(each, live.pid)))).toEqual(new Set(ROLES))
-    // A shell dies of it, and another one is started.
+    // The signal kills a shell, and another one is started.
     for (const { pid } of family_) kill(pid, 'SIGUSR1')
     const { length } = live.beats()
     await waitFor('two more heartbeats', () => live.beats().length > length + 1)
@@ -302,7 +302,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
 
   // --- readers
 
-  it('ends if nobody reads standard output any more, with the summary on standard error', async () => {
+  it('ends if the reader of standard output stops reading, with the summary on standard error', async () => {
     const pipe = fullPipe(join(folder(), 'pipe'))
     const file = join(folder(), 'kept.pcapng')
     const live = start({ stdout: pipe.writeEnd, args: ['--write', file] })
@@ -445,7 +445,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
 
   // --- disks
 
-  it('ends with status 2 if the disk of -o is full, after whole lines only', async () => {
+  it('ends with status 2 if the disk of -o is full, with complete lines only', async () => {
     const disk = tinyDisk(16)
     const log = join(disk, 'smb.ndjson')
     // Room for a few records.
@@ -480,7 +480,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(live.stderr()).toMatch(/--write .*kept\.pcapng: the disk is full/)
   })
 
-  it('saves packets where nobody else may read them', async () => {
+  it('saves packets where no other user can read them', async () => {
     const file = join(folder(), 'kept.pcapng')
     const live = start({ args: ['--write', file] })
     await live.begun()
@@ -502,7 +502,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     await ip('link', 'delete', '42')
     await waitFor('the warning', () => live.warnings().includes('interface-down'))
     const { length } = live.beats()
-    // Meanwhile it is tried again, in vain.
+    // Meanwhile it tries again without success.
     await waitFor('three more heartbeats', () => live.beats().length > length + 2)
     expect(await live.stop()).toBe(0)
     const summary = live.records().at(-1)!
@@ -515,7 +515,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     })
   })
 
-  it('finds out what can capture even if there is only a loopback that is down', () => {
+  it('finds the programs that can capture even if there is only a loopback that is down', () => {
     const line = 'mount -t sysfs sysfs /sys && exec "$0" "$1" interfaces -f json'
     const command = ['--net', '--mount', 'sh', '-c', line, process.execPath, BIN]
     const { status, stdout } = spawnSync('unshare', command, { encoding: 'utf8', env: environment() })
@@ -525,7 +525,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     expect(status).toBe(0)
   })
 
-  it.each(['a@b', '1', 'x\\y'])('takes the interface name %s', async (name) => {
+  it.each(['a@b', '1', 'x\\y'])('accepts the interface name %s', async (name) => {
     const ip = async (...args: string[]) => expect((await world.client.run('ip', args)).status).toBe(0)
     await ip('link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', 'odd')
     await ip('link', 'set', name, 'up')
@@ -535,7 +535,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
     await ip('link', 'delete', name)
   })
 
-  it('does not take a number for an index in a list of interfaces', async () => {
+  it('does not read a number as an index in a list of interfaces', async () => {
     const live = start({ args: ['-i', '2'] })
     expect(await live.ended()).toBe(2)
     expect(live.stderr()).toMatch(/^smblens: there is no interface "2": there are /)
@@ -566,7 +566,7 @@ describe.skipIf(why !== null)(`a live capture under faults${why === null ? '' : 
 
   // --- helpers of readers
 
-  /** A pipe that is full until somebody reads it. */
+  /** A pipe that stays full until it is read. */
   function fullPipe(path: string) {
     makeFifo(path)
     const readEnd = openSync(path, constants.O_RDWR | constants.O_NONBLOCK)

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../support/frames.ts'
 import { BIN, environment, ROOT, records, smblens } from '../support/smblens.ts'
 
 const GUEST = readFileSync(join(ROOT, 'captures/guest-explicit.pcap'))
-/** The capture's file header and its last byte but a few packets: enough to know the session. */
+/** The bytes of the capture except for its last few packets: enough to know the session. */
 const MOST = GUEST.length - 400
 
 const folder = temporaryFolder()
@@ -102,7 +102,7 @@ describe('smblens live -i -', () => {
     expect(written.find(({ type }) => type === 'session')).toMatchObject({ guest: true })
   })
 
-  it('appends to a log instead of starting it again', () => {
+  it('appends to a log instead of replacing it', () => {
     const log = join(folder.path, 'smb.ndjson')
     for (let i = 0; i < 2; i++) expect(smblens(['live', '-i', '-', '-o', log], { input: GUEST }).stdout).toBe('')
     const types = records(readFileSync(log, 'utf8')).map(({ type }) => type)
@@ -122,7 +122,7 @@ describe('smblens live -i -', () => {
     expect(records(stdout).at(-1)).toMatchObject({ type: 'summary', packets: 7 })
   })
 
-  it('ends silently when nobody reads any more', () => {
+  it('ends silently when its reader ends', () => {
     const { status, stderr } = spawnSync(
       'bash',
       ['-c', `"$0" live -i - < captures/guest-explicit.pcap | head -1`, BIN],

@@ -80,7 +80,7 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
     await t.until('3 Sessions 1')
     t.keys('p')
     await runTraffic(world, 'signed')
-    // What was captured and lost is told all the same; packets of both sessions have come when the clock has gone on for a while.
+    // The display still shows what was captured and lost. When the clock has advanced for a while, packets of both sessions have arrived.
     const clock = () => /live \d+:\d+:\d+/.exec(t.text())?.[0]
     for (let second = 0; second < 4; second++) {
       const before = clock()
@@ -142,7 +142,7 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
     expect(t.stderr()).toContain('the process that captures for smblens ended')
   })
 
-  it('ends although the terminal takes nothing any more', async () => {
+  it('ends although the terminal no longer accepts output', async () => {
     const t = await watch()
     const pid = t.pid()
     const all = family(pid).map((each) => each.pid)
@@ -192,7 +192,7 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
     }
   })
 
-  /** Connections to port 139, where nobody listens: two packets each, which are stored because they may become SMB. */
+  /** Connections to port 139, where no process listens: two packets each, which are stored because they may become SMB. */
   async function connect(times: number): Promise<void> {
     const script = `
       const { connect } = require('node:net')

@@ -1,5 +1,5 @@
 /** @module-tag long */
-/** `smblens live` over real traffic, against a scan of the same packets. */
+/** `smblens live` over real traffic, compared with a scan of the same packets. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
@@ -34,7 +34,7 @@ describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? ''
   })
 
   it.for(PROGRAMS)(
-    'with %s tells what a scan of the packets that it kept tells, and that nothing was lost',
+    'with %s reports the same as a scan of the packets that it saved, and that nothing was lost',
     async (program, { skip }) => {
       if (missing(program)) skip(`${program} is not installed`)
       const file = join(world.shared, `${program}.pcapng`)
@@ -42,7 +42,7 @@ describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? ''
       await live.until('heartbeat')
       for (const kind of ['signed', 'encrypted', 'guest', 'smb1'] as const) await runTraffic(world, kind)
       await waitFor('the last session', () => new Set(of(live.records(), 'session').map(({ id }) => id)).size >= 4)
-      // What arrives at the moment when a capture ends may be received and not delivered.
+      // Packets that arrive at the moment when a capture ends may be received and not delivered.
       await waitFor('silence on the cable', () => {
         const [before, last] = of(live.records(), 'heartbeat').slice(-2)
         return Number(before?.['packets']) > 0 && before?.['packets'] === last?.['packets']
@@ -66,7 +66,7 @@ describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? ''
   it.each([
     ['a file that is there already', ['--write', 'taken.pcapng'], 2, 'exists already: name another file'],
     ['a log in no folder', ['-o', 'none/log.ndjson'], 2, 'cannot be written (ENOENT)'],
-    ['an account that nobody has', ['--user', 'smbl-nobody-has-this'], 3, 'smbl-nobody-has-this'],
+    ['an unknown account', ['--user', 'smbl-nobody-has-this'], 3, 'smbl-nobody-has-this'],
   ])('ends at once, together with the capture program, if it cannot begin: %s', async (_, args, expected, message) => {
     writeFileSync(join(world.shared, 'taken.pcapng'), 'mine')
     const paths = args.map((arg) => (/[./]/.test(arg) ? join(world.shared, arg) : arg))
@@ -80,7 +80,7 @@ describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? ''
     expect(readFileSync(join(world.shared, 'taken.pcapng'), 'utf8')).toBe('mine')
   })
 
-  it('goes on when the interface goes down and comes back', async () => {
+  it('continues when the interface goes down and comes back', async () => {
     const live = watch(world, '--heartbeat', '1')
     await live.until('heartbeat')
     await runTraffic(world, 'guest')
@@ -97,7 +97,7 @@ describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? ''
 
 type LiveRecord = Record<string, unknown>
 
-/** Started as root, it becomes nobody, who may write to the folder. */
+/** Started as root, it becomes the user nobody, who may write to the folder. */
 function watch({ server }: World, ...args: string[]) {
   const command = ['netns', 'exec', server.name, process.execPath, BIN, 'live', '-i', 'eth0', '-f', 'ndjson', ...args]
   const child = spawn('ip', command, { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })

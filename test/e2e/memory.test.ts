@@ -1,5 +1,5 @@
 /** @module-tag long */
-/** Memory, watched from outside: even a capture that fills every table must not make the process larger than allowed. */
+/** Memory, as the system measures it: even a capture that fills every table must not make the process larger than allowed. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ afterAll(() => folder.remove())
 const MEMORY = 150
 const capture = join(folder.path, 'saturation.pcap')
 
-/** The kernel's high-water mark of resident memory, in megabytes; null if the process is gone. */
+/** The kernel's high-water mark of resident memory, in megabytes; null if the process has ended. */
 function peakOf({ pid }: ChildProcess): number | null {
   try {
     const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []

@@ -1,4 +1,4 @@
-/** The published package works where it is installed, and as it is built. */
+/** The published package works after installation. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,9 +12,9 @@ const folder = mkdtempSync(join(tmpdir(), 'smblens-package-'))
 const installed = join(folder, 'node_modules/smblens')
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
-/** Laid out as npm does, from npm's tarball. The dependencies are those of the repository, so that no network is needed. */
+/** Installed from npm's tarball in npm's layout. The dependencies are those of the repository, so that no network is needed. */
 beforeAll(() => {
-  // Without scripts: the build exists, and building again would take it away from other tests for a while.
+  // Without scripts: the build exists, and building again would remove it for a while, which breaks other tests.
   const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
     cwd: ROOT,
     encoding: 'utf8',
@@ -54,7 +54,7 @@ const tracker = new Tracker('a.pcap')
 const summary = await readCapture(process.argv[2]!, tracker)
 const findings: Finding[] = audit(tracker.finish(summary), { networks: createNetworks() })
 console.log(findings.map((finding) => finding.rule).join(' '))
-// @ts-expect-error: the types are real ones
+// @ts-expect-error: the types are real
 export const wrong: number = findings
 `,
     )
@@ -92,7 +92,7 @@ export const wrong: number = findings
   it('has the notices of every package whose code is bundled', () => {
     const notices = readFileSync(join(installed, 'dist/THIRD-PARTY-NOTICES'), 'utf8')
     const bundles = readdirSync(join(installed, 'dist')).filter((name) => /\.(c|m)?js$/.test(name))
-    // esbuild writes above each file where it comes from.
+    // esbuild writes the origin of each file above it.
     const folders = bundles.flatMap((name) => {
       const lines = readFileSync(join(installed, 'dist', name), 'utf8').split('\n')
       return lines.flatMap(

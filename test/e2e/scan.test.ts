@@ -205,7 +205,7 @@ describe('rules', () => {
       expect(one).toContain(`\n${heading}\n`)
   })
 
-  it('prints json that holds to the schema', () => {
+  it('prints json that matches the schema', () => {
     const all = JSON.parse(smblens(['rules', '-f', 'json']).stdout)
     expect(schemaErrors('rules', all)).toEqual([])
     expect(all.rules.length).toBeGreaterThan(10)
@@ -221,7 +221,7 @@ describe('input and output', () => {
     expect(records(shell(`gzip -c ${GUEST} | $smblens messages -`).stdout)).toEqual(direct)
   })
 
-  it('reads folders with all below them', () => {
+  it('reads folders with everything below them', () => {
     mkdirSync(join(folder, 'evidence/deep'), { recursive: true })
     writeFileSync(join(folder, 'evidence/notes.txt'), 'no capture')
     writeFileSync(join(folder, 'evidence/deep/a'), readFileSync(join(ROOT, GUEST)))
@@ -239,7 +239,7 @@ describe('input and output', () => {
     expect(readdirSync(folder).filter((name) => name.includes('.tmp'))).toEqual([])
   })
 
-  it('ends quietly when its reader does', () => {
+  it('ends silently when its reader ends', () => {
     const samples = 'captures/smb311*.pcap captures/smb1-*.pcap captures/guest*.pcap'
     for (const command of [
       `scan ${samples} -f ndjson`,
@@ -261,11 +261,11 @@ describe('input and output', () => {
     expect(Math.abs(Number(stdout) - Buffer.byteLength(whole))).toBeLessThan(10)
   })
 
-  it('does not mind that nobody reads its warnings', () => {
+  it('continues if nobody reads its warnings', () => {
     expect(shell(`$smblens scan ${GUEST} missing.pcap -f csv 2>&-`).status).toBe(3)
   })
 
-  it('leaves no half of a file when it is interrupted, and dies of the signal', async () => {
+  it('leaves no partial file when it is interrupted, and ends by the signal', async () => {
     const path = join(folder, 'interrupted.json')
     const child = spawn(process.execPath, [BIN, 'scan', '-', '-f', 'json', '-o', path], {
       cwd: ROOT,
@@ -284,7 +284,7 @@ describe('input and output', () => {
 })
 
 describe('colour', () => {
-  it('is only there when it is asked for or there is a terminal', () => {
+  it('is used only on request or on a terminal', () => {
     expect(smblens([GUEST]).stdout).not.toContain('\x1b')
     expect(smblens([GUEST], { env: { FORCE_COLOR: '1' } }).stdout).toContain('\x1b[')
     expect(smblens([GUEST], { env: { FORCE_COLOR: '1', NO_COLOR: '1' } }).stdout).not.toContain('\x1b')

@@ -128,7 +128,7 @@ describe.skipIf(!hasTmux)(`what the terminal UI writes${withoutTmux}`, () => {
     await expectQuits(t)
   })
 
-  it('is an error in words where the capture has gone meanwhile', async () => {
+  it('is an error message if the capture has disappeared', async () => {
     const capture = join(cwd, 'going.pcap')
     copyFileSync(GUEST, capture)
     const t = await open([capture])
@@ -149,7 +149,7 @@ describe.skipIf(!hasTmux)(`what the terminal UI writes${withoutTmux}`, () => {
 })
 
 describe.skipIf(!hasTmux)(`the end of the terminal UI${withoutTmux}`, () => {
-  it('comes with q and Ctrl-C also while a capture is read that never ends', async () => {
+  it('comes with q and Ctrl-C even while it reads a capture that never ends', async () => {
     for (const [i, key] of ['q', 'C-c'].entries()) {
       const pipe = join(cwd, `endless-${i}.pcap`)
       spawnSync(MKFIFO, [pipe])
@@ -175,7 +175,7 @@ describe.skipIf(!hasTmux)(`the end of the terminal UI${withoutTmux}`, () => {
     expect(readdirSync(cwd)).toEqual([])
   })
 
-  it('comes with q while a pipe is waited for that nobody writes to', async () => {
+  it('comes with q while it waits for a pipe without a writer', async () => {
     const pipe = join(cwd, 'silent.pcap')
     spawnSync(MKFIFO, [pipe])
     const t = start([pipe])
@@ -183,7 +183,7 @@ describe.skipIf(!hasTmux)(`the end of the terminal UI${withoutTmux}`, () => {
     await expectQuits(t)
   })
 
-  it('comes when the terminal goes', async () => {
+  it('comes when the terminal is closed', async () => {
     const t = await open()
     const pid = t.pid()
     expect(existsSync(`/proc/${process.pid}`) ? existsSync(`/proc/${pid}`) : true).toBe(true)
@@ -192,7 +192,7 @@ describe.skipIf(!hasTmux)(`the end of the terminal UI${withoutTmux}`, () => {
   })
 })
 
-describe.skipIf(!hasTmux)(`the looks of the terminal UI${withoutTmux}`, () => {
+describe.skipIf(!hasTmux)(`the appearance of the terminal UI${withoutTmux}`, () => {
   const coloursOf = (t: Terminal) => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     const codes = [...t.written().matchAll(/\x1b\[([\d;]*)m/g)].flatMap(([, code = '']) => code.split(';').map(Number))
@@ -214,7 +214,7 @@ describe.skipIf(!hasTmux)(`the looks of the terminal UI${withoutTmux}`, () => {
     await expectQuits(t)
   })
 
-  it('for a screen reader are text, and keys work', async () => {
+  it('is text for a screen reader, and keys work', async () => {
     const t = await open([GUEST], { env: { INK_SCREEN_READER: 'true' } })
     await t.until('At risk')
     t.type('2')

@@ -33,7 +33,7 @@ async function open(path: string, options?: TerminalOptions): Promise<Terminal> 
   return t
 }
 
-/** Presses keys one by one, and waits until the screen rests. */
+/** Presses keys one by one, and waits until the screen no longer changes. */
 async function press(t: Terminal, ...keys: string[]): Promise<string> {
   for (const key of keys) {
     t.keys(key)
@@ -154,7 +154,7 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
   it('writes no colours where NO_COLOR is set', { tags: 'long' }, async () => {
     const t = await open(GUEST, { env: { NO_COLOR: '1' } })
     await press(t, '2', 'Enter', 'Escape', '3')
-    // Bold, dim and reverse are no colours: 30 to 49 and 90 to 107 are.
+    // Colours are 30 to 49 and 90 to 107. Bold, dim and reverse are not colours.
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
     const styles = [...t.written().matchAll(/\x1b\[([\d;]*)m/g)].flatMap(([, codes]) =>
       (codes ?? '').split(';').map(Number),
@@ -168,7 +168,7 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
     for (const key of ['1', '2', '3', '4', '5']) {
       const rows = frame(await press(t, key))
       expect(rows.length, key).toBeLessThanOrEqual(36)
-      // A row that was too wide would have pushed the tabs from the first lines.
+      // A row that is too wide would push the tabs off the first line.
       expect(rows.slice(0, 3).join('\n'), key).toContain('Findings')
       await press(t, 'PageDown', 'Enter')
       expect(t.text(), key).not.toMatch(/[\p{Cf}\p{Cs}]/u)
