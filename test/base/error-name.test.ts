@@ -7,8 +7,8 @@ async function copies<T>(load: () => Promise<T>): Promise<[T, T]> {
   return [first, await load()]
 }
 
-describe('an error of ours from another bundle', () => {
-  it('is known as what it is', async () => {
+describe('an error of our own from another bundle', () => {
+  it('is recognised by its name', async () => {
     const [a, b] = await copies(() => import('../../src/capture/write/new-file.ts'))
     expect(a.NewFileError).not.toBe(b.NewFileError)
     expect(new a.NewFileError('exists', 'x', 'exists') instanceof b.NewFileError).toBe(true)
@@ -23,7 +23,7 @@ describe('an error of ours from another bundle', () => {
     expect(new i.CaptureStartError('failed', 'x') instanceof j.CaptureStartError).toBe(true)
   })
 
-  it('is no other one, and nothing else is one', async () => {
+  it('is not taken for another error, and no other value is taken for it', async () => {
     const { NewFileError } = await import('../../src/capture/write/new-file.ts')
     const { CaptureError } = await import('../../src/capture/capture-error.ts')
     expect(new CaptureError('empty-file', 'x', 'is empty') instanceof NewFileError).toBe(false)

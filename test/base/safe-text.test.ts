@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { displayWidth, escapeText, pad, safeJson, truncate, wrap } from '../../src/base/safe-text.ts'
 
-/** Everything that may not reach a terminal raw: written apart from the source's own expression, by code point. */
+/** Everything that must not reach a terminal raw: written independently of the expression in the source, by code point. */
 function harmful(code: number): boolean {
   return (
     code < 0x20 ||
@@ -48,7 +48,7 @@ describe('escapeText', () => {
     expect(escapeText(raw)).toBe(shown)
   })
 
-  it('lets no harmful code point through, whatever the text', () => {
+  it('lets no harmful code point of any text through', () => {
     for (let code = 0; code <= 0x10ffff; code++) {
       if (!harmful(code)) continue
       const shown = escapeText(`a${String.fromCodePoint(code)}b`)
@@ -109,7 +109,7 @@ describe('wrap', () => {
     expect(wrap('a bcdefghijkl m', 5)).toEqual(['a', 'bcdef', 'ghijk', 'l m'])
   })
 
-  it('loses nothing and keeps to the width', () => {
+  it('loses nothing and stays within the width', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 100 }), (raw, width) => {
         const text = escapeText(raw)

@@ -15,7 +15,7 @@ function segment(src: readonly number[], dst: readonly number[], srcPort: number
 
 const hash = (s: Segment) => flowHash(s, sourceIsA(s))
 
-/** Hashes of a family that is larger than half of a table of its size may share a place, as balls in boxes do. */
+/** Nearly all hashes differ, and fewer than 16 share a slot of a table with at least twice as many slots as hashes, as random ones would. */
 function expectSpread(hashes: readonly number[]): void {
   expect(new Set(hashes).size).toBeGreaterThan(hashes.length * 0.99)
   const places = new Map<number, number>()
@@ -36,7 +36,7 @@ describe('the hash of a flow', () => {
     }
   })
 
-  it('spreads addresses in which the same bits are turned in two words', () => {
+  it('spreads addresses in which the same bits are flipped in two words', () => {
     // Words 1 and 0 of one address, then of the two, were combined by xor; and a top bit passed through a multiplication as it was.
     for (const [i, j] of [
       [0, 1],
@@ -70,7 +70,7 @@ describe('the hash of a flow', () => {
     expectSpread(hashes)
   })
 
-  it('spreads what changes places: words, ends and ports', () => {
+  it('spreads flows whose words, ends or ports are swapped', () => {
     const hashes: number[] = []
     for (let n = 1; n < 10_000; n++) {
       const words = [0xfd000000 + n, n * 7, n * 31, n]
@@ -81,8 +81,8 @@ describe('the hash of a flow', () => {
     expectSpread(hashes)
   })
 
-  it('gives no difference in one word that the next can take away, whatever comes before', () => {
-    // By the cheapest way there is: turn a bit, and look which difference it makes most often.
+  it('makes no difference in one word that the next can cancel, after any earlier words', () => {
+    // The cheapest attack: flip a bit, and see which difference it makes most often.
     for (let bit = 0; bit < 32; bit++) {
       const differences = new Map<number, number>()
       for (let n = 0; n < 2000; n++) {
@@ -96,7 +96,7 @@ describe('the hash of a flow', () => {
 })
 
 describe('the hash of a text', () => {
-  it('spreads ids that differ in few characters, and in how long they are', () => {
+  it('spreads ids that differ in a few characters, and in their length', () => {
     const texts: string[] = []
     for (let n = 0; n < 30_000; n++)
       texts.push(`9f3c/10.0.${n >> 8}.${n & 255}:445-10.0.0.1:50000/s1-0x${n.toString(16).padStart(16, '0')}`)

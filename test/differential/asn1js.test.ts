@@ -1,4 +1,4 @@
-/** The DER walker against asn1js, which shares no line with it: the same tree of the same bytes. */
+/** The DER walker compared with asn1js, an independent implementation: the same bytes give the same tree. */
 import { Set as Asn1Set, type BaseBlock, Constructed, fromBER, type Integer, ObjectIdentifier, Sequence } from 'asn1js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -52,7 +52,7 @@ function treeOfBlock(block: BaseBlock): Tree {
   return { tag, content: hex(new Uint8Array(block.valueBeforeDecodeView), before) }
 }
 
-/** Primitive types whose content asn1js takes apart at once are given content that it accepts: the walker does not look. */
+/** Primitive types whose content asn1js parses at once get content that it accepts. The walker does not parse it. */
 const primitive: fc.Arbitrary<Uint8Array> = fc.oneof(
   fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }).map((value) => integer(value)),
   fc.integer({ min: 0, max: 127 }).map((value) => integer(value, DER_TAG.ENUMERATED)),
@@ -93,7 +93,7 @@ describe('DER walker and asn1js', () => {
       .filter((entry): entry is [string, Uint8Array] => entry[1] instanceof Uint8Array)
       .filter(([, blob]) => blob[0] !== 0x4e),
   )('read the same tree of a real blob: %s', (_, blob) => {
-    // Inside the GSS frame of a Kerberos token is no DER; inside that of SPNEGO is.
+    // The GSS frame of a Kerberos token contains no DER; that of SPNEGO does.
     expect(ours(blob)).toEqual(theirs(blob))
   })
 

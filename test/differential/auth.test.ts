@@ -1,7 +1,7 @@
 /** @module-tag long */
 /**
- * Security blobs and NTLMSSP messages of outside captures, field by field beside tshark, which also cuts them out of their packets for us: from
- * SMB, and from the LDAP and DCE/RPC that carry the same.
+ * Security blobs and NTLMSSP messages of outside captures, compared with tshark field by field. tshark also extracts them from their packets: from SMB,
+ * and from LDAP and DCE/RPC, which carry the same.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -119,7 +119,7 @@ describe.skipIf(missing !== '')(`beside tshark${missing}`, () => {
     }
   })
 
-  it('there was enough to compare', () => {
+  it('had enough to compare', () => {
     expect(Object.entries(compared).filter(([, count]) => count < 10)).toEqual([])
   })
 
@@ -245,7 +245,7 @@ function number(layer: Layer, field: string): number | null {
   return shown === undefined ? null : Number(shown)
 }
 
-/** tshark prints NULL for a text of no bytes. */
+/** tshark prints NULL for an empty text. */
 function text(layer: Layer, field: string): string | null {
   const shown = layer.shown.get(field)?.[0]
   return shown === 'NULL' ? '' : (shown ?? null)
@@ -257,7 +257,7 @@ function version(layer: Layer): OsVersion | null {
   return { major: number(layer, 'ntlmssp.version.major')!, minor: number(layer, 'ntlmssp.version.minor')!, build }
 }
 
-/** tshark leaves out a text of no bytes in these lists, so here an empty one is none. */
+/** tshark leaves an empty text out of these lists, so it is left out here too. */
 function avPairs(pairs: AvPairs): object {
   return {
     nbComputerName: pairs.nbComputerName || null,
@@ -318,7 +318,7 @@ function authenticateFields(ours: NtlmAuthenticate): object {
 
 function theirAuthenticateFields(layer: Layer, ours: NtlmAuthenticate): object {
   const raw = (field: string): string | null => layer.raw.get(field)?.[0] ?? null
-  // For a response of no bytes tshark shows the eight bytes of its place in the header.
+  // For an empty response tshark shows the eight bytes of its fields in the header.
   const response = (field: string, length: number): string | null => (length === 0 ? '' : raw(field))
   const v2 = layer.raw.has('ntlmssp.ntlmv2_response.ntproofstr')
   return {

@@ -1,6 +1,6 @@
 /**
- * The fixed parts of SMB messages against binary-parser: the same layouts, written down a second time and read by independent code. Also what
- * binary-parser does to false lengths, which is why it is used only in tests (docs/binary-parser.md).
+ * The fixed parts of SMB messages compared with binary-parser: the same layouts, written a second time and read by independent code. Also how
+ * binary-parser handles wrong lengths, which is why only tests use it (docs/binary-parser.md).
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -24,7 +24,7 @@ import { bytes } from '../support/messages.ts'
 const SMB2_HEADER = 64
 const WORD_COUNT = 32
 
-/** The same bytes, for the library: it wants a Buffer. */
+/** The same bytes for the library, which needs a Buffer. */
 function theirs(parser: Parser, message: Uint8Array): Record<string, unknown> {
   return parser.parse(Buffer.from(message))
 }
@@ -37,7 +37,7 @@ function body(): Parser {
   return little().seek(SMB2_HEADER)
 }
 
-/** Bytes as they are, without the Buffer that the library cuts them into. */
+/** Plain bytes, without the Buffer in which the library returns them. */
 function plain(value: unknown): Uint8Array {
   return new Uint8Array(value as Buffer)
 }
@@ -50,7 +50,7 @@ function guidText(value: unknown): string {
   return `${digits(a, 8)}-${digits(b, 4)}-${digits(c, 4)}-${d.toString('hex')}-${e.toString('hex')}`
 }
 
-/** A message whose fixed part is random but for `start`, which stands at `offset`. */
+/** A message whose fixed part is random except for `start` at `offset`. */
 function withFixedPart(length: number, offset: number, start: string): fc.Arbitrary<Uint8Array> {
   return fc.uint8Array({ minLength: length, maxLength: length }).map((message) => {
     message.set(bytes(start), offset)
@@ -58,7 +58,7 @@ function withFixedPart(length: number, offset: number, start: string): fc.Arbitr
   })
 }
 
-/** Property and fixtures alike: `fields` of both readers, for each message. */
+/** Compares `fields` of both readers, for each message of the property and of the fixtures. */
 function same(
   parser: Parser,
   ours: (message: Uint8Array) => Record<string, unknown>,
@@ -330,37 +330,37 @@ describe('beside binary-parser', () => {
 })
 
 describe('why the program does not use binary-parser', () => {
-  it('gives a buffer that is longer than its input short, and says nothing', () => {
+  it('returns a buffer shorter than its length without an error, if the input ends', () => {
     const layout = little().uint16('length').buffer('bytes', { length: 'length' })
     expect(theirs(layout, bytes('ffff aabbcc'))).toMatchObject({ length: 0xffff, bytes: Buffer.from('aabbcc', 'hex') })
   })
 
-  it('skips past the end, and says nothing', () => {
+  it('skips past the end without an error', () => {
     expect(theirs(little().uint8('a').skip(1000), bytes('01'))).toEqual({ a: 1 })
   })
 
-  it('follows a pointer to before its input: to its end', () => {
+  it('follows a pointer with a negative offset to the end of its input', () => {
     const layout = little()
       .int8('offset')
       .pointer('at', { offset: 'offset', type: new Parser().buffer('bytes', { length: 2 }) })
     expect(theirs(layout, bytes('fc 11223344'))).toEqual({ offset: -4, at: { bytes: Buffer.from('1122', 'hex') } })
   })
 
-  it('throws away what it has read if a number is cut', () => {
+  it('discards what it has read if a number is cut', () => {
     const layout = little().uint16('securityMode').uint32('capabilities')
     expect(() => theirs(layout, bytes('0100 7f00'))).toThrow(RangeError)
   })
 
-  it('makes as many elements as a count says, from no bytes at all', () => {
+  it('makes as many elements as a count says, without any bytes', () => {
     const layout = little().uint16('count').array('elements', { type: new Parser(), length: 'count' })
     expect((theirs(layout, bytes('ffff')) as { elements: unknown[] }).elements).toHaveLength(0xffff)
   })
 
-  it('knows no UTF-16', () => {
+  it('does not support UTF-16', () => {
     expect(() => new Parser().string('path', { length: 4, encoding: 'utf16le' })).toThrow('Invalid encoding: utf16le')
   })
 
-  it('ignores a field that is added after its first use, and says nothing', () => {
+  it('ignores a field that is added after its first use, without an error', () => {
     const layout = little().uint8('a')
     theirs(layout, bytes('0102'))
     expect(theirs(layout.uint8('b'), bytes('0102'))).toEqual({ a: 1 })

@@ -1,5 +1,5 @@
 /**
- * Our reader against two others: pcap-parser, for plain pcap files in microseconds (it reads no others), and Wireshark's, through capinfos.
+ * Our reader compared with two others: pcap-parser, for plain pcap files in microseconds (it reads no others), and Wireshark's, through capinfos.
  */
 import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readSync } from 'node:fs'
@@ -19,7 +19,7 @@ const noCaptures = files.length === 0
 const CAPINFOS = 'capinfos'
 const noCapinfos = spawnSync(CAPINFOS, ['--version']).status !== 0
 
-/** What pcap-parser reads from a file, in the form of our sink. */
+/** What pcap-parser reads from a file, in the form of our sink's frames. */
 function secondReader(path: string): Promise<CollectedFrame[]> {
   return new Promise((resolve, reject) => {
     const frames: CollectedFrame[] = []
@@ -73,7 +73,7 @@ describe('beside pcap-parser', () => {
     expect(plain.length).toBeGreaterThan(0)
     for (const path of plain) {
       const { summary, frames } = await ourReader(path)
-      // The second reader takes damage for a packet to wait for: it has the frames before it, too.
+      // The second reader treats damage as a packet to wait for. It also has the frames before that.
       const others = await secondReader(path)
       expect.soft(frames.length, path).toBe(others.length)
       expect.soft(summary.packets, path).toBe(frames.length)
@@ -121,14 +121,14 @@ describe.skipIf(noCapinfos || noCaptures)('beside capinfos (needs capinfos and S
     const some = sample(files, 300)
     const theirs = capinfos(some)
     expect(theirs.size).toBeGreaterThan(some.length * 0.9)
-    // Wireshark refuses files of a link type that it does not know: of those there is nothing to compare.
+    // Wireshark refuses files of an unknown link type: there is nothing to compare.
     for (const [path, { packets }] of theirs) {
       const ours = await readCapture(path, nothing)
       expect.soft(ours.packets, path).toBe(packets)
     }
   })
 
-  // Of captures as they are written in earnest: what a stamp of 0xffffffff microseconds means, each reader decides for itself.
+  // Only realistic captures: readers differ about the meaning of a time stamp of 0xffffffff microseconds.
   it('finds the same times', async () => {
     const theirs = capinfos(captureFiles('smb'))
     expect(theirs.size).toBeGreaterThan(0)

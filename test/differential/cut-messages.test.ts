@@ -1,7 +1,7 @@
 /** @module-tag long */
 /**
- * Rows of packets that were cut (editcap -s), beside what tshark still shows of them. tshark loses step in a stream with cut segments, so it is told
- * not to put streams together; what begins in one segment and ends in another is left out.
+ * Rows of packets that were cut (editcap -s), compared with what tshark still shows of them. tshark loses the message boundaries in a stream with cut
+ * segments, so its reassembly is turned off. Messages that span segments are left out.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -46,7 +46,7 @@ function cut(path: string, length: number): string {
   return file
 }
 
-/** By frame, as far as tshark got with the header; frames with one message alone. */
+/** By frame, as far as tshark read the header; only frames with a single message. */
 function theirs(path: string): Map<number, Row> {
   const names = ['frame.number', ...FIELDS.smb2, ...FIELDS.smb1]
   const columns = names.flatMap((name) => ['-e', name])
@@ -67,7 +67,7 @@ function theirs(path: string): Map<number, Row> {
       number(command),
       flag(response),
       flag(signed),
-      // A request has no status, whatever stands there.
+      // A request has no status, even if the field is not zero.
       flag(response) === 'true' ? number(status) : null,
       number(session),
     ])
@@ -112,8 +112,8 @@ describe.skipIf(missing.length > 0)(`cut messages beside tshark${without}`, () =
     }
   })
 
-  it('there was enough to compare', () => {
-    // tshark shows nothing of an SMB1 message without the whole of its header.
+  it('had enough to compare', () => {
+    // tshark shows nothing of an SMB1 message with an incomplete header.
     expect(compared).toBeGreaterThan(10 * CASES.length)
   })
 })

@@ -1,5 +1,5 @@
 /** @module-tag long */
-/** The innermost TCP in the frames of outside captures: our decoders against tshark's. */
+/** The innermost TCP in the frames of outside captures: our decoders compared with tshark's. */
 import { spawnSync } from 'node:child_process'
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -13,15 +13,15 @@ import { captureFiles, sample } from '../support/captures.ts'
 const noTshark = spawnSync('tshark', ['--version']).status !== 0
 const files = captureFiles()
 
-/** Those whose names promise an encapsulation, and some of the others. */
+/** Captures whose names mention an encapsulation, and some of the others. */
 const ENCAPSULATION =
   /(?<![a-z])(80211|4in|6in|ah|cisco-fabric|erspan|geneve|gre|gso|gtp|llc|mpls|nsh|pbb|ppp|q-?in-?q|radiotap|snap|teredo|tunnel|vlan|vntag|vxlan|wccp)/i
 const OTHERS = 40
 
 /**
- * What tshark reads and we do not: TCP that an ICMP error quotes or a sampler reports, a tunnel on a port that is not looked at, and several frames in one
- * of 802.11.
- * BIG TCP (IPv6 and tunnels of a length that no field holds, left zero) is the other way round: this tshark does not read it.
+ * What tshark reads and we do not: TCP that an ICMP error quotes or a sampler reports, a tunnel on a port that we do not recognise, and several frames in
+ * one of 802.11.
+ * For BIG TCP (IPv6 and tunnels whose length does not fit its field, which is then zero) it is the reverse: this tshark does not read it.
  */
 const NOT_READ = /:icmp(v6)?:|:sflow:|:ayiya:|:wlan:llc:.*:llc:/
 const NOT_READ_BY_TSHARK = /^bigtcp/
@@ -103,7 +103,7 @@ describe.skipIf(noTshark || files.length === 0)('beside tshark (needs tshark and
     expect(frames).toBeGreaterThan(1000)
   })
 
-  it('and in a sample of all other captures', async () => {
+  it('finds the same TCP segments in a sample of all other captures', async () => {
     let frames = 0
     for (const path of others) {
       const { ours, theirs } = await compare(path)

@@ -1,5 +1,5 @@
 /** @module-tag long */
-/** Fields of the sample captures against tshark: the same ones in every frame, with the same bytes. */
+/** Fields of the sample captures compared with tshark: every frame has the same ones, with the same bytes. */
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -59,12 +59,12 @@ const NAMES: ReadonlyMap<string, readonly [heading: RegExp, name: string]> = new
   ],
 )
 
-/** Of SMB's own messages alone: tshark reads NTLMSSP inside DCE/RPC as well, and SMB1's names stand in SMB2's too. */
+/** Only in SMB messages themselves: tshark also reads NTLMSSP inside DCE/RPC, and names of SMB1 fields occur in SMB2 too. */
 const LAYERS = new Set(['smb_raw', 'smb2_raw', 'nbss_raw', 'gss-api_raw', 'spnego_raw', 'ntlmssp_raw'])
 
 /**
- * What tshark alone shows. It reads SessionFlags in answers that refuse a logon, which are ERROR responses; and it takes a password in clear text
- * for an NTLMv2 response by its length.
+ * What only tshark shows. It reads SessionFlags in responses that refuse a logon, which are ERROR responses. It also takes a password in clear text for
+ * an NTLMv2 response because of its length.
  */
 const THEIRS_ALONE: ReadonlyMap<string, readonly string[]> = new Map([
   ['anonymous-fallback.pcap', ['11 smb2.session_flags 0000']],
@@ -79,7 +79,7 @@ const THEIRS_ALONE: ReadonlyMap<string, readonly string[]> = new Map([
   ],
 ])
 
-/** Of a buffer without bytes tshark shows the eight bytes that describe it. */
+/** For an empty buffer tshark shows the eight bytes that describe it. */
 const EMPTY_BUFFER = /^ntlmssp\.auth\.\w+ 0000[0-9a-f]{12}$/
 
 type Json = string | number | Json[] | { [key: string]: Json }
@@ -124,7 +124,7 @@ async function ours(path: string): Promise<string[]> {
         for (const [theirName, [heading, name]] of NAMES) {
           const names = name.split('|')
           const under = headings.filter((each) => heading.test(each.name))
-          // An SMB1 command and an SMB2 command may have one name.
+          // An SMB1 command and an SMB2 command may have the same name.
           if (theirName.startsWith('smb.') !== (message[0] === 0xff) && !theirName.startsWith('ntlmssp')) continue
           for (const field of allFields(under.flatMap(({ children }) => children))) {
             if (!names.includes(field.name) || field.start === field.end) continue

@@ -1,6 +1,6 @@
 /** @module-tag long */
 /**
- * Every SMB message of the sample captures, and of outside captures if there are any, against tshark: frame, family, command, direction, signed flag,
+ * Every SMB message of the sample captures, and of outside captures if there are any, compared with tshark: frame, family, command, direction, signed flag,
  * status, session id. Differences are listed here by name; docs/differences-from-tshark.md explains them.
  */
 import { spawnSync } from 'node:child_process'
@@ -17,7 +17,7 @@ const noTshark = spawnSync(TSHARK, ['--version']).status !== 0
 const folder = capturesFolder()
 const noCaptures = folder === null || !existsSync(join(folder, 'smb'))
 
-/** Names with line breaks in them, which tshark writes into its PDML as they are: read by lines, as it is here, that says something else. */
+/** Names with line breaks, which tshark writes to its PDML unescaped. This test reads PDML by lines, so they would be misread. */
 const BREAKS_LINES = new Set(['hostile-names.pcapng'])
 
 const SAMPLES = fileURLToPath(new URL('../../captures/', import.meta.url))
@@ -100,7 +100,7 @@ async function ours(path: string): Promise<string[]> {
       },
     },
   })
-  // What waits for an answer's question is let go in the end.
+  // A response that waits for its request is released at the end.
   tracker.finish(await readCapture(path, tracker))
   return rows.sort()
 }

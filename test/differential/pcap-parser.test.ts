@@ -1,6 +1,5 @@
 /**
- * What pcap-parser does to files that are not plain and whole, which is why it is used only in tests
- * (docs/binary-parser.md).
+ * How pcap-parser handles damaged files and other formats, which is why only tests use it (docs/binary-parser.md).
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,10 +13,10 @@ afterAll(folder.remove)
 
 const SAMPLES = fileURLToPath(new URL('../../captures', import.meta.url))
 const whole = readFileSync(join(SAMPLES, 'smb202.pcap'))
-/** Where the first packet's captured length stands. */
+/** The offset of the first packet's captured length. */
 const CAPTURED_LENGTH = 24 + 8
 
-/** How many packets it finds, and what it says. */
+/** How many packets it finds, and its error. */
 function read(name: string, file: Uint8Array): Promise<{ packets: number; errors: string[] }> {
   const path = folder.write(name, file)
   return new Promise((resolve) => {
@@ -32,18 +31,18 @@ function read(name: string, file: Uint8Array): Promise<{ packets: number; errors
 }
 
 describe('why the program does not use pcap-parser', () => {
-  it('reads a cut file, and says nothing', async () => {
+  it('reads a cut file without an error', async () => {
     const { packets } = await read('whole.pcap', whole)
     expect(await read('cut.pcap', whole.subarray(0, -10))).toEqual({ packets: packets - 1, errors: [] })
   })
 
-  it('waits for a packet of 2 GB until the file ends, and says nothing', async () => {
+  it('waits for a packet of 2 GB until the file ends, without an error', async () => {
     const corrupt = Buffer.from(whole)
     corrupt.writeUInt32LE(0x7fffffff, CAPTURED_LENGTH)
     expect(await read('corrupt.pcap', corrupt)).toEqual({ packets: 0, errors: [] })
   })
 
-  it('knows neither nanoseconds nor pcapng', async () => {
+  it('supports neither nanoseconds nor pcapng', async () => {
     const nanoseconds = Buffer.from(whole)
     nanoseconds.writeUInt32LE(0xa1b23c4d, 0)
     for (const file of [nanoseconds, readFileSync(join(SAMPLES, 'pcapng.pcapng'))]) {

@@ -1,7 +1,7 @@
 /** @module-tag long */
 /**
- * Variants beside tshark, which is to find the messages of the clean captures in them and no wrong checksum: what test/golden/variants.test.ts holds our
- * records against was made as it should be.
+ * Variants compared with tshark, which must find the messages of the clean captures in them, and no wrong checksum. This shows that the variants of
+ * test/golden/variants.test.ts are made correctly.
  */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
@@ -29,18 +29,18 @@ const noTshark = spawnSync('tshark', ['--version']).status !== 0
  */
 const UNREAD =
   /^(segments-[13]|windows-closed|(length-zero.*|over-64-kb)-ipv6$|(answers-first|reordered-across-.)-smb1$)/
-/** Link types that it does not know, or knows by another number or form. */
+/** Link types that it does not support, or supports with another number or form. */
 const UNREAD_LINKS =
   /^link-(ppp-pppd|c-hdlc-with-dir|frelay-with-dir|ipoib|dsa-tag-(brcm|brcm-prepend|dsa|edsa)|mpls-link|netanalyzer)/
-/** Encapsulations that it does not know, or only where it is told ports, cookies and forms; and the nestings that hold one of them. */
+/** Encapsulations that it does not support, or only with options for ports, cookies and forms; and the nestings that contain one of them. */
 const UNREAD_HEADERS = /^(vlan-8200|vlan-9300|edsa|l2tp3|gue|capwap-wireless|hp-mirror|aruba-mirror)/
 const UNREAD_NESTINGS = /^nested-(2|3|5|11|17|20|25|29|32|34|36|39|44|47|48|51|55|60)$/
-/** Segments that mislead it about where a stream stands, and answers to AndX chains that come first. */
+/** Segments that mislead it about a stream's position, and responses to AndX chains that come before their requests. */
 const MISLED = /^(answered-(twice-behind|late)|bytes-before-.*-joined|stray-syn|(server|client)-early-.*-smb1$)/
 const isRead = ({ name }: Variant) =>
   ![UNREAD, UNREAD_LINKS, UNREAD_HEADERS, UNREAD_NESTINGS, MISLED].some((names) => names.test(name))
 const PREFERENCES = ['ip', 'tcp', 'udp'].flatMap((name) => ['-o', `${name}.check_checksum:TRUE`])
-/** What labels carry is agreed between routers, so tshark must be told. */
+/** Routers agree on what labels carry, so tshark needs an option for it. */
 const LABELS = ['-d', 'mpls.label==3000,pwethnocw', '-d', 'mpls.label==4000,pwethcw']
 const MESSAGES = ['smb.cmd', 'smb.flags.response', 'smb2.cmd', 'smb2.flags.response']
 const CHECKSUMS = ['ip.checksum.status', 'tcp.checksum.status', 'udp.checksum.status']
@@ -48,7 +48,7 @@ const CHECKSUMS = ['ip.checksum.status', 'tcp.checksum.status', 'udp.checksum.st
 const BAD = '0'
 
 interface Seen {
-  /** "frame command" of all requests, and of all answers. */
+  /** "frame command" of all requests, and of all responses. */
   requests: string[]
   answers: string[]
   /** Frames with a wrong checksum in any layer. */

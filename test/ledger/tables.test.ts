@@ -1,6 +1,6 @@
 /**
- * Every operation on a ledger takes in every table. A table that is only known here goes through them too: an entry in TABLES is all that it has, so
- * whatever handles tables by name is found out.
+ * Every operation on a ledger covers every table. A table that exists only here goes through them too. It has nothing but an entry in TABLES, so code that
+ * handles tables by name fails.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runToEnd } from '../../src/base/steps.ts'
@@ -37,7 +37,7 @@ interface Lookup extends TableEntry {
 const LOOKUPS: Table<Lookup> = {
   textSize: ({ question }) => question.length,
   idsRepeat: true,
-  // The fields that may be named are those of the tables that there are.
+  // Only fields of existing tables may be named.
   carriers: 'carriedBy' as never,
   sums: ['gaps'],
 }
@@ -68,7 +68,7 @@ afterAll(() => {
   Reflect.deleteProperty(TABLES, LOOKUP)
 })
 
-/** An entry of a table, which differs from the others of its table as `changes` say. */
+/** An entry of a table, which differs from the others of its table by `changes`. */
 function entry(name: TableName, changes: Partial<TableEntry> = {}): TableEntry {
   return { ...ENTRIES[name], ...changes }
 }
@@ -101,7 +101,7 @@ describe.each(NAMES)('the table %s', (name) => {
     }
   })
 
-  it('is packed, and gives back what it was given', () => {
+  it('is packed and unpacked without a change', () => {
     const table = packed(createPackedTables(), name)
     table.plainRows = 0
     for (let i = 0; i < 20; i++) table.append(entry(name, { id: `${i}` }), i, 1)
@@ -116,7 +116,7 @@ describe.each(NAMES)('the table %s', (name) => {
     expect(table.plainText).toBeGreaterThan(0)
   })
 
-  it('is kept in a pile of small ledgers and of large ones', () => {
+  it('is stored in a pile of small ledgers and of large ones', () => {
     const pile = new LedgerPile()
     const many = Array.from({ length: 2100 }, (_, i) => entry(name, { id: `many ${i}`, captureId: 'many' }))
     pile.add(ledgerOf(name, entry(name, { captureId: 'few' })))

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { TABLE_NAMES, TABLES, type Table, type TableName, type Tables } from '../../src/ledger/tables.ts'
 import { COMPLETE } from '../support/complete-facts.ts'
 
-/** Words of this program, ids that it makes, addresses, and numbers of a fixed size in hexadecimal. All other text may be as long as a sender likes. */
+/** Words of this program, ids that it makes, addresses, and hexadecimal numbers of a fixed size. The sender decides how long any other text is. */
 const FIXED: { [N in TableName]: ReadonlySet<string> } = {
   connections: new Set([
     'id',
@@ -49,7 +49,7 @@ describe.each(TABLE_NAMES)('the text size of %s', (name) => {
   const texts = values.filter(([path, value]) => typeof value === 'string' && !FIXED[name].has(path))
   const lists = values.filter(([, value]) => Array.isArray(value))
 
-  it('goes by fields that exist', () => {
+  it('uses fields that exist', () => {
     const paths = values.map(([path]) => path)
     expect([...FIXED[name]].filter((path) => !paths.includes(path))).toEqual([])
     expect(texts.length).toBeGreaterThan(0)

@@ -18,7 +18,7 @@ it.each([
   expect(protectionOf(session({ requests: counts(requests), responses: counts(responses) }))).toBe(protection)
 })
 
-it('what became of the setup comes first', () => {
+it('the outcome of the setup comes first', () => {
   const traffic = { requests: counts({ signed: 1 }), responses: counts({}) }
   expect(protectionOf(session({ status: 'failed', ...traffic }))).toBe('refused')
   expect(protectionOf(session({ status: 'pending', ...traffic }))).toBe('unanswered')

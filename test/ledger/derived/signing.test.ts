@@ -36,7 +36,7 @@ const smb1Answer = (frame: number, overrides: Parameters<typeof smb1Response>[0]
     }),
   })
 
-describe('what a server says of signing', () => {
+describe('what a server says about signing', () => {
   it.each([
     ['an SMB2 response', { negotiateResponse: smb2Answer(5) }, 'required', 5, '3.0.2'],
     ['an SMB1 response that chooses SMB1', { smb1: smb1Answer(5) }, 'enabled', 5, 'NT LM 0.12'],
@@ -84,13 +84,13 @@ describe('what a server says of signing', () => {
   })
 })
 
-it('a server that chooses SMB2 in SMB1 has said what it says of signing, but not in the response that counts', () => {
+it('a server that chooses SMB2 in SMB1 states its signing policy, but not in the response that counts', () => {
   const connection = bareConnection({ smb1: smb1Answer(5, { dialectIndex: 1, dialect: 'SMB 2.002' }) })
   expect(serverSigning(connection)).toMatchObject({ mode: 'enabled', at: { frame: 5 } })
   expect(finalServerSigning(connection)).toBeNull()
 })
 
-describe('what a client says of signing', () => {
+describe('what a client says about signing', () => {
   const asks = bareConnection({ negotiateRequest: negotiateRequest({ securityMode: ENABLED_SMB2 }) })
 
   it('is in its NEGOTIATE, and one session may require more', () => {

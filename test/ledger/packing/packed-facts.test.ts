@@ -30,14 +30,14 @@ function filled(count: number): PackedFacts<Fact> {
   return facts
 }
 
-it('keeps rows over many chunks, long ones too', () => {
+it('stores rows over many chunks, long ones too', () => {
   const facts = packed()
   const length = (i: number) => (i % 50 === 7 ? 400_000 : 500)
   for (let i = 0; i < 1500; i++) facts.append(fact(i, length(i)), i, 1)
   for (let i = 0; i < 1500; i++) expect(facts.get(i)).toEqual(fact(i, length(i)))
 })
 
-it('gives the room of removed rows back, and finds the others by their serial numbers', () => {
+it('frees the space of removed rows, and finds the others by their serial numbers', () => {
   const facts = filled(5000)
   for (let i = 0; i < 5000; i++) if (i % 4 !== 0) facts.remove(i)
   expect(facts.size).toBe(1250)

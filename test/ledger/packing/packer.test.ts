@@ -26,7 +26,7 @@ const plain = fc.letrec<{ value: Plain }>((tie) => ({
   ),
 })).value
 
-/** Records one behind another, as they are kept. */
+/** Records one behind another, as they are stored. */
 function keep(packer: Packer, values: readonly Plain[]): { bytes: Uint8Array; starts: number[] } {
   const starts: number[] = []
   let bytes = new Uint8Array(0)
@@ -42,7 +42,7 @@ function keep(packer: Packer, values: readonly Plain[]): { bytes: Uint8Array; st
 }
 
 describe('Packer', () => {
-  it('gives back what it was given, in any order and with whatever came before', () => {
+  it('returns what was packed, in any order and after any other values', () => {
     fc.assert(
       fc.property(fc.array(plain, { maxLength: 8 }), (values) => {
         const packer = new Packer()
@@ -54,7 +54,7 @@ describe('Packer', () => {
     )
   })
 
-  it('gives back the facts of ledgers, and single fields of them', () => {
+  it('returns the facts of ledgers, and single fields of them', () => {
     fc.assert(
       fc.property(arbitraryLedger, (made) => {
         const { connections, sessions } = JSON.parse(JSON.stringify(made)) as typeof made
@@ -81,7 +81,7 @@ describe('Packer', () => {
     expect(packer.unpack(bytes, 0)).toEqual({ list: [{ a: 1 }], empty: [] })
   })
 
-  it('takes two or three bytes for text that comes again', () => {
+  it('takes two or three bytes for repeated text', () => {
     const packer = new Packer()
     const value = ['first', 'CORP.EXAMPLE']
     const lengths = [1, 2, 3].map(() => packer.pack(value).length)

@@ -14,7 +14,7 @@ function ofCapture(path: string, connections: number) {
   )
 }
 
-it('holds what a merge of all would, of small captures and of large ones', () => {
+it('contains what a merge of all would, for small captures and for large ones', () => {
   const ledgers = [...Array.from({ length: 40 }, (_, i) => ofCapture(`c${i}`, i % 3)), ofCapture('large', 1500)]
   const pile = new LedgerPile()
   for (const one of ledgers.toReversed()) pile.add(one)
@@ -26,7 +26,7 @@ it('holds what a merge of all would, of small captures and of large ones', () =>
   expect(plainLedger(pile.ledger())).toEqual(plainLedger(mergeLedgers(all, ofCapture('a', 2))))
 })
 
-it('gives each capture what is its own, packed or not', () => {
+it('returns the entries of each capture, packed or not', () => {
   const pile = new LedgerPile()
   const count = cases(3000)
   for (let i = 0; i < count; i++) {

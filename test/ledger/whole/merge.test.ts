@@ -20,12 +20,12 @@ describe('mergeLedgers', () => {
     expect(both.sessions.map((s) => s.connection)).toEqual([a.id, b.id])
   })
 
-  it('keeps what two ledgers share once', () => {
+  it('keeps one copy of what two ledgers share', () => {
     const one = ledger([a], [session({ on: a })])
     expect(merged(one, structuredClone(one))).toEqual(one)
   })
 
-  it('keeps of two readings the one that reaches further', () => {
+  it('keeps the longer of two readings', () => {
     const short = { ...a, lastFrame: 50 }
     const long = { ...a, lastFrame: 90, gaps: 3 }
     expect(merged(ledger([short]), ledger([long])).connections).toEqual([long])
@@ -39,7 +39,7 @@ describe('mergeLedgers', () => {
     expect(merged(ledger([b, later, a])).connections).toEqual([a, later, b])
   })
 
-  it('keeps captures apart that share a path, and what is of them', () => {
+  it('keeps captures that share a path apart, with their entries', () => {
     const here = connection({ captureId: '1111111111111111' })
     const there = { ...connection({ captureId: '2222222222222222' }), lastFrame: 300 }
     expect(there.id).toBe(here.id)
@@ -56,7 +56,7 @@ describe('mergeLedgers', () => {
     ])
   })
 
-  it('takes a list of more ledgers than a call has room for', () => {
+  it('accepts a list of more ledgers than a call can have arguments', () => {
     const many = Array.from({ length: 125_000 }, (_, i) => ledger([], [], [capture({ path: `${i % 1000}.pcap` })]))
     many.push(ledger([a]))
     const { captures, connections } = merged(many)
@@ -72,7 +72,7 @@ describe('mergeLedgers', () => {
   })
 })
 
-/** What three readers made of the same captures: ids repeat, contents differ, and so does how far they came. */
+/** The results of three readers of the same captures: ids repeat, but the contents and the lengths of the readings differ. */
 const conflicting = arbitraryLedger.chain((l) => fc.tuple(reading(l), reading(l), reading(l)))
 
 function reading(original: PlainLedger): fc.Arbitrary<PlainLedger> {
