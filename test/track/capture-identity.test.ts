@@ -40,12 +40,12 @@ describe('the identity of a capture', () => {
     expect(captures[0]!.captureId).toBe(id)
   })
 
-  it('is that of the packets, whatever the file format', async () => {
+  it('is that of the packets, in any file format', async () => {
     const packets = frames(20)
     expect(await identity(pcapFile({ packets }))).toBe(await identity(pcapngFile({ packets })))
   })
 
-  it('is another one where a packet, its time or its length is', async () => {
+  it('changes with a packet, its time or its length', async () => {
     const packets = frames(20)
     const ids = [packets, packets.slice(1), packets.slice(0, 19), [...packets, ...frames(1)]]
     const changed = structuredClone(packets)
@@ -64,7 +64,7 @@ describe('the identity of a capture', () => {
     expect(await identity(pcapFile({ packets: frames(255) }))).not.toBe(id)
   })
 
-  it('stands in every connection and session once it is known, and not before', () => {
+  it('is in every connection and session once it is known, and not before', () => {
     const tracker = new Tracker('a.pcap')
     const exchange = { from: 'client' as const, payload: packet(smb2({ command: 5, sessionId: 1 })) }
     feed(tracker, conversation(Array.from({ length: 300 }, () => exchange)))

@@ -1,4 +1,4 @@
-/** Compressed messages, [MS-SMB2] 2.2.42: they are not encrypted, and what goes uncompressed of them is read. */
+/** Compressed messages, [MS-SMB2] 2.2.42: they are not encrypted, and their uncompressed part is read. */
 import { describe, expect, it } from 'vitest'
 import { conversation, packet, smb2, type Turn } from '../support/conversation.ts'
 import { concat } from '../support/der-builder.ts'
@@ -12,7 +12,7 @@ function u32(value: number): Uint8Array {
   return Uint8Array.of(value & 0xff, (value >> 8) & 0xff, (value >> 16) & 0xff, value >>> 24)
 }
 
-/** Unchained: `clear` goes as it is. */
+/** Unchained: `clear` is not compressed. */
 function unchained(clear: Uint8Array, offset = clear.length): Uint8Array {
   return concat(Uint8Array.of(0xfc, 0x53, 0x4d, 0x42), u32(4096), u32(LZ77), u32(offset), clear, GARBAGE)
 }
@@ -50,7 +50,7 @@ describe('a compressed message', () => {
     })
   })
 
-  it('may be signed, and an answer', () => {
+  it('may be signed, and may be a response', () => {
     const message = unchained(create({ signed: true, response: true }))
     expect(counts([server(message)])).toMatchObject({ responses: { ...NOTHING_MORE, signed: 2 } })
   })
@@ -74,13 +74,13 @@ describe('a compressed message', () => {
     expect(sessions).toMatchObject([{ firstUnread: { frame: 5 }, firstUnsigned: { request: null } }])
   })
 
-  it('belongs to nobody where several sessions could have sent it', () => {
+  it('belongs to no session if several could have sent it', () => {
     const other = { sessionId: 10 }
     const turns = [client(create(other)), server(create({ ...other, response: true })), client(unchained(GARBAGE))]
     expect(counts(turns)).toEqual({ requests: NOTHING_MORE, responses: NOTHING_MORE, unread: 1 })
   })
 
-  it('without a session is the connection’s', () => {
+  it('without a session belongs to the connection', () => {
     const { sessions, connections } = trackedTurns([client(unchained(GARBAGE))])
     expect(sessions).toEqual([])
     expect(connections).toMatchObject([{ unread: 1 }])
@@ -101,7 +101,7 @@ describe('a compressed message', () => {
     expect(sessions).toMatchObject([{ requests: { unsigned: 1, unread: 0 } }])
   })
 
-  it('that the capture cut before its header says nothing', () => {
+  it('that the capture cut before its header is not counted', () => {
     const frames = conversation([...LIVES, client(unchained(create()))])
     const cut = (length: number) =>
       tracked(frames.map((f, i) => (i === 4 ? { ...f, bytes: f.bytes.slice(0, 54 + 4 + length) } : f))).sessions[0]!
@@ -109,7 +109,7 @@ describe('a compressed message', () => {
     expect(cut(80).requests).toEqual({ ...NOTHING_MORE, unsigned: 1 })
   })
 
-  it('that is inside an encrypted one does not show', () => {
+  it('inside an encrypted one is not visible', () => {
     const transform = new Uint8Array(52 + 40)
     transform.set([0xfd, 0x53, 0x4d, 0x42])
     transform[44] = 9

@@ -1,4 +1,4 @@
-/** Who asks and who answers: the opener of the connection, the port, and only then the flag of a message. */
+/** Which side sends requests: the opener of the connection decides, then the port, and only then the flag of a message. */
 import { describe, expect, it } from 'vitest'
 import { conversation, SERVER, smb2, type Turn } from '../support/conversation.ts'
 import { ascii } from '../support/der-builder.ts'
@@ -7,7 +7,7 @@ import { client, server, tracked, trackedTurns } from '../support/tracked.ts'
 
 const REPLY = 0x80
 
-/** The message with its reply flag the other way round. */
+/** The message with its reply flag inverted. */
 function flipped(message: Uint8Array): Uint8Array {
   const copy = message.slice()
   copy[9] ^= REPLY
@@ -29,19 +29,19 @@ describe('a client that sets the reply flag', () => {
     server(use({ response: true })),
   ]
 
-  it('is the client all the same', () => {
+  it('is still the client', () => {
     expect(trackedTurns(turns(flipped)).sessions).toMatchObject([SESSION])
     expect(trackedTurns(turns(flipped))).toMatchObject({
       connections: [{ client: { ip: '10.0.0.1' }, smb1: { negotiateRequest: { dialects: ['NT LM 0.12'] } } }],
     })
   })
 
-  it('is told by the port where the SYN was not captured', () => {
+  it('is recognised by the port if the SYN was not captured', () => {
     const frames = conversation(turns(flipped)).slice(2)
     expect(tracked(frames)).toMatchObject({ sessions: [SESSION], connections: [{ client: { ip: '10.0.0.1' } }] })
   })
 
-  it('is believed where neither tells', () => {
+  it('is believed if neither decides', () => {
     const other = { client: SERVER, server: { ip: [10, 0, 0, 3], port: 445 } }
     const frames = conversation(
       turns((message) => message),
@@ -52,7 +52,7 @@ describe('a client that sets the reply flag', () => {
 })
 
 describe('a server that leaves the reply flag out', () => {
-  it('answers all the same', () => {
+  it('is still the server', () => {
     const { sessions } = trackedTurns([
       client(negotiate('NT LM 0.12')),
       server(flipped(negotiateAnswer(0x01))),
@@ -64,7 +64,7 @@ describe('a server that leaves the reply flag out', () => {
     expect(sessions).toMatchObject([{ ...SESSION, responses: { unsigned: 1 } }])
   })
 
-  it('is no answer where the body is that of a request', () => {
+  it('does not answer if the body is that of a request', () => {
     const { sessions } = trackedTurns([client(user), server(setup({ user: 'mallory', mid: 1 }))])
     expect(sessions.map((s) => s.status)).toEqual(['pending', 'pending'])
   })
@@ -82,7 +82,7 @@ describe('a server that leaves the reply flag out', () => {
 })
 
 describe('in SMB2', () => {
-  it('the side that opened the connection asks', () => {
+  it('the side that opened the connection is the client', () => {
     const { sessions } = trackedTurns([
       client(smb2({ command: 5, sessionId: 9, response: true })),
       server(smb2({ command: 5, sessionId: 9, response: true })),
@@ -95,7 +95,7 @@ describe('SMB1 in use', () => {
   const zeroed = smb1({ command: 0, flags2: 0 })
   const http: Turn = { from: 'server', payload: new TextEncoder().encode('HTTP/1.1 400 Bad Request\r\n\r\n') }
 
-  it('needs an answer in SMB1', () => {
+  it('needs a response in SMB1', () => {
     const [connection] = trackedTurns([client(zeroed), http]).connections
     expect(connection).toMatchObject({ serverSeen: true, smb1: { firstAnswer: null, firstUse: null } })
   })
@@ -105,13 +105,13 @@ describe('SMB1 in use', () => {
     expect(connection).toMatchObject({ smb1: { firstAnswer: null, firstUse: null } })
   })
 
-  it('is shown by any answer', () => {
+  it('is shown by any response', () => {
     const refused = smb1({ command: 0, response: true, status: 0xc0000002 })
     const [connection] = trackedTurns([client(zeroed), server(refused)]).connections
     expect(connection).toMatchObject({ smb1: { firstAnswer: { command: 0 }, firstUse: null } })
   })
 
-  it('cannot be told from one direction', () => {
+  it('cannot be concluded from one direction', () => {
     const frames = conversation([client(zeroed)]).filter(({ bytes }) => bytes[29] === 1)
     expect(tracked(frames).connections).toMatchObject([{ serverSeen: false, smb1: { firstAnswer: null } }])
   })

@@ -1,4 +1,4 @@
-/** One logon is one session, whatever ids its answers carry, and what was exchanged is known by its name. */
+/** One logon is one session, even if its responses carry different ids, and the exchanged mechanism is known by its name. */
 import { describe, expect, it } from 'vitest'
 import { OID_IAKERB, OID_KRB5, OID_KRB5_U2U, OID_NEGOEX, OID_NTLMSSP, OID_SPNEGO } from '../../dissectors/auth/oids.ts'
 import { innerToken, parseSecurityBlob } from '../../dissectors/auth/spnego.ts'
@@ -25,7 +25,7 @@ const MORE = 0xc0000016
 const DELETED = 0xc0000203
 const EXPIRED = 0xc000035c
 
-/** SESSION_SETUP of SMB2 with a blob, and its answer. */
+/** SESSION_SETUP of SMB2 with a blob, and its response. */
 function request(blob: Uint8Array, sessionId = 0, messageId = 1): Turn {
   return client(withIds(sessionSetup(blob), sessionId, messageId))
 }
@@ -47,7 +47,7 @@ const use = (sessionId: number, messageId: number, status = 0): Turn[] => [
   server(smb2({ command: 5, sessionId, messageId, response: true, status })),
 ]
 
-/** A whole logon by NTLM whose answers have these ids, the requests those that came before. */
+/** A whole NTLM logon whose responses have these ids. Each request has the id of the response before it. */
 const ntlm = (first: number, last: number, from = 1): Turn[] => [
   request(CLIENT_NTLM_NEGOTIATE, 0, from),
   answer(MORE, first, from, SERVER_NTLM_CHALLENGE),
@@ -72,7 +72,7 @@ describe('a session id that comes late or changes', () => {
     expect(sessions[0]!.logons).toMatchObject([{ auth: 'ntlmv2', ntStatus: 0, ntlm: { challenge: {} } }])
   })
 
-  it('belongs to the logon that goes on, where several have none', () => {
+  it('belongs to the logon that continues, if several have none', () => {
     const { sessions } = trackedTurns([
       request(CLIENT_NTLM_NEGOTIATE, 0, 1),
       request(CLIENT_NTLM_NEGOTIATE, 0, 2),
@@ -86,7 +86,7 @@ describe('a session id that comes late or changes', () => {
     ])
   })
 
-  it('is another UID in the last answer of SMB1', () => {
+  it('is another UID in the last response of SMB1', () => {
     const { sessions } = trackedTurns([
       client(setupBlob(RAW_NTLM_NEGOTIATE, { mid: 1 })),
       server(setupAnswer({ mid: 1, uid: 100, status: MORE, blob: RAW_NTLM_CHALLENGE })),
@@ -147,7 +147,7 @@ describe('an id that the server does not know', () => {
     expect(trackedTurns(turns).sessions).toMatchObject([{ sessionId: '0x0000000000000009', status: 'unknown' }])
   })
 
-  it('that credentials were sent to was a logon', () => {
+  it('with credentials in its request was a logon', () => {
     const { sessions } = trackedTurns([request(CLIENT_KERBEROS_AP_REQ, 9, 20), answer(DELETED, 9, 20)])
     expect(sessions).toMatchObject([{ auth: 'kerberos', status: 'failed', ntStatus: DELETED }])
   })
@@ -174,7 +174,7 @@ describe('a re-authentication', () => {
     answer(0, 5, 41),
   ]
 
-  it('as nobody is a logon of its own', () => {
+  it('as an anonymous user is a separate logon', () => {
     const { sessions } = trackedTurns([...ntlm(5, 5), ...use(5, 9), ...anonymous])
     expect(sessions).toMatchObject([{ auth: 'ntlmv2', anonymous: false }])
     expect(sessions[0]!.logons).toMatchObject([
@@ -183,7 +183,7 @@ describe('a re-authentication', () => {
     ])
   })
 
-  it('is one too where the answer to the first is missing', () => {
+  it('is recognised even if the response to the first is missing', () => {
     const { sessions } = trackedTurns([...ntlm(5, 5).slice(0, 3), ...use(5, 9), ...anonymous])
     const [session] = sessions
     expect(session).toMatchObject({ auth: 'ntlmv2', logons: [{ auth: 'ntlmv2' }, { auth: 'anonymous', user: '' }] })
@@ -246,7 +246,7 @@ describe('an exchange that was seen', () => {
     expect(sessions[0]!.logons).toMatchObject([{ kerberos: { proxied: { realm: 'REALM' }, apReq: null } }])
   })
 
-  it('is the mechanism that it came to, not the one that was tried first', () => {
+  it('is named after the final mechanism, not the one that was tried first', () => {
     const { sessions } = trackedTurns([
       request(init(OID_NEGOEX, negoex), 0, 1),
       answer(MORE, 7, 1, SERVER_NTLM_CHALLENGE),
@@ -295,17 +295,17 @@ describe('a blob in pieces', () => {
     expect(sessions).toMatchObject([{ auth: 'ntlmv2', status: 'established', logons: [{ ntlm: { negotiate: {} } }] }])
   })
 
-  it('of which only the first came shows what is offered', () => {
+  it('of which only the first was captured shows what is offered', () => {
     const { sessions } = trackedTurns([request(cuts(CLIENT_NTLM_NEGOTIATE, 34)[0]!, 0, 1), answer(MORE, 7, 1)])
     expect(sessions[0]!.logons).toMatchObject([{ offered: [OID_NTLMSSP], offeredCut: false }])
   })
 
-  it('is not joined to what begins something else', () => {
+  it('is not joined with the beginning of another blob', () => {
     const { sessions } = trackedTurns([request(cuts(blob, 30)[0]!, 0, 1), answer(0xc000006d, 7, 1), ...ntlm(8, 8, 10)])
     expect(sessions).toMatchObject([{ status: 'failed' }, { auth: 'ntlmv2', status: 'established' }])
   })
 
-  it('ends after so many, and costs no more', () => {
+  it('ends at a limit of pieces, and costs no more', () => {
     const bytes = cuts(blob, ...Array.from({ length: 40 }, (_, i) => i + 1))
     const { sessions } = trackedTurns(
       bytes.flatMap((piece, i) => [request(piece, i === 0 ? 0 : 7, i + 1), answer(MORE, 7, i + 1)]),
@@ -315,7 +315,7 @@ describe('a blob in pieces', () => {
 })
 
 describe('names', () => {
-  it('that were given as none are not those that were not seen', () => {
+  it('that were given and empty differ from names that were not seen', () => {
     const { sessions } = trackedTurns([
       client(negotiate('NT LM 0.12')),
       server(negotiateAnswer(0x01)),

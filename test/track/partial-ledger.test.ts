@@ -35,7 +35,7 @@ function track({ frames, summary }: Sample, before: (tracker: Tracker) => void, 
   return plainLedger(tracker.finish(summary))
 }
 
-/** Everything that may sleep does, after every segment of SMB. */
+/** After every segment of SMB, every session that may sleep does so. */
 function restless(tracker: Tracker): void {
   const { tables } = tracker['context']
   tables.sessions.plainRows = tables.connections.plainRows = 0
@@ -54,7 +54,7 @@ describe.each(some(SAMPLES))('%s', (name) => {
     expect(track(sample, restless)).toEqual(track(sample, idle))
   })
 
-  it('has the same facts when it is asked for them after every frame, and all of them were among the answers', async () => {
+  it('has the same facts if a partial ledger is made after every frame, and those contained all of them', async () => {
     const sample = await load(name)
     const reported = new Map<string, unknown>()
     let position: ReadPosition | null = null
@@ -86,7 +86,7 @@ it('has no facts of sessions that had to make room', async () => {
   expect(sessions.length).toBe(1)
 })
 
-it('takes no more in when the ledger holds as many bytes as it may', async () => {
+it('stores nothing more when the ledger has reached its size limit', async () => {
   const sample = await load('guest-fallback.pcap')
   const all = track(sample, restless)
   expect(all.captures[0]!.limits).toEqual({})
@@ -100,7 +100,7 @@ it('takes no more in when the ledger holds as many bytes as it may', async () =>
   expect(track(sample, restless, { ledgerBytes: 0 }).sessions).toEqual([])
 })
 
-it('is audited in steps as in one go, and hosts are the same packed or plain', async () => {
+it('gives the same audit in steps as at once, and the same hosts packed or plain', async () => {
   const { frames, summary } = await load('guest-fallback.pcap')
   const tracker = new Tracker('test.pcap')
   frames.forEach(({ data, original, linkType, time }, i) => {

@@ -1,4 +1,4 @@
-/** A protocol is a folder and a line in a list: two that only this test has are read with nothing else changed. */
+/** A protocol is a folder and a line in a list: two protocols that only this test has are read without any other change. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { captureFilter } from '../../src/capture/live/request/filter.ts'
@@ -67,7 +67,7 @@ describe('a protocol over TCP', () => {
     expect({ connections, smbMessages }).toEqual({ connections: [], smbMessages: 0 })
   })
 
-  it('is read whatever the segments, their order and their number', () => {
+  it('is read with any segments, in any order and number', () => {
     const whole = texts(run(conversation(TURNS, { server: ECHO })).lines).slice(0, 3)
     for (const segmentSize of [1, 2, 5, 7]) {
       const frames = conversation(TURNS, { server: ECHO, segmentSize })
@@ -82,7 +82,7 @@ describe('a protocol over TCP', () => {
     }
   })
 
-  it('learns what is lost, and goes on behind it', () => {
+  it('is informed of lost bytes, and continues behind them', () => {
     const frames = conversation(TURNS, { server: ECHO, segmentSize: 3 })
     // The second segment of "hello" is not in the capture; the server has acknowledged it.
     const { lines } = run(frames.toSpliced(3, 1))
@@ -100,12 +100,12 @@ describe('a protocol over TCP', () => {
     expect(lines.slice(0, 3)).toEqual(['3 client: hello', '4 server: hello', '5 client: bye'])
     expect(lines[3]).toBe('closed 10.0.0.7:9000 established, frames 1-7, 0 gaps of 0')
     expect(connections).toEqual([])
-    // One byte is too little to tell, but the first of its stream.
+    // One byte is too little to decide, but it is the first of its stream.
     const bytewise = run(conversation(TURNS, { server: ELSEWHERE, segmentSize: 1 })).lines
     expect(texts(bytewise).slice(0, 3)).toEqual(texts(lines).slice(0, 3))
   })
 
-  it('is told of connections that were tried in vain', () => {
+  it('is informed of connections that were tried without success', () => {
     const syn = tcpFrame({ from: 'client', seq: 1, ack: 0, flags: SYN, payload: NOTHING }, undefined, ECHO)
     const reset = tcpFrame({ from: 'server', seq: 0, ack: 2, flags: RST | ACK, payload: NOTHING }, undefined, ECHO)
     expect(run([syn]).lines).toEqual(['attempt on 7007 in frame 1', 'end'])
@@ -131,7 +131,7 @@ describe('a protocol over TCP', () => {
     expect(onSmb.connections).toEqual([])
   })
 
-  it('keeps what is on its port where nothing is recognised', () => {
+  it('keeps connections on its port if nothing is recognised', () => {
     const payload = new TextEncoder().encode('GET / HTTP/1.1')
     const { lines, connections } = run(conversation([{ from: 'client', payload }], { server: ECHO }))
     expect(lines).toEqual([
@@ -219,7 +219,7 @@ describe('a protocol over UDP', () => {
     expect(capture!.warnings).toEqual([])
   })
 
-  it('gets what was captured of a datagram, and how long it was on the wire', () => {
+  it('gets the captured bytes of a datagram, and its length on the wire', () => {
     const { bytes, original } = ethernetFrame(udpFrames('cut by the snap length')[0]!)
     expect(runDatagrams([{ bytes: bytes.subarray(0, original - 15), original }]).lines).toEqual([
       '1 5:40000>7008 22 "cut by "',
@@ -250,7 +250,7 @@ describe('a protocol over UDP', () => {
     expect(tunnels).toBeGreaterThan(20)
   })
 
-  it('is asked to end what is idle, and to keep within the memory of all that is open', () => {
+  it('must end idle connections, and stay within the memory for open ones', () => {
     const { lines, tracker } = runDatagrams(udpFrames('x'.repeat(30)).map(ethernetFrame), 1 << 17)
     tracker.expire({ open: 5, closed: 7, future: 9 })
     expect(lines.slice(1)).toEqual([`drop to ${(1 << 16) / 4} of ${1 << 17}`, 'expire 5'])
@@ -296,7 +296,7 @@ describe('the list of protocols', () => {
     }
   })
 
-  it('stands in the documentation', () => {
+  it('is in the documentation', () => {
     const text = readFileSync('docs/inputs.md', 'utf8')
     const rows = [...text.matchAll(/^\| `([\w-]+)` \| (TCP|UDP) \| ([\d, ]+) \|/gm)].map((row) => row.slice(1))
     const row = (transport: string, { name, ports }: StreamProtocol | DatagramProtocol) => [
@@ -316,7 +316,7 @@ describe('the list of protocols', () => {
     expect(() => new ProtocolPorts(Array(255).fill(smb))).toThrow(RangeError)
   })
 
-  it.each(SAMPLES)('%s: SMB is the same with others in the list, and they see nothing of it', async (path) => {
+  it.each(SAMPLES)('%s: SMB is the same with other protocols in the list, and they see none of it', async (path) => {
     const alone = new Tracker('test', {})
     const ledger = plainLedger(alone.finish(await readCapture(path, alone)))
     for (const first of [true, false]) {

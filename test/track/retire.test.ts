@@ -15,10 +15,10 @@ import { some } from '../support/cases.ts'
 const SAMPLES = readdirSync('captures').filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
 const networks = createNetworks()
 const FOREVER = Number.POSITIVE_INFINITY
-/** After the last of a connection's packets nothing more comes of it in the samples. */
+/** In the samples nothing follows the last packet of a connection. */
 const STRAGGLERS_US = 50_000
 
-describe('what is over leaves the tracker', () => {
+describe('what has ended leaves the tracker', () => {
   it.each(some(SAMPLES))('%s: nothing is lost, and nothing comes twice', async (sample) => {
     const whole = await tracked(sample, () => {})
     const parts: Ledger[] = []
@@ -45,7 +45,7 @@ describe('what is over leaves the tracker', () => {
     expect(findings).toEqual(audit(whole, { networks }))
   })
 
-  it('keeps as many as it is told', async () => {
+  it('keeps the requested number', async () => {
     const tracker = new Tracker('many', { identity: false })
     await readCaptureStream(createReadStream('captures/hostile-names.pcapng'), 'many', tracker)
     tracker.expire({ open: FOREVER, closed: FOREVER, future: FOREVER })

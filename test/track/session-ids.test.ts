@@ -7,7 +7,7 @@ import { DESCRIPTION } from '../support/tracked.ts'
 
 const STATUS_LOGON_FAILURE = 0xc000006d
 
-/** Setups that a server refuses, all under one id, in one segment: each makes a session of its own. */
+/** Setups that a server refuses, all with one id, in one segment: each makes its own session. */
 function refusals(count: number): Turn {
   const one = packet(
     smb2({ command: 1, sessionId: 0x77, response: true, status: STATUS_LOGON_FAILURE, body: new Uint8Array(8) }),
@@ -23,14 +23,14 @@ function sessionIds(turns: Turn[]): string[] {
   return [...tracker.finish(DESCRIPTION).sessions].map(({ id }) => id)
 }
 
-it('gives sessions of one id in one frame names of their own, by marks and then by numbers', () => {
+it('gives sessions of one id in one frame different names, by marks and then by numbers', () => {
   const [id, ...others] = sessionIds([refusals(20)])
   expect(id).toMatch(/\/s3-0x0000000000000077$/)
   const marks = Array.from({ length: 16 }, (_, i) => '~'.repeat(i + 1))
   expect(others).toEqual([...marks, '~17', '~18', '~19'].map((mark) => `${id}${mark}`))
 })
 
-it('names them so where they are packed, and in ids that do not grow with their number', () => {
+it('names them in the same way when they are packed, and with ids that do not grow with their number', () => {
   const ids = sessionIds(Array.from({ length: 6 }, () => refusals(700)))
   expect(new Set(ids).size).toBe(4200)
   for (const frame of [3, 5, 8]) expect(ids.filter((id) => id.includes(`/s${frame}-`))).toHaveLength(700)

@@ -1,4 +1,4 @@
-/** SMB1 without a logon of users: share-level security and the core protocol, and passwords that are none. */
+/** SMB1 without user logons: share-level security and the core protocol, and empty passwords. */
 import { describe, expect, it } from 'vitest'
 import type { Turn } from '../support/conversation.ts'
 import { ascii, concat } from '../support/der-builder.ts'
@@ -84,12 +84,12 @@ describe('a share with a password', () => {
     expect(sessions).toMatchObject([{ auth: 'plaintext', status, logons: [{ auth: 'plaintext', ntStatus }] }])
   })
 
-  it('does not make a null session of the setup before it', () => {
+  it('does not turn the setup before it into a null session', () => {
     const { sessions } = trackedTurns([...negotiated(SHARE_PLAIN), ...logon(), ...connect(ascii('secret'))])
     expect(sessions).toMatchObject([{ auth: 'plaintext', anonymous: false }])
   })
 
-  it('changes nothing of a session of a user', () => {
+  it('does not change the session of a user', () => {
     const { sessions } = trackedTurns([...negotiated(USER_RESPONSES), ...logon(), ...connect(response24)])
     expect(sessions).toMatchObject([{ auth: 'anonymous', anonymous: true, logons: [{}, { purpose: 'share' }] }])
   })
@@ -105,12 +105,12 @@ describe('a share without a password', () => {
     expect(sessions).toMatchObject([{ logons: [{ purpose: 'first' }], trees: [{ path: PATH }] }])
   })
 
-  it('is open to everybody where there is no session setup either', () => {
+  it('is open to everybody if there is no session setup either', () => {
     const { sessions } = trackedTurns([...negotiated(SHARE_PLAIN), ...connect(NUL, { uid: 0 })])
     expect(sessions).toMatchObject([{ auth: 'anonymous', anonymous: true, status: 'established', logons: [] }])
   })
 
-  it('that was refused without a session is none', () => {
+  it('that was refused without a session is not reported', () => {
     const { sessions } = trackedTurns([...negotiated(USER_RESPONSES), ...connect(NUL, { uid: 0, status: 0xc0000022 })])
     expect(sessions).toEqual([])
   })
@@ -147,7 +147,7 @@ describe('the core protocol', () => {
     ])
   })
 
-  it('takes 24 bytes for a password too: it knows nothing else', () => {
+  it('treats 24 bytes as a password too: it has no other responses', () => {
     const { sessions } = trackedTurns([...core, request(response24), answer()])
     expect(sessions).toMatchObject([{ auth: 'plaintext' }])
   })
@@ -181,13 +181,13 @@ describe('a session setup with an empty password', () => {
     expect(sessions).toMatchObject([{ user: '', auth: 'anonymous', anonymous: true }])
   })
 
-  it('is told from a password of one character', () => {
+  it('differs from a password of one character', () => {
     const { sessions } = trackedTurns([...negotiated(USER_PLAIN), ...logon({ user: 'bob', oem: ascii('x') })])
     expect(sessions).toMatchObject([{ auth: 'plaintext' }])
   })
 })
 
-describe("an SMB1 client's word of signing", () => {
+describe("an SMB1 client's signing policy", () => {
   const says = (flags2: number) =>
     trackedTurns([
       client(smb1({ command: 0x72, flags2: 0xc853, bytes: concat(Uint8Array.of(2), ascii('NT LM 0.12'), NUL) })),
@@ -207,7 +207,7 @@ describe("an SMB1 client's word of signing", () => {
     })
   })
 
-  it('is not said by the negotiate alone', () => {
+  it('does not follow from the negotiate alone', () => {
     expect(trackedTurns(negotiated(USER_PLAIN)).connections).toMatchObject([{ smb1: { clientSigning: null } }])
   })
 })

@@ -1,4 +1,4 @@
-/** What is made of messages that the capture cut: test/property/snap-length.test.ts says that nothing is taken back, here stands what is given. */
+/** What is concluded from messages that the capture cut. test/property/snap-length.test.ts checks that no conclusion is wrong; this checks what they are. */
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
@@ -21,7 +21,7 @@ function tracked(tracker: Tracker, rows: SmbMessage[], description = DESCRIPTION
   return { ...ledger, rows, findings }
 }
 
-/** A conversation of which `there` bytes of each message are captured; or, of a longer one, only this segment is cut. */
+/** A conversation of which `there` bytes of each message are captured, or of which only this segment is cut. */
 function cut(turns: Turn[], there: number, { segment = -1, segmentSize = 1460 } = {}): Tracked {
   const rows: SmbMessage[] = []
   const tracker = new Tracker('test.pcap', { messages: { message: (row) => rows.push(row) } })
@@ -103,7 +103,7 @@ describe('the row of another message', () => {
 })
 
 describe('a header that was cut', () => {
-  it('before its session belongs to none', () => {
+  it('before its session id belongs to no session', () => {
     const turns = [request(5), response(5)]
     expect(cut(turns, 47).sessions).toEqual([])
     expect(cut(turns, 47).connections[0].firstSmb2).toMatchObject({ frame: 3 })
@@ -116,7 +116,7 @@ describe('a header that was cut', () => {
     related.fill(0xff, 40, 48)
     const payload = packet(smb2({ command: 5, nextCommand: 112, sessionId: SESSION, body }), related)
     const turns: Turn[] = [request(5), { from: 'client', payload }]
-    // The first of the two in a segment of its own, which is cut; the second has no other session to name.
+    // The first of the two is in its own segment, which is cut. The second has no other session to name.
     const split = { segment: 1, segmentSize: 116 }
     expect(cut(turns, 500, split).sessions).toMatchObject([{ requests: { unsigned: 3 } }])
     expect(cut(turns, 30, split).sessions).toMatchObject([{ requests: { unsigned: 1 } }])
@@ -127,7 +127,7 @@ describe('a header that was cut', () => {
     ])
   })
 
-  it('does not call a signature missing that it has no room for', () => {
+  it('does not report a signature as missing that was cut off', () => {
     const signed = smb2({ command: 5, sessionId: SESSION })
     signed[16] = 8
     signed[60] = 1
@@ -136,7 +136,7 @@ describe('a header that was cut', () => {
     expect(requests(48)).toEqual({ signed: 0, unsigned: 0, encrypted: 0, unread: 0 })
     expect(requests(60)).toEqual({ signed: 0, unsigned: 0, encrypted: 0, unread: 0 })
     expect(requests(61)).toEqual({ signed: 1, unsigned: 0, encrypted: 0, unread: 0 })
-    // Nothing signed it where the flag says so.
+    // A message without the flag is unsigned, even if its signature field was not captured.
     expect(cut([request(5)], 48).sessions[0].requests).toEqual({ signed: 0, unsigned: 1, encrypted: 0, unread: 0 })
   })
 
@@ -171,10 +171,10 @@ describe('packets of 80 bytes: ten of each message, as old tcpdump kept where TC
 })
 
 describe('packets of 96 bytes', () => {
-  it('show which side refuses SMB1, or takes it', async () => {
+  it('show which side refuses SMB1, or accepts it', async () => {
     // TCP timestamps are on: 26 bytes of each message are there.
     expect((await sample('smb1-unsigned.pcap', 96)).findings).toEqual(['high smb1-negotiated'])
-    // The list, and the index, were cut: whether the server took it is not said.
+    // The list and the index were cut, so whether the server accepted it is unknown.
     expect((await sample('smb1-refused.pcap', 96)).findings).toEqual([])
     expect((await sample('smb1-refused.pcap', 150)).findings).toEqual(['info smb1-offered'])
   })
@@ -209,7 +209,7 @@ describe('packets of 200 bytes', () => {
 })
 
 describe('the flags of a session setup', () => {
-  it('are unknown where the answer was cut before them', async () => {
+  it('are unknown if the response was cut before them', async () => {
     const before = await sample('smb311-encrypted-session.pcap', 137)
     expect(before.sessions).toMatchObject([{ status: 'established', guest: null, anonymous: null, encryptData: null }])
     const after = await sample('smb311-encrypted-session.pcap', 138)
@@ -218,7 +218,7 @@ describe('the flags of a session setup', () => {
     expect(named.sessions).toMatchObject([{ guest: false, anonymous: false, encryptData: true }])
   })
 
-  it('are no where the logon was refused, whatever else was cut', async () => {
+  it('are false if the logon was refused, even if the rest was cut', async () => {
     const { sessions } = await sample('logon-failed.pcap', 118)
     expect(sessions.length).toBeGreaterThan(0)
     for (const s of sessions) expect(s).toMatchObject({ status: 'failed', guest: false, anonymous: false })
@@ -226,9 +226,9 @@ describe('the flags of a session setup', () => {
 })
 
 describe('passwords of SMB1 without extended security', () => {
-  it('are told by their lengths, and by what the server asked for', async () => {
+  it('are recognised by their lengths, and by what the server asked for', async () => {
     const at = async (name: string, length: number) => (await sample(name, length)).sessions[0]?.auth
-    // PasswordLength stands in the words, the names behind the passwords.
+    // PasswordLength is in the words, and the names are behind the passwords.
     expect([await at('smb1-ntlmv1.pcap', 120), await at('smb1-ntlmv1.pcap', 121)]).toEqual(['unknown', 'ntlmv1'])
     expect(await at('smb1-plaintext-password-unicode.pcap', 140)).toBe('plaintext')
     expect(await at('smb1-lanman.pcap', 140)).toBe('lm')

@@ -38,7 +38,7 @@ const response = (command: number, o = {}): Turn => ({
   from: 'server',
   payload: packet(smb2({ command, sessionId: SESSION, response: true, ...o })),
 })
-/** CREATE, which says nothing but that the session lives. */
+/** CREATE, which only shows that the session is in use. */
 const EXCHANGE = [request(5, { messageId: 7 }), response(5, { messageId: 7 })]
 const syn = (o = {}) => tcpFrame({ from: 'client', seq: 1000, ack: 0, flags: SYN, payload: NONE, ...o })
 
@@ -59,20 +59,20 @@ describe('connections', () => {
     ])
   })
 
-  it('are attempted where nobody answers, and refused where the server resets', () => {
+  it('are attempted if nothing answers, and refused if the server resets', () => {
     expect(track([syn(), syn()]).connections).toMatchObject([{ state: 'attempted', firstFrame: 1, lastFrame: 2 }])
     const reset = tcpFrame({ from: 'server', seq: 0, ack: 1001, flags: RST | ACK, payload: NONE })
     expect(track([syn(), reset]).connections).toMatchObject([{ state: 'refused', end: { by: 'server', how: 'rst' } }])
   })
 
-  it('are midstream where the SYN is not in the capture, and told by the response flag', () => {
+  it('are midstream if the SYN is not in the capture, with the server known by the response flag', () => {
     const frames = conversation(EXCHANGE.toReversed(), { client: SERVER, server: { ip: [10, 0, 0, 3], port: 445 } })
     const { connections } = track(frames.slice(2))
     // Both ends use port 445: only the messages can say which is the server.
     expect(connections).toMatchObject([{ state: 'midstream', server: { ip: '10.0.0.3' }, client: { ip: '10.0.0.2' } }])
   })
 
-  it('are two where the client uses its port again', () => {
+  it('are two if the client uses its port again', () => {
     const first = conversation(EXCHANGE)
     const second = conversation(EXCHANGE, { clientIsn: 900_000, serverIsn: 700_000 })
     const { connections, sessions } = track([...first, ...second])
@@ -84,11 +84,11 @@ describe('connections', () => {
     expect(sessions.map((s) => s.requests.unsigned)).toEqual([1, 1])
   })
 
-  it('are one where the SYN is sent again', () => {
+  it('are one if the SYN is sent again', () => {
     expect(track([syn(), ...conversation(EXCHANGE)]).connections).toHaveLength(1)
   })
 
-  it('are found on any port, from their SYN on, however small the segments', () => {
+  it('are found on any port, from their SYN on, with segments of any size', () => {
     const server = { ip: [10, 0, 0, 9], port: 8080 }
     for (const segmentSize of [1460, 3, 1]) {
       const { connections, captures } = track(conversation(EXCHANGE, { server, segmentSize }))
@@ -97,7 +97,7 @@ describe('connections', () => {
     }
   })
 
-  it('are no SMB where the content is not', () => {
+  it('are not SMB if their content is not', () => {
     const http: Turn[] = [{ from: 'client', payload: new TextEncoder().encode('GET / HTTP/1.1\r\n\r\n') }]
     const zeros: Turn[] = [
       { from: 'client', payload: new Uint8Array(3) },
@@ -154,7 +154,7 @@ describe('message rows', () => {
     expect(track(frames).rows.map((r) => r.frame)).toEqual([5])
   })
 
-  it('are not made of a message that never ended, though it is read', () => {
+  it('are not made for a message that never ends, although it is read', () => {
     const frames = conversation([request(9, { body: new Uint8Array(3000) }), ...EXCHANGE]).slice(0, 4)
     const { rows, sessions, captures } = track(frames)
     expect(rows).toEqual([])
@@ -170,7 +170,7 @@ describe('counts', () => {
   }
   const of = (signed: number, unsigned: number, encrypted = 0) => ({ signed, unsigned, encrypted, unread: 0 })
 
-  it('tell signed from unsigned, and a flag with no signature is none', () => {
+  it('distinguish signed from unsigned, and a flag without a signature does not count', () => {
     const flagOnly = { flags: 8 }
     expect(
       counts([request(5, { signed: true }), response(5, { signed: true }), request(6, flagOnly), response(6)]),
@@ -199,7 +199,7 @@ describe('counts', () => {
     expect(counts(turns)).toEqual([{ requests: of(0, 1), responses: of(0, 0) }])
   })
 
-  it('take an encrypted message for that only, in its direction', () => {
+  it('count an encrypted message only as that, in its direction', () => {
     const transform = (from: Turn['from']): Turn => {
       const payload = new Uint8Array(4 + 52 + 80)
       payload.set([0, 0, 0, 132, 0xfd, 0x53, 0x4d, 0x42])
@@ -215,7 +215,7 @@ describe('counts', () => {
     expect(connections).toMatchObject([{ firstTransform: { frame: 3 } }])
   })
 
-  it('give related operations to the session before them', () => {
+  it('assign related operations to the session before them', () => {
     const related = smb2({ command: 6, flags: 4, sessionId: 0 })
     related.fill(0xff, 36, 48)
     const first = smb2({ command: 5, sessionId: SESSION, nextCommand: 72, body: new Uint8Array(8) })
@@ -228,7 +228,7 @@ describe('counts', () => {
 describe('limits', () => {
   const clients = (n: number) => Array.from({ length: n }, (_, i) => ({ ip: [10, 0, 1, i], port: 50_000 + i }))
 
-  it('keep what all connections have open, and close the idle ones', () => {
+  it('bound the open state of all connections, and close the idle ones', () => {
     const frames: TestFrame[] = []
     for (let client = 0; client < 20; client++) {
       const turns = Array.from({ length: 10 }, (_, i) => request(5, { messageId: i, sessionId: client * 100 + i + 1 }))
@@ -238,13 +238,13 @@ describe('limits', () => {
     expect(sessions).toHaveLength(200)
     expect(captures[0].limits['open-bytes']).toBeGreaterThan(5)
     expect(captures[0].limits['open-bytes']).toBeLessThan(20)
-    // What another connection may join is open too.
+    // A session that another connection may join is open too.
     const codes = captures[0].warnings.map(({ code }) => code)
     expect(codes).toEqual(['limit-joinable-sessions', 'limit-open-bytes'])
     expect(track(frames).captures[0].limits).toEqual({})
   })
 
-  it('keep the flows followed at one time', () => {
+  it('bound the flows that are tracked at the same time', () => {
     const frames = clients(100).flatMap((client) => conversation(EXCHANGE, { client }).slice(0, 4))
     const { connections, captures } = track(frames, { flows: 16 })
     expect(connections).toHaveLength(100)
@@ -253,7 +253,7 @@ describe('limits', () => {
     expect(captures[0].warnings).toMatchObject([{ code: 'limit-flows', frame: 66 }])
   })
 
-  it('keep what a flood of SYNs leaves, and the real session in between', () => {
+  it('bound the rest of a flood of SYNs, and keep the real session in between', () => {
     const flood = clients(100).map((client) =>
       tcpFrame({ from: 'client', seq: 1, ack: 0, flags: SYN, payload: NONE }, client),
     )
@@ -265,19 +265,19 @@ describe('limits', () => {
     expect(captures[0].limits).toEqual({ 'half-open': 93, attempts: 80 })
   })
 
-  it('keep the connections and sessions of the ledger', () => {
+  it('bound the connections and sessions of the ledger', () => {
     const frames = Array.from({ length: 20 }, (_, i) =>
       conversation(EXCHANGE, { client: { ip: [10, 0, 1, i], port: 50_000 } }),
     ).flat()
     const { connections, sessions, captures } = track(frames, { connections: 5, sessions: 3 })
-    // Five without a session that is kept, and the three of the sessions.
+    // Five without a stored session, and the three of the sessions.
     expect([connections.length, sessions.length]).toEqual([8, 3])
     expect(captures[0].limits).toEqual({ connections: 12, sessions: 17 })
     expect(captures[0].warnings.map((w) => w.code).sort()).toEqual(['limit-connections', 'limit-sessions'])
     expect(captures[0].smbMessages).toBe(40)
   })
 
-  it('keep established sessions where setups that nobody answers fill the room', () => {
+  it('keep established sessions if unanswered setups use up the limit', () => {
     const setup = packet(smb2({ command: 1, body: new Uint8Array(24) }))
     const flood = (from: number, to: number) =>
       Array.from({ length: to - from }, (_, i) =>
@@ -302,7 +302,7 @@ describe('limits', () => {
 })
 
 describe('what is not read', () => {
-  it('is a link type that we do not know: the capture is not complete, but not damaged either', () => {
+  it('is an unknown link type: the capture is not complete, but not damaged either', () => {
     const { captures } = track(conversation(EXCHANGE), {}, 147)
     const warnings = [
       { code: 'unknown-link-type', frame: 1, message: expect.stringContaining('user0 (147) is not read') },
@@ -318,7 +318,7 @@ describe('what is not read', () => {
     expect(track(frames).captures).toMatchObject([{ complete: true, warnings: [{ code: 'ip-fragments', frame: 3 }] }])
   })
 
-  it('does not keep later frames from being read', () => {
+  it('does not prevent later frames from being read', () => {
     const cut = conversation(EXCHANGE).map((f) => ({ ...f, bytes: f.bytes.subarray(0, 130) }))
     expect(track(cut).rows.map((r) => r.command)).toEqual([5, 5])
     const end = tcpFrame({ from: 'client', seq: 5, ack: 5, flags: FIN, payload: NONE }, CLIENT, SERVER)

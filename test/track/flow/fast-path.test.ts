@@ -30,8 +30,8 @@ function datagram(protocol: number, flags = 0): Uint8Array {
   return bytes
 }
 
-describe('the first look', () => {
-  it('passes what is no TCP, and TCP on other ports without SMB in it', () => {
+describe('the fast path', () => {
+  it('skips frames that are not TCP, and TCP on other ports without SMB in it', () => {
     expect(passes(segment(new TextEncoder().encode('GET / HTTP/1.1')))).toBe(true)
     expect(passes(segment(new Uint8Array(0)))).toBe(true)
     // Of ICMP and ESP fragments, too.
@@ -54,7 +54,7 @@ describe('the first look', () => {
     expect(passes(udp)).toBe(false)
   })
 
-  it('keeps UDP from Teredo’s port, and fragments of any', () => {
+  it('keeps UDP from Teredo’s port, and fragments of UDP on any port', () => {
     const udp = datagram(17)
     udp[34] = 3544 >> 8
     udp[35] = 3544 & 0xff
@@ -63,7 +63,7 @@ describe('the first look', () => {
     expect(passes(datagram(17, 0x01))).toBe(false)
   })
 
-  it('keeps followed ports, SYNs, SMB, fragments, and all that is not plain', () => {
+  it('keeps tracked ports, SYNs, SMB, fragments, and everything unusual', () => {
     expect(passes(segment(new Uint8Array(0), SERVER))).toBe(false)
     expect(passes(segment(new Uint8Array(0), WEB, SYN))).toBe(false)
     expect(passes(segment(packet(smb2({ command: 0 }))))).toBe(false)
@@ -77,7 +77,7 @@ describe('the first look', () => {
     expect(passes(segment(new Uint8Array(0)).subarray(0, 53))).toBe(false)
   })
 
-  it('never passes what the decoders would have followed', () => {
+  it('never skips what the decoders would have tracked', () => {
     const inner = segment(packet(smb2({ command: 0 }))).subarray(14)
     const choices = fc.array(fc.nat(10_000), { maxLength: 3 })
     const change = fc.tuple(fc.nat(10_000), fc.nat(255))
@@ -95,7 +95,7 @@ describe('the first look', () => {
           return
         }
         passed++
-        // UDP that is passed is on no protocol's port.
+        // Skipped UDP is not on a protocol's port.
         if (decoded === DECODED.OTHER || decoded === DECODED.UDP) return
         expect(decoded).toBe(DECODED.TCP)
         expect(ports.isFollowed(s.srcPort, s.dstPort) | (s.flags & TCP_SYN)).toBe(0)

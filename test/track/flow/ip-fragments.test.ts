@@ -51,7 +51,7 @@ const WHOLE = { protocol: 6, bytes: DATAGRAM, captured: 96 }
 const piece = (from: number, to: number): Piece => ({ from, to })
 
 describe('fragments', () => {
-  it('are put together in any order', () => {
+  it('are reassembled in any order', () => {
     for (const order of [
       [0, 1, 2],
       [2, 1, 0],
@@ -77,14 +77,14 @@ describe('fragments', () => {
     expect(unfinished).toBe(1)
   })
 
-  it('count once where a span copies them', () => {
+  it('count once if a span port copies them', () => {
     const { joined, unfinished, context } = run([0, 0, 48, 48].map((from) => piece(from, from + 48)))
     expect(joined).toEqual([{ ...WHOLE, frame: 3 }])
     expect(unfinished).toBe(0)
     expect(context.disagreements).toBe(0)
   })
 
-  it('of the next datagram with the same identification are no copies', () => {
+  it('of the next datagram with the same identification are not copies', () => {
     const next = DATAGRAM.map((byte) => byte + 100)
     const { joined } = run([
       piece(0, 48),
@@ -106,7 +106,7 @@ describe('fragments', () => {
     expect(run([piece(0, 48), piece(48, 96), late(piece(0, 48)), late(piece(48, 96))]).joined).toHaveLength(2)
   })
 
-  it('that overlap and disagree are taken as they first came, and reported', () => {
+  it('that overlap and disagree: the first bytes count, and it is reported', () => {
     const forged = { bytes: new Uint8Array(96).fill(0xff) }
     const { joined, context } = run([piece(0, 48), { ...piece(24, 72), ...forged }, piece(64, 96)])
     const expected = DATAGRAM.slice()
@@ -118,13 +118,13 @@ describe('fragments', () => {
     ])
   })
 
-  it('that the capture cut give what was there before the cut', () => {
+  it('that the capture cut give the bytes before the cut', () => {
     const { joined } = run([{ ...piece(0, 48), captured: 40 }, piece(48, 96)])
     expect(joined.map((j) => [j.captured, j.bytes.length])).toEqual([[40, 96]])
     expect(run([piece(0, 48), { ...piece(48, 96), captured: 1 }]).joined.map((j) => j.captured)).toEqual([49])
   })
 
-  it('beyond the end that the last one told are left out', () => {
+  it('beyond the end of the last fragment are left out', () => {
     const long = { bytes: new Uint8Array(400) }
     const { joined } = run([
       { ...piece(320, 368), ...long },
@@ -135,11 +135,11 @@ describe('fragments', () => {
     expect(joined.map(({ bytes }) => bytes.length)).toEqual([96])
   })
 
-  it('beyond the longest datagram are none', () => {
+  it('beyond the maximum length of a datagram are ignored', () => {
     expect(run([{ from: 65_528, to: 65_544, bytes: new Uint8Array(65_544) }]).unfinished).toBe(0)
   })
 
-  it('that never end make way for others', () => {
+  it('of datagrams that are never complete make room for others', () => {
     const flood = Array.from({ length: 100 }, (_, id) => ({ ...piece(0, 48), id: id + 100 }))
     const { joined, unfinished, context } = run([...flood, piece(0, 48), piece(48, 96)], { fragments: 16 })
     expect(joined).toEqual([{ ...WHOLE, frame: 102 }])
@@ -152,14 +152,14 @@ describe('fragments', () => {
     expect(byBytes.context.limitCosts.get('fragmentBytes')?.count).toBeGreaterThan(80)
   })
 
-  it('count with what each takes beside its bytes', () => {
+  it('count with the memory that each takes besides its bytes', () => {
     const bytes = new Uint8Array(8192)
     const drops = Array.from({ length: 200 }, (_, i) => ({ from: 16 * i, to: 16 * i + 8, bytes }))
     expect(run(drops, { fragmentBytes: 100 * HELD_OVERHEAD }).context.limitCosts.get('fragmentBytes')?.count).toBe(2)
     expect(run(drops.slice(0, 98), { fragmentBytes: 100 * HELD_OVERHEAD }).context.limitCosts.size).toBe(0)
   })
 
-  it('give the same datagram however it is cut, repeated, overlapped and ordered', () => {
+  it('give the same datagram with any cuts, repetitions, overlaps and order', () => {
     const cut = fc.tuple(fc.nat(95), fc.integer({ min: 1, max: 96 }))
     fc.assert(
       fc.property(

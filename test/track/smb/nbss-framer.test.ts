@@ -10,11 +10,11 @@ interface Seen {
   command: number
   captured: number
   length: number
-  /** The stream offset at which it was handed over. */
+  /** The stream offset at which it was delivered. */
   at: number
 }
 
-/** Feeds a stream in pieces and notes what comes out; READ (8) and WRITE (9) want their header and 16 bytes. */
+/** Feeds a stream in pieces and notes what comes out; READ (8) and WRITE (9) need their header and 16 bytes. */
 function run(pieces: (Uint8Array | number)[], gatherLimit = 65536): { seen: Seen[]; controls: number[] } {
   const seen: Seen[] = []
   const controls: number[] = []
@@ -64,7 +64,7 @@ function compound(bodies: Uint8Array[], commands: number[]): Uint8Array {
 const message = (command: number, size: number) => packet(smb2({ command, body: new Uint8Array(size).fill(7) }))
 
 describe('framer', () => {
-  it('hands over whole packets where they end', () => {
+  it('delivers whole packets where they end', () => {
     const { seen } = run([concat([message(0, 36), message(1, 24)])])
     expect(seen.map((s) => [s.command, s.captured, s.length])).toEqual([
       [0, 100, 100],
@@ -72,13 +72,13 @@ describe('framer', () => {
     ])
   })
 
-  it('skips a payload that nobody wants, and keeps its head', () => {
+  it('skips a payload that is not needed, and keeps its beginning', () => {
     const stream = message(9, 100_000)
     const { seen } = run(split(stream, [1000, 2000, 70_000]))
     expect(seen).toEqual([{ command: 9, captured: 80, length: 100_064, at: stream.length }])
   })
 
-  it('takes a compound apart, in one segment and in many', () => {
+  it('splits a compound, in one segment and in many', () => {
     const stream = compound([new Uint8Array(56), new Uint8Array(49), new Uint8Array(24)], [5, 8, 6])
     const whole = run([stream]).seen.map((s) => [s.command, s.length])
     expect(whole).toEqual([
@@ -101,7 +101,7 @@ describe('framer', () => {
     }
   })
 
-  it('counts a loss inside a payload through', () => {
+  it('continues through a loss inside a payload', () => {
     const stream = concat([message(9, 5000), message(3, 20)])
     const { seen } = run([stream.subarray(0, 1000), 3000, stream.subarray(4000)])
     expect(seen.map((s) => [s.command, s.length])).toEqual([
@@ -110,7 +110,7 @@ describe('framer', () => {
     ])
   })
 
-  it('hands over what is there of a header that was cut', () => {
+  it('delivers the captured part of a header that was cut', () => {
     const stream = concat([message(9, 500), message(3, 20)])
     for (let there = 8; there < 68; there++) {
       const { seen } = run([stream.subarray(0, there), 568 - there, stream.subarray(568)])
@@ -119,7 +119,7 @@ describe('framer', () => {
         { command: 3, captured: 84, length: 84 },
       ])
     }
-    // Without the protocol id it could be anything; the next packet is found all the same.
+    // Without the protocol id it could be anything. The next packet is still found.
     for (let there = 0; there < 8; there++) {
       expect(run([stream.subarray(0, there), 568 - there, stream.subarray(568)]).seen).toMatchObject([{ command: 3 }])
     }
@@ -128,7 +128,7 @@ describe('framer', () => {
   it('knows how long an element of a compound is from where NextCommand was captured', () => {
     const stream = compound([new Uint8Array(56), new Uint8Array(24)], [5, 6])
     const cut = (there: number) => {
-      // The loss ends within the first element: what follows is read where its packet's length puts it.
+      // The loss ends within the first element. The length of the packet determines where the next one is read.
       const { seen } = run([stream.subarray(0, there), 100 - there, stream.subarray(100)])
       return seen.map((s) => [s.captured, s.length])
     }
@@ -139,7 +139,7 @@ describe('framer', () => {
     ])
   })
 
-  it('does not take padding that was cut for a message', () => {
+  it('does not mistake padding that was cut for a message', () => {
     const padded = packet(
       smb2({ command: 5, nextCommand: 72, body: new Uint8Array(8) }),
       smb2({ command: 6 }).subarray(0, 12),
@@ -147,13 +147,13 @@ describe('framer', () => {
     expect(run([padded.subarray(0, padded.length - 4), 4]).seen.map((s) => s.command)).toEqual([5])
   })
 
-  it('finds the next packet after a loss that swallowed a prefix', () => {
+  it('finds the next packet after a loss that includes a prefix', () => {
     const stream = concat([message(9, 500), message(9, 500), message(3, 20)])
     const { seen } = run([stream.subarray(0, 400), 300, stream.subarray(700)])
     expect(seen.map((s) => s.command)).toEqual([9, 3])
   })
 
-  it('finds its first packet midstream, wherever the segments are cut', () => {
+  it('finds its first packet midstream, with any cut of the segments', () => {
     const stream = concat([new Uint8Array(77).fill(0x53), message(3, 20), message(4, 4)])
     for (let cut = 1; cut < stream.length; cut++) {
       expect(run(split(stream, [cut])).seen.map((s) => s.command)).toEqual([3, 4])
@@ -181,7 +181,7 @@ describe('framer', () => {
     expect(seen.map((s) => [s.captured, s.length])).toEqual([[4096, 50_064]])
   })
 
-  it('gives the same messages however the stream is cut', () => {
+  it('gives the same messages with any cut of the stream', () => {
     const element = fc.record({ command: fc.constantFrom(0, 1, 3, 5, 8, 9, 14), size: fc.nat(300) })
     const packets = fc.array(
       fc.oneof(
@@ -206,7 +206,7 @@ describe('framer', () => {
     )
   })
 
-  it('ends on any bytes and any losses, and reads on where it can', () => {
+  it('ends on any bytes and any losses, and continues where it can', () => {
     const piece = fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.nat(1000), fc.constant(message(3, 20)))
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {

@@ -49,7 +49,7 @@ describe('what is not read', () => {
     expect(unreadPackets).toEqual([{ kind: 'encapsulation', what, packets: 7 }])
     expect(warnings).toMatchObject([{ code: 'unread-encapsulation', message: expect.stringContaining(what) }])
     expect(warnings[0]!.message).toContain('7 of 10 packets were not read')
-    // The file was read to its end.
+    // The file was read to the end.
     expect(complete).toBe(true)
   })
 
@@ -62,11 +62,11 @@ describe('what is not read', () => {
     ['text', ethernet('0800', inUdp(514, bytesOf('<34>Oct 11 22:14:15 mymachine su: failed for lonvick')))],
     ['zeros', ethernet('0800', inUdp(20_048, '00'.repeat(64)))],
     ['web', SMB[0]!],
-  ])('is nobody’s loss where no SMB can be: %s', (_, frame) => {
+  ])('is not counted if it cannot contain SMB: %s', (_, frame) => {
     expect(tracked(times(10, frame))).toMatchObject({ unreadPackets: [], warnings: [] })
   })
 
-  it('is no warning where it is the lesser part, or SMB was found', () => {
+  it('gives no warning if it is the smaller part, or SMB was found', () => {
     const [esp, arp] = [ethernet('0800', inIpv4(50, '00000001')), ethernet('0806', '00')]
     const unreadPackets = [{ kind: 'encapsulation', what: 'ESP (IPsec)', packets: 4 }]
     expect(tracked([...times(4, esp), ...times(5, arp)])).toMatchObject({ unreadPackets, warnings: [] })
@@ -74,7 +74,7 @@ describe('what is not read', () => {
     expect(tracked([...times(4, esp), ...SMB.slice(0, 3)])).toMatchObject({ unreadPackets, warnings: [] })
   })
 
-  it('on a tunnel’s port that a client drew by chance is no tunnel', () => {
+  it('is not a tunnel if a client uses the tunnel’s port by chance', () => {
     const wireguard = ethernet('0800', inUdp(53, '1234 0100', 51_820))
     expect(tracked([wireguard, ...times(200, ethernet('0806', '00'))]).unreadPackets).toEqual([])
   })
@@ -92,7 +92,7 @@ describe('what is not read', () => {
     expect(warnings).toHaveLength(1)
   })
 
-  it('has room for every kind, and counts what has none', () => {
+  it('lists few kinds of many, and counts the others together', () => {
     const packets = new UnreadPackets()
     for (let i = 0; i < 70_000; i++) packets.packet(UNREAD.ETHERTYPE | (i & 0xffff), i + 1)
     packets.packet(UNREAD.LINK | 187, 70_001)
@@ -104,7 +104,7 @@ describe('what is not read', () => {
     expect(packets.warnings(70_001, true)).toMatchObject([{ code: 'unknown-link-type', frame: 70_001 }])
   })
 
-  it('has a name for all that is closed', () => {
+  it('has a name for everything that is encrypted', () => {
     for (const closed of Object.values(CLOSED)) {
       const packets = new UnreadPackets()
       packets.packet(UNREAD.CLOSED | closed, 1)

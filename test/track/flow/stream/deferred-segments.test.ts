@@ -11,7 +11,7 @@ import { packet, smb2 } from '../../../support/conversation.ts'
 const MESSAGE = packet(smb2({ command: 5 }))
 const SECOND = 1e6
 
-/** Two streams that both start at 1, and what is deferred between them. */
+/** Two streams that both start at 1, and the segments that are deferred between them. */
 function pair(limits = { heldBytes: 1 << 20, heldSegments: 512, heldBytesInAll: 1 << 20 }) {
   const order: string[] = []
   const limited: string[] = []
@@ -71,7 +71,7 @@ function pair(limits = { heldBytes: 1 << 20, heldSegments: 512, heldBytesInAll: 
 }
 
 describe('deferred segments', () => {
-  it('wait for what they answer, however long it takes within seconds', () => {
+  it('wait for what they answer, for several seconds', () => {
     const { order, send, shared } = pair()
     for (let i = 0; i < 100; i++) send(false, i, i + 1, i + 1, i * 1000)
     expect(order).toEqual([])
@@ -84,11 +84,11 @@ describe('deferred segments', () => {
   it('wait once for a direction that is not in the capture', () => {
     const { order, send } = pair()
     for (let i = 0; i < 30; i++) send(false, i, i + 1, i + 1, i * SECOND)
-    // Eleven seconds behind the first it is given up, and nothing waits after that.
+    // The wait ends eleven seconds after the first, and nothing waits after that.
     expect(order).toEqual(Array.from({ length: 30 }, (_, i) => `b${i + 1}`))
   })
 
-  it('wait again when the direction is there after all', () => {
+  it('wait again when the direction appears after all', () => {
     const { order, send } = pair()
     send(false, 0, 1, 1, 0)
     send(false, 1, 2, 2, 11 * SECOND)
@@ -101,9 +101,9 @@ describe('deferred segments', () => {
     expect(order.slice(4)).toEqual(['a6', 'b5'])
   })
 
-  it('are given up, the oldest first, where each side waits for the other', () => {
+  it('are released, the oldest first, if each side waits for the other', () => {
     const { order, send } = pair()
-    // The first question is not in the capture: its answer waits for it, and the next question for the answer.
+    // The first request is not in the capture: its response waits for it, and the next request waits for the response.
     send(false, 0, 1, 1)
     for (let i = 1; i < 12; i++) {
       send(true, i, i, 2 * i)
@@ -113,7 +113,7 @@ describe('deferred segments', () => {
     expect(order.length).toBeGreaterThan(0)
   })
 
-  it('take no more memory than they may', () => {
+  it('stay within their memory limit', () => {
     const each = MESSAGE.length + HELD_OVERHEAD
     const one = pair({ heldBytes: 5 * each, heldSegments: 512, heldBytesInAll: 1 << 20 })
     for (let i = 0; i < 50; i++) one.send(false, i, i + 1, i + 1)

@@ -107,7 +107,7 @@ describe('stream', () => {
     ])
   })
 
-  it('puts reordered segments right, and dates them to the frame that closed the hole', () => {
+  it('puts segments in order, and assigns them to the frame that closed the hole', () => {
     const { messages, gaps } = run([piece(100, 180), piece(0, 100), piece(180, 264)])
     expect(messages.map((m) => [m.command, m.frame])).toEqual([
       [3, 2],
@@ -122,7 +122,7 @@ describe('stream', () => {
     expect(messages.map((m) => m.command)).toEqual([3, 4, 5])
   })
 
-  it('keeps the bytes that came first where overlapping data disagree', () => {
+  it('keeps the bytes that came first if overlapping data disagrees', () => {
     const forged = STREAM.slice()
     forged[4 + 12] = 9
     const { messages, disagreements } = run([piece(0, 40), { at: 0, bytes: forged.subarray(0, 100) }, piece(100, 264)])
@@ -130,7 +130,7 @@ describe('stream', () => {
     expect(disagreements).toEqual([[2, 1]])
   })
 
-  it('keeps them where what came first waits behind a hole', () => {
+  it('keeps them also while they wait behind a hole', () => {
     const forged = STREAM.slice()
     forged[88 + 4 + 12] = 9
     forged[176 + 4 + 12] = 9
@@ -148,7 +148,7 @@ describe('stream', () => {
     ])
   })
 
-  it('finds no contradiction in what is the same, however it is cut', () => {
+  it('finds no contradiction in equal data, with any cuts', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(263), fc.integer({ min: 1, max: 264 })), { maxLength: 30 }), (cuts) => {
         const pieces = cuts.map(([from, to]) => piece(Math.min(from, to), Math.max(from + 1, to)))
@@ -187,7 +187,7 @@ describe('stream', () => {
     expect(run([piece(0, 88), piece(176, 264)]).messages.map((m) => m.command)).toEqual([3, 5])
   })
 
-  it('waits for a hole that is acknowledged only a little while', () => {
+  it('waits only briefly for a hole that is acknowledged', () => {
     const many = Array.from({ length: 12 }, () => message(6))
     const stream = concat([message(3), ...many])
     const pieces = many.map((m, i) => ({ at: 176 + i * m.length, bytes: stream.subarray(176 + i * 88, 264 + i * 88) }))
@@ -207,7 +207,7 @@ describe('stream', () => {
     expect(gaps).toEqual([10, 10, 10])
   })
 
-  it('gives its holes up when other streams hold all that may be held', () => {
+  it('gives its holes up when other streams hold all the memory for that', () => {
     const pieces = [piece(0, 88), piece(176, 264)]
     expect(run(pieces, { elsewhere: LIMITS.heldBytesInAll - 88 }).gaps).toEqual([88])
     const late = run([...pieces, piece(88, 176)], { elsewhere: LIMITS.heldBytesInAll })
@@ -216,7 +216,7 @@ describe('stream', () => {
     expect(run([...pieces, piece(88, 176)], { elsewhere: 0 }).gaps).toEqual([])
   })
 
-  it('counts what each segment takes beside its bytes', () => {
+  it('counts the memory that each segment takes besides its bytes', () => {
     const bytes = Uint8Array.of(0xff)
     const drops = Array.from({ length: 100 }, (_, i) => ({ at: 100 + 2 * i, bytes }))
     const limits = { ...LIMITS, heldBytesInAll: 40 * HELD_OVERHEAD }
@@ -224,7 +224,7 @@ describe('stream', () => {
     expect(run(drops.slice(0, 39), { limits }).limited).toEqual([])
   })
 
-  it('reads on where a run of segments agrees, far from where it stood, and counts the hole', () => {
+  it('continues where a run of segments agrees, far from its position, and counts the hole', () => {
     const far = 2 ** 27
     const moved = [0, 88, 176].map((from) => ({ at: far + from, bytes: STREAM.subarray(from, from + 88) }))
     const { messages, gaps, strays } = run([piece(0, 88), ...moved])
@@ -247,7 +247,7 @@ describe('stream', () => {
     expect(gaps).toEqual([at - 88])
   })
 
-  it('moves to lower numbers too, where a SYN misled it, and misses nothing then', () => {
+  it('moves to lower numbers too if a SYN misled it, and then misses nothing', () => {
     const at = -(2 ** 30)
     const { messages, gaps, strays } = run(
       [0, 88, 176].map((from) => ({ at: at + from, bytes: STREAM.subarray(from, from + 88) })),
@@ -256,7 +256,7 @@ describe('stream', () => {
     expect([gaps, strays]).toEqual([[], []])
   })
 
-  it('reads what is far away and last, and names what is far away and goes on no further', () => {
+  it('reads a distant last segment, and reports distant segments that nothing follows', () => {
     const far = { at: 2 ** 31 + 68, bytes: STREAM.subarray(88, 176) }
     expect(run([piece(0, 88), far]).messages.map((m) => [m.command, m.frame])).toEqual([
       [3, 1],
@@ -267,7 +267,7 @@ describe('stream', () => {
     expect([gaps, strays]).toEqual([[], [2]])
   })
 
-  it('drops the oldest of what fits nowhere, each with its frame', () => {
+  it('drops the oldest segments that fit nowhere, each with its frame', () => {
     const strays = Array.from({ length: 20 }, (_, i) => ({
       at: (i + 2) * 2 ** 27 * (i % 2 === 0 ? 1 : -1),
       bytes: piece(0, 5).bytes,
@@ -277,7 +277,7 @@ describe('stream', () => {
     expect(result.strays).toEqual(strays.map((_, i) => i + 2))
   })
 
-  it('gives the same messages whatever stray segments come in between', () => {
+  it('gives the same messages with any stray segments in between', () => {
     const stray = fc.record({ at: fc.integer({ min: 2 ** 27, max: 2 ** 31 }), size: fc.integer({ min: 1, max: 100 }) })
     const cut = fc.record({ size: fc.integer({ min: 1, max: 90 }), strays: fc.array(stray, { maxLength: 2 }) })
     fc.assert(
@@ -303,7 +303,7 @@ describe('stream', () => {
     )
   })
 
-  it('begins where two segments agree or the other side acknowledges, where no SYN was seen', () => {
+  it('begins where two segments agree or the other side acknowledges, if no SYN was seen', () => {
     const stray = { at: 2 ** 29, bytes: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) }
     const midstream = { synchronise: false }
     const agreed = run([stray, piece(0, 88), piece(88, 176), piece(176, 264)], midstream)
@@ -318,7 +318,7 @@ describe('stream', () => {
     expect(acknowledged.strays).toEqual([1])
   })
 
-  it('puts the first segments right where they come in disorder and no SYN was seen', () => {
+  it('puts the first segments in order if no SYN was seen', () => {
     const { messages } = run([piece(100, 180), piece(0, 100), piece(180, 264)], { synchronise: false })
     expect(messages.map((m) => [m.command, m.frame])).toEqual([
       [3, 2],
@@ -327,7 +327,7 @@ describe('stream', () => {
     ])
   })
 
-  it('hands over apart what comes late from before its beginning, once', () => {
+  it('delivers late data from before its beginning separately, once', () => {
     const { messages, early, strays } = run(
       [piece(88, 176), piece(176, 200), piece(0, 88), piece(0, 88), piece(200, 264)],
       { synchronise: false },
@@ -350,7 +350,7 @@ describe('stream', () => {
     expect(cuts).toBe(2)
   })
 
-  it('starts with whatever comes first where no SYN was seen', () => {
+  it('starts with the first segment if no SYN was seen', () => {
     const { messages } = run([piece(40, 88), piece(88, 264)], { synchronise: false })
     expect(messages.map((m) => m.command)).toEqual([4, 5])
   })

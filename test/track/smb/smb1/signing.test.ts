@@ -1,4 +1,4 @@
-/** What counts as an SMB1 signature: one that nobody has sent before. */
+/** What counts as an SMB1 signature: one that was not sent before. */
 import { describe, expect, it } from 'vitest'
 import { ascii } from '../../../support/der-builder.ts'
 import {
@@ -12,7 +12,7 @@ import {
 } from '../../../support/smb1.ts'
 import { client, server, trackedTurns } from '../../../support/tracked.ts'
 
-/** Exchanges with these signatures, as request and answer, in a session whose setup is there or is not. */
+/** Exchanges with these signatures, as request and response, in a session with or without a captured setup. */
 function counts(exchanges: [number, number][], { whole = true, tree = 0, from = 3 } = {}) {
   const before = [
     client(negotiate('NT LM 0.12')),
@@ -32,7 +32,7 @@ function counts(exchanges: [number, number][], { whole = true, tree = 0, from = 
 }
 
 describe('SMB1 signatures', () => {
-  it('are signatures where each is new', () => {
+  it('count if each is new', () => {
     expect(
       counts([
         [11, 12],
@@ -96,15 +96,15 @@ describe('SMB1 signatures', () => {
     expect(counts(exchanges, { whole: false })).toEqual([0, 3, 0, 3])
   })
 
-  it('are none that came with the tree connect', () => {
+  it('do not count if they came with the tree connect', () => {
     expect(counts([[11, 12]], { tree: 11 })).toEqual([0, 1, 0, 1])
   })
 
-  it('count where there is but one exchange', () => {
+  it('count if there is only one exchange', () => {
     expect(counts([[11, 12]])).toEqual([1, 0, 1, 0])
   })
 
-  it('are none of "BSRSPYL "', () => {
+  it('do not count if they are "BSRSPYL "', () => {
     const placeholder = ascii('BSRSPYL ')
     const message = smb1({ command: 0x25, uid: 100, mid: 3, flags2: 0x4004 })
     message.set(placeholder, 14)

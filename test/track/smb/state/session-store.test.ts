@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS } from '../../../../src/track/core/limits.ts'
 import { ConnectionStore } from '../../../../src/track/smb/state/connection-store.ts'
 import { SessionStore } from '../../../../src/track/smb/state/session-store.ts'
 
-describe('sessions that nobody has used', () => {
+describe('unused sessions', () => {
   function newStore() {
     const context = createContext('test', DEFAULT_LIMITS, null)
     return { context, store: new SessionStore(context, new ConnectionStore(context)) }
