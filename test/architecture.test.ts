@@ -124,7 +124,7 @@ describe('the table of wings', () => {
     expect(WINGS.flatMap(({ uses }, i) => uses.filter((path) => !pathsBefore(i).includes(path)))).toEqual([])
   })
 
-  it('permits nothing that nobody needs', () => {
+  it('permits nothing that is not needed', () => {
     for (const wing of WINGS) {
       const targets = imports.filter(({ from }) => wingOf(from) === wing).map(({ target }) => target)
       const unused = wing.uses.filter((path) => !targets.some((target) => wingOf(target)?.path === path))
@@ -133,7 +133,7 @@ describe('the table of wings', () => {
     }
   })
 
-  it('has no door that nobody uses', () => {
+  it('has no unused door', () => {
     const entered = imports.filter(({ from, target }) => wingOf(target) !== wingOf(from)).map(({ target }) => target)
     const doors = WINGS.flatMap(({ path, doors }) => (doors ?? []).map((door) => `${path}/${door}`))
     expect(doors.filter((door) => !entered.some((target) => isWithin(target, door, '/')))).toEqual([])
@@ -219,7 +219,7 @@ describe('the rules of the house', () => {
     expect(impure).toEqual([])
   })
 
-  it('keep protocols out of flow/: it follows connections, whatever they carry', () => {
+  it('keep protocols out of flow/: it follows connections of any content', () => {
     const flow = codeLines(within('src/track/flow'))
     expect(flow.length).toBeGreaterThan(500)
     expect(flow.filter((line) => /smb|nbss|netbios|ntlm|kerberos/i.test(line.slice(line.indexOf(' '))))).toEqual([])

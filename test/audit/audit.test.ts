@@ -35,7 +35,7 @@ const networks = createNetworks()
 const auditAll = (facts: Ledger) => audit(facts, { networks })
 const rulesOf = (findings: Finding[]) => findings.map((f) => f.rule).sort()
 
-/** A rule that says of every session what the test wants said. */
+/** A rule that reports for every session what the test needs. */
 function ruleSaying(say: (session: SessionFacts, index: number) => { severity: Severity; frames: number[] }): Rule {
   return {
     ...ntlmAuth,
@@ -57,7 +57,7 @@ function ruleSaying(say: (session: SessionFacts, index: number) => { severity: S
   }
 }
 
-/** Sessions of one user between two hosts, each on a connection of its own. */
+/** Sessions of one user between two hosts, each on its own connection. */
 function repeats(n: number, overrides: (i: number) => Parameters<typeof session>[0] = () => ({})): Ledger {
   const connections: ConnectionFacts[] = []
   const sessions: SessionFacts[] = []
@@ -372,7 +372,7 @@ describe('rules', () => {
 })
 
 describe('ids', () => {
-  it('are the same for the same hosts, whatever else is found', () => {
+  it('are the same for the same hosts, with any other findings', () => {
     const one = audit(repeats(1), { networks, rules: [ntlmAuth] })
     const many = audit(repeats(7), { networks })
     expect(many.map((f) => f.id)).toContain(one[0]!.id)
@@ -381,7 +381,7 @@ describe('ids', () => {
 })
 
 describe('any ledger', () => {
-  it('gives the same findings in whatever order its parts are', () => {
+  it('gives the same findings for any order of its parts', () => {
     fc.assert(
       fc.property(
         arbitraryLedger.chain((l) => fc.tuple(fc.constant(l), shuffled(l))),

@@ -57,7 +57,7 @@ const CMDLETS: Record<string, string[]> = {
 const SMB2_ONLY =
   /Smb2Dialect|EncryptData|RequireEncryption|BlockNTLM|InsecureGuest|insecure guest|Hardened UNC|smb encrypt/
 
-/** A line that shows who would be affected, and affects nobody. */
+/** A line that shows who would be affected, and changes nothing. */
 const AUDITS = / -Audit\w+ \$true|RestrictSendingNTLMTraffic -Type DWord -Value 1/
 
 const here = (path: string) => new URL(path, import.meta.url)

@@ -70,7 +70,7 @@ describe('what a survey remembers', () => {
   })
 })
 
-it('refused logons count within one ledger, however often it is looked at', () => {
+it('refused logons count within one ledger, with any number of audits', () => {
   const on = connection()
   const refused = session({ on, user: 'alice', status: 'failed', ntStatus: 0xc000006d, decided: at(9), guest: false })
   const guest = session({ on, firstFrame: 20, guest: true, decided: at(21) })

@@ -93,7 +93,7 @@ it('its evidence names the capture of each frame, and its filter has the frames 
   expect(finding!.wiresharkFilter).toBe('frame.number in {3}')
 })
 
-it('it is the same finding in whatever order the captures come', () => {
+it('it is the same finding for any order of the captures', () => {
   const all = findings(mergeLedgers(first, second, unrelated))
   const merged = mergeLedgers(first, second, unrelated)
   expect(findings({ ...merged, connections: [...merged.connections].reverse() })).toEqual(all)

@@ -38,7 +38,7 @@ function matches(connections: readonly EvidenceConnection[], packets: readonly U
 }
 
 describe('matchConnections', () => {
-  it('goes by addresses and ports, in both directions', () => {
+  it('compares addresses and ports, in both directions', () => {
     const packets = [
       ipv4(1, 2, 0, [5000, 445]),
       ipv4(2, 1, 0, [445, 5000]),
@@ -65,7 +65,7 @@ describe('matchConnections', () => {
     expect(matches([connection(5000, 1, 9, 'x; y')], [ipv4(1, 2, 0, [5000, 445])])).toEqual([[]])
   })
 
-  it('looks at few, however often ports were used before', () => {
+  it('examines few, even if the ports were used often before', () => {
     const many = Array.from({ length: 50_000 }, (_, i) => connection(5000, i + 1, i + 1))
     const packets = Array.from({ length: 50_000 }, () => ipv4(1, 2, 0, [5000, 445]))
     expect(matches(many.slice(0, 10), packets.slice(0, 12)).flat()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])

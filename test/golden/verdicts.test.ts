@@ -75,7 +75,7 @@ const VERDICTS: Record<string, Verdict> = {
     sessions: ['NT LANMAN 1.0 ntlmv2 alice established unsigned'],
     findings: [SMB1, UNSIGNED, NTLM, RELAYABLE, CLEAR_FILES],
   },
-  // Every message has a signature of its own, but none has SMB_FLAGS2_SMB_SECURITY_SIGNATURE.
+  // Every message has a different signature, but none has SMB_FLAGS2_SMB_SECURITY_SIGNATURE.
   'smb1-signed.pcap': {
     sessions: ['NT LANMAN 1.0 ntlmv2 alice established signed'],
     findings: [SMB1, NTLM, CLEAR_FILES],

@@ -55,7 +55,7 @@ describe('SMB2', () => {
     expect(field(smb2.negotiateResponse302, 'SecurityMode')!.value).toMatch(/SIGNING_ENABLED/)
   })
 
-  it('tells an ERROR response from the command’s own', () => {
+  it('distinguishes an ERROR response from the command’s own', () => {
     expect(lines(smb2.sessionSetupResponseFailure)).toEqual(
       expect.arrayContaining([expect.stringMatching(/^ERROR response/)]),
     )
@@ -152,7 +152,7 @@ describe('SMB1', () => {
     expect(loop.at(-1)!.note).toContain('andx-no-advance')
   })
 
-  it('reads paths, in whatever character set', () => {
+  it('reads paths in any character set', () => {
     expect(field(smb1.treeConnectRequestOem, 'Path')!.value).toMatch(/^\\\\/)
     expect(field(smb1.treeConnectRequestUnicode, 'Path')!.value).toMatch(/^\\\\/)
     expect(field(smb1.treeConnectResponseExtended, 'MaximalShareAccessRights')).toBeDefined()

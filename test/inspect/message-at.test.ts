@@ -1,4 +1,4 @@
-/** One frame taken out of a capture: whatever way its messages came, their bytes and their places are right. */
+/** One frame of a capture: its messages have the right bytes and offsets, in every way that they can arrive. */
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { type CaptureSummary, readCapture } from '../../src/capture/read/read-capture.ts'
@@ -78,7 +78,7 @@ describe('messageAt', () => {
     expect(found.messages[0]!.inFrame).toEqual({ start: 22, end: request.length, frameStart: 54 })
   })
 
-  it('gives every message of a compound a place of its own', async () => {
+  it('gives every message of a compound its own offset', async () => {
     const first = smb2({ command: 5 })
     const frames = conversation([{ from: 'client', payload: packet(request, first) }])
     // NextCommand of the first element.
@@ -107,7 +107,7 @@ describe('messageAt', () => {
     expect(await messageAt('test', { frame: 99 }, { read: reading(frames) })).toBeNull()
   })
 
-  it('ends the reading once it has what it wants', async () => {
+  it('stops reading once it has what it needs', async () => {
     let aborted = false
     const watching: ReadFramesOnce = async (path, sink, signal) => {
       const summary = await readCapture(path, sink).finally(() => {

@@ -98,7 +98,7 @@ function readsOf(run: () => void): Read[] {
   return noted
 }
 
-/** A message at its protocol id, in a buffer of its own. */
+/** A message from its protocol id on, in a separate buffer. */
 interface Message {
   kind: string
   bytes: Uint8Array
@@ -187,7 +187,7 @@ function differences(message: Message): string[] {
   return dissected.filter((read) => !isUndecided(read, message) && !isShown(read, inspected, fields)).map(text)
 }
 
-/** Of a NEGOTIATE request that ends before its dialects nobody knows whether these fields are the times of older dialects. */
+/** In a NEGOTIATE request that ends before its dialects, it is unknown whether these fields are the times of older dialects. */
 function isUndecided({ field, end }: Read, { bytes, kind }: Message): boolean {
   const dialects = SMB2_HEADER_LENGTH + 36
   return (

@@ -13,7 +13,7 @@ function tracker(interfaces: readonly string[]): LiveTracker {
 }
 afterEach(() => void vi.restoreAllMocks())
 
-/** A sample, as if captured so many microseconds later; a second passes meanwhile. */
+/** A sample, as if captured this many microseconds later, over one second. */
 async function pass(live: LiveTracker, path: string, later: number): Promise<void> {
   const sink = live.intake.from(0, 'eth0')
   await readCapture(path, {
@@ -54,7 +54,7 @@ describe('what is idle', () => {
     expect(open(live)).not.toContain(id)
   })
 
-  it('is ended half an hour after a clock was set back, whatever the future that it was used in', async () => {
+  it('is ended half an hour after a clock was set back, from any time in the future', async () => {
     const live = tracker(['eth0'])
     await pass(live, OPEN, 0)
     const [id] = open(live)

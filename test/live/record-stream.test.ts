@@ -19,8 +19,8 @@ const NAME = 'eth0'
 const networks = createNetworks()
 const SAMPLES = readdirSync('captures').filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
 
-describe('what a live capture tells', () => {
-  it.each(some(SAMPLES))('%s: is in the end what a scan of the packets it kept tells', async (sample) => {
+describe('what a live capture reports', () => {
+  it.each(some(SAMPLES))('%s: is in the end what a scan of the packets it saved reports', async (sample) => {
     const kept = keptPackets()
     const live = await watched(`captures/${sample}`, kept)
     expect(Object.fromEntries(lastOfEach(live))).toEqual(Object.fromEntries(await scanned(kept.bytes())))
@@ -34,7 +34,7 @@ describe('what a live capture tells', () => {
     expect(records.slice(0, beats).map(({ type }) => type)).toContain('session')
   })
 
-  it('is told once where nothing changes', async () => {
+  it('is reported once if nothing changes', async () => {
     const { live, stream } = streamOf(null)
     await live.read(0, createReadStream('captures/guest-explicit.pcap'), new AbortController().signal)
     expect([...stream.changes()].length).toBeGreaterThan(0)
@@ -42,7 +42,7 @@ describe('what a live capture tells', () => {
     expect([...stream.heartbeat(null)].map(({ type }) => type)).toEqual(['heartbeat'])
   })
 
-  it('says that loss is not known where nobody counts it', async () => {
+  it('says that loss is not known if nothing counts it', async () => {
     const records = await watched('captures/guest-explicit.pcap', null)
     const beat = records.find((record) => record.type === 'heartbeat')
     expect(beat).toMatchObject({
@@ -50,7 +50,7 @@ describe('what a live capture tells', () => {
     })
   })
 
-  it('counts the findings that are not severe enough to be told', async () => {
+  it('counts the findings that are not severe enough to be reported', async () => {
     const { live, stream } = streamOf(null, { minSeverity: 'high' })
     await live.read(0, createReadStream('captures/guest-silent-mapping.pcap'), new AbortController().signal)
     const records = [...stream.finish(null)]
@@ -67,7 +67,7 @@ describe('what a live capture tells', () => {
     expect(called).toBe(1)
   })
 
-  it('tells of an interface that goes and comes back', async () => {
+  it('reports an interface that disappears and comes back', async () => {
     const { live, stream } = streamOf(null)
     live.interfaceDown(0, 'the interface went down')
     expect([...stream.heartbeat(null)].at(-1)).toMatchObject({

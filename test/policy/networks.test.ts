@@ -183,7 +183,7 @@ describe('ipaddr.js agrees', () => {
     )
   })
 
-  it('but not on ::a.b.c.d, which is an address of its own', () => {
+  it('but not on ::a.b.c.d, which is a different address', () => {
     const own = createNetworks(['2001:db8::/81', '::/81'])
     expect(own.isInternal('::0.0.0.2')).toBe(true)
     expect(ipaddr.IPv6.parse('::0.0.0.2').toString()).toBe('::ffff:0:2')
@@ -269,7 +269,7 @@ describe('parseCidrs', () => {
     expect((error as RangeError).message).toMatch(message)
   })
 
-  it('gives what createNetworks takes, or a RangeError, whatever the text', async () => {
+  it('returns what createNetworks accepts, or throws a RangeError, for any text', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(...'0123456789abcdef:./,') }), fc.ipV4(), fc.ipV6()),

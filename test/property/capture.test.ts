@@ -95,7 +95,7 @@ function cutsOf(fractions: readonly number[], length: number): number[] {
 }
 
 describe('a capture', () => {
-  it('gives the same frames however its bytes are split', async () => {
+  it('gives the same frames with any split of its bytes', async () => {
     const fractions = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 })
     await fc.assert(
       fc.asyncProperty(capture, fractions, async (bytes, where) => {
@@ -169,7 +169,7 @@ describe('a capture', () => {
     )
   })
 
-  it('with any bytes changed, gives the same frames, warnings and error however its bytes are split', async () => {
+  it('with any bytes changed, gives the same frames, warnings and error with any split of its bytes', async () => {
     const fractions = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 })
     await fc.assert(
       fc.asyncProperty(

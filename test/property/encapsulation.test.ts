@@ -150,7 +150,7 @@ describe('encapsulations in any order', () => {
 })
 
 describe('Ethernet in MPLS', () => {
-  it('is distinguished from IP by what it carries, whatever its addresses', () => {
+  it('is distinguished from IP by what it carries, with any addresses', () => {
     const address = fc.uint8Array({ minLength: 6, maxLength: 6 })
     const first = fc.constantFrom(0x00, 0x02, 0x45, 0x46, 0x4c, 0x60, 0x6c, 0xff)
     const controlWord = fc.constantFrom('', '00000000', '00000800', '000086dd')

@@ -92,7 +92,7 @@ describe('describeMessage', () => {
 })
 
 describe('describeHeaders', () => {
-  it('stays within the frame, whatever the link type', () => {
+  it('stays within the frame, for any link type', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(0, 1, 9, 51, 101, 105, 113, 127, 192, 276, 4711),

@@ -196,7 +196,7 @@ it('no sentence contradicts the facts', () => {
   expect([...said].sort()).toEqual(RULES.map(({ id }) => id).sort())
 })
 
-it('the user of a finding is the one that its message names, or nobody', () => {
+it('the user of a finding is the one that its message names, or null', () => {
   fc.assert(
     fc.property(ledgers, (facts) => {
       for (const { user: name, message, count, rule } of audit(facts, { networks: NETWORKS })) {

@@ -213,7 +213,7 @@ describe.each([
 describe('the clear part of a compressed message', () => {
   const sample = bytes(`fc534d42 00100000 0200 0000 40000000 ${'ab'.repeat(80)}`)
 
-  it('lies within the message, whatever its sizes say', () => {
+  it('lies within the message, with any size fields', () => {
     fc.assert(
       fc.property(mutations({ name: '', message: sample, parse: parseCompressionTransform }), (m) => {
         if (m.mutant.length < CLEAR_START) return

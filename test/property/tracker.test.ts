@@ -47,7 +47,7 @@ function track({ summary }: Sample, frames: CollectedFrame[]): PlainLedger {
   return plainLedger(tracker.finish(summary))
 }
 
-/** What must hold for any ledger, whatever the traffic. */
+/** What must hold for the ledger of any traffic. */
 function check(ledger: PlainLedger, frames: number): void {
   for (const c of ledger.connections) {
     expect(c.firstFrame).toBeGreaterThanOrEqual(1)

@@ -25,7 +25,7 @@ const ODD =
 const odd = fc.string({ unit: fc.constantFrom(...ODD), maxLength: 30 })
 const text = fc.oneof(odd, fc.string({ unit: 'binary', maxLength: 30 }), fc.string({ unit: 'grapheme', maxLength: 30 }))
 
-/** Every code point that stays as it is, behind a letter; ideographs and syllables by a few of them. */
+/** Every code point that is not escaped, behind a letter, but only a few ideographs and syllables. */
 function* allLines(): Generator<string> {
   for (let code = 0x20; code < 0x32000; code++) {
     if (code > 0x3500 && code < 0xd7a4 && code % 64 !== 0 && (code < 0xa000 || code > 0xabff)) continue

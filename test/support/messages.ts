@@ -25,7 +25,7 @@ export interface Sample {
   needed?: number
   /** Fields that a partial record may hold in part. */
   growing?: readonly string[]
-  /** Where a part of the record carries a fault of its own. */
+  /** Where a part of the record has its own fault. */
   innerFault?: (record: object) => Fault | null
 }
 

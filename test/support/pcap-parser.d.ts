@@ -1,4 +1,4 @@
-/** What pcap-parser 0.2.1 offers; it ships no types of its own. */
+/** The API of pcap-parser 0.2.1, which ships no types. */
 declare module 'pcap-parser' {
   import type { EventEmitter } from 'node:events'
 

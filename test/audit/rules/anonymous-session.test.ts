@@ -68,7 +68,7 @@ describeRule(anonymousSession, {
       severity: 'medium',
     },
     {
-      when: 'the server flags it, whatever the credentials',
+      when: 'the server flags it, with any credentials',
       ledger: ledger([connection()], [clearSession({ auth: 'unknown', anonymous: true, trees: [] })]),
       severity: 'medium',
       frames: [9],

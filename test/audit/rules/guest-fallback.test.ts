@@ -94,7 +94,7 @@ describeRule(guestFallback, {
     },
   ],
   silent: [
-    { when: 'nobody was refused before', ledger: ledger([second], [guest()]) },
+    { when: 'no logon was refused before', ledger: ledger([second], [guest()]) },
     { when: 'the guest came first', ledger: ledger([first, second], [refused({ decided: at(40) }), guest()]) },
     {
       when: 'it follows more than ten seconds later',

@@ -52,7 +52,7 @@ describeRule(inboundSmb, {
 })
 
 describe('inbound-smb', () => {
-  it('has a finding of its own for each client that had a session', () => {
+  it('has a separate finding for each client that had a session', () => {
     const other = connection({ client: '198.51.100.7' })
     const all = findings(
       inboundSmb,

@@ -47,7 +47,7 @@ describeRule(ntlmv1Auth, {
       says: ['with extended session security'],
     },
     {
-      when: 'the LM field that tells which NTLMv1 was cut',
+      when: 'the LM field that distinguishes the two kinds of NTLMv1 was cut',
       ledger: of(sent('ntlmv1-any', 24, 24)),
       severity: 'high',
       says: ['what tells was not captured'],

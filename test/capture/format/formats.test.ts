@@ -60,7 +60,7 @@ const times = packets.map((_, i) => (BASE_SECONDS + i) * 1e6)
 const everyByte = (bytes: Uint8Array) => Array.from(bytes, (_, i) => i + 1)
 
 describe('a format that is added to the list', () => {
-  it('is read, however its bytes come, and is unknown without it', async () => {
+  it('is read with any split of its bytes, and is unknown without it', async () => {
     const bytes = toyFile(packets)
     const { summary, frames } = await readBytes(bytes, [], { formats })
     expect(frames.map(({ data }) => data)).toEqual(packets)

@@ -103,7 +103,7 @@ describe('pcap', () => {
     })
   })
 
-  it('keeps the earliest and the latest time, whatever the order', async () => {
+  it('keeps the earliest and the latest time, in any order', async () => {
     const packets = [5, 2, 9].map((s) => ({ data: ONE, time: BASE_TIME + s }))
     const { summary } = await readBytes(pcapFile({ packets }))
     expect(summary).toMatchObject({ firstTime: BASE_TIME + 2, lastTime: BASE_TIME + 9 })

@@ -140,7 +140,7 @@ describe.each(ENDIANS)('pcapng, %s-endian', (endian) => {
 })
 
 describe('pcapng', () => {
-  it('reads sections one after the other, each in its byte order and with interfaces of its own', async () => {
+  it('reads sections one after the other, each in its byte order and with its own interfaces', async () => {
     const file = pcapngFile({
       sections: [
         { endian: 'little', interfaces: [{ linkType: 1 }], packets: [ONE, TWO], length: 'given' },
@@ -281,7 +281,7 @@ describe('pcapng', () => {
     expect(summary.warnings[0]?.message).toMatch(/^a packet names interface 2 of 1,/)
   })
 
-  it('keeps the earliest and the latest time, whatever the order', async () => {
+  it('keeps the earliest and the latest time, in any order', async () => {
     const packets = [5, 2, 9, 4].map((s) => ({ data: ONE, time: BASE_TIME + s }))
     const { summary } = await readBytes(pcapngFile({ packets }))
     expect(summary).toMatchObject({ firstTime: BASE_TIME + 2, lastTime: BASE_TIME + 9 })

@@ -1,4 +1,4 @@
-/** A program for tests: captures as it is told to, prints what happens as JSON lines, and obeys the words that come on standard input. */
+/** A program for tests: captures with the given options, prints events as JSON lines, and follows the commands on standard input. */
 import { readFileSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { dropRights } from '../../../src/capture/live/machine/drop-rights.ts'

@@ -89,7 +89,7 @@ describe('a loss count', () => {
     expect(lossCount.loss('eth0')).toMatchObject({ received: null, droppedByKernel: null, atLeast: false })
   })
 
-  it('continues where a count of 32 bits wraps, however often', () => {
+  it('continues where a count of 32 bits wraps, any number of times', () => {
     const lossCount = createLossCount('tcpdump')
     lossCount.startRun()
     for (const count of [0xffff_fff0, 0x10, 0xffff_0000, 0x10, 0x20]) lossCount.count(counts(count), true)

@@ -150,7 +150,7 @@ function drive(asked: CaptureRequest, { drop = false, prefix = [] as string[], p
   }
 }
 
-/** Asks until the driver has so many packets: they come with a delay that nobody promises. */
+/** Polls until the driver has this many packets: they come with an unknown delay. */
 async function packets(driver: Driver, count: number): Promise<string[]> {
   for (;;) {
     driver.say('packets')

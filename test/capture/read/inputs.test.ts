@@ -73,7 +73,7 @@ describe('expandInputs', () => {
     expect(errors[0]?.message).toBe(`${path}: contains no capture: give a folder with pcap or pcapng files`)
   })
 
-  it('reports files that are packed in an unsupported way, whatever their name', async () => {
+  it('reports files that are packed in an unsupported way, with any name', async () => {
     makeFolder('packed')
     const xz = Uint8Array.of(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4)
     folder.write('packed/a.pcapng.xz', xz)
@@ -99,7 +99,7 @@ describe('expandInputs', () => {
     expect(await expand('-', '-')).toEqual({ files: ['-'], errors: ['repeated-stdin'] })
   })
 
-  it('reads nothing twice, however it is named', async () => {
+  it('reads no file twice, even if it has several names', async () => {
     makeFolder('caps/sub')
     const a = folder.write('caps/a.pcap', PCAP)
     folder.write('caps/sub/b.pcap', PCAP)

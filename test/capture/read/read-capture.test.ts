@@ -42,7 +42,7 @@ describe('readCapture', () => {
     )
   })
 
-  it('reads one file after another, whatever the buffers contained before', async () => {
+  it('reads one file after another, with any earlier contents of the buffers', async () => {
     const small = folder.write('small.pcap', pcapFile({ packets: [ONE] }))
     const large = folder.write('large.pcap', LARGE)
     for (const [path, count] of [
@@ -251,7 +251,7 @@ describe('an input that cannot be read', () => {
 })
 
 describe('gzip', () => {
-  it('is found by its bytes, whatever the name', async () => {
+  it('is found by its bytes, with any name', async () => {
     const sink = collector()
     const summary = await readCapture(folder.write('no-gz-here.pcap', gzipSync(LARGE)), sink)
     expect(summary).toMatchObject({ format: 'pcap', compression: 'gzip', packets: 8000, complete: true, warnings: [] })

@@ -191,7 +191,7 @@ describe('a frame index', () => {
     expect(checkpointBefore(index, 1)).toBeNull()
   })
 
-  it('holds few interfaces, however many the sections describe', async () => {
+  it('stores few interfaces even if the sections describe many', async () => {
     const described = pcapngSection({
       interfaces: Array.from({ length: 60_000 }, () => ({ linkType: 1 })),
       packets: [],

@@ -76,7 +76,7 @@ describe('a compression that is added to the list', () => {
   const capture = pcapFile({ packets: [Uint8Array.of(1, 2, 3), new Uint8Array(2000).fill(7)] })
   const packed = mirrored(capture)
 
-  it('is unpacked, however its bytes come, and is unknown without it', async () => {
+  it('is unpacked with any split of its bytes, and is unknown without it', async () => {
     const { frames } = await readBytes(capture)
     const read = await readBytes(packed, [], { compressions })
     expect(read.frames).toEqual(frames)

@@ -55,7 +55,7 @@ function gzipOutput(packed: Uint8Array): Buffer {
 }
 
 /**
- * Where a distance points before the start of the data, gzip copies what happens to be in its window and goes on: those bytes are nobody's. Everywhere
+ * Where a distance points before the start of the data, gzip copies what its window contains by chance and continues: those bytes mean nothing. Everywhere
  * else all that it writes is to be there.
  */
 function expectAllOfGzip({ bytes, fault }: Unpacking, reference: Buffer): void {
@@ -119,7 +119,7 @@ describe('damaged gzip', () => {
     },
   )
 
-  it('gives the same bytes and the same fault however the bytes come', async () => {
+  it('gives the same bytes and the same fault with any split of the input', async () => {
     const packed = gzipSync(CAPTURE.subarray(0, 6000))
     const damage = fc.record({
       at: fc.integer({ min: 0, max: packed.length - 1 }),

@@ -28,7 +28,7 @@ function empty(): { at: (name: string) => string; names: () => string[] } {
 
 const KEEP_ALL: Omit<CaptureFilesOptions, 'path'> = { maxBytes: null, maxFiles: null, application: 'test' }
 
-/** A packet whose bytes, lengths and time tell which it is. */
+/** A packet whose bytes, lengths and time identify it. */
 function packet(n: number): { bytes: Uint8Array; captured: number; original: number; time: number } {
   const captured = 60 + (n % 900)
   return { bytes: new Uint8Array(captured + 3).fill(n), captured, original: captured + n, time: BASE_TIME + n * 1000 }
@@ -112,7 +112,7 @@ describe('openCaptureFiles', () => {
     )
   })
 
-  it('gives a packet that is larger than a file may be one of its own', async () => {
+  it('writes a packet that exceeds the size of a file to a separate file', async () => {
     const { at, names } = empty()
     const files = openCaptureFiles({ ...KEEP_ALL, path: at('large'), maxBytes: 200 })
     write(files, 898, 899)
@@ -137,7 +137,7 @@ describe('openCaptureFiles', () => {
     mkdirSync(at('ring-00004.pcapng'))
     const files = openCaptureFiles({ ...KEEP_ALL, path: at('ring.pcapng'), maxBytes: 100_000, maxFiles: 2 })
     write(files, 1, 100)
-    // Ours is moved away and another takes its place, and the next of ours is deleted by hand.
+    // Our file is moved away and another takes its place, and our next file is deleted by hand.
     renameSync(at('ring-00001.pcapng'), at('saved'))
     folder.write(`${places}/ring-00001.pcapng`, 'put here')
     while (files.current === at('ring-00001.pcapng')) write(files, 101, 101)
@@ -212,7 +212,7 @@ describe('openCaptureFiles', () => {
   })
 })
 
-/** The writer as a program of its own: opens `path`, then packets 1, 2, 3... with a flush and a line on stdout after every hundredth. */
+/** The writer as a separate program: opens `path`, then writes packets 1, 2, 3... with a flush and a line on stdout after every hundredth. */
 const PROGRAM = `
 import { openCaptureFiles } from './rotating-files.ts'
 const [path, maxBytes] = process.argv.slice(2)

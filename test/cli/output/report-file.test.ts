@@ -78,7 +78,7 @@ describe('--output', () => {
     expect(() => readFileSync('/dev/null')).not.toThrow()
   })
 
-  it('is never one of the captures to read, whatever its name', () => {
+  it('is never one of the captures to read, under any name', () => {
     const capture = join(folder, 'a.txt')
     writeFileSync(capture, 'not recognised by its bytes')
     symlinkSync('a.txt', join(folder, 'b.txt'))

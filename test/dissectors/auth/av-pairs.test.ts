@@ -107,7 +107,7 @@ describe('parseAvPairs', () => {
     expect(parseAvPairs(bytes('02 00 ff ff 42 00'), 40)).toEqual({ ...NONE, anomalies: ['av-pair-out-of-bounds'] })
   })
 
-  it('stops at the end marker, whatever follows', () => {
+  it('stops at the end marker, even if more follows', () => {
     expect(parseAvPairs(concat(END, avPair(1, utf16('A'))))).toEqual(NONE)
     expect(parseAvPairs(bytes('00 00 ff ff'))).toEqual({ ...NONE, anomalies: ['av-pair-length'] })
   })

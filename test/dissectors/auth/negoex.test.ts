@@ -60,7 +60,7 @@ describe('parseNegoex', () => {
     expect(parseNegoex(token)).toMatchObject({ ok: false, fault: { kind: 'malformed', field } })
   })
 
-  it('reads only so many', () => {
+  it('reads only a limited number', () => {
     const many = concat(...Array.from({ length: 40 }, () => message(0)))
     const value = readable(parseNegoex(many))
     expect(value.messages).toHaveLength(32)

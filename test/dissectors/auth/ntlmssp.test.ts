@@ -512,7 +512,7 @@ describe('the form of an AUTHENTICATE header, derived from its payload', () => {
   ])('one bad buffer does not lose the others: %s', (field, index, lie, expected) => {
     const buffers = [...NAMES, LM, NT, KEY].map((buffer, i) => (i === index ? { ...buffer, ...lie } : buffer))
     const message = authenticate(88, buffers, flags(UNICODE | VERSION))
-    // Where the payload really begins can no longer be told.
+    // The real start of the payload is no longer known.
     expect(message).toMatchObject({ ...expected, version: null, mic: null, micZero: null })
     expect(message.anomalies).toEqual([`${field.replace(/(?!^)([A-Z])/g, '-$1').toLowerCase()}-out-of-bounds`])
   })

@@ -39,7 +39,7 @@ describe('oidText', () => {
   })
 
   it.each([OID_SPNEGO, OID_NTLMSSP, OID_NEGOEX, OID_KRB5, OID_MS_KRB5, OID_KRB5_U2U, OID_IAKERB])(
-    'tells %s from its neighbour, wherever it stands',
+    'distinguishes %s from its neighbour, at any offset',
     (text) => {
       const content = oid(text).subarray(2)
       const message = concat(bytes('06 2b'), content, bytes('2b 06'))
@@ -71,7 +71,7 @@ describe('oidText', () => {
 })
 
 describe('mechanismName', () => {
-  it('names what SMB negotiates, and leaves the rest as it is', () => {
+  it('names what SMB negotiates, and leaves the rest unchanged', () => {
     const names = [OID_NTLMSSP, OID_MS_KRB5, OID_KRB5, OID_KRB5_U2U, OID_NEGOEX, OID_IAKERB, OID_SPNEGO].map(
       mechanismName,
     )

@@ -58,7 +58,7 @@ describe('radiotap', () => {
     expectIpv4(`0000 1000 04000000 0000000000000000 ${PLAIN}`, RADIOTAP)
   })
 
-  it('cuts off the frame check sequence where IP has no length of its own', () => {
+  it('cuts off the frame check sequence where IP has no length field', () => {
     const offloaded = PLAIN.replace('4500 0038', '4500 0000')
     expectIpv4(`${flags('10')} ${offloaded} deadbeef`, RADIOTAP)
     // A snap length cut it already: what is left of the frame counts as it did on the air.
@@ -127,7 +127,7 @@ describe('other headers before 802.11', () => {
     expectNothing(`${avs.replace('00000040', 'ffffffff')} ${PLAIN}`, AVS)
   })
 
-  it('PPI, whatever link type it names', () => {
+  it('PPI, with any link type', () => {
     expectIpv4(`0000 0800 69000000 ${PLAIN}`, PPI)
     expectIpv4(`0000 0c00 65000000 04000000 ${IPV4}`, PPI)
     expectIpv4(`0000 0800 c0000000 0000 0800 65000000 ${IPV4}`, PPI)

@@ -26,7 +26,7 @@ const EXPECTED = {
 export const EXPECTED_V4 = { ...EXPECTED, src: '10.0.0.1', dst: '10.0.0.2' }
 export const EXPECTED_V6 = { ...EXPECTED, src: 'fe80::1', dst: '2001:db8::1:0:0:2' }
 
-/** Where the frame lies in a buffer of other bytes: whatever is read beside it shows. */
+/** The offset of the frame in a buffer of other bytes, so that a read outside it is noticed. */
 const START = 30
 
 /** What `decode` makes of the bytes between the first and the last, with the segment it filled in. */

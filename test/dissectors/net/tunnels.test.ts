@@ -99,7 +99,7 @@ describe('GRE', () => {
   })
 
   it('leaves alone what carries nothing, or something else', () => {
-    // PPTP: an acknowledgment alone; no key; a version that there is not; a keep-alive; ERSPAN with a frame type of its own.
+    // PPTP: a pure acknowledgment; no key; an unknown version; a keep-alive; ERSPAN with its own frame type.
     expectNothing(gre('2081 880b 0000 0007 00000005'))
     expectNothing(gre(`1001 880b 003a 0007 00000001 0021 ${IPV4}`))
     expectNothing(gre(`0002 0800 ${IPV4}`))
@@ -222,7 +222,7 @@ describe('MPLS', () => {
   })
 
   it('does not read what is neither IP nor Ethernet', () => {
-    // A channel of its own (RFC 4385 5), and no bottom of stack.
+    // An associated channel (RFC 4385 5), and no bottom of stack.
     expectNothing(mpls(`0000d140 10000007 ${IPV4}`), LINKTYPE.ETHERNET)
     expectNothing(mpls('00064040 00064040'), LINKTYPE.ETHERNET)
     expectNothing(mpls('00064140'), LINKTYPE.ETHERNET)

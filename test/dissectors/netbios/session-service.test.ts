@@ -70,7 +70,7 @@ describe('parseSessionRequest', () => {
     })
   })
 
-  it('is of its own type', () => {
+  it('has its own type', () => {
     expect(parseSessionRequest(patched(sessionRequest, { 0: '00' }))).toMatchObject({
       fault: { kind: 'malformed', field: 'TYPE', offset: 0 },
     })

@@ -86,7 +86,7 @@ describe('parseNegotiateRequest', () => {
     })
   })
 
-  it('reads one without contexts, whatever their offset', () => {
+  it('reads one without contexts, with any context offset', () => {
     for (const offset of ['00000000', 'ffffffff']) {
       const none = patched(negotiateRequest311, { [CONTEXT_OFFSET]: offset, [CONTEXT_COUNT]: '0000' })
       expect(parseNegotiateRequest(none)).toMatchObject({
@@ -207,7 +207,7 @@ describe('parseNegotiateResponse', () => {
     expect(parsed.value.capabilities & SMB2_GLOBAL_CAP.ENCRYPTION).toBe(encryption)
   })
 
-  it('reads an empty security buffer, whatever its offset', () => {
+  it('reads an empty security buffer, with any offset', () => {
     const empty = patched(negotiateResponse302, { [SECURITY_BUFFER_OFFSET]: 'ffff0000' })
     expect(parseNegotiateResponse(empty)).toMatchObject({
       ok: true,

@@ -47,7 +47,7 @@ describe('parseTreeConnectRequest', () => {
 })
 
 describe('parseTreeConnectResponse', () => {
-  it('reads a share that wants encryption', () => {
+  it('reads a share that requires encryption', () => {
     expect(parseTreeConnectResponse(treeConnectResponseEncrypt)).toEqual({
       ok: true,
       value: {

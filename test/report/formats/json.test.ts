@@ -7,7 +7,7 @@ import { textOf } from '../../support/findings.ts'
 const RECORDS = fc.array(fc.record({ user: fc.string({ unit: 'binary' }), frame: fc.nat() }))
 
 describe('json', () => {
-  it('is one document with the records, whatever text is in them', () => {
+  it('is one document with the records, with any text in them', () => {
     fc.assert(
       fc.property(RECORDS, (records) => {
         expect(JSON.parse(textOf((sink) => writeJson(records, sink)))).toEqual({ schemaVersion: 1, records })

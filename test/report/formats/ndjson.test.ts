@@ -7,7 +7,7 @@ import { textOf } from '../../support/findings.ts'
 const RECORDS = fc.array(fc.record({ user: fc.string({ unit: 'binary' }), frame: fc.nat() }))
 
 describe('ndjson', () => {
-  it('is one record per line, whatever text is in them', () => {
+  it('is one record per line, with any text in them', () => {
     fc.assert(
       fc.property(RECORDS, (records) => {
         const lines = textOf((sink) => writeNdjson(records, sink)).split('\n')

@@ -380,7 +380,7 @@ describe('progress', () => {
   })
 })
 
-describe('whatever is on the wire and however wide the screen is', () => {
+describe('with any traffic and any width of the screen', () => {
   /** Each width that people use, and some beyond. */
   const WIDTHS = [
     ...Array.from({ length: 90 }, (_, i) => 40 + i),

@@ -48,7 +48,7 @@ describe('tableLines', () => {
     expect(text(lines[1])).toBe('> \\x1b[2J   田中…')
   })
 
-  it('has lines of exactly the width, whatever the text', () => {
+  it('has lines of exactly the width, for any text', () => {
     const wild = fc.string({ unit: 'binary', maxLength: 30 })
     const mixed = fc.oneof(wild, fc.string({ unit: 'grapheme', maxLength: 30 }), fc.constant('田'.repeat(20)))
     fc.assert(

@@ -40,11 +40,11 @@ function run(script: string) {
 
 describe('the other screen', () => {
   it.each([
-    ['it is told to', 'screen.leave(); screen.leave()', 0, ''],
+    ['it is left explicitly', 'screen.leave(); screen.leave()', 0, ''],
     ['the program ends', '', 0, ''],
     ['the program exits', 'process.exit(5)', 5, ''],
-    ['an error is caught by nobody', `setTimeout(() => { throw new Error('oh') })`, 70, 'fault: oh\n'],
-    ['a promise is rejected and nobody looks', `Promise.reject(new Error('oh'))`, 70, 'fault: oh\n'],
+    ['an error is not caught', `setTimeout(() => { throw new Error('oh') })`, 70, 'fault: oh\n'],
+    ['a rejected promise is not handled', `Promise.reject(new Error('oh'))`, 70, 'fault: oh\n'],
     ['something is thrown that is no error', `setTimeout(() => { throw 'oh' })`, 70, 'fault: oh\n'],
     ['SIGTERM comes', `process.kill(process.pid, 'SIGTERM'); setInterval(() => {}, 1e6)`, 143, 'signal\n'],
     ['SIGHUP comes', `process.kill(process.pid, 'SIGHUP'); setInterval(() => {}, 1e6)`, 129, 'signal\n'],

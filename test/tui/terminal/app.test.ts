@@ -87,7 +87,7 @@ describe('the screen in Ink', () => {
     expect(d.ui.prompt?.line.text).toBe('TREE_CONNECTupexn')
   })
 
-  it('ignores whatever else terminals send', async () => {
+  it('ignores everything else that terminals send', async () => {
     const before = await send('2')
     for (const noise of ['\x1b[I', '\x1b[O', '\x1b[<0;10;10M', '\x1b[?62;c', '\x1bOQ', '\x1b[15~', '\x00', '\x1c']) {
       await send(noise)

@@ -22,7 +22,7 @@ describe('copySequence', () => {
     expect(pieces.map((piece) => piece.slice(2)).join('')).toBe(copySequence(text, null))
   })
 
-  it('holds nothing that drives the terminal, whatever the text', () => {
+  it('contains nothing that controls the terminal, for any text', () => {
     const sequence = copySequence('\x1b]0;owned\x07\x9b2J', null)!
     expect(sequence.slice(7, -1)).toMatch(/^[A-Za-z0-9+/=]*$/)
   })

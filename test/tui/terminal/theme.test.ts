@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { THEMES, themeFor } from '../../../src/tui/terminal/theme.ts'
 
 describe('themes', () => {
-  it('have no colour at all as mono, and where NO_COLOR asks for none, whatever was chosen', () => {
+  it('have no colour in mono, nor with NO_COLOR in any theme', () => {
     const mono = themeFor('mono', {})
     expect(Object.values(mono).every(({ color, backgroundColor }) => !color && !backgroundColor)).toBe(true)
     for (const name of THEMES) expect(themeFor(name, { NO_COLOR: '1' })).toBe(mono)

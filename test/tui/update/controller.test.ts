@@ -451,7 +451,7 @@ describe('several characters at once', () => {
     expect(d.ui.question).not.toBeNull()
   })
 
-  it('cost one change of the filter, whatever their length', () => {
+  it('cost one change of the filter, for any length', () => {
     const d = drive(guest)
     d.press('5', '/')
     let changes = 0
@@ -490,7 +490,7 @@ describe('the rest', () => {
     expect(calls).toBe(last)
   })
 
-  it('quits at q, and at Ctrl-C whatever is open', () => {
+  it('quits at q, and at Ctrl-C on any page', () => {
     const d = drive(guest)
     d.press('q', 'ctrl-c')
     d.press('2', '/', 'ctrl-c', 'escape', 'w', 'ctrl-c')

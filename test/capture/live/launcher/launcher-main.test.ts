@@ -14,7 +14,7 @@ let launcher: ChildProcess | null = null
 afterEach(() => void launcher?.kill('SIGKILL'))
 
 describe('the process that starts the capture programs', () => {
-  it('passes on what a program writes from the first byte, however late main reads it', async () => {
+  it('passes on what a program writes from the first byte, even if main reads it late', async () => {
     // The name that it looks for; what it writes is there at once, and ends only when main has had the time to come too late.
     const text = 'a header that must not get lost, and a packet'
     writeFileSync(join(folder, 'tcpdump'), `#!/bin/sh\nprintf '%s' '${text}'\nsleep 1\nprintf '!'\n`, { mode: 0o755 })

@@ -1,4 +1,4 @@
-/** Dropping rights cannot be undone: it is done in processes of its own, which tell what is left. */
+/** Dropping rights cannot be undone, so it is done in separate processes, which report the rights that are left. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -51,7 +51,7 @@ describe('the account that root changes to', () => {
   })
 
   it.each([{}, { SUDO_UID: '0', SUDO_GID: '0' }, { SUDO_UID: '1000' }, { SUDO_UID: '-1', SUDO_GID: '7' }])(
-    'is nobody otherwise: %j',
+    'is the user nobody otherwise: %j',
     (env) => {
       expect(accountFor(null, env).name).toBe('nobody')
     },

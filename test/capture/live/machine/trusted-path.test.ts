@@ -31,7 +31,7 @@ function shareWithGroup(path: string): void {
 }
 
 describe.skipIf(!isRoot)(`what root may start${isRoot ? '' : ' (skipped: needs root)'}`, () => {
-  it('is owned by root, also below a folder that everybody may write to but where nobody can remove it', () => {
+  it('is owned by root, also below a folder that everybody may write to but where no other user can remove it', () => {
     const path = program('a', 'b')
     expect(trustedPath(path)).toBe(path)
   })

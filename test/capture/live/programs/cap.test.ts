@@ -3,7 +3,7 @@ import { CAP } from '../../../../src/capture/live/programs/cap.ts'
 import { CAPTURE_OPTIONS } from '../../../support/capture-options.ts'
 
 describe('cap', () => {
-  it('runs in a process of its own, with its options as one argument', () => {
+  it('runs in its own process, with its options as one argument', () => {
     const { file, args } = CAP.command.commandLine('eth0', CAPTURE_OPTIONS)
     expect(file).toBe(process.execPath)
     expect(args.at(-2)).toMatch(/capture-cap\.cjs$/)

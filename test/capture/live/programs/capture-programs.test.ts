@@ -8,7 +8,7 @@ import type { ProgramDescription } from '../../../../src/capture/live/programs/p
 import { ROOT } from '../../../support/smblens.ts'
 
 const FOLDER = join(ROOT, 'src/capture/live/programs')
-/** A program of its own, which runs when it is imported. */
+/** A separate program, which runs when it is imported. */
 const HELPER = 'cap-helper.ts'
 
 function isProgram(value: unknown): value is ProgramDescription {

@@ -54,7 +54,7 @@ describe('the filter of a capture', () => {
       expect(captureFilter({ interfaces: [name], filter: '', allTraffic: false })).toBe(BUILT_IN)
   })
 
-  it('lets the ports of the protocols through, and no port that nobody reads', () => {
+  it('lets the ports of the protocols through, and no others', () => {
     const filter = (tcpPorts: number[], udpPorts: number[]) =>
       filterOf({ interfaces: ['eth0'], filter: '', allTraffic: false, tcpPorts, udpPorts })
     expect(filter([445, 139], [])).toBe(BUILT_IN)
@@ -96,7 +96,7 @@ describe.skipIf(!there)(`the built-in filter${there ? '' : ' (skipped: no tcpdum
     expect({ status, stderr: `${stderr}` }).toEqual({ status: 1, stderr: expect.stringContaining('syntax error') })
   })
 
-  it('keeps every packet of SMB in whatever a mirror port wraps it', { tags: 'long' }, () => {
+  it('keeps every packet of SMB in any encapsulation of a mirror port', { tags: 'long' }, () => {
     const lost: string[] = []
     let kept = 0
     for (const { name, what, bytes } of VARIANTS) {
@@ -130,7 +130,7 @@ describe.skipIf(!there)(`the built-in filter${there ? '' : ' (skipped: no tcpdum
   }, () => {
     for (const [i, path] of files.entries()) tcpdump(['-r', path, '-w', join(folder, `${i}.pcap`), '--', BUILT_IN])
     const filtered = readdirSync(folder).map((name) => join(folder, name))
-    // All in one run each: what has no name of its own is told apart by addresses and ports.
+    // All variants in one run of each program. Addresses and ports distinguish them.
     const indices = new Set(filtered.map((path) => Number(basename(path, '.pcap'))))
     const before = sessions(files.filter((_, i) => indices.has(i)))
     const after = new Set(sessions(filtered))
