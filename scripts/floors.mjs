@@ -176,7 +176,7 @@ export const FOLDERS = [
   ['src/capture/live/launcher', 'the one process that keeps rights, and its protocol'],
   ['src/track', 'frames -> flows -> messages -> ledger; the only owner of state. protocols.ts lists the protocols'],
   ['src/track/core', 'what all protocols share: the context of a capture, limits, the interface of a protocol'],
-  ['src/track/flow', 'TCP connections and IP fragments, whatever they carry: it names no protocol'],
+  ['src/track/flow', 'TCP connections and IP fragments of any content: it names no protocol'],
   ['src/track/flow/stream', 'one direction of a connection: its bytes in order, and segments that are not yet placed'],
   ['src/track/unread', 'packets that lead to no protocol, counted by what is in the way'],
   ['src/track/auth', 'a security blob -> facts of the logon'],
