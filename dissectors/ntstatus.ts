@@ -249,7 +249,7 @@ const INFORMATIONAL = 1
 
 /**
  * Severity success or informational, except SMB1's own error codes, whose severity bits are wrong. Also false for two
- * that a caller may want to accept: STATUS_MORE_PROCESSING_REQUIRED, of error severity although the session setup
+ * that a caller may accept: STATUS_MORE_PROCESSING_REQUIRED, of error severity although the session setup
  * continues; and STATUS_BUFFER_OVERFLOW, a warning that the data of the response was cut.
  */
 export function isSuccess(code: number): boolean {

@@ -1,7 +1,7 @@
 /**
  * AV_PAIR list, [MS-NLMP] 2.2.2.1: what the server says about itself in a CHALLENGE, and what an NTLMv2 client repeats and adds in its response.
  *
- *   AvId (2)  AvLen (2)  Value (AvLen), repeated; the last AvId is MsvAvEOL. Texts are UTF-16LE whatever the message's flags say.
+ *   AvId (2)  AvLen (2)  Value (AvLen), repeated; the last AvId is MsvAvEOL. Texts are always UTF-16LE, independently of the message's flags.
  */
 import { u16le, u32le } from '../bytes.ts'
 import { utf16le } from '../text.ts'
@@ -40,7 +40,7 @@ export interface AvPairs {
   timestamp: bigint | null
   /** Single_Host_Data, [MS-NLMP] 2.2.2.2, unread. */
   singleHost: Uint8Array | null
-  /** The SPN of the service that the client wants to reach. */
+  /** The SPN of the service that the client requests. */
   targetName: string | null
   /** The MD5 hash of the channel bindings, 16 bytes; all zero: none. */
   channelBindings: Uint8Array | null
@@ -57,7 +57,7 @@ export interface AvPairs {
   anomalies: string[]
 }
 
-/** Reads a list, as far as it was captured. Never fails: `anomalies` names what is odd. */
+/** Reads a list, as far as it was captured. Never fails: `anomalies` names what is wrong. */
 export function parseAvPairs(list: Uint8Array, wireLength: number = list.length): AvPairs {
   // A variable of its own: the runtime copies nested literals, which is many times slower.
   const unknown: AvPairs['unknown'] = []

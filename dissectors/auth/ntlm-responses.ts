@@ -10,7 +10,7 @@
  *   24       24, equal to NT                             ntlmv1, sent twice
  *   24       24                                          lm+ntlmv1
  *   24       anything else                               ntlmv1
- *   >= 44    whatever, with 01 01 at byte 16 of NT       ntlmv2
+ *   >= 44    any, with 01 01 at byte 16 of NT            ntlmv2
  *
  * Where the capture was cut inside them, the lengths decide as far as they can: only an NTLMv2 response has 44 bytes or more.
  */

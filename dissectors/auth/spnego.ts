@@ -64,7 +64,7 @@ export interface EmptyBlob {
   form: 'empty'
 }
 
-/** What a blob's token contains: it decides the mechanism, whatever is offered around it. */
+/** What a blob's token contains: it decides the mechanism, independently of the mechanisms offered around it. */
 export interface InnerToken {
   /** `none`: no token, or an empty one; `unknown`: bytes of another mechanism, or too few bytes to decide. */
   kind: 'ntlmssp' | 'kerberos' | 'negoex' | 'unknown' | 'none'

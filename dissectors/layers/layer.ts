@@ -253,7 +253,7 @@ export function measured(s: Segment, n: number): void {
 /** Numbers beyond those of IP's protocols are of what tunnels put into fragments of their own. */
 const LAYER_AS_PROTOCOL = 0x100
 
-/** What `fragment` is to be told of fragments that make up such a layer. */
+/** The number to pass to `fragment` for fragments that make up such a layer. */
 export function fragmentsOf(layer: number): number {
   return LAYER_AS_PROTOCOL + layer
 }

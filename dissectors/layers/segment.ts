@@ -76,12 +76,12 @@ export function createSegment(depthLimit: number = MAX_HEADERS): Segment {
   }
 }
 
-/** What became of a frame. */
+/** The result of reading a frame. */
 export const DECODED = {
-  /** Neither TCP nor UDP, or too short to tell. */
+  /** Neither TCP nor UDP, or too short to decide. */
   OTHER: 0,
   TCP: 1,
-  /** A fragment of an IP datagram that may carry TCP or UDP, in whatever tunnel. */
+  /** A fragment of an IP datagram that may carry TCP or UDP, in any tunnel. */
   FRAGMENT: 2,
   UNKNOWN_LINK: 3,
   /** More headers than `depthLimit`. */

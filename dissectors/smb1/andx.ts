@@ -46,7 +46,7 @@ export function andxChain(message: Uint8Array, wireLength: number = message.leng
   for (;;) {
     const { command, offset } = steps[steps.length - 1]
     const words = offset + 1
-    // An error response has no words: it ends the chain, whatever the request chained.
+    // An error response has no words: it ends the chain, even if the request chained more.
     if (!ANDX_COMMANDS.has(command) || message.length < words + 4 || message[offset] < 2) break
     const nextCommand = message[words]
     if (nextCommand === SMB1_COMMAND.NO_ANDX_COMMAND) break
