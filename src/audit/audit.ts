@@ -1,6 +1,6 @@
 /**
  * Runs rules over a ledger and groups what they say into findings: one for each rule, capture and subject. A finding is counted; its message describes the
- * worst of its cases, and the first frames of that severity are its evidence. The same ledger gives the same findings, in whatever order its parts are.
+ * worst of its cases, and the first frames of that severity are its evidence. The same ledger gives the same findings, for any order of its parts.
  *
  * A finding depends on its own capture alone, so merged ledgers have the findings of each. Only a rule with the subject `network` looks across captures.
  */

@@ -44,7 +44,7 @@ export function findingOf(rule: Rule, group: FindingGroup): Finding {
   }
 }
 
-/** The same in every run, whatever else shares the capture's name. @param name the group's */
+/** The same in every run, even if another capture has the same name. @param name the group's */
 export function findingId(rule: Rule, name: string): string {
   return `${rule.id}-${createHash('sha256').update(findingKey(name)).digest('hex').slice(0, 16)}`
 }

@@ -103,7 +103,7 @@ function addReportOptions(command: Command): void {
   command.addHelpText('after', () => PATHS_HELP + formatsHelp() + limitsHelp() + EXIT_STATUSES)
 }
 
-/** What every audit can be told: auditOptionsOf reads it. */
+/** The options of every audit: auditOptionsOf reads them. */
 function addAuditOptions(command: Command, limitHelp: string): void {
   command
     .addOption(list('--rule <id,...>', 'apply only these rules: smblens rules lists them'))

@@ -1,5 +1,5 @@
 /**
- * Which frames carry which connections: by the innermost addresses and the ports, so in whatever tunnel. A fragment of an IP datagram shows no
+ * Which frames carry which connections: by the innermost addresses and the ports, so in any tunnel. A fragment of an IP datagram shows no
  * ports: those between the two addresses are all taken. What is not taken are fragments of a tunnel's own datagrams.
  */
 import ipaddr from 'ipaddr.js'

@@ -146,14 +146,14 @@ class OneFrame implements FrameSink {
     }
     this.tracker.frame(bytes, start, captured, original, linkType, time, number)
     this.buffer = null
-    // What waits for an earlier segment, or for the question that it answers, is handed over frames later.
+    // A message that waits for an earlier segment, or for its request, is delivered some frames later.
     if (this.found !== null && (this.messages.length > 0 || this.isSilent())) {
       this.done = true
       this.onDone()
     }
   }
 
-  /** The capture has ended: what still waits is handed over. */
+  /** The capture has ended: what still waits is delivered. */
   finish(): void {
     if (!this.done) this.tracker.finish(UNSEEN)
   }
@@ -209,7 +209,7 @@ class OneFrame implements FrameSink {
 /** Bytes of a message by which it is looked for. */
 const SOUGHT = 64
 
-/** Finds messages that lie whole in the frame, and were handed over later, out of a copy of it. */
+/** Finds messages that are whole in the frame and were delivered later from a copy of it. */
 function placeWhole(messages: InspectedMessage[], frame: Uint8Array, payload: ByteRange): void {
   let from = payload.start
   for (const message of messages) {

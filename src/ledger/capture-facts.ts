@@ -2,7 +2,7 @@
 
 export interface CaptureFacts {
   path: string
-  /** Tells captures apart that share a path: 16 hex digits, made of the packets it begins with (capture-identity.ts). */
+  /** Distinguishes captures that share a path: 16 hex digits, made of the packets it begins with (capture-identity.ts). */
   captureId: string
   /** Name of the capture format, such as "pcapng": capture/format/formats.ts lists them. */
   format: string

@@ -31,7 +31,7 @@ export interface MessageSink {
    * The bytes of the message of `row`, called behind `message`: `captured` of them are at `start`, as many as the tracker wanted. `bytes` is borrowed.
    * It is the frame's own buffer where the message lies whole in one frame, and another one where it does not.
    * @param wireLength where the row has none, to the end of the message's packet
-   * @param response whether it is taken for an answer: by the side that sent it, whatever its flag says; null where that is not known
+   * @param response whether it is treated as a response: decided by the side that sent it, not by its flag; null if that is not known
    */
   content?(
     row: SmbMessage,

@@ -22,7 +22,7 @@ export interface RunOptions {
 const UPDATE_MS = 1000
 const PAUSE_FACTOR = 4
 
-/** Programs that have ended have written everything. Do not wait longer than this for whatever still holds their output open. */
+/** Programs that have ended have written everything. Do not wait longer than this for another process that still holds their output open. */
 const STREAM_MS = 5000
 
 /** Resolves when the consumer has handled the end. Rejects with CaptureStartError, with what the consumer throws, and with internal errors. */
@@ -63,7 +63,7 @@ class LiveRun {
     }
   }
 
-  // Bound: it is handed out as a handler of errors.
+  // Bound: it is passed on as an error handler.
   private readonly stop = (reason?: unknown): void => this.end.abort(reason)
 
   /** If the capture is ended before it has begun, nothing is captured, but files are written and a summary says so. */
@@ -117,7 +117,7 @@ class LiveRun {
     })
   }
 
-  /** Runs `work` at an interval, never twice at once. Nobody could catch what a timer throws, so an error ends the capture. */
+  /** Runs `work` at an interval, never twice at once. No caller could catch what a timer throws, so an error ends the capture. */
   private every(ms: number, work: () => Promise<void>): void {
     let busy = false
     const run = async () => {

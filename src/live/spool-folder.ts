@@ -42,7 +42,7 @@ export function makeSpoolFolder(): string {
 }
 
 /**
- * Deletes the folders that this user's ended processes left there. Nobody else can have changed their contents, and a link in place of a folder is not
+ * Deletes the folders that this user's ended processes left there. No other user can have changed their contents, and a link in place of a folder is not
  * followed.
  */
 export function sweepSpoolFolders(parent: string): void {

@@ -153,7 +153,7 @@ function isMapped(groups: Groups): boolean {
   return groups[5] === 0xffff && groups.every((g, i) => g === 0 || i >= 5)
 }
 
-/** Reads the ledger's address text; null where it is none. Never throws, whatever the text. */
+/** Reads the ledger's address text; null where it is none. Never throws for any text. */
 export function parseAddress(text: string): Groups | null {
   if (text.length > 45) return null
   if (!text.includes(':')) return parseIpv4(text)

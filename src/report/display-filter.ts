@@ -4,7 +4,7 @@
  */
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 
-/** Nothing refuses longer filters, but nobody can read them and Wireshark takes long over them. */
+/** Wireshark accepts longer filters, but they are hard to read and slow. */
 const MAX_LENGTH = 4000
 /** All SMB. */
 const ALL_SMB = 'smb || smb2'

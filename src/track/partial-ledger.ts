@@ -1,4 +1,4 @@
-/** What is known while a capture is still being read: nothing of what is settled is copied or looked at, so it may be asked for often. */
+/** What is known while a capture is still being read: settled facts are neither copied nor read, so it may be requested often. */
 
 import { FactsView, type Named } from '../ledger/facts-list.ts'
 import type { FactViews, Ledger } from '../ledger/ledger.ts'
@@ -8,7 +8,7 @@ import { type Context, limitsReached } from './core/context.ts'
 
 /**
  * All of it is for use before the next frame: then open facts change, and packed ones may move. Facts are known by their id; what was settled and
- * changes all the same, as a session that is used after a long rest, is among the open ones and later among the settled once more.
+ * changes nevertheless, as a session that is used after a long rest, is among the open ones and later among the settled once more.
  */
 export interface PartialLedger {
   /** Settled and open, in no particular order, without captures: what their reader knows of them is not known here. */

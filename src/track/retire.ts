@@ -1,4 +1,4 @@
-/** For traffic that goes on for days: facts that nothing can change any more leave the tracker, as a ledger of their own. */
+/** For traffic that continues for days: facts that can no longer change leave the tracker, as a separate ledger. */
 import type { Ledger } from '../ledger/ledger.ts'
 import { TABLE_NAMES, TABLES } from '../ledger/tables.ts'
 import { retireFrom } from '../ledger/whole/retirement.ts'

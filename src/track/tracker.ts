@@ -47,7 +47,7 @@ export interface TrackerOptions {
   limits?: Partial<Limits> | undefined
   /** Called for every SMB message. */
   messages?: MessageSink | undefined
-  /** False for traffic without an end, of which parts are handed over before all of the capture is known: it has no identity. */
+  /** False for traffic without an end, of which parts are returned before the whole capture is known: it has no identity. */
   identity?: boolean
   /** The protocols to read; all that there are unless given. */
   streamProtocols?: readonly StreamProtocol[]
@@ -157,7 +157,7 @@ export class Tracker implements FrameSink {
   }
 
   /**
-   * Ends what nobody has used for a while, by the times of frames: for traffic that has no end of its own. A connection that is used again after that is
+   * Ends what was not used for a while, by the times of frames: for traffic that has no end. A connection that is used again after that is
    * another one, seen from its middle on.
    */
   expire(idle: IdleSince): void {
@@ -180,7 +180,7 @@ export class Tracker implements FrameSink {
     return readers
   }
 
-  /** Closes what is open and hands over the ledger; the tracker is done after that. */
+  /** Closes what is open and returns the ledger. The tracker cannot be used after that. */
   finish(description: CaptureDescription): Ledger {
     return runToEnd(this.finishSteps(description))
   }

@@ -76,7 +76,7 @@ export interface Draft {
   severity: Severity
   /** Where it differs from the rule's. */
   subject?: Subject
-  /** Of the subject `network`: a challenge, a GUID or whatever else shows that cases of several captures belong together. */
+  /** Of the subject `network`: a challenge, a GUID or another value that shows that cases of several captures belong together. */
   about?: string
   /** A name in `remediationFor`; the rule's own remediation unless given. */
   remediation?: string

@@ -6,7 +6,7 @@ import { cite, type EvidenceDraft, evidence, start } from '../rule/evidence.ts'
 import type { Draft, Remediation, Rule } from '../rule/rule.ts'
 import { inEachState, place, who } from '../rule/wording.ts'
 
-/** Who would be refused as a guest: the same for whatever lets guests in. */
+/** Who would be refused as a guest: the same for every setting that admits guests. */
 export const AUDIT_GUESTS: Remediation['audit'] = {
   setting:
     'Log who uses guest access. From Windows 11 24H2 and Windows Server 2025: Lanman Workstation and Lanman Server > "Audit insecure ' +
@@ -133,7 +133,7 @@ function kindOf({ user, auth }: SessionFacts): Kind {
   return user === '' || user.toLowerCase() === 'guest' ? 'asked for' : 'mapped'
 }
 
-/** The client went away before it used the session; with holes in the capture nobody can say so. */
+/** The client left before it used the session. If the capture has holes, that is unknown. */
 function wasRefused(session: SessionFacts, connection: ConnectionFacts): boolean {
   const used =
     session.trees.length > 0 ||

@@ -101,7 +101,7 @@ function wasRefused({ ntStatus, answered }: LogonFacts): boolean {
   return answered !== null && ntStatus !== null && !isSuccess(ntStatus)
 }
 
-/** Why it was not Kerberos, where the traffic tells. */
+/** Why it was not Kerberos, if the traffic shows it. */
 function reason({ negotiateResponse }: ConnectionFacts, { ntlm, offered, offeredCut }: LogonFacts): string {
   if (negotiateResponse?.mechanismsCut === false && isNtlmOnly(negotiateResponse.mechanisms ?? []))
     return '; the server offers nothing else'

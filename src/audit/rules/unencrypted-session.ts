@@ -115,7 +115,7 @@ function message(connection: ConnectionFacts, session: SessionFacts, required: R
   return `${sessionOn(connection, session)} ${state(session, required)}${ability(connection, session)}.`
 }
 
-/** What the traffic was. Where part of it is encrypted the sentence says so, whoever asked for that. */
+/** What the traffic was. If part of it is encrypted, the sentence says so, no matter which side required that. */
 function state(session: SessionFacts, required: Required): string {
   const amount = plural(clearMessages(session), 'message')
   const { encrypted } = messageTotals(session)

@@ -1,4 +1,4 @@
-/** What the kernel holds when a capture is to end is still read: a program that is told to end leaves it there, tens of thousands of packets under load. */
+/** Reads what the kernel still holds when a capture ends: a program that is stopped leaves it there, tens of thousands of packets under load. */
 import type { RunCounts } from './programs/program.ts'
 
 /** How long that may take; the kernel hands packets over once a second at the latest. */

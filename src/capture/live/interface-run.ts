@@ -48,7 +48,7 @@ const COUNT_INTERVAL_MS = 5000
 /** tcpdump answers at once, unless it waits for its output to be read: then the counts are those of the last time. */
 const COUNT_MS = 1000
 const STOP_CHECK_MS = 250
-/** A program that was told to end and gives no sign of life for this long is killed: dumpcap does not notice while its interface is down. */
+/** A program that was asked to end and shows no sign of life for this long is killed: dumpcap does not notice while its interface is down. */
 const STOP_SILENT_MS = 3000
 const MAX_STOP_MS = 20_000
 /** After it was killed, its end should have been reported. */
@@ -325,7 +325,7 @@ export class InterfaceRun {
     })
   }
 
-  /** Kills the program, which was told to end, when it gives no sign of life; gives up on it where that does not help. */
+  /** Kills the program, which was asked to end, if it shows no sign of life. Gives up if that does not help. */
   private killWhenSilent(): NodeJS.Timeout {
     const toldAt = performance.now()
     let aliveAt = toldAt

@@ -8,7 +8,7 @@ export interface Compression {
   isStart(bytes: Uint8Array, start: number, end: number): boolean
   /**
    * Unpacks what `source` has at hand and all that follows into `to`, until it stops. Damage loses nothing in front of it: `to` gets every byte that
-   * can be unpacked without the damaged one, whatever the size of the chunks in which the input comes. Rejects with the errors of `source` and `to`.
+   * can be unpacked without the damaged one, for any size of the chunks in which the input comes. Rejects with the errors of `source` and `to`.
    *
    * @param headroom what `to` may leave unconsumed, in bytes
    * @param afterChunk called and waited for now and then; it may throw

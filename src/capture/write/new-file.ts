@@ -67,7 +67,7 @@ export interface NewFileOptions {
    * packed. The new file keeps the mode and the owner of the one that it replaces, and a link stays a link.
    */
   overwrite?: boolean | 'reports'
-  /** Paths of files that are being read: none of them is replaced, whatever `overwrite` says. */
+  /** Paths of files that are being read: none of them is replaced, even with `overwrite`. */
   inputs?: readonly string[]
   /**
    * beside (the default): the file is written under another name and gets its own when it is complete. direct: it has its own name from the start, for

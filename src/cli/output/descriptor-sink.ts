@@ -53,12 +53,12 @@ export function writeText(descriptor: number, text: string): void {
   writeAll(descriptor, Buffer.from(text))
 }
 
-/** A line for the person at the terminal. The work goes on even if nobody can read it. */
+/** A line for the user at the terminal. The work continues even if it cannot be written. */
 export function writeDiagnostic(text: string): void {
   try {
     writeText(2, text)
   } catch {
-    // Standard error is closed: nobody can read the line.
+    // Standard error is closed: the line is lost.
   }
 }
 

@@ -1,4 +1,4 @@
-/** Warnings and errors: one line each on standard error, whatever text is in it. */
+/** Warnings and errors: one line each on standard error, with any text in it. */
 import { escapeText } from '../../base/safe-text.ts'
 import { writeDiagnostic } from './descriptor-sink.ts'
 

@@ -2,7 +2,7 @@
 import { escapeText } from '../../base/safe-text.ts'
 import { type PatientWriter, writerTo } from './patient-writer.ts'
 
-/** Bytes of lines that nobody has read yet. Past this, further lines are dropped. */
+/** The most bytes of unread lines. Beyond this, further lines are dropped. */
 const MOST_UNREAD = 64 * 1024
 
 let writer: PatientWriter | null = null
@@ -19,6 +19,6 @@ export function showNotice(message: string): void {
     void writer.put(`smblens: ${escapeText(message)}\n`)
     writer.flush()
   } catch {
-    // Standard error is closed: nobody can read the line.
+    // Standard error is closed: the line is lost.
   }
 }

@@ -195,7 +195,7 @@ function withoutWaiting(descriptor: number): number {
 /** Nothing is written through these sockets, but creating them made Node set their descriptors to non-blocking. */
 const nonBlocking: Socket[] = []
 
-/** Null for a named pipe that nobody reads yet. */
+/** Null for a named pipe without a reader yet. */
 function openUnlessUnread(path: string): number | null {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOCTTY } = constants
   try {

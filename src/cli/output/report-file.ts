@@ -73,7 +73,7 @@ function openDescriptor(descriptor: number): Output {
   }
 }
 
-/** Writes beside the target and renames at the end: nobody ever sees half a report, and the old one stays until then. */
+/** Writes beside the target and renames at the end: no reader ever sees half a report, and the old one stays until then. */
 function fileOutput(path: string, inputs: readonly string[]): Output {
   let opened: NewFile | null = null
   // Registered before the file exists, since a signal may come at any moment.

@@ -4,7 +4,7 @@ import { hasName } from '../../base/error-name.ts'
 export const EXIT = {
   /** Success. */
   DONE: 0,
-  /** Success, and a finding is at or above --fail-on. It takes precedence over INPUT: the finding holds, whatever else could not be read. */
+  /** Success, and a finding is at or above --fail-on. It takes precedence over INPUT: the finding holds even if something else could not be read. */
   FINDING: 1,
   /** Wrong usage, or the output cannot be written: nothing was done. */
   USAGE: 2,

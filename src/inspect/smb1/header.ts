@@ -50,7 +50,7 @@ export interface Smb1Header {
   unicode: boolean
 }
 
-/** Reads the 32 bytes of the header, of an answer where `response` says so, whatever its flag. */
+/** Reads the 32 bytes of the header, of a response if `response` says so, independently of its flag. */
 export function describeSmb1Header(r: FieldReader, response: boolean | null): Smb1Header {
   const header: Smb1Header = { command: -1, response: false, unicode: false }
   r.group('SMB header', '', (group) => {

@@ -29,7 +29,7 @@ export interface Smb2Header {
   title: string
 }
 
-/** Reads the 64 bytes of the header, of an answer where `response` says so, whatever its flag. */
+/** Reads the 64 bytes of the header, of a response if `response` says so, independently of its flag. */
 export function describeSmb2Header(r: FieldReader, response: boolean | null): Smb2Header {
   const header: Smb2Header = { command: -1, response: false, status: 0, title: 'message' }
   const start = r.offset

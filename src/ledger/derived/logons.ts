@@ -47,7 +47,7 @@ export function isNtlmv1Kind(kind: ResponseKind): boolean {
   return LM_KINDS.has(kind)
 }
 
-/** An LM or NTLMv1 response was sent, whatever became of it. */
+/** An LM or NTLMv1 response was sent, with any result. */
 export function sentNtlmv1({ auth, ntlm }: LogonFacts): boolean {
   const kind = ntlm?.authenticate?.kind
   return kind === undefined ? auth === 'lm' || auth === 'ntlmv1' : isNtlmv1Kind(kind)

@@ -43,7 +43,7 @@ const WINDOWS_MAJORS = [5, 6, 10]
 
 /**
  * The release with its version, such as `Windows 10 1809 or Server 2019 (10.0.17763)`. Null where it is no Windows build: Samba and tools send
- * build 0, and whatever else they please.
+ * build 0 or arbitrary numbers.
  */
 export function windowsRelease(version: OsVersion): string | null {
   if (version.build === 0 || !WINDOWS_MAJORS.includes(version.major)) return null

@@ -19,7 +19,7 @@ export function createPackedTables(): PackedTables {
   )
 }
 
-/** A table, as far as it is like all others. */
+/** What all tables have in common. */
 export function packedEntries(tables: PackedTables, name: TableName): PackedFacts<TableEntry> {
   return tables[name] as unknown as PackedFacts<TableEntry>
 }

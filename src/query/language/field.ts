@@ -20,7 +20,7 @@ type Texts = string | null | readonly string[]
 
 export interface TextField<Row> extends Named<Row> {
   kind: 'text'
-  /** Suggested whatever the rows are. */
+  /** Suggested independently of the rows. */
   values?: readonly string[]
   get(row: Row): Texts
 }

@@ -166,7 +166,7 @@ function addName(host: Host, name: string | null | undefined): void {
   if (!host.names.has(key)) host.names.set(key, name)
 }
 
-/** People also type addresses where a name belongs; an address names nobody. */
+/** Users also type addresses where a name belongs. An address is not a name. */
 function isAddress(name: string): boolean {
   return name.includes(':') || /^[0-9.]+$/.test(name)
 }

@@ -15,7 +15,7 @@ export interface TextPage {
   width: number
 }
 
-/** Paragraphs wider than this are hard to read, whatever the terminal. */
+/** Paragraphs wider than this are hard to read on any terminal. */
 const MAX_WIDTH = 132
 const MIN_WIDTH = 40
 

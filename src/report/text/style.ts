@@ -5,7 +5,7 @@ export interface Style {
   severity(severity: Severity, text: string): string
   /** A heading, or the part of a line to read first. */
   strong(text: string): string
-  /** Details for whoever needs them. */
+  /** Less important details. */
   quiet(text: string): string
   /** Good news: nothing needs to be done. */
   good(text: string): string

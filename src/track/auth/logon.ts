@@ -1,6 +1,6 @@
 /**
  * The authentication inside a session setup: SPNEGO, and NTLMSSP or Kerberos in it. The same for SMB1's extended security and SMB2. What a
- * token contains decides, whatever was offered around it.
+ * token contains decides, independently of what was offered around it.
  */
 import type { AvPairs } from '../../../dissectors/auth/av-pairs.ts'
 import { parseKerberosToken } from '../../../dissectors/auth/kerberos.ts'

@@ -11,7 +11,7 @@ import type { RecentBytes } from './recent-bytes.ts'
 
 export interface Context {
   readonly capture: string
-  /** Tells captures apart in ids, in few characters. */
+  /** Distinguishes captures in ids, in few characters. */
   readonly captureKey: string
   readonly limits: Limits
   readonly messages: MessageSink | null

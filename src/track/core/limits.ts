@@ -1,6 +1,6 @@
 /**
  * The limits on the memory of a capture, by name. One budget, the memory that the process may take, is divided among the limits on all things of a kind.
- * Limits on one stream, session or message are the same whatever the budget. Each limit says what gives way when it is reached, and counts it: the
+ * Limits on one stream, session or message are the same for any budget. Each limit says what gives way when it is reached, and counts it: the
  * capture's record and a warning show what it cost.
  */
 

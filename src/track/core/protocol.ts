@@ -22,7 +22,7 @@ export interface ProtocolDescription {
 export interface StreamProtocol extends ProtocolDescription {
   /**
    * May the payload [start, end) of `b` be the beginning of a conversation, on a port that no protocol has? Asked for every TCP packet without a
-   * known port: a few comparisons, and true where too little is there to tell.
+   * known port: a few comparisons, and true where too little is there to decide.
    */
   mayStart(b: Uint8Array, start: number, end: number): boolean
   /** Does a message begin at `start`, beyond doubt? Asked where mayStart is true and `recognisableBytes` are there. */
@@ -62,7 +62,7 @@ export interface StreamTracker extends ProtocolTracker {
   readonly protocol: StreamProtocol
   /** A connection of this protocol, first seen in this frame. */
   open(ends: FlowEnds, frame: number, time: number): FlowReader
-  /** A SYN to one of its ports that nobody answered, or that was answered with the RST `reset`. */
+  /** A SYN to one of its ports that was not answered, or was answered with the RST `reset`. */
   attempted(attempt: Attempt, reset: FrameRef | null): void
   /** Is it time for `sweep`? Asked after every segment. */
   readonly isSweepDue: boolean
@@ -123,7 +123,7 @@ export interface StreamReader {
   feed(b: Uint8Array, from: number, to: number): void
   /** The next `bytes` of the stream are not in the capture. */
   lost(bytes: number): void
-  /** Will the next `bytes` be counted and not looked at? */
+  /** Will the next `bytes` only be counted, not read? */
   skips(bytes: number): boolean
   /** The stream ends here. */
   finish(): void

@@ -8,7 +8,7 @@ const RING_BYTES = 1 << 21
 const ENTRIES = 1 << 14
 /** Bytes of one segment: messages with facts are shorter, and of file contents the beginning is enough. */
 const SEGMENT_BYTES = 512
-/** Entries of one stream that are looked at. */
+/** The most entries of one stream that are examined. */
 const MAX_LOOKS = 64
 
 /** No entry: what `note` is given for a stream's first segment. */

@@ -1,5 +1,5 @@
 /**
- * SYNs to the ports of protocols that nobody has answered yet. A scan or a flood is made of them, so they are kept small: a connection is made of one
+ * Unanswered SYNs to the ports of protocols. A scan or a flood is made of them, so they are kept small: a connection is made of one
  * only when it is answered. Those that never are go to their protocol as attempts, the oldest when the table is full.
  */
 import type { Segment } from '../../../dissectors/layers/segment.ts'
@@ -95,7 +95,7 @@ export class HalfOpenTable {
     this.report(attempt, at)
   }
 
-  /** Gives up those that nobody answered and that were not sent again since `before`, in microseconds. */
+  /** Gives up those that were neither answered nor sent again since `before`, in microseconds. */
   expire(before: number): void {
     for (const [hash, newest] of this.waiting) {
       for (let a: HalfOpen | null = newest; a !== null; a = a.older) if (a.lastTime < before) this.settle(hash, a)

@@ -1,5 +1,5 @@
 /**
- * IP datagrams that come in fragments (RFC 791 3.2, RFC 8200 4.5), put together again, in whatever order the fragments come. Of overlapping bytes
+ * IP datagrams that come in fragments (RFC 791 3.2, RFC 8200 4.5), reassembled in any order of the fragments. Of overlapping bytes
  * those that came first count, and those that came later and differ are reported, as in streams.
  */
 import type { Segment } from '../../../dissectors/layers/segment.ts'
@@ -187,7 +187,7 @@ function incomingOf({ fragmentOffset, payload, payloadEnd, length }: Segment): I
   return { seq: fragmentOffset, payload, payloadEnd, length }
 }
 
-/** From the first byte to the last, nothing missing. Each piece is looked at once, however often this is called. */
+/** Nothing is missing from the first byte to the last. Each piece is examined only once over all calls. */
 function isWhole(datagram: Datagram): boolean {
   const { pieces, length } = datagram
   for (let piece = pieces[datagram.next]; piece !== undefined && piece.seq <= datagram.reached; ) {

@@ -20,7 +20,7 @@ export class ProtocolPorts {
     this.forgetFollowed()
   }
 
-  /** Not 0 where a segment between these ports is one to look at, whatever it holds. */
+  /** Not 0 if a segment between these ports must be read, with any content. */
   isFollowed(source: number, destination: number): number {
     return this.ports[source]! | this.ports[destination]!
   }
@@ -55,14 +55,14 @@ export class ProtocolPorts {
     return false
   }
 
-  /** The protocol whose message begins with this payload, on ports of no protocol; null where none does, or too little is there to tell. */
+  /** The protocol whose message begins with this payload, on ports of no protocol; null where none does, or too little is there to decide. */
   ofPayload(b: Uint8Array, start: number, end: number): StreamTracker | null {
     const { trackers } = this
     for (let i = 0; i < trackers.length; i++) if (startsWith(trackers[i]!, b, start, end)) return trackers[i]!
     return null
   }
 
-  /** The first protocol that this payload, too short to tell, may belong to: the next segments decide. */
+  /** The first protocol to which this payload, too short to decide, may belong: the next segments decide. */
   ofShortPayload(b: Uint8Array, start: number, end: number): StreamTracker | null {
     for (const tracker of this.trackers) {
       const { protocol } = tracker

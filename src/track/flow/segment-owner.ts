@@ -1,7 +1,7 @@
 /**
  * Which of the connections between two endpoints a segment belongs to. Usually there is one. There are several where a port is used again, where
  * networks with the same addresses are captured together (tenants in VLANs or tunnels, of which only one direction may carry a tag), and where
- * somebody sends stray segments. Sequence numbers and acknowledgements tell them apart.
+ * an attacker sends stray segments. Sequence numbers and acknowledgements distinguish them.
  */
 import type { Segment } from '../../../dissectors/layers/segment.ts'
 import { TCP_ACK, TCP_SYN } from '../../../dissectors/net/tcp.ts'

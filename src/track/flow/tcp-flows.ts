@@ -1,5 +1,5 @@
 /**
- * The TCP connections of a capture: which connection a segment belongs to, which segments begin another, and when a connection is let go. Every
+ * The TCP connections of a capture: which connection a segment belongs to, which segments begin another, and when a connection is forgotten. Every
  * segment that the fast path lets through comes here.
  */
 import type { Segment } from '../../../dissectors/layers/segment.ts'
@@ -23,7 +23,7 @@ const EVICTED_SHARE = 1 / 4
 /** Closed connections that are remembered: copies and stragglers of their last segments are still to come. */
 const LINGERING = 1024
 
-/** Connections between the same endpoints that are followed at one time. */
+/** Connections between the same endpoints that are followed at the same time. */
 const MOST_ALIKE = 4
 
 /** Times in microseconds, as frames have them: what was used last before, or after the last of them, is ended. */
@@ -79,7 +79,7 @@ export class TcpFlows {
     return this.delivered
   }
 
-  /** Ends what nobody has used for a while. */
+  /** Ends connections that were not used for a while. */
   expire(idle: IdleSince): void {
     const { table, protocols } = this
     const ended: TcpFlow[] = []
@@ -261,7 +261,7 @@ export class TcpFlows {
     this.table.remove(longestIdle)
   }
 
-  /** A closed connection is let go once a number of others have been closed after it. */
+  /** A closed connection is forgotten once a number of others have been closed after it. */
   private linger(flow: TcpFlow): void {
     const place = this.closed++ % LINGERING
     const oldest = this.lingering[place]

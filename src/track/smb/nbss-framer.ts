@@ -5,7 +5,7 @@
  * A packet that lies whole in one segment, the usual case, is read where it lies. Of one that spans segments only the bytes that the reader needs are
  * gathered: the header, or the whole message where it carries facts; the payload is skipped by counting, never copied.
  *
- * Messages are handed over when their packet is complete, so that they belong to the frame in which it ends. After lost bytes the framer goes
+ * Messages are delivered when their packet is complete, so that they belong to the frame in which it ends. After lost bytes the framer goes
  * on where the packet's length says; where the loss swallowed a prefix it searches for the next prefix with a valid header behind it.
  */
 import { u32be, u32le } from '../../../dissectors/bytes.ts'
@@ -70,7 +70,7 @@ export class NbssFramer implements StreamReader {
     return this.state === STATE.SEARCH
   }
 
-  /** Will the stream's next `n` bytes be counted only, not looked at? */
+  /** Will the stream's next `n` bytes only be counted, not read? */
   skips(n: number): boolean {
     return this.state === STATE.SKIP && this.messageLeft >= n
   }
@@ -122,7 +122,7 @@ export class NbssFramer implements StreamReader {
     if (this.messageLeft === 0) this.endMessage()
   }
 
-  /** The stream ends here: what was read of an unfinished packet is handed over as far as it goes. */
+  /** The stream ends here: the part of an unfinished packet that was read is delivered. */
   finish(): void {
     if (this.state === STATE.GATHER || this.state === STATE.SKIP) this.flush(true, false)
     this.startSearch()

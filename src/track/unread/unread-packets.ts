@@ -133,7 +133,7 @@ export class UnreadPackets {
   }
 
   /**
-   * Of link types always: their packets are lost whatever else there is. Of encapsulations where they are most of a capture in which there is no SMB:
+   * Of link types always: their packets are lost in any case. Of encapsulations where they are most of a capture in which there is no SMB:
    * a few are in any capture, and have nothing to do with it.
    */
   warnings(packets: number, hasSmb: boolean): Warning[] {

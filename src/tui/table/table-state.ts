@@ -234,7 +234,7 @@ export class TableState<Row> {
   private apply(order: Uint32Array): void {
     const { cursor } = this.viewport
     this.order = order
-    // A cursor at the very top was not moved there on purpose: whatever comes first stays in sight.
+    // A cursor at the very top was not moved there on purpose: the first row stays visible.
     const position = this.selectedKey === null || cursor === 0 ? null : this.find(this.selectedKey, cursor)
     this.viewport = followed(this.viewport, position, this.extent)
     this.noteSelection()

@@ -1,4 +1,4 @@
-/** The screen of one run: it follows the store, answers keys, and tells listeners when there is something new to draw. */
+/** The screen of one run: it follows the store, responds to keys, and notifies listeners when there is something new to draw. */
 import type { ViewStore } from '../../view/store.ts'
 import { type Bound, bindingsOf, boundKeys } from '../input/keys.ts'
 import { inserted } from '../input/line-input.ts'

@@ -30,7 +30,7 @@ const SILENT_MS = 8000
 const END_MS = 1000
 
 /**
- * In a session of its own: Ctrl-C in the terminal is for main alone. When main is gone, for whatever reason, the channel between them closes, and the
+ * In a session of its own: Ctrl-C in the terminal is for main alone. When main is gone, for any reason, the channel between them closes, and the
  * launcher ends its programs and itself; guard.ts is for the case that it cannot.
  */
 export function startLauncher(request: CaptureRequest, events: LauncherEvents): Launcher {

@@ -14,7 +14,7 @@ interface Account {
 }
 
 /**
- * If it was started as root, this process becomes `user`; without that, the user who called sudo; without that, nobody. It keeps the account's own group
+ * If it was started as root, this process becomes `user`; without that, the user who called sudo; without that, the user nobody. It keeps the account's own group
  * and no other: groups such as docker or wireshark are rights too. Processes of other users stay as they are.
  * @throws CaptureStartError `no-rights` where any right of root is left, or a process of another user holds capabilities
  */

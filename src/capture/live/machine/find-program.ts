@@ -22,7 +22,7 @@ export interface Found {
  * Null where it is not installed. Relative folders in PATH are skipped, and root takes nothing from a folder in which others may write: the program
  * gets rights.
  *
- * @param name one of the program's own constants, never a word from outside
+ * @param name one of the program's own constants, never external input
  */
 export function findProgram(name: string): Found | null {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter(isAbsolute), ...MORE_FOLDERS]

@@ -72,7 +72,7 @@ function builtIn({ tcpPorts, udpPorts }: FilterOptions): string {
   ].join(' or ')
 }
 
-/** Interfaces of firewalls and of all traffic at once: libpcap does not find IP behind their headers, or tells IPv4 alone. */
+/** Interfaces of firewalls and of all traffic at once: libpcap does not find IP behind their headers, or recognises only IPv4. */
 const BEYOND_LIBPCAP = /^(nflog|pktap|pflog\d|enc\d)/
 
 /**

@@ -56,7 +56,7 @@ function opensScreen({ format, output }: LiveOptions, request: CaptureRequest | 
   return hasScreen()
 }
 
-/** Errors are reported here and not in main.ts as for other commands, since standard error may be a pipe that nobody reads. */
+/** Errors are reported here and not in main.ts as for other commands, since standard error may be a pipe without a reader. */
 function statusOf(error: unknown): ExitStatus {
   if (error instanceof ReaderGone) return EXIT.DONE
   if (error instanceof NewFileError) showNotice(`--write ${error.message}`)

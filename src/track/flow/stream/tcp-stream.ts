@@ -1,6 +1,6 @@
 /**
  * One direction of a TCP connection: puts segments into order and feeds its reader. Sequence arithmetic is modulo 2^32 on signed 32-bit
- * integers, so that `a - b | 0` is the distance whatever the wrap (RFC 9293 3.4).
+ * integers, so that `a - b | 0` is the distance even across the wrap (RFC 9293 3.4).
  *
  * Of overlapping data the bytes that came first count, and those that came later and differ are reported. A hole is waited for until its bytes
  * arrive, or until the receiver has acknowledged them and traffic has gone on (the capture lost them), or until a limit is reached; then it is
@@ -187,7 +187,7 @@ export class Stream {
     return true
   }
 
-  /** Bytes that wait behind a hole are handed over, with the hole as lost. */
+  /** Delivers the bytes that wait behind a hole, with the hole as lost. */
   finish(): void {
     if (this.unplaced !== null) this.place(this.unplaced.longest().seq)
     while (this.held !== null) this.skipHole()

@@ -106,7 +106,7 @@ function sessionMessage(c: SmbConnection, m: MessageView, command: number, flag:
   noteActivity(session, c)
   if (command === SMB1_COMMAND.READ_ANDX && response && isSuccess(status)) clearData(c, session, m, READ_DATA_LENGTH)
   else if (command === SMB1_COMMAND.WRITE_ANDX && !response) clearData(c, session, m, WRITE_DATA_LENGTH)
-  // An oplock break that the server sends is a request of its own, with a signature that nobody checks ([MS-SMB] 3.2.5.1).
+  // An oplock break that the server sends is a request of its own, with a signature that the client does not check ([MS-SMB] 3.2.5.1).
   if (command === SMB1_COMMAND.LOCKING_ANDX && !flag && !c.flow.isClient(m.fromA)) return
   if (response) noteResponseSignature(c, session, m)
   else noteRequestSignature(c, session, m)

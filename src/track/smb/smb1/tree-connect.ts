@@ -66,7 +66,7 @@ function request(
   })
 }
 
-/** A password of a share: that it was sent is a fact, whatever the answer. */
+/** A password of a share: that it was sent is a fact, with any answer. */
 function shareLogon(
   c: SmbConnection,
   session: LiveSession,

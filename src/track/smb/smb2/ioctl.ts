@@ -1,4 +1,4 @@
-/** SMB2 IOCTL, [MS-SMB2] 2.2.31 and 2.2.32: the validation of the negotiate, and the two controls whose messages are signed whatever the session does. */
+/** SMB2 IOCTL, [MS-SMB2] 2.2.31 and 2.2.32: the validation of the negotiate, and the two controls whose messages are signed even in unsigned sessions. */
 import { u32le } from '../../../../dissectors/bytes.ts'
 import { readable } from '../../../../dissectors/cursor.ts'
 import { isSuccess, STATUS_PENDING } from '../../../../dissectors/ntstatus.ts'
@@ -22,7 +22,7 @@ const CTL_CODE = SMB2_HEADER_LENGTH + 4
 export const CTL_CODE_END = CTL_CODE + 4
 
 /**
- * True where the message is exempt: it is signed whatever the session does ([MS-SMB2] 3.2.5.5, and Windows' interface query). One that was cut
+ * True where the message is exempt: it is signed even in unsigned sessions ([MS-SMB2] 3.2.5.5, and Windows' interface query). One that was cut
  * before CtlCode may be.
  */
 export function ioctl(c: SmbConnection, session: LiveSession, m: MessageView): boolean {

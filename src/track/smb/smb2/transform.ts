@@ -32,7 +32,7 @@ export function transformMessage(c: SmbConnection, m: MessageView): void {
 
 /**
  * A compressed message, which is not encrypted: an encrypted one comes as a transform with this inside. Where the SMB2 header is sent as it is, the
- * message is read as far as that; where it is not, nobody can say whether the message is signed.
+ * message is read as far as that; where it is not, it is unknown whether the message is signed.
  */
 export function compressedMessage(c: SmbConnection, m: MessageView): void {
   emitMessage(c, 'compressed', m, null)

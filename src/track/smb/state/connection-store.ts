@@ -1,6 +1,6 @@
 /**
  * The SMB connections of a capture that the ledger keeps. Connections that carry sessions come before those on which nothing was set up, and those
- * before attempts that nobody answered. Each kind has room of its own, so that a flood of one costs no other.
+ * before attempts that were not answered. Each kind has its own room, so that a flood of one costs no other.
  */
 import type { Endpoint } from '../../../ledger/endpoint.ts'
 import type { PackedFacts } from '../../../ledger/packing/packed-facts.ts'

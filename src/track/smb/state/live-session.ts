@@ -124,7 +124,7 @@ export function setSessionId(session: LiveSession, low: number, high: number): v
   session.idLow = low
   session.idHigh = high
   session.facts.sessionId = hex64(low, high)
-  // Several setups may start in one frame: the id tells them apart.
+  // Several setups may start in one frame: the id distinguishes them.
   const { connection, firstFrame, sessionId } = session.facts
   session.facts.id = [connection, '/s', firstFrame, '-', sessionId].join('')
 }
@@ -169,7 +169,7 @@ export function countClear(session: LiveSession, at: FrameRef, response: boolean
   else first.request ??= frameRef(at)
 }
 
-/** Counts a compressed message, of which nobody can say whether it is signed. */
+/** Counts a compressed message, of which it is unknown whether it is signed. */
 export function countUnread(session: LiveSession, context: Context, response: boolean): void {
   const { facts } = session
   if (response) facts.responses.unread++

@@ -8,7 +8,7 @@ export interface MessageView {
   /** On the wire. */
   length: number
   fromA: boolean
-  /** Is it taken for an answer, by the side that sent it, whatever its flag says? For the reader of its family to set. */
+  /** Is it treated as a response? The side that sent it decides, not its flag. The reader of its family sets this. */
   response: boolean
   /** NTSTATUS of an answer; 0 in a request. For the reader of its family to set. */
   status: number

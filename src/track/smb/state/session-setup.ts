@@ -115,7 +115,7 @@ function storeLogon(c: SmbConnection, session: LiveSession, logon: LogonFacts): 
   c.exchanges ??= new Map()
   c.exchanges.set(session, logon)
   c.context.opened += OPEN_COST.logon + LOGON_TEXT
-  // Exchanges that nobody ended.
+  // Exchanges that were not ended.
   dropOldest(c.exchanges, c.context.limits.sessionsPerConnection)
 }
 
@@ -186,7 +186,7 @@ export function endSetup(c: SmbConnection, request: PendingSessionSetup, answer:
     c.pending.add(request)
     return
   }
-  // Credentials that were sent make a failed logon, whatever the id.
+  // Credentials that were sent make a failed logon, with any id.
   if (!confirmed(c, session, logon.auth === 'unknown' ? status : STATUS_SUCCESS)) return
   session.goesOn = status === STATUS_MORE_PROCESSING_REQUIRED
   if (session.goesOn) return

@@ -25,7 +25,7 @@ const STATUS: Record<SessionFacts['status'], number> = { established: 1, unknown
 const AWAKE_BYTES = 3 << 20
 /** New or woken sessions, at least, before the next sweep. */
 const LEAST_AWAKE = 512
-/** The same where it is mostly the same ones that wake again and again: thousands of clients at work at one time. */
+/** The same if mostly the same sessions wake again and again: thousands of clients at work at the same time. */
 const MOST_AWAKE = 4096
 /** Characters of the texts of those awake, as text-size.ts counts them: with more, only LEAST_AWAKE may wake before the next sweep. */
 const AWAKE_TEXT = 4 << 20
@@ -61,7 +61,7 @@ export class SessionStore implements SessionOwner {
   woken = 0
   /** Characters of those awake, at the last sweep. */
   private awakeText = 0
-  /** New sessions to come before room is looked for again, after it was looked for in vain. */
+  /** How many new sessions must come before another search for room, after one without success. */
   private sessionsUntilEviction = 0
   /** Established sessions by server and id, for channels that join them from other connections. */
   private readonly joinable = new Map<string, LiveSession>()
@@ -165,7 +165,7 @@ export class SessionStore implements SessionOwner {
     return facts
   }
 
-  /** Lets channels on other connections to the same server find the session; `names` are what the server goes by. */
+  /** Lets channels on other connections to the same server find the session; `names` are the names of the server. */
   makeJoinable(session: LiveSession, names: readonly string[]): void {
     const { context, joinable } = this
     for (const server of names) {
@@ -235,7 +235,7 @@ export class SessionStore implements SessionOwner {
   }
 
   /**
-   * Puts to sleep what nobody has used since the last time. To be called between frames.
+   * Puts to sleep the sessions that were not used since the last call. Call it between frames.
    * @param busy sessions with logons under way: parts of their facts are in use
    * @param connections how many had to be asked for them
    */

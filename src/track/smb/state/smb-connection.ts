@@ -13,7 +13,7 @@ import type { AwaitedSignature, RecentSignatures } from './signature-memory.ts'
 /** A security blob of which the first pieces came, each in a SESSION_SETUP of its own. */
 export interface SplitBlob {
   session: LiveSession
-  /** What has come of it, and how long it says that it is. */
+  /** The bytes captured so far, and the length that it declares. */
   bytes: Uint8Array
   wireLength: number
   pieces: number
@@ -43,7 +43,7 @@ export class SmbConnection {
   /** The id of the previous message's session, for related operations of a compound. */
   previousSessionLow = 0
   previousSessionHigh = 0
-  /** Who receives the message that is being read; null for nobody. */
+  /** The sink of the message that is being read; null if there is none. */
   rows: MessageSink | null = null
 
   constructor(context: Context, store: SessionStore, flow: FlowEnds, facts: ConnectionFacts) {

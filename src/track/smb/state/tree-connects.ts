@@ -1,4 +1,4 @@
-/** Tree connects: what was asked for, what came of it, and which messages are on which tree. The same for both families. */
+/** Tree connects: what was requested, the result, and which messages are on which tree. The same for both families. */
 import { isSuccess } from '../../../../dissectors/ntstatus.ts'
 import { dropOldest } from '../../../base/drop-oldest.ts'
 import type { TreeFacts } from '../../../ledger/smb-facts.ts'
@@ -37,7 +37,7 @@ export function answerTree(
   dropOldest(session.trees, context.limits.treesPerSession * 4)
 }
 
-/** Tree connects whose answers are not in the capture: that they were asked for is a fact all the same. */
+/** Tree connects whose responses are not in the capture: that they were requested is still a fact. */
 export function settlePending({ pending, store }: SmbConnection): void {
   for (const request of pending.takeAll()) {
     if (request.kind !== 'tree-connect' || request.session === null || request.path === null) continue
