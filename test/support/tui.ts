@@ -1,5 +1,6 @@
 /** The terminal UI without a terminal: a Controller of sample captures, the actions that it called, and its screen as text. */
 
+import { vi } from 'vitest'
 import { screenLines } from '../../src/tui/render/screen-lines.ts'
 import { openPage, type Size } from '../../src/tui/state/screen.ts'
 import type { Page, UiState } from '../../src/tui/state/ui-state.ts'
@@ -103,6 +104,8 @@ export function drive(
   views: readonly View[] = VIEWS,
 ): Driven {
   const actions = fakeActions()
+  // Time stands still: a table is in order as soon as a key was pressed, however busy the machine is.
+  vi.spyOn(performance, 'now').mockReturnValue(performance.now())
   const controller = new Controller(store, actions, views)
   controller.resize(size)
   const screen = () => textOfLines(screenLines(controller.screen))
