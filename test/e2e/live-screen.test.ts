@@ -157,8 +157,8 @@ describe.skipIf(why !== null)(`a live capture on the screen${why === null ? '' :
   })
 
   it.each([
-    ['cannot be written', '/proc', 'name a folder in TMPDIR where you may write'],
-    ['is not there', '/smbl/nowhere', 'name a folder in TMPDIR where you may write'],
+    ['cannot be written', '/proc', 'set TMPDIR to a folder that you may write to'],
+    ['is not there', '/smbl/nowhere', 'set TMPDIR to a folder that you may write to'],
   ])('says what to do where the folder for packets %s', async (_, TMPDIR, what) => {
     const inside = ['ip', 'netns', 'exec', world.server.name]
     terminal = openTerminal([...inside, 'env', `TMPDIR=${TMPDIR}`, process.execPath, BIN, 'live', '-i', 'eth0'], {
