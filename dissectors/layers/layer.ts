@@ -96,7 +96,7 @@ export const FIRST_LAYER = LAYER.ETHERNET
 /** EtherTypes below this are lengths (IEEE 802.3 3.2.6), and LLC follows. */
 export const FIRST_ETHERTYPE = 0x0600
 
-/** What an EtherType says; OTHER for all that leads to no TCP. Here and below the usual answers are apart: what is small is inlined. */
+/** The layer of an EtherType; OTHER for all that cannot lead to TCP. Here and below the usual cases are separate, because V8 inlines small functions. */
 export function etherTypeLayer(type: number): number {
   if (type === 0x0800) return LAYER.IPV4
   return type === 0x86dd ? LAYER.IPV6 : encapsulationLayer(type)
