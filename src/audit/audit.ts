@@ -48,7 +48,7 @@ export function* auditSteps(ledger: Ledger, options: AuditOptions): Generator<nu
 }
 
 /**
- * Adds to `groups` what the rules say of this ledger, after their surveys have seen all of it.
+ * Adds to `groups` what the rules report for this ledger, after their surveys have seen all of it.
  *
  * @param rules those of `groups`, in their order
  */

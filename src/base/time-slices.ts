@@ -1,4 +1,4 @@
-/** Long work in short slices, so that keys are answered meanwhile. */
+/** Long work in short slices, so that the UI still responds to keys. */
 import { setImmediate as turn } from 'node:timers/promises'
 
 /** How long a slice may delay keys. */

@@ -1,4 +1,4 @@
-/** What is to be taken out of captures, and how what a report names becomes that. */
+/** Which packets to extract from captures, and how the items of a report are turned into such a selection. */
 import type { Finding } from '../audit/finding.ts'
 import type { ConnectionFacts } from '../ledger/smb-facts.ts'
 

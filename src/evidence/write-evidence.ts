@@ -15,7 +15,7 @@ export interface EvidenceOptions {
   read?: ReadFrames
   selection: Selection
   /**
-   * What goes along with the single frames. frames: nothing. lead-up: the packets of their connections up to them, so that Wireshark can put
+   * What is written with the single frames. frames: nothing. lead-up: the packets of their connections up to them, so that Wireshark can put
    * their messages together and knows what was negotiated. connection: all packets of their connections.
    */
   context?: 'frames' | 'lead-up' | 'connection'
@@ -132,7 +132,7 @@ async function addCapture(
   })
 }
 
-/** The connections of single frames, as far as they go along. */
+/** The connections of single frames, as far as they are written too. */
 async function contextOf(
   reading: Reading,
   { context = 'frames', connections = [] }: EvidenceOptions,

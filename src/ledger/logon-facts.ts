@@ -27,7 +27,7 @@ export interface LogonFacts extends FrameRef {
   share: string | null
   /** Mechanisms the client offered, dotted. */
   offered: string[]
-  /** The list was not seen, or goes on behind a cut or a fault. */
+  /** The list was not seen, or continues behind a cut or a fault. */
   offeredCut: boolean
   ntlm: NtlmFacts | null
   kerberos: KerberosFacts | null

@@ -24,7 +24,7 @@ export interface ConnectionFacts {
   missedBytes: number
   /** Something came from the server's side. Without it the capture may hold one direction alone. */
   serverSeen: boolean
-  /** Compressed messages whose header is compressed too, where nothing says of which session they are: neither signed nor unsigned. */
+  /** Compressed messages whose header is compressed too, if their session is unknown: neither signed nor unsigned. */
   unread: number
   smb1: Smb1Facts | null
   /** The client's last SMB2 NEGOTIATE. */
@@ -48,7 +48,7 @@ export interface Smb1Facts {
     | (FrameRef & {
         /** In the order of the request: the response's DialectIndex points into this very list. */
         dialects: string[]
-        /** The list goes on behind a cut or a fault. */
+        /** The list continues behind a cut or a fault. */
         dialectsCut: boolean
       })
     | null
@@ -79,7 +79,7 @@ export interface Smb1Facts {
 export interface Smb2NegotiateRequestFacts extends FrameRef {
   /** DialectRevision numbers as offered. */
   dialects: number[]
-  /** The list goes on behind a cut or a fault. */
+  /** The list continues behind a cut or a fault. */
   dialectsCut: boolean
   securityMode: number | null
   capabilities: number | null

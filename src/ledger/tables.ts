@@ -29,7 +29,7 @@ export type TableName = keyof Tables
 export type SumName = 'gaps' | 'missedBytes'
 
 export interface Table<T> {
-  /** About how many characters an entry holds beyond those that every entry has: what a sender can make long. Limits on memory go by it. */
+  /** About how many characters an entry holds beyond those that every entry has: what a sender can make long. Limits on memory use it. */
   readonly textSize: (facts: T) => number
   /** May a sender make two entries with one id in one capture? The later ones get a mark then. */
   readonly idsRepeat: boolean

@@ -1,5 +1,5 @@
 /**
- * About how many characters facts hold beyond the few that all of them have: what a sender can make long. Limits on memory go by it. It is asked for
+ * About how many characters facts hold beyond the few that all of them have: what a sender can make long. Limits on memory use it. It is asked for
  * often, so the fields are named here: to walk over whole entries takes three times as long. test/ledger/text-size.test.ts finds a field that is
  * missing.
  */

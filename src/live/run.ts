@@ -34,7 +34,7 @@ class LiveRun {
   private readonly options: RunOptions
   /** Aborted when the capture is to end; the reason is an error where there is one. */
   private readonly end = new AbortController()
-  /** Aborted when nothing more is to be read. */
+  /** Aborted when nothing more must be read. */
   private readonly reading = new AbortController()
   private readonly streams: Promise<void>[] = []
   private readonly timers: NodeJS.Timeout[] = []

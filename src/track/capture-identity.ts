@@ -10,7 +10,7 @@ export const IDENTIFYING = 256
 /** Bytes of each: headers, and the beginning of what they carry. */
 const BYTES = 128
 
-/** The same in every run and every version: two halves, each of all that counts. */
+/** The same in every run and every version: two halves, each computed from everything that counts. */
 const HIGH: HashKeys = { seed: 0x1f83d9ab, first: 0x2545f491, second: 0x5851f42d }
 const LOW: HashKeys = { seed: 0x5be0cd19, first: 0x14057b7f, second: 0x369dea0f }
 

@@ -27,7 +27,7 @@ export interface Changes<T extends Named> {
   settled: FactsView<T>
   /** May change with the next frame. */
   open: T[]
-  /** Some of what was settled had to go: `settled` holds all that is left, so forget what came before. */
+  /** Some settled facts had to be dropped. `settled` holds all that is left, so forget the earlier ones. */
   restarted: boolean
 }
 

@@ -49,7 +49,7 @@ export interface TrackerOptions {
   messages?: MessageSink | undefined
   /** False for traffic without an end, of which parts are returned before the whole capture is known: it has no identity. */
   identity?: boolean
-  /** The protocols to read; all that there are unless given. */
+  /** The protocols to read; all of them unless given. */
   streamProtocols?: readonly StreamProtocol[]
   datagramProtocols?: readonly DatagramProtocol[]
 }

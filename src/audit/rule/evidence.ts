@@ -22,7 +22,7 @@ export type EvidenceField =
   | 'Ticket'
   /** A password in clear text. */
   | 'Password'
-  /** What the server says of signing. */
+  /** What the server says about signing. */
   | 'SecurityMode'
   /** The dialect that the server chose. */
   | 'DialectRevision'

@@ -108,7 +108,7 @@ const WORDS: Record<Kind, (session: SessionFacts) => string> = {
   unknown: () => 'granted a guest session to a user whose name was not seen',
 }
 
-/** How its messages went. Those marked as signed are said to be marked, and no more: without a key the mark proves nothing. */
+/** How its messages were protected. The sentence only says which are marked as signed: without a key the mark proves nothing. */
 function traffic(session: SessionFacts): string {
   const { signed, unsigned, encrypted, unread } = messageTotals(session)
   if (signed + unsigned + encrypted + unread === 0) return ''

@@ -27,7 +27,7 @@ export interface AuditSettings {
 }
 
 /**
- * Checks everything that can be wrong with the request, before the first and perhaps long capture is read.
+ * Checks everything that can be wrong with the request, before the first capture is read, which may take long.
  * @throws UsageError
  */
 export async function auditOptionsOf(given: AuditArguments): Promise<AuditSettings> {

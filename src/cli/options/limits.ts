@@ -15,7 +15,7 @@ import { UsageError } from '../process/exit-status.ts'
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9 }
 
-/** In bytes. @param text as the user wrote it: a number, perhaps with K, M or G. @throws UsageError */
+/** In bytes. @param text as the user wrote it: a number, optionally with K, M or G. @throws UsageError */
 export function parseMemory(text: string | undefined): number {
   if (text === undefined) return DEFAULT_MEMORY
   const [, digits = '', unit = ''] = /^(\d{1,12}(?:\.\d{1,3})?)([KMG]?)B?$/i.exec(text.trim()) ?? []

@@ -77,7 +77,7 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
   }
 }
 
-/** For a pipe that another process made non-blocking, and that is full. The thread sleeps, since there is nothing else to do meanwhile. */
+/** For a pipe that another process made non-blocking, and that is full. The thread sleeps, since it has nothing else to do. */
 function pause(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds)
 }

@@ -11,7 +11,7 @@ export class RecordOutput {
   private readonly writer: PatientWriter
   private queue: Promise<void> = Promise.resolve()
   private summary: Extract<LiveRecord, { type: 'summary' }> | null = null
-  /** Set while a batch is being made and waits for the reader: no packet may be read meanwhile. It never rejects. */
+  /** Set while a batch is being made and waits for the reader: no packet may be read until then. It never rejects. */
   making: Promise<void> | undefined
 
   constructor(writer: PatientWriter) {

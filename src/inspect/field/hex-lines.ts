@@ -65,7 +65,7 @@ export function hexLines(bytes: Uint8Array, options: HexOptions = {}): HexLine[]
 
 /**
  * What stands before each cell of a line and behind its last one: a bracket where marked bytes begin or end, a blank elsewhere. A mark that
- * goes on in the next line closes at the end of this one.
+ * continues in the next line closes at the end of this one.
  */
 export function hexGaps({ cells }: { cells: readonly Pick<HexCell, 'marked'>[] }): string[] {
   const gaps: string[] = []

@@ -56,7 +56,7 @@ export function describeSmb1Header(r: FieldReader, response: boolean | null): Sm
   r.group('SMB header', '', (group) => {
     r.u32('Protocol', () => "FF 'SMB'")
     header.command = r.u8('Command', namedNumber(2, nameOf))
-    // Flags and Flags2 behind it say how Status is to be read.
+    // Flags and Flags2 behind it say how to read Status.
     const flag = ((r.bytes[SMB1_OFFSET.flags] ?? 0) & SMB_FLAGS_REPLY) !== 0
     header.response = response ?? flag
     const isNtStatus = ((r.bytes[SMB1_OFFSET.flags2 + 1] ?? 0) & (SMB_FLAGS2_NT_STATUS >> 8)) !== 0

@@ -2,7 +2,7 @@
 import { earliest, type FrameRef } from '../frame-ref.ts'
 import type { MessageCounts, SessionFacts } from '../smb-facts.ts'
 
-/** What became of a session, and how its traffic went where it was granted or in use. */
+/** The outcome of a session, and how its traffic was protected if it was granted or in use. */
 export type Protection =
   /** The server refused it. */
   | 'refused'

@@ -1,4 +1,4 @@
-/** What the two ends of a connection say of signing. `null` where it was not seen. */
+/** What the two ends of a connection say about signing. `null` where it was not seen. */
 import { NO_DIALECT } from '../../../dissectors/smb1/negotiate.ts'
 import { DIALECT_3_0, DIALECT_3_1_1 } from '../../../dissectors/smb2/dialects.ts'
 import { signingAlgorithmName } from '../../../dissectors/smb2/negotiate-contexts.ts'
@@ -57,7 +57,7 @@ function statedInSmb1(mode: SigningMode | null): SigningMode | null {
   return mode === 'none' ? null : mode
 }
 
-/** What would sign, whether or not anything is signed: fixed by the dialect, but for 3.1.1, where no context means AES-CMAC. */
+/** The signing algorithm, whether or not anything is signed. The dialect determines it, except in 3.1.1, where no context means AES-CMAC. */
 export function signingAlgorithm({ negotiateResponse: response }: ConnectionFacts): string | null {
   if (!response) return null
   if (response.dialect < DIALECT_3_0) return signingAlgorithmName(HMAC_SHA256)

@@ -1,4 +1,4 @@
-/** For traffic that goes on for days: entries that nothing can change any more leave their tables, the oldest first. */
+/** For traffic that continues for days: entries that can no longer change leave their tables, the oldest first. */
 
 import type { PackedFacts } from '../packing/packed-facts.ts'
 import {
@@ -15,9 +15,9 @@ import { type PackedTables, packedEntries } from './packed-tables.ts'
 export interface Retirement {
   /** Entries that stay in each table whose entries retire by age. */
   keep: number
-  /** Ids of connections that stay with all that they carried: open ones, and those that carry facts which may still change. */
+  /** Ids of connections that stay with everything they carried: open ones, and those that carry facts which may still change. */
   staying: ReadonlySet<string>
-  /** Removes a row from its table, with all that its owner knows of it. */
+  /** Removes a row from its table, with everything that its owner stores about it. */
   forget(name: TableName, row: number): void
 }
 

@@ -1,4 +1,4 @@
-/** The record of one finding, with what its rule says of every finding of its kind. */
+/** The record of one finding, with what its rule says about every finding of its kind. */
 import type { Finding } from '../../audit/finding.ts'
 import { remediationOf } from '../../audit/remediation.ts'
 import type { Remediation, Rule, Severity } from '../../audit/rule/rule.ts'

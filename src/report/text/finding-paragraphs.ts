@@ -16,7 +16,7 @@ const EVIDENCE_FRAMES = 5
 const MAX_NAME = 64
 const MAX_MESSAGE = 600
 
-/** The findings of one rule at one severity: those that may be shown, and what the report says of the rest. */
+/** The findings of one rule at one severity: those that may be shown, and what the report says about the rest. */
 export interface FindingsOfRule {
   first: FindingRecord
   others: FindingRecord[]

@@ -47,7 +47,7 @@ export function createLogon(context: Context, purpose: LogonFacts['purpose']): L
   }
 }
 
-/** Does a client's blob begin a logon, or go on with one? */
+/** Does a client's blob begin a logon, or continue one? */
 export type LogonStep = 'first' | 'next'
 
 /** A security blob that was opened: what it offers, and the token in it. */
@@ -62,7 +62,7 @@ export function openBlob(blob: Uint8Array, wireLength: number | undefined): Open
   return { offer, token: innerToken(offer) }
 }
 
-/** Whether a client's blob begins a logon, or goes on with one; null where it does not show. */
+/** Whether a client's blob begins a logon, or continues one; null if it does not show that. */
 export function stepOf({ offer, token }: OpenBlob): LogonStep | null {
   const type = token.kind === 'ntlmssp' && token.bytes !== null ? messageType(token.bytes) : null
   if (offer.form === 'neg-token-resp' || type === NTLM_AUTHENTICATE) return 'next'

@@ -45,7 +45,7 @@ export interface ProtocolTracker {
   addOpenFacts(facts: FactLists): void
   /** Adds the ids of the connections that carry such facts. */
   addCarriers(ids: Set<string>): void
-  /** Removes a row of one of its tables, with all that it knows of it. */
+  /** Removes a row of one of its tables, with everything that it stores about it. */
   forget(name: TableName, row: number): void
   /** Called after a number of rows was removed. */
   endRetirement(): void

@@ -72,7 +72,7 @@ export class HalfOpenTable {
   }
 
   /**
-   * Takes the attempt that a segment of either side goes on with, as its sequence number or acknowledgement shows.
+   * Takes the attempt that a segment of either side continues, as its sequence number or acknowledgement shows.
    * @param any take any attempt between the two ports where the numbers fit none
    */
   take(s: Segment, hash: number, any: boolean): HalfOpen | null {

@@ -31,7 +31,7 @@ interface Datagram {
   readonly firstFrame: number
   readonly firstTime: number
   pieces: HeldBytes[]
-  /** Nothing is missing before this byte, which is where the piece before `next` ends: what comes later goes in behind that piece. */
+  /** Nothing is missing before this byte, which is where the piece before `next` ends: later bytes are inserted behind that piece. */
   reached: number
   next: number
   /** Memory that they take: bytes, and HELD_OVERHEAD for each. */

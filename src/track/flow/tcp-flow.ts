@@ -307,7 +307,7 @@ export class TcpFlow implements FlowEnds, StreamOwner, DeferredOwner {
     }
   }
 
-  /** Was it closed, and has it been silent since? If not it goes on: the RST was not for it, or of another. */
+  /** Was it closed, and has it been silent since? If not, it continues: the RST was not for it, or belonged to another. */
   staysClosed(): boolean {
     if (this.closedIn === this.facts.lastFrame) return true
     this.closedIn = 0

@@ -135,7 +135,7 @@ export class TcpFlows {
     else if (s.length > 0) this.follow(flow.tracker, null, bytes, hash, time, number)
   }
 
-  /** A SYN or SYN-ACK of no connection that is followed between these endpoints: those go on until it is answered and goes on itself. */
+  /** A SYN or SYN-ACK of a new connection between these endpoints. Those that are followed continue until it is answered and continued. */
   private beginAnother(bytes: Uint8Array, hash: number, fromA: boolean, time: number, number: number): void {
     const { segment: s } = this
     const byPort = this.protocols.ofPorts(s.srcPort, s.dstPort)
@@ -151,7 +151,7 @@ export class TcpFlows {
     }
   }
 
-  /** Does this segment go on with a SYN that has begun another connection between its endpoints? */
+  /** Does this segment continue another connection between its endpoints, which a SYN has begun? */
   private goesOnWithSyn(
     newest: TcpFlow,
     bytes: Uint8Array,

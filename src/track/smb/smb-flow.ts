@@ -133,7 +133,7 @@ export class SmbFlow implements FlowReader, MessageReader {
     return bytes
   }
 
-  /** Adds the sessions with logons under way. */
+  /** Adds the sessions with logons in progress. */
   addBusySessions(busy: Set<LiveSession>): void {
     const { exchanges, pending } = this.connection
     for (const session of exchanges?.keys() ?? []) busy.add(session)

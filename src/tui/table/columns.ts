@@ -53,7 +53,7 @@ export const GAP = 1
 
 /**
  * The columns that fit in `width` cells, in their own order; the gutter and the gaps are part of the width. A wider screen shows the same columns and
- * perhaps more. Spare cells go to the ideal widths, most important column first, and then to the columns that grow. Where even the most important
+ * possibly more. Spare cells go to the ideal widths, most important column first, and then to the columns that grow. Where even the most important
  * column has no room for its `min`, it gets all cells there are.
  */
 export function layoutColumns<Row>(columns: readonly Column<Row>[], width: number): PlacedColumn<Row>[] {

@@ -105,7 +105,7 @@ export class TableState<Row> {
 
   update(rows: Rows<Row>): void {
     this.rows = rows
-    // Ordering may still be under way over the previous rows. Their indexes stay valid, since rows are only added while captures are read.
+    // The previous rows may still be in the process of being sorted. Their indexes stay valid, since rows are only added while captures are read.
     const wait = this.lastOrdered + this.lastCost / REORDER_SHARE - performance.now()
     if (wait <= 0) this.reorder()
     else this.deferred ??= setTimeout(() => this.reorder(), wait).unref()

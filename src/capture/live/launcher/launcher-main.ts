@@ -91,7 +91,7 @@ function leaveUnread(stream: Readable): void {
   handle.readStop()
 }
 
-/** Resumes a program that somebody stopped (SIGSTOP), and reports it to main: meanwhile its packets wait in the kernel's buffer. */
+/** Resumes a program that was stopped (SIGSTOP), and reports it to main. While it is stopped, its packets wait in the kernel's buffer. */
 function resumeStopped(): void {
   for (const [index, child] of running) {
     const isStopped = child.pid !== undefined && stateOf(child.pid) === 'T'

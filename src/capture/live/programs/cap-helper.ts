@@ -3,7 +3,7 @@
  * under load. It opens the interface, gives up its rights, and writes pcap to standard output; cap.ts reads its messages on standard error. Its
  * argument is its options as JSON; `probe` ends it once the interface is open.
  *
- * Writing waits until the bytes are read: meanwhile packets wait in the kernel's buffer, and that is where they are lost.
+ * Writing waits until the bytes are read. During that time packets wait in the kernel's buffer, and that is where they are lost.
  */
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'

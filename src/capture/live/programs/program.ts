@@ -22,7 +22,7 @@ export interface CommandLine {
   args: string[]
 }
 
-/** How a program is started: all that the launcher, which keeps the rights, has to know of it. */
+/** How a program is started: all that the launcher, which keeps the rights, must know about it. */
 export interface ProgramCommand {
   /** Writes pcap or pcapng to standard output, and what `parseMessage` reads to standard error, until SIGTERM ends it. */
   commandLine(interfaceName: string, options: CaptureOptions): CommandLine
@@ -35,7 +35,7 @@ export interface ProgramDescription {
   readonly command: ProgramCommand
   /** Where it is on this machine; null where it is not installed. */
   find(): Found | null
-  /** Why it cannot do what is asked of it, as the end of a sentence; null where it can. */
+  /** Why it cannot serve the request, as the end of a sentence; null where it can. */
   refusal(options: CaptureOptions): string | null
   /** Opens the interface and ends: fails where it may not capture there. `path` is what `find` found. */
   probe(path: string, interfaceName: string): CommandLine

@@ -3,7 +3,7 @@
  * may be.
  *
  * Packets that are not TCP or UDP right behind an IP header pass whole where such traffic may be inside: the kernel sorts out what is cheap to sort out,
- * and the dissectors do the rest. `vlan`, `mpls`, `pppoes` and `geneve` are not used, because each of them moves the offsets of all that stands behind it,
+ * and the dissectors do the rest. `vlan`, `mpls`, `pppoes` and `geneve` are not used, because each of them moves the offsets of everything behind it,
  * and compiles for some link types only. `ether proto` does neither: on a link type that has no such frames it is false.
  */
 

@@ -1,4 +1,4 @@
-/** From the options of `live` to what is to be captured and written. */
+/** Turns the options of `live` into what to capture and what to write. */
 import type { Severity } from '../../../audit/rule/rule.ts'
 import type { CaptureProgram } from '../../../capture/live/programs/capture-programs.ts'
 import { captureFilter } from '../../../capture/live/request/filter.ts'
@@ -59,7 +59,7 @@ export function requestOf(options: LiveOptions): CaptureRequest | null {
 }
 
 /**
- * Opens what --write names, once it is called; null where nothing is to be written.
+ * Opens what --write names, once it is called; null if nothing must be written.
  * @throws UsageError at once, where the options do not fit together
  */
 export function capturesToWrite({ write, writeSize, writeFiles }: LiveOptions): () => CaptureFiles | null {

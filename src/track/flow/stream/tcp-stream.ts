@@ -8,7 +8,7 @@
  *
  * Where the stream stands is known from its SYN, else from segments that the other side acknowledges or that agree with each other. The first
  * guess may be wrong: a stray segment, the SYN-ACK of a proxy. Segments far from where the stream stands are set aside (unplaced-segments.ts); the stream
- * moves to them once they are acknowledged, or agree while nothing else goes on. What never fits is reported as stray.
+ * moves to them once they are acknowledged, or agree while nothing else arrives. Segments that never fit are reported as stray.
  */
 
 import type { StreamReader } from '../../core/protocol.ts'
@@ -214,7 +214,7 @@ export class Stream {
     return seq === this.claimStart && this.next === this.claimEnd && length > claimed
   }
 
-  /** The bytes that an IP header claimed were not there: the stream goes on before them. The current message was given up when they were believed. */
+  /** The bytes that an IP header claimed were not there: the stream continues before them. The current message was given up when they were believed. */
   private takeBackClaim(): void {
     this.hasClaim = false
     this.next = this.claimStart

@@ -119,7 +119,7 @@ function isResponse(c: SmbConnection, { b, o, captured, fromA }: MessageView, fl
   return isAnswerForm(b[o + SMB1_OFFSET.command], b[o + SMB1_OFFSET.wordCount]) ?? bySide
 }
 
-/** A message without the whole of its header: it could be any session's, but what it says of SMB1 on this connection stands. */
+/** A message without the whole of its header: it could belong to any session, but it still shows SMB1 on this connection. */
 function cutMessage(c: SmbConnection, smb1: Smb1Facts, m: MessageView): void {
   const { b, o, captured, fromA } = m
   const directed = captured > SMB1_OFFSET.flags

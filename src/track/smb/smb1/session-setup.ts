@@ -46,7 +46,7 @@ export function smb1SetupRequest(c: SmbConnection, { message, offset, length, mi
   adoptLogon(session, logon)
 }
 
-/** What these Flags2 say of signing, noted for the connection: the strongest of its sessions counts. */
+/** What these Flags2 say about signing, noted for the connection: the strongest of its sessions counts. */
 function noteClientSigning({ facts: { smb1 } }: SmbConnection, flags2: number): SigningMode {
   const mode = smb1ClientSigningMode(flags2)
   if (smb1 !== null) smb1.clientSigning = strongerMode(mode, smb1.clientSigning)

@@ -18,7 +18,7 @@ import type { SmbConnection } from '../state/smb-connection.ts'
 const PLACEHOLDER_LOW = 0x53525342
 const PLACEHOLDER_HIGH = 0x204c5950
 
-/** Requests that wait for their answers: clients have a few under way (MaxMpxCount, usually 50). */
+/** Requests that wait for their responses: clients have only a few outstanding (MaxMpxCount, usually 50). */
 const AWAITED = 64
 
 /** Notes the signature of a message that is not counted, such as a session setup: another may repeat it. */

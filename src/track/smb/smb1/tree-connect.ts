@@ -82,7 +82,7 @@ function shareLogon(
     const authenticate = noAvPairs(c, kind, length, 0)
     logon.ntlm = { negotiate: null, challenge: null, authenticate }
   }
-  // With no setup before it, it is all that is known of the client.
+  // Without a setup before it, it is all that is known about the client.
   if (session.facts.auth === 'unknown' && session.idLow === 0) session.facts.auth = kind
   c.store.storeLogon(session, logon)
   return logon

@@ -1,4 +1,4 @@
-/** A session while it is followed: its facts, and what is needed to go on filling them. */
+/** A session while it is followed: its facts, and what is needed to continue filling them. */
 import { hex64 } from '../../../../dissectors/bytes.ts'
 import type { FrameRef } from '../../../ledger/frame-ref.ts'
 import type { LogonFacts } from '../../../ledger/logon-facts.ts'
@@ -12,7 +12,7 @@ export interface SessionOwner {
 }
 
 /**
- * What is not stored for the ledger, for want of room, has facts all the same while it is followed. What is stored goes to sleep when it has not been
+ * A session that is not stored for the ledger, for lack of room, still has facts while it is followed. A stored session goes to sleep when it has not been
  * used for a while: its facts are packed, and made again when they are needed.
  */
 export class LiveSession {

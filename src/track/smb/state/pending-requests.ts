@@ -1,4 +1,4 @@
-/** Requests of a connection whose answers are awaited: a short list, oldest first, since few are under way at one time. */
+/** Requests of a connection that wait for their responses: a short list, oldest first, since few are outstanding at the same time. */
 import type { FrameRef } from '../../../ledger/frame-ref.ts'
 import type { LogonFacts } from '../../../ledger/logon-facts.ts'
 import { logonText } from '../../../ledger/text-size.ts'

@@ -67,7 +67,7 @@ export function rejectsId(status: number): boolean {
 }
 
 /**
- * What an answer says of the id that it carries: false where the server does not know it, and nothing else has shown that there is such a session. Then
+ * What a response says about the id that it carries: false where the server does not know it, and nothing else has shown that there is such a session. Then
  * the session never existed, and what was counted of it is forgotten.
  */
 export function confirmed(c: SmbConnection, session: LiveSession, status: number): boolean {

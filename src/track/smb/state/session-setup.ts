@@ -29,7 +29,7 @@ export interface SetupRequest {
   /** SMB2_SESSION_FLAG_BINDING; null where it was cut. */
   binding: boolean | null
   signing: SigningMode | null
-  /** Whether what it carries begins a logon, or goes on with one; null where that is not known. */
+  /** Whether its blob begins a logon, or continues one; null if that is not known. */
   step: LogonStep | null
 }
 
@@ -58,7 +58,7 @@ export function beginSetup(c: SmbConnection, request: SetupRequest): { session: 
 }
 
 /**
- * The exchange that a request goes on with. An exchange that came to its end without its last answer in the capture has ended when another begins: the
+ * The exchange that a request continues. An exchange that ended without its last response in the capture has ended when another begins: the
  * session may then be of another user.
  */
 function underWay(c: SmbConnection, session: LiveSession, step: LogonStep | null): LogonFacts | null {
@@ -93,7 +93,7 @@ function newSession(c: SmbConnection, family: 'smb1' | 'smb2'): LiveSession {
   return c.store.create(c.flow.settle(), family, 'pending')
 }
 
-/** The session whose first request was seen, and no answer that names it; of several the last that was asked to go on, or the first. */
+/** The session whose first request was seen, and no response that names it. Of several, the last one that the server asked to continue, or the first. */
 function unnamed(c: SmbConnection): LiveSession | null {
   let found: LiveSession | null = null
   for (const session of c.exchanges?.keys() ?? []) {
@@ -175,7 +175,7 @@ function forget(c: SmbConnection, low: number, high: number): void {
   if (c.lastSession === old) c.lastSession = null
 }
 
-/** What the answer says of the exchange and of the session. `request` is setupOfAnswer's. */
+/** What the response says about the exchange and the session. `request` is setupOfAnswer's. */
 export function endSetup(c: SmbConnection, request: PendingSessionSetup, answer: SetupAnswer): void {
   const { context } = c
   const { status, granted } = answer
@@ -219,7 +219,7 @@ export function endSetup(c: SmbConnection, request: PendingSessionSetup, answer:
   }
 }
 
-/** Notes what a session's first authentication says of the session itself. */
+/** Notes what a session's first authentication says about the session itself. */
 export function adoptLogon({ facts }: LiveSession, logon: LogonFacts): void {
   if (logon.purpose !== 'first') return
   facts.auth = logon.auth

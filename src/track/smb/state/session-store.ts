@@ -13,7 +13,7 @@ import type { ConnectionStore } from './connection-store.ts'
 import { LiveSession, newSessionFacts, type SessionOwner } from './live-session.ts'
 import { sessionBytes } from './open-costs.ts'
 
-/** Of the sessions, the last quarter may still be under way, and a quarter goes at most: taking one at a time would look at all of them each time. */
+/** The last quarter of the sessions may still be in progress. At most a quarter is dropped at once: dropping them one by one would scan all each time. */
 const SHARE = 1 / 4
 /** Fewer than this share are not worth the search. */
 const LEAST_SHARE = 1 / 16
@@ -236,7 +236,7 @@ export class SessionStore implements SessionOwner {
 
   /**
    * Puts to sleep the sessions that were not used since the last call. Call it between frames.
-   * @param busy sessions with logons under way: parts of their facts are in use
+   * @param busy sessions with logons in progress: parts of their facts are in use
    * @param connections how many had to be asked for them
    */
   sweep(busy: ReadonlySet<LiveSession>, connections: number): void {
@@ -255,7 +255,7 @@ export class SessionStore implements SessionOwner {
     this.sweepAt = this.awake.size + Math.max(this.awakeRoom, Math.ceil((connections + busy.size) / 8))
   }
 
-  /** More where the sessions that were put to sleep were still in use: to wake them costs more than their room. */
+  /** More if the sessions that were put to sleep were still in use: waking them costs more than their memory. */
   private nextAwakeRoom(text: number): number {
     const { awakeRoom, woken } = this
     if (text > AWAKE_TEXT) return LEAST_AWAKE

@@ -36,7 +36,7 @@ export class SmbConnection {
   /** It carries a session whose id the server knows. */
   carries = false
   splitBlob: SplitBlob | null = null
-  /** Authentications under way, from the first request to the last answer: each channel of a session runs its own. */
+  /** Authentications in progress, from the first request to the last response: each channel of a session has its own. */
   exchanges: Map<LiveSession, LogonFacts> | null = null
   /** The session of the last look-up: the next message is nearly always of the same one. */
   lastSession: LiveSession | null = null

@@ -21,7 +21,7 @@ export interface BlobSoFar {
 }
 
 /**
- * The blob of a request, with the pieces before it where it goes on with them.
+ * The blob of a request, with the pieces before it if it continues them.
  * @param blob what was captured of its `wireLength` bytes
  */
 export function joinPieces(
