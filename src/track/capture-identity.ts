@@ -1,7 +1,7 @@
 /**
- * The identity of a capture, wherever it is stored: a name holds on one machine on one day only. The identity is made of the packets that the capture begins
+ * The identity of a capture, wherever it is stored: a file name is valid only on one machine at one time. The identity is made of the packets that the capture begins
  * with, so it is the same for a copy under another name, compressed, through a pipe or in the other file format, for a file that has grown since, and
- * for one that was cut further on. It distinguishes captures that differ by themselves; it does not protect against somebody who makes two captures look alike.
+ * for one that was cut further on. It distinguishes captures that differ by themselves; it does not protect against an attacker who makes two captures look alike.
  */
 import { finishWith, type HashKeys, mixWith } from '../base/seeded-hash.ts'
 

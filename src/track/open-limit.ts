@@ -1,7 +1,7 @@
 /**
  * Limits the memory of all that is open: connections with what was said on them, and what protocols keep for connections to come. Each connection has
- * limits of its own, but thousands of connections may come near theirs, so there is one for all together. Where it is reached, protocols first let go
- * of what no open connection needs, then the longest idle connections are closed.
+ * limits of its own, but thousands of connections may come near theirs, so there is one for all together. When it is reached, protocols first drop
+ * what no open connection needs, then the longest idle connections are closed.
  */
 import { type Context, noteLimit } from './core/context.ts'
 import type { ProtocolTracker } from './core/protocol.ts'
@@ -18,7 +18,7 @@ const SHARED_SHARE = 1 / 4
 const CHECK_SHARE = 1 / 4
 const LEAST_CHECK = 1 / 16
 
-/** Measures all that is open, and closes the oldest where it is more than the limit. To be called between frames, when `opened` has come to `nextCheckAt`. */
+/** Measures all that is open, and closes the oldest if it exceeds the limit. Call it between frames, when `opened` has reached `nextCheckAt`. */
 export function limitOpenBytes(flows: FlowTable, trackers: readonly ProtocolTracker[], context: Context): void {
   const limit = context.limits.openBytes
   const counted = new Set<object>()

@@ -1,6 +1,6 @@
 /**
  * The protocols that are read: the one list of each kind. The ports that the fast path looks for, the recognition by content on other ports, the kernel
- * filter of a live capture and the table in docs/inputs.md are made of it. Where the ports do not decide, the first of the list is asked first.
+ * filter of a live capture and the table in docs/inputs.md are made from it. If the ports do not decide, the first of the list is tried first.
  */
 import type { DatagramProtocol, ProtocolDescription, StreamProtocol } from './core/protocol.ts'
 import { smb } from './smb/smb-protocol.ts'

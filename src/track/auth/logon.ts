@@ -25,7 +25,7 @@ const NTLM_CHALLENGE = 2
 const NTLM_AUTHENTICATE = 3
 
 export function createLogon(context: Context, purpose: LogonFacts['purpose']): LogonFacts {
-  // V8 copies a literal with another inside it the slow way: what is nested is made first, here and in live-session.ts.
+  // V8 copies nested literals slowly, so inner objects are made first, here and in live-session.ts.
   const offered: string[] = []
   return {
     frame: context.frame,
@@ -69,7 +69,7 @@ export function stepOf({ offer, token }: OpenBlob): LogonStep | null {
   return offer.form === 'neg-token-init' || type === NTLM_NEGOTIATE || offer.form === 'raw-kerberos' ? 'first' : null
 }
 
-/** Notes in `logon` what a blob of either side holds. */
+/** Notes in `logon` what a blob of either side contains. */
 export function readSecurityBlob(context: Context, logon: LogonFacts, { offer, token }: OpenBlob): void {
   if (offer.form === 'neg-token-init' && offer.mechTypes !== undefined) {
     if (logon.offered.length === 0 || logon.offeredCut) {
@@ -80,7 +80,7 @@ export function readSecurityBlob(context: Context, logon: LogonFacts, { offer, t
   if (token.bytes === null) return
   if (token.kind === 'ntlmssp') readNtlm(context, logon, token.bytes, token.wireLength)
   else if (token.kind === 'kerberos') readKerberos(context, logon, token.bytes, token.wireLength)
-  // Until another mechanism turns out to be the one.
+  // Until another mechanism turns out to be in use.
   else if (token.kind === 'negoex' && logon.auth === 'unknown') logon.auth = 'negoex'
 }
 

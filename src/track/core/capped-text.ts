@@ -1,4 +1,4 @@
-/** Names from the wire, as the ledger keeps them: no longer than a name can be, and null where there is no name. */
+/** Names from the wire, as the ledger stores them: of limited length, and null if there is no name. */
 
 /** Longer than any path, user or host name that a client can use; the wire allows 32,767 characters. */
 const LIMIT = 1024

@@ -1,5 +1,5 @@
 /**
- * What everything shares that reads one capture: where we are in it, the limits, the warnings, the pools of memory, and the tables that facts go to.
+ * What all readers of one capture share: the current position, the limits, the warnings, the pools of memory, and the tables of facts.
  */
 import { Interned } from '../../base/interned.ts'
 import type { Warning } from '../../ledger/capture-facts.ts'
@@ -15,7 +15,7 @@ export interface Context {
   readonly captureKey: string
   readonly limits: Limits
   readonly messages: MessageSink | null
-  /** Facts that nothing will change. A protocol adds to the tables of its own (src/ledger/tables.ts lists all). */
+  /** Facts that will not change. A protocol adds to its own tables (src/ledger/tables.ts lists all). */
   readonly tables: PackedTables
   /** The frame from which the current bytes come, and its time. */
   frame: number
@@ -81,7 +81,7 @@ export function noteDisagreement(context: Context, first: number): void {
   if (disagreeing.length < DISAGREEMENTS_NAMED) disagreeing.push({ frame, first })
 }
 
-/** Adds a warning of the contradictions, if there were any. */
+/** Adds a warning about the contradictions, if there were any. */
 export function warnOfDisagreements(context: Context): void {
   const { disagreements, disagreeing } = context
   if (disagreements === 0) return
@@ -96,7 +96,7 @@ export function noteStray(context: Context, frame: number): void {
   if (context.straySegments++ === 0 || frame < context.firstStray) context.firstStray = frame
 }
 
-/** Adds a warning of those segments, if there were any. */
+/** Adds a warning about those segments, if there were any. */
 export function warnOfStrays(context: Context): void {
   const { straySegments, firstStray } = context
   if (straySegments === 0) return
@@ -112,7 +112,7 @@ export function noteLimit({ limitCosts }: Context, name: LimitName, frame: numbe
   else before.count += count
 }
 
-/** How often each limit was reached, by its name as people write it. */
+/** How often each limit was reached, by its name as users write it. */
 export function limitsReached({ limitCosts }: Context): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const name of LIMIT_NAMES) {
@@ -122,7 +122,7 @@ export function limitsReached({ limitCosts }: Context): Record<string, number> {
   return counts
 }
 
-/** Adds a warning of each limit that was reached. */
+/** Adds a warning for each limit that was reached. */
 export function warnOfLimits(context: Context): void {
   for (const name of LIMIT_NAMES) {
     const reached = context.limitCosts.get(name)

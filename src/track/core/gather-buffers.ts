@@ -1,4 +1,4 @@
-/** Room for messages that span segments, while they are gathered. Few streams gather at one time: one small arena serves one after the other. */
+/** Buffers for messages that span segments, while they are gathered. Few streams gather at the same time, so a small arena serves one after the other. */
 
 /** Most messages that carry facts fit. */
 const SMALL = 4096

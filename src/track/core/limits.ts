@@ -13,7 +13,7 @@ export interface Limit {
   shared: boolean
   /** The lowest value that works. */
   least: number
-  /** What there is at most N of. */
+  /** What the limit counts: "at most N ...". */
   holds: string
   /** What happened to each that was counted: "N ...". */
   cost: string
@@ -198,7 +198,7 @@ export function limitsFor(memory: number): Limits {
 
 export const DEFAULT_LIMITS = limitsFor(DEFAULT_MEMORY)
 
-/** As people write it, in options, warnings and records: "half-open". */
+/** As users write it, in options, warnings and records: "half-open". */
 export function limitText(name: LimitName): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

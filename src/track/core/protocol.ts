@@ -1,6 +1,6 @@
 /**
- * A protocol as flow/ and the tracker see it. What they do with connections and datagrams is the same for every protocol; what is inside is the
- * protocol's own affair. src/track/protocols.ts lists the protocols that there are.
+ * A protocol as flow/ and the tracker see it. What they do with connections and datagrams is the same for every protocol. Only the
+ * protocol reads their content. src/track/protocols.ts lists the protocols.
  *
  * A protocol has two parts: its description (StreamProtocol, DatagramProtocol), which is the same for all captures, and what `track` makes of it for
  * one capture (StreamTracker, DatagramTracker). The latter keeps the state that its connections share, and puts facts into the tables of the Context.
@@ -39,7 +39,7 @@ export interface DatagramProtocol extends ProtocolDescription {
 
 /** What every protocol does in one capture, over TCP or UDP: it owns facts, and the state that connections share. */
 export interface ProtocolTracker {
-  /** The tables that its facts go to. No other protocol's do. */
+  /** The tables of its facts. No other protocol uses them. */
   readonly tables: readonly TableName[]
   /** Adds the facts that are not in the tables of the context, because later frames may change them. Those of open flows come from their readers. */
   addOpenFacts(facts: FactLists): void
@@ -51,9 +51,9 @@ export interface ProtocolTracker {
   endRetirement(): void
   /** Bytes, about, of state that belongs to no open connection, without what is in `counted`. What it counts goes into `counted`. */
   sharedBytes(counted: Set<object>): number
-  /** Lets the oldest of this state go until at most `most` of its `bytes` are left; returns how many are. */
+  /** Drops the oldest of this state until at most `most` of its `bytes` are left, and returns how many are. */
   dropShared(bytes: number, most: number): number
-  /** The capture has ended: all facts go to the tables. In pieces, with a rest after each. */
+  /** The capture has ended: all facts go to the tables. In pieces, with a yield after each. */
   finish(): Generator<null, void>
 }
 
@@ -117,7 +117,7 @@ export interface FlowReader {
 
 /** What reads one direction of a TCP connection. */
 export interface StreamReader {
-  /** It has lost its place in the stream and looks for the next message. */
+  /** It has lost its position in the stream and searches for the next message. */
   readonly isSearching: boolean
   /** The next bytes of the stream: [from, to) of `b`, which is borrowed. */
   feed(b: Uint8Array, from: number, to: number): void
@@ -137,7 +137,7 @@ export interface FlowEnds {
   isClient(fromA: boolean): boolean
   /** Is a message an answer? Its own flag decides only where neither a SYN nor the ports say who the client is. */
   isResponse(fromA: boolean, flag: boolean): boolean
-  /** From here on it is settled which side is the client. Returns the connection's id. */
+  /** From now on it is fixed which side is the client. Returns the connection's id. */
   settle(): string
 }
 

@@ -39,7 +39,7 @@ export class RecentBytes {
       this.written += RING_BYTES - at
       at = 0
     }
-    // By the engine, not byte by byte: a run of a second would spend much of it in a loop that is not compiled yet.
+    // With a built-in function, not byte by byte: a run of one second would spend much of its time in a loop that is not compiled yet.
     ring.set(b.subarray(from, from + length), at)
     const entry = this.entries++
     const slot = entry & (ENTRIES - 1)

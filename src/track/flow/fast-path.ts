@@ -1,6 +1,6 @@
 /**
  * The first look at a frame. Most frames of a mixed capture are plain Ethernet and IPv4 without options and carry nothing that any protocol here
- * reads. A few bytes at fixed places show that, without decoding. Every frame that is not that plain is left to the decoders: this only ever says
+ * reads. A few bytes at fixed offsets show that, without decoding. The decoders read all other frames: the only verdict here is
  * "irrelevant".
  */
 import { u16be } from '../../../dissectors/bytes.ts'
@@ -50,7 +50,7 @@ export class FastPath {
     return !streams.mayStart(b, tcp + (b[tcp + 12] >> 4) * 4, payloadEnd)
   }
 
-  /** Can what is not TCP itself carry nothing that is read? What may hide something is counted. */
+  /** Is it certain that a frame without TCP carries nothing that is read? Frames that may hide something are counted. */
   private isIrrelevantDatagram(b: Uint8Array, start: number, end: number, frame: number): boolean {
     const protocol = b[start + 23]
     if (protocol !== PROTOCOL_UDP) {

@@ -19,7 +19,7 @@ export interface HalfOpen extends Attempt {
   older: HalfOpen | null
 }
 
-/** Attempts between the same two ports that wait at one time: networks may use the same addresses, and some SYNs are stray. */
+/** Attempts between the same two ports that wait at the same time: networks may use the same addresses, and some SYNs are stray. */
 const MOST_ALIKE = 4
 
 export class HalfOpenTable {
@@ -102,7 +102,7 @@ export class HalfOpenTable {
     }
   }
 
-  /** What is left was never answered. */
+  /** The remaining SYNs were never answered. */
   finish(): void {
     for (const hash of this.waiting.keys()) this.settleAll(hash)
   }

@@ -50,7 +50,7 @@ export interface Joined {
 
 export class Fragments implements OverlapObserver {
   private readonly context: Context
-  /** By hash, oldest first: those that wait for the rest, and those that were put together a moment ago. */
+  /** By hash, oldest first: those that wait for the rest, and those that were reassembled a moment ago. */
   private readonly waiting = new Map<number, Datagram>()
   private readonly complete = new Map<number, { datagram: Datagram; bytes: Uint8Array; time: number }>()
   private completeBytes = 0

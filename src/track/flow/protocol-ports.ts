@@ -10,7 +10,7 @@ const NONE = 0
 const FOLLOWED = 255
 
 export class ProtocolPorts {
-  /** Where several protocols come into question, the first of the list is asked first. */
+  /** If several protocols are possible, the first of the list is tried first. */
   private readonly trackers: readonly StreamTracker[]
   private readonly ports = new Uint8Array(65_536)
 

@@ -9,7 +9,7 @@ import { type HashKeys, mixWith } from '../../base/seeded-hash.ts'
 import { flowHashWith } from './flow-hash.ts'
 
 const SLOTS = 1 << 14
-/** Any words will do: the keys are made of what the capture begins with. */
+/** Any words are possible: the keys are made from the beginning of the capture. */
 const FROM: HashKeys = { seed: 0x2c1b3c6d, first: 0x297a2d39, second: 0x1b56c4e9 }
 
 /** A SYN and its answer; frame and time are the SYN's. */

@@ -10,7 +10,7 @@ import type { TcpFlow } from './tcp-flow.ts'
 
 /** How well a segment fits a connection. */
 export const FIT = {
-  /** Neither its sequence number nor its acknowledgement is near what the connection has come to. */
+  /** Neither its sequence number nor its acknowledgement is near the position of the connection. */
   NONE: 0,
   /** One of the two is far away. */
   HALF: 1,
@@ -61,7 +61,7 @@ function isOpenedBy(flow: TcpFlow, s: Segment, fromA: boolean): boolean {
   return mayBeginBehind(flow, s, fromA)
 }
 
-/** Is this a SYN-ACK of it? Proxies and strays may send several: each of them is. */
+/** Is this a SYN-ACK of it? Proxies and attackers may send several: each of them is one. */
 function isAnsweredBy(flow: TcpFlow, s: Segment, fromA: boolean): boolean {
   if (!flow.isnKnown) return mayBeginBehind(flow, s, fromA)
   const answered = (s.ack - flow.isn) | 0

@@ -49,7 +49,7 @@ export class TcpFlow implements FlowEnds, StreamOwner, DeferredOwner {
   clientIsA: boolean | null = null
   /** It was a message's flag that showed it: the flags of the others are believed too. */
   private byFlag = false
-  /** Made for the first payload or SYN: many connections are a handshake and no more. */
+  /** Made for the first payload or SYN: many connections consist of a handshake only. */
   private streamA: Stream | null = null
   private streamB: Stream | null = null
   /** Segments that wait for the other direction; most connections never have any. */
@@ -247,7 +247,7 @@ export class TcpFlow implements FlowEnds, StreamOwner, DeferredOwner {
   at(frame: number, time: number): void {
     this.context.frame = frame
     this.context.time = time
-    // What was held back may be older than the first frame so far.
+    // Deferred segments may be older than the first frame so far.
     if (frame < this.facts.firstFrame) {
       this.facts.firstFrame = frame
       this.facts.firstTime = time
@@ -357,7 +357,7 @@ export class TcpFlow implements FlowEnds, StreamOwner, DeferredOwner {
     return facts.id
   }
 
-  /** Has nothing been seen of it but segments that fit nowhere, and that hold no message? */
+  /** Was nothing seen of it except segments that fit nowhere and contain no message? */
   private isStray(): boolean {
     return this.hasRivals && !this.isnKnown && isUnproved(this.streamA) && isUnproved(this.streamB)
   }
@@ -370,7 +370,7 @@ export class TcpFlow implements FlowEnds, StreamOwner, DeferredOwner {
     this.reader.addOpenFacts(facts)
   }
 
-  /** No more segments come: what waits is read, and the facts are completed. */
+  /** No more segments come: waiting ones are read, and the facts are completed. */
   finish(): void {
     if (this.done) return
     this.done = true

@@ -17,10 +17,10 @@ import { TcpFlow } from './tcp-flow.ts'
 /** Bytes of memory that a connection takes, about, without what its reader keeps. */
 export const FLOW_BYTES = 2048
 
-/** How many idle connections go at once when the table is full: enough to pay for the sorting. */
+/** How many idle connections are dropped at once when the table is full: enough to justify the sorting. */
 const EVICTED_SHARE = 1 / 4
 
-/** Closed connections that are remembered: copies and stragglers of their last segments are still to come. */
+/** Closed connections that are remembered: copies of their last segments may still come. */
 const LINGERING = 1024
 
 /** Connections between the same endpoints that are followed at the same time. */
@@ -98,9 +98,9 @@ export class TcpFlows {
       if (protocols.ofPorts(a.port, b.port) === null) protocols.follow(a.port, b.port)
   }
 
-  /** No more segments come. In pieces of `piece` connections, with a rest after each. */
+  /** No more segments come. In pieces of `piece` connections, with a yield after each. */
   *finish(piece: number): Generator<null, void> {
-    // In the order of the capture: the table's own order is another one in every run.
+    // In the order of the capture: the table's own order differs in every run.
     const open = this.table.flows().sort(byFirstFrame)
     for (const [i, flow] of open.entries()) {
       if (i % piece === 0) yield null
@@ -207,7 +207,7 @@ export class TcpFlows {
   }
 
   /**
-   * The protocol that begins in this payload, on ports of none. A payload too short to tell counts where it is the very first of its stream: the
+   * The protocol that begins in this payload, on ports of none. A payload too short to decide counts if it is the very first of its stream: the
    * next segments decide.
    */
   private recognised(b: Uint8Array, fromA: boolean): StreamTracker | null {

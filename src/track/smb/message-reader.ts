@@ -1,4 +1,4 @@
-/** What an NBSS framer hands its messages to, and how much of them it may gather. */
+/** The receiver of an NBSS framer's messages, and how much of them the framer may gather. */
 
 /** What reads the messages: smb-flow.ts. */
 export interface MessageReader {
@@ -21,7 +21,7 @@ export interface MessageReader {
 }
 
 export interface GatherLimits {
-  /** Bytes gathered of one packet, beside headers. */
+  /** Bytes gathered of one packet, besides headers. */
   gatherBytes: number
   /** The same of all streams together. */
   gatherBytesInAll: number

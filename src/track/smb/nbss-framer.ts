@@ -1,12 +1,12 @@
 /**
  * Finds the SMB messages in one direction of a TCP stream.
  *
- * The stream is a row of NetBIOS session packets ([MS-SMB2] 2.1, RFC 1002 4.3): a 4-byte prefix, then one SMB message, or a compound of them.
- * A packet that lies whole in one segment, the usual case, is read where it lies. Of one that spans segments only the bytes that the reader needs are
+ * The stream is a sequence of NetBIOS session packets ([MS-SMB2] 2.1, RFC 1002 4.3): a 4-byte prefix, then one SMB message, or a compound of them.
+ * A packet that is whole in one segment, the usual case, is read in place. Of one that spans segments only the bytes that the reader needs are
  * gathered: the header, or the whole message where it carries facts; the payload is skipped by counting, never copied.
  *
- * Messages are delivered when their packet is complete, so that they belong to the frame in which it ends. After lost bytes the framer goes
- * on where the packet's length says; where the loss swallowed a prefix it searches for the next prefix with a valid header behind it.
+ * Messages are delivered when their packet is complete, so that they belong to the frame in which it ends. After lost bytes the framer continues
+ * where the packet's length says. If the loss includes a prefix, it searches for the next prefix with a valid header behind it.
  */
 import { u32be, u32le } from '../../../dissectors/bytes.ts'
 import { SESSION_KEEP_ALIVE, SESSION_MESSAGE, SESSION_REQUEST } from '../../../dissectors/netbios/session-service.ts'
@@ -110,11 +110,11 @@ export class NbssFramer implements StreamReader {
       this.startSearch()
       return
     }
-    // Inside the packet: its messages keep what was gathered, and the loss is counted through like a payload.
+    // Inside the packet: its messages keep what was gathered, and the loss is counted like a payload.
     if (this.state === STATE.GATHER) this.closeCut()
     this.state = STATE.SKIP
     if (n > this.messageLeft) {
-      // The loss swallowed the headers of the messages behind this one.
+      // The loss includes the headers of the messages behind this one.
       this.messageLeft = this.packetLeft
     }
     this.messageLeft -= n
@@ -300,7 +300,7 @@ export class NbssFramer implements StreamReader {
     else this.flush(false)
   }
 
-  /** Hands the gathered messages over: their packet is complete, or will never be. */
+  /** Delivers the gathered messages: their packet is complete, or never will be. */
   private flush(unfinished: boolean, ended = true): void {
     if (unfinished && this.state === STATE.GATHER) this.closeCut()
     const { elements, arena } = this

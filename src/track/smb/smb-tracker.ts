@@ -1,4 +1,4 @@
-/** SMB in one capture: its connections, the sessions on them, and what of these goes into the ledger. */
+/** SMB in one capture: its connections, the sessions on them, and which of them go into the ledger. */
 import { ipText } from '../../../dissectors/net/addresses.ts'
 import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { FactLists, TableName } from '../../ledger/tables.ts'
@@ -12,7 +12,7 @@ import { createMessageView } from './state/message-view.ts'
 import { SessionStore } from './state/session-store.ts'
 import { SmbConnection } from './state/smb-connection.ts'
 
-/** Sessions that are packed between two rests. */
+/** Sessions that are packed between two yields. */
 const PIECE = 64
 
 export class SmbTracker implements StreamTracker {

@@ -1,17 +1,17 @@
 /**
  * Segments of a connection that answer what has not been seen yet. Captures put the two directions out of order, taps that are merged have clocks
- * apart, and a segment that the capture lost keeps those behind it waiting (tcp-stream.ts): an answer may be read before its question. What
+ * apart, and a segment that the capture lost keeps those behind it waiting (tcp-stream.ts): a response may be read before its request. What
  * acknowledges bytes that the other direction has not delivered waits until they are there, and so does what comes behind it in its own direction.
  *
- * Where both directions wait, each for the other, a segment is missing: a few more are waited for, then it is given up. Where one direction waits
- * alone, the other may be late as a whole: it is waited for as long as clocks may be apart, and as the limits on held bytes allow.
+ * If both directions wait for each other, a segment is missing: it is given up after a few more have come. If only one direction waits, the other may
+ * be late as a whole: the first waits as long as clocks may differ, and as the limits on held bytes allow.
  */
 import type { Segment } from '../../../../dissectors/layers/segment.ts'
 import { HELD_OVERHEAD, type IncomingBytes } from './reassembly.ts'
 import type { StreamsShared } from './stream-owner.ts'
 import { PATIENCE, type Stream } from './tcp-stream.ts'
 
-/** Microseconds that the clocks of two taps may be apart. */
+/** Microseconds by which the clocks of two taps may differ. */
 const CLOCKS_APART = 10e6
 
 interface DeferredSegment extends IncomingBytes {
@@ -144,7 +144,7 @@ export class DeferredSegments {
     this.release()
   }
 
-  /** The other direction does not come: it is not waited for until it is seen again. */
+  /** The other direction does not come: nothing waits for it until it is seen again. */
   private giveUpAlone(waiting: Waiting): void {
     waiting.alone = true
     this.giveUp()

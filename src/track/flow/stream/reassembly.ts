@@ -12,7 +12,7 @@ export interface IncomingBytes {
   readonly payload: number
   readonly payloadEnd: number
   readonly length: number
-  /** How many of these an IP header alone speaks of (segment.ts); 0 where that is not known. */
+  /** How many of these only an IP header claims (segment.ts); 0 if that is not known. */
   readonly claimed?: number | undefined
 }
 
@@ -28,7 +28,7 @@ export interface HeldBytes {
 /** What a piece takes in memory beside its bytes: a limit that counted bytes alone would let pieces of one byte take hundreds of times as much. */
 export const HELD_OVERHEAD = 512
 
-/** Receives the news that the current bytes are not those of an earlier frame, `first`. */
+/** Called when the current bytes differ from those of an earlier frame, `first`. */
 export interface OverlapObserver {
   disagreement(first: number): void
 }

@@ -2,12 +2,12 @@
  * One direction of a TCP connection: puts segments into order and feeds its reader. Sequence arithmetic is modulo 2^32 on signed 32-bit
  * integers, so that `a - b | 0` is the distance even across the wrap (RFC 9293 3.4).
  *
- * Of overlapping data the bytes that came first count, and those that came later and differ are reported. A hole is waited for until its bytes
- * arrive, or until the receiver has acknowledged them and traffic has gone on (the capture lost them), or until a limit is reached; then it is
- * reported as lost.
+ * Of overlapping data the bytes that came first count, and those that came later and differ are reported. The stream waits for a hole until its
+ * bytes arrive, or until the receiver has acknowledged them and traffic has continued (the capture lost them), or until a limit is reached. Then the
+ * hole is reported as lost.
  *
- * Where the stream stands is known from its SYN, else from segments that the other side acknowledges or that agree with each other. The first
- * guess may be wrong: a stray segment, the SYN-ACK of a proxy. Segments far from where the stream stands are set aside (unplaced-segments.ts); the stream
+ * The position of the stream is known from its SYN, else from segments that the other side acknowledges or that agree with each other. The first
+ * guess may be wrong: a stray segment, the SYN-ACK of a proxy. Segments far from the position are set aside (unplaced-segments.ts); the stream
  * moves to them once they are acknowledged, or agree while nothing else arrives. Segments that never fit are reported as stray.
  */
 
@@ -22,7 +22,7 @@ export const PATIENCE = 8
 
 /** No capture loses this many bytes between two segments: sequence numbers that are further ahead belong to something else. */
 const FAR = 1 << 26
-/** How many of the bytes that were delivered count as delivered: a quarter of what 32 bits can number. */
+/** How many of the delivered bytes are remembered as delivered: a quarter of the sequence space. */
 const REMEMBERED = 1 << 30
 /** Segments that must agree with each other for a stream to begin there, and for one that has begun to move there. */
 const RUN_TO_BEGIN = 2
@@ -71,7 +71,7 @@ export class Stream {
     return this.reader.isSearching
   }
 
-  /** Nothing has been delivered yet: all will go to another reader. */
+  /** Nothing has been delivered yet: everything will go to another reader. */
   readBy(reader: StreamReader): void {
     this.reader = reader
   }
@@ -194,7 +194,7 @@ export class Stream {
     this.reader.finish()
   }
 
-  /** What was set aside belongs to no conversation: it is reported, and not read. */
+  /** The segments that were set aside belong to no conversation: they are reported, and not read. */
   discard(): void {
     if (this.unplaced === null) return
     this.shared.heldBytes -= this.unplaced.memory
@@ -288,7 +288,7 @@ export class Stream {
     }
   }
 
-  /** Goes on at a place that does not follow the bytes before it. */
+  /** Continues at a position that does not follow the bytes before it. */
   private moveTo(seq: number, at: HeldBytes): void {
     while (this.held !== null) this.skipHole()
     this.owner.at(at.frame, at.time)
@@ -315,7 +315,7 @@ export class Stream {
 
   private deliver(b: Uint8Array, from: number, to: number, length: number, frame: number): void {
     if (this.unplaced !== null) this.discard()
-    // What is skipped is the contents of files: to forge them deceives no reader of messages.
+    // Skipped bytes are file contents: forged ones cannot mislead a reader of messages.
     if (!this.reader.skips(length) && from < to) {
       this.shared.recent ??= new RecentBytes()
       this.lastEntry = this.shared.recent.note(this.lastEntry, b, from, to, this.next, frame)

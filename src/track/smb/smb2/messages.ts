@@ -145,7 +145,7 @@ function isResponse(c: SmbConnection, { b, o, captured, fromA }: MessageView, fl
   return isAnswerForm(u16le(b, o + SMB2_OFFSET.command), u16le(b, o + SMB2_HEADER_LENGTH)) ?? bySide
 }
 
-/** A message without the whole of its SessionId: it could be any session's, so it says nothing of one. */
+/** A message without the whole of its SessionId: it could be any session's, so it shows nothing about any of them. */
 function cutMessage(c: SmbConnection, m: MessageView): void {
   const { b, o } = m
   const flagged = m.captured >= FLAGS_END
@@ -165,18 +165,18 @@ function cutMessage(c: SmbConnection, m: MessageView): void {
 function count(c: SmbConnection, session: LiveSession, m: MessageView, flags: number): void {
   const { b, o, captured, response, status } = m
   if (response) {
-    // An interim answer is signed or not as the server likes.
+    // The server may sign an interim response or not.
     if (status === STATUS_PENDING && (flags & SMB2_FLAGS_ASYNC_COMMAND) !== 0) return
-    // The server has no key any more.
+    // The server no longer has a key.
     if (status === STATUS_USER_SESSION_DELETED || status === STATUS_NETWORK_SESSION_EXPIRED) return
   }
   const { facts } = session
-  // The answer that set it up is not in the capture, but the session plainly lives: clients wait for that answer.
+  // The answer that set it up is not in the capture, but the session is clearly in use: clients wait for that response.
   if (facts.status === 'pending' && isSuccess(status)) facts.status = 'unknown'
   if (facts.status === 'pending' || facts.status === 'failed') return
   const flagged = (flags & SMB2_FLAGS_SIGNED) !== 0
   const signed = flagged && !isZero(b, o + SMB2_OFFSET.signature, o + Math.min(captured, SMB2_HEADER_LENGTH))
-  // A signature of zeros is none, and too little of this one is there to decide.
+  // A signature of zeros does not count, and too little of this one was captured to decide.
   if (flagged && !signed && captured < SMB2_HEADER_LENGTH) return
   countClear(session, c.context, response, signed)
   if (facts.unsignedAccepted === null && !signed) unsignedThoughRequired(c, session, m)

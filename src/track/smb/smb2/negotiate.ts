@@ -39,9 +39,9 @@ export function negotiateResponse(c: SmbConnection, message: Uint8Array, length:
   if (!isSuccess(status)) return
   const answer = readable(parseNegotiateResponse(message, length))
   const { securityMode, capabilities, serverGuid, dialectRevision, negotiateContexts } = answer
-  // Cut before DialectRevision it may be no final answer.
+  // If it was cut before DialectRevision, it may not be the final response.
   if (securityMode === undefined || dialectRevision === undefined) return
-  // "Ask again in SMB2": the dialect is still open.
+  // "Negotiate again in SMB2": the dialect is still open.
   if (dialectRevision === DIALECT_WILDCARD) return
   const offer = offeredMechanisms(c, answer)
   c.facts.negotiateResponse = {

@@ -42,7 +42,7 @@ export function compressedMessage(c: SmbConnection, m: MessageView): void {
     noteUnread(c, m.fromA)
     return
   }
-  // It is one row, however many messages it turns out to hold.
+  // It is one row, even if it contains several messages.
   const { rows } = c
   c.rows = null
   readClear(c, m, clear)

@@ -19,7 +19,7 @@ const BARE_SHARE = 1 / 4
 /** Marks of connections in their table. */
 const KEPT = { attempt: 1, bare: 2, carrier: 3, answeredCarrier: 4 } as const
 
-/** The facts of a connection as they are before anything was said on it. */
+/** The facts of a connection before any message on it. */
 export function newConnectionFacts(
   context: Context,
   client: Endpoint,

@@ -29,7 +29,7 @@ export class LiveSession {
   trees: Map<number, TreeFacts['shareType']> | null = null
   /** Logged off: its id is free for another session. */
   closed = false
-  /** The server asked for more of its logon, and nothing has come since. */
+  /** The server asked to continue its logon, and nothing has followed yet. */
   goesOn = false
   /** Taken up by its id alone, which no answer has confirmed yet: the server may not know it. */
   unproven = false

@@ -15,7 +15,7 @@ import { sessionBytes } from './open-costs.ts'
 
 /** The last quarter of the sessions may still be in progress. At most a quarter is dropped at once: dropping them one by one would scan all each time. */
 const SHARE = 1 / 4
-/** Fewer than this share are not worth the search. */
+/** A smaller share is not worth the search. */
 const LEAST_SHARE = 1 / 16
 
 /** Marks of sessions in their table. */
@@ -74,7 +74,7 @@ export class SessionStore implements SessionOwner {
     this.table = context.tables.sessions
   }
 
-  /** A new session, stored within the limits. One that has no room has facts all the same while it is followed. */
+  /** A new session, stored within the limits. One that is not stored still has facts while it is followed. */
   create(connection: string, family: SessionFacts['family'], status: 'pending' | 'unknown'): LiveSession {
     const { context } = this
     const session = new LiveSession(this, newSessionFacts(context, connection, family, status))
