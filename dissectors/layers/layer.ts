@@ -1,6 +1,6 @@
 /**
  * How headers name the one that follows. A decoder reads one header at `payload`, moves `payload` past it, and returns what comes next: a LAYER, or
- * one of DECODED where the way ends. headers.ts does the walking. Numbers of LAYER lie above those of DECODED.
+ * one of DECODED at the end. headers.ts does the walking. Numbers of LAYER lie above those of DECODED.
  */
 import { DECODED, type Segment } from './segment.ts'
 import { UNREAD } from './unread.ts'
@@ -222,7 +222,7 @@ function extensionLayer(next: number): number {
   }
 }
 
-/** Moves past `n` bytes. What is left may be less than nothing then: the next header finds itself too short. */
+/** Moves past `n` bytes. The rest may then have a negative length: the next header is too short. */
 export function skip(s: Segment, n: number): void {
   s.payload += n
   s.length -= n

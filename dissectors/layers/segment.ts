@@ -26,7 +26,7 @@ export interface Segment {
   payloadEnd: number
   /** Payload bytes on the wire: more than payloadEnd - payload where the capture cut the frame. */
   length: number
-  /** How many of them an IP header alone speaks of: the record calls the packet whole without them. A mirror cut them, or the header lies. */
+  /** How many of them only an IP header claims: the record calls the packet whole without them. A mirror cut them, or the header lies. */
   claimed: number
   /** What of a frame is not read further, as unread.ts has it. A UDP datagram is noted here too: most have no protocol that reads them. */
   unread: number
@@ -76,7 +76,7 @@ export function createSegment(depthLimit: number = MAX_HEADERS): Segment {
   }
 }
 
-/** The result of reading a frame. */
+/** The result of decoding a frame. */
 export const DECODED = {
   /** Neither TCP nor UDP, or too short to decide. */
   OTHER: 0,

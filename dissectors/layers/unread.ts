@@ -1,6 +1,6 @@
 /**
  * What kept a frame from being read to its TCP, as one number: a kind, and sixteen bits of which one it is. Decoders put it into the segment where they
- * give up before something that nobody here reads. Whether that may hide IP at all is for others to say.
+ * stop before something that no decoder reads. The caller decides whether that may hide IP.
  */
 export const UNREAD = {
   /** Nothing to name: a frame that is too short or damaged. */

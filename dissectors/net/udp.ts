@@ -22,7 +22,7 @@ export function decodeUdp(b: Uint8Array, s: Segment): number {
   return next === DECODED.OTHER ? DECODED.UDP : next
 }
 
-/** What two UDP ports say; OTHER for those of no tunnel. A tunnel's end sends from any port, but some have a server, which answers from its own. */
+/** The layer of two UDP ports; OTHER for those of no tunnel. A tunnel's end sends from any port, but some have a server, which answers from its own. */
 export function portLayer(source: number, destination: number): number {
   switch (destination) {
     // The registered one, and what Linux used before it.
