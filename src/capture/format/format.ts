@@ -1,6 +1,6 @@
 /**
  * What a capture file format is: how its files begin, and what walks their records. One file of this folder describes each format, and formats.ts
- * lists them; nothing else of the program depends on which formats there are.
+ * lists them. Nothing else in the program depends on the list.
  */
 import type { Warning } from '../../ledger/capture-facts.ts'
 import type { FrameSink } from '../frame-sink.ts'
@@ -44,7 +44,7 @@ export interface Checkpoint {
   format: string
   /** Bytes from the start of the (decompressed) file to the record that follows. */
   position: number
-  /** The last frame number that was given out. */
+  /** The last frame number that was assigned. */
   frames: number
   /**
    * A list that consecutive checkpoints refer to together and that may grow long, such as the interfaces of a pcapng section. Only the first
@@ -127,6 +127,6 @@ export class Tally {
   /** The earliest and the latest time, infinite where no packet had one. */
   firstTime = Number.POSITIVE_INFINITY
   lastTime = Number.NEGATIVE_INFINITY
-  /** The last frame number given out. */
+  /** The last frame number assigned. */
   frames = 0
 }

@@ -3,7 +3,7 @@ import type { CaptureFormat, FileStarts } from './format.ts'
 import { PCAP } from './pcap.ts'
 import { PCAPNG } from './pcapng.ts'
 
-/** In the order in which they are asked whether a file is theirs. */
+/** In the order in which they are tried. */
 export const CAPTURE_FORMATS: readonly CaptureFormat[] = [PCAP, PCAPNG]
 
 /** With this many bytes of an input at hand, its format is certain. */

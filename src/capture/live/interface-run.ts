@@ -31,7 +31,7 @@ export interface InterfaceRunOptions {
   interfaceName: string
   program: CaptureProgramDescription
   launcher: Launcher
-  /** False while the launcher does not answer: then it is asked for nothing. */
+  /** False while the launcher does not answer: then it gets no requests. */
   launcherAnswers(): boolean
 }
 

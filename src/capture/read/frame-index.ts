@@ -15,7 +15,7 @@ export interface FrameIndex {
   file: FileIdentity | null
   /** Ordered by position, and so by frame. */
   checkpoints: Checkpoint[]
-  /** The last frame number that was given out so far. */
+  /** The last frame number that was assigned so far. */
   frames: number
   /** Checkpoints are at least this many bytes apart. */
   spacing: number

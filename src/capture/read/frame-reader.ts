@@ -73,7 +73,7 @@ export class FrameReader implements UnpackedSink {
     return Boolean(this.walker?.damage)
   }
 
-  /** The last frame number that was given out. */
+  /** The last frame number that was assigned. */
   get count(): number {
     return this.walker?.tally.frames ?? 0
   }

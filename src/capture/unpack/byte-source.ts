@@ -1,5 +1,5 @@
 /**
- * The bytes of an input, one chunk at a time, in memory that is reused. The reader says how far it came; what is left is put in front of the next
+ * The bytes of an input, one chunk at a time, in memory that is reused. The reader says how much it consumed; what is left is put in front of the next
  * chunk, so that the reader sees every record in one piece.
  */
 import { closeSync, read, readSync } from 'node:fs'

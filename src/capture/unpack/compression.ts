@@ -1,4 +1,4 @@
-/** What a compression of whole files is: how packed data begin, and what unpacks them. compressions.ts lists them. */
+/** A compression of whole files: how packed data begins, and what unpacks it. compressions.ts lists them. */
 import { type ByteSource, memorySource } from './byte-source.ts'
 
 export interface Compression {

@@ -18,7 +18,7 @@ export interface Launcher {
 
 export interface LauncherEvents {
   onReport(report: LauncherReport, stream: Socket | undefined): void
-  /** It ended unexpectedly. `reason` is one line for people. `forGood`: it cannot be started again, because the rights for that were given up. */
+  /** It ended unexpectedly. `reason` is one line for users. `forGood`: it cannot be started again, because the rights for that were given up. */
   onLost(reason: string, forGood: boolean): void
   /** It stopped answering, or answers again. */
   onSilent(silent: boolean): void

@@ -1,6 +1,6 @@
 /**
  * How each capture program is started: all that the launcher, which keeps the rights, has of the programs. It is separate from capture-programs.ts so that
- * what programs say and need stays out of the launcher's process. The compiler holds that no program is missing.
+ * what programs say and need stays out of the launcher's process. The compiler checks that no program is missing.
  */
 import { CAP_COMMAND } from './cap.ts'
 import type { CaptureProgram } from './capture-programs.ts'

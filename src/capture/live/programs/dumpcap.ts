@@ -7,7 +7,7 @@ export const DUMPCAP_COMMAND: ProgramCommand = {
     file: pathToStart('dumpcap'),
     args: dumpcapArgs(interfaceName, options),
   }),
-  // It takes a number for an index in its list, and `TCP@...` for another machine.
+  // It reads a number as an index in its list, and `TCP@...` as another machine.
   isMistaken: (interfaceName) => /^(\d+$|TCP@)/i.test(interfaceName),
 }
 
@@ -52,7 +52,7 @@ function countsAtEnd(line: string): ProgramMessage | null {
   const match = AT_END.exec(line)
   if (match === null) return null
   const [, taken, dropped, byInterface] = match
-  // The packets that it took do not include the dropped ones: libpcap's, and those for which dumpcap itself had no room or no time.
+  // The received packets do not include the dropped ones: libpcap's, and those for which dumpcap itself had no room or no time.
   const received = Number(taken) + Number(dropped)
   const counts = { received, droppedByKernel: Number(dropped), droppedByInterface: Number(byInterface) }
   return { kind: 'counts', counts, isFinal: true }

@@ -26,7 +26,7 @@ export interface CommandLine {
 export interface ProgramCommand {
   /** Writes pcap or pcapng to standard output, and what `parseMessage` reads to standard error, until SIGTERM ends it. */
   commandLine(interfaceName: string, options: CaptureOptions): CommandLine
-  /** Would it take this name, which an interface can have, for something else? `isThere`: there is an interface of this name. */
+  /** Would it misinterpret this name, which an interface can have? `isThere`: there is an interface of this name. */
   isMistaken(interfaceName: string, isThere: boolean): boolean
 }
 
@@ -47,7 +47,7 @@ export interface ProgramDescription {
   readonly countsWhenAsked: boolean
   /** Its `received` counts every packet once, including those that are still in the kernel's buffer. */
   readonly countsAll: boolean
-  /** Who counted, for people, with the reason for what is not known: "dumpcap, which counts at its end". */
+  /** What counted, for users, with the reason for unknown counts: "dumpcap, which counts at its end". */
   readonly countedBy: string
   /** Why it ended without an error message, for people. `how` is a signal or a status. */
   endReason(how: string): string
@@ -69,6 +69,6 @@ export interface RunCounts {
 export type ProgramMessage =
   /** The interface is open, packets come. */
   | { kind: 'ready' }
-  /** All counts, or some of them; `isFinal`: they were given at the end, not because somebody asked. */
+  /** All counts, or some of them; `isFinal`: they were given at the end, not on request. */
   | { kind: 'counts'; counts: Partial<RunCounts>; isFinal: boolean }
   | { kind: 'error'; code: CaptureStartErrorCode; text: string }

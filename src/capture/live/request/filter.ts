@@ -31,7 +31,7 @@ const UDP_TUNNELS = [
 /** IP in IP, IPv6 in IP, GRE with what it carries (ERSPAN too), authentication header, EtherIP, L2TPv3, MPLS and Ethernet in IP. */
 const IP_TUNNELS = [4, 41, 47, 51, 97, 115, 137, 143].map((protocol) => `ip proto ${protocol}`)
 
-/** A fragment but the first has no ports to look at, and the first must not be kept without the others. */
+/** A fragment other than the first has no ports, and the first must not be kept without the others. */
 const IPV4_FRAGMENTS = 'ip[6:2] & 0x3fff != 0'
 
 /**
@@ -59,7 +59,7 @@ const LINK_ENCAPSULATIONS = [
   0x06,
 ].map((type) => `ether proto 0x${type.toString(16)}`)
 
-/** What the protocols are read on, and what may hold them inside. libpcap means IPv4 and IPv6 by each port. */
+/** The ports of the protocols, and everything that may contain them. In libpcap a port means IPv4 and IPv6. */
 function builtIn({ tcpPorts, udpPorts }: FilterOptions): string {
   return [
     ...tcpPorts.map((port) => `tcp port ${port}`),

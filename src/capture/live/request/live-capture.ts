@@ -21,7 +21,7 @@ export interface InterfaceLoss {
   atLeast: boolean
   /** `received` counts every packet once, including those still in the kernel's buffer: so it is known how many are missing. */
   countsAll: boolean
-  /** Who counted, for people: "dumpcap, which counts at its end". */
+  /** What counted, for users: "dumpcap, which counts at its end". */
   from: string
 }
 
