@@ -119,7 +119,7 @@ describe('the import graph', () => {
 })
 
 describe('the table of wings', () => {
-  it('lets no wing import one that stands above it', () => {
+  it('lets no wing import one above it', () => {
     const pathsBefore = (i: number) => WINGS.slice(0, i).map(({ path }) => path)
     expect(WINGS.flatMap(({ uses }, i) => uses.filter((path) => !pathsBefore(i).includes(path)))).toEqual([])
   })

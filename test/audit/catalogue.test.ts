@@ -75,7 +75,7 @@ describe('the catalogue', () => {
     expect(new Set(RULES.map((rule) => rule.title)).size).toBe(RULES.length)
   })
 
-  it('is in docs/rules.md as it stands (after a change: npm run docs:rules)', async () => {
+  it('is in docs/rules.md, up to date (after a change: npm run docs:rules)', async () => {
     const script = (await import(here('../../scripts/make-rules-doc.mjs').href)) as {
       renderRules(rules: readonly Rule[]): string
     }
@@ -97,7 +97,7 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => 
     expect(['pair', 'server', 'client', 'capture']).toContain(subject)
   })
 
-  it('stands under a heading of the guide', () => {
+  it('belongs to a heading of the guide', () => {
     expect(GUIDE_HEADINGS).toContain(guide)
   })
 

@@ -78,7 +78,7 @@ describe('what is offered', () => {
     expect(remedy(id, ledger([old], [clearSession({ ...on.smb1, ...facts })]))).not.toContain(setting)
   })
 
-  it('for signing on a server of SMB1 alone says nothing of encryption', () => {
+  it('for signing on a server with only SMB1 does not mention encryption', () => {
     expect(remedy('signing-not-required', ledger([optional]))).toContain('encryption')
     expect(remedy('signing-not-required', ledger([old]))).not.toContain('encryption')
   })

@@ -70,7 +70,7 @@ describe('dosToNtStatus', () => {
     [0x12340000, 0],
   ])('maps %i to %i', (status, expected) => expect(dosToNtStatus(status)).toBe(expected))
 
-  it('keeps class and code where there is no NTSTATUS for them', () => {
+  it('keeps class and code if there is no NTSTATUS for them', () => {
     for (const status of [0x005b0002, 0x04d20002, 0x00fb0001, 0x00130003, 0x00430001, 0xffff0002, 0x04d20007]) {
       expect(dosToNtStatus(status)).toBe(status)
       expect(isDosError(dosToNtStatus(status))).toBe(true)

@@ -61,7 +61,7 @@ describe('matchConnections', () => {
     expect(matches([connection(5000)], packets)).toEqual([[0], [0], []])
   })
 
-  it('has nothing to say of addresses that are none', () => {
+  it('finds nothing for invalid addresses', () => {
     expect(matches([connection(5000, 1, 9, 'x; y')], [ipv4(1, 2, 0, [5000, 445])])).toEqual([[]])
   })
 

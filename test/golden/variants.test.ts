@@ -276,7 +276,7 @@ describe('what was lost is unknown, and everything else is as in the clean captu
 describe('cut frames', () => {
   const cut = VARIANTS.filter((v) => v.keeps === 'some' && v.name in KNOWN)
 
-  it.each(titled(cut))('show what is there: %s', async (_, variant) => {
+  it.each(titled(cut))('show what was captured: %s', async (_, variant) => {
     const { smbMessages, connection, session, findings } = KNOWN[variant.name]!
     const { actual } = both(variant, await scan(variant.bytes()))
     expect((actual.capture['warnings'] as { code: string }[]).map((w) => w.code)).toEqual(['cut-packets'])

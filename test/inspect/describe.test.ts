@@ -102,7 +102,7 @@ describe('SMB2', () => {
     })
   })
 
-  it('reads what stands before encrypted and compressed messages', () => {
+  it('reads the headers of encrypted and compressed messages', () => {
     expect(lines(smb2.transform)).toEqual(
       expect.arrayContaining([expect.stringMatching(/^SMB2 TRANSFORM_HEADER 0-52/)]),
     )
@@ -192,7 +192,7 @@ describe('security blobs', () => {
 })
 
 describe('what is cut or makes no sense', () => {
-  it('keeps what is there, and says where it ends', () => {
+  it('keeps what was captured, and says where it ends', () => {
     const cut = smb2.negotiateResponse302.slice(0, 70)
     expect(field(cut, 'DialectRevision', smb2.negotiateResponse302.length)).toBeDefined()
     expect(field(cut, 'NEGOTIATE response', smb2.negotiateResponse302.length)!.note).toBe(
@@ -207,7 +207,7 @@ describe('what is cut or makes no sense', () => {
     expect(field(message, 'NegotiateContext')).toBeDefined()
   })
 
-  it('gives bytes that are no message as what they are', () => {
+  it('shows bytes that are not a message as padding', () => {
     expect(describeMessage(Uint8Array.of(1, 2, 3))).toMatchObject([{ name: 'Padding', start: 0, end: 3, children: [] }])
     expect(describeMessage(new Uint8Array(0))).toEqual([])
   })

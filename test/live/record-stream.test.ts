@@ -28,7 +28,7 @@ describe('what a live capture reports', () => {
     for (const record of live) expect(schemaErrors('record', JSON.parse(JSON.stringify(record)))).toEqual([])
   })
 
-  it('comes while the traffic goes on, not only at its end', async () => {
+  it('comes during the traffic, not only at its end', async () => {
     const records = await watched('captures/smb311-signed.pcap', null)
     const beats = records.findIndex(({ type }) => type === 'heartbeat')
     expect(records.slice(0, beats).map(({ type }) => type)).toContain('session')

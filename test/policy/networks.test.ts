@@ -90,7 +90,7 @@ describe('own networks', () => {
     expect(own.isInternal('2001:db8:8000::1')).toBe(false)
   })
 
-  it('match an address by what it carries and as it stands', () => {
+  it('match an address by the embedded one and by itself', () => {
     expect(createNetworks(['203.0.113.0/24']).isInternal('2002:cb00:7105::1')).toBe(true)
     expect(createNetworks(['2002::/16']).isInternal('2002:cb00:7105::1')).toBe(true)
     expect(createNetworks(['::ffff:203.0.113.0/120']).isInternal('203.0.113.9')).toBe(true)

@@ -101,7 +101,7 @@ describe('the evidence of a finding', () => {
     await expect(actions.inspect(citation, signal())).rejects.toThrow(/moving\.pcap/)
   })
 
-  it('is no longer read when the reading is aborted', async () => {
+  it('is not read further when the reading is aborted', async () => {
     const { actions, tables } = await worldOf('captures/guest-fallback.pcap')
     const { capture, frame } = tables.frames.at(3)!
     const stop = new AbortController()

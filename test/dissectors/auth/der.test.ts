@@ -270,7 +270,7 @@ describe('values', () => {
     ).toBe('KÖLN.DE')
   })
 
-  it('strings in pieces are not put together', () => {
+  it('strings in pieces are not joined', () => {
     const pieces = tlv(0x24, octetString(ascii('NTLM')), octetString(ascii('SSP')))
     expect(faultOf(pieces, (der, root) => der.content(root, DER_TAG.OCTET_STRING, 'mechToken'))).toEqual({
       kind: 'unsupported',

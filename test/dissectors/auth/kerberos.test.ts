@@ -230,7 +230,7 @@ describe('KRB-ERROR', () => {
     })
   })
 
-  it('whose microseconds are none', () => {
+  it('whose microseconds are invalid', () => {
     for (const susec of [-1, 1_000_000]) {
       expect(
         parseKerberosToken(

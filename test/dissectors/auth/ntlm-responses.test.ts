@@ -41,7 +41,7 @@ describe('classifyResponses', () => {
     expect(classifyResponses(lm, nt, userLength)).toBe(kind)
   })
 
-  it('knows no session security in SMB1 without extended security', () => {
+  it('has no session security in SMB1 without extended security', () => {
     expect(classifyResponses(ESS, NT1, NAMED, { extendedSecurity: false })).toBe('lm+ntlmv1')
     expect(classifyResponses(ESS, NT1, NAMED, { extendedSecurity: true })).toBe('ntlmv1-ess')
     expect(classifyResponses(Uint8Array.of(0), NONE, 0, { extendedSecurity: false })).toBe('anonymous')

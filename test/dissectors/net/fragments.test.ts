@@ -105,7 +105,7 @@ describe('fragments in tunnels', () => {
     expect(fragmentOf(LINKTYPE.RAW, vxlan)).toEqual({ ...EXPECTED_V6, depth: 6 })
   })
 
-  it('and of the outer datagram, which is the first to be put together', () => {
+  it('and of the outer datagram, which is the first to be reassembled', () => {
     const outer = inIpv4(47, `0000 0800 ${v4('2000')}`).replace('0001 0000', '0001 2000')
     expect(fragmentOf(LINKTYPE.RAW, outer)).toMatchObject({
       src: '192.0.2.1',

@@ -29,7 +29,7 @@ describe('parseTransformHeader', () => {
     expect(parseTransformHeader(transform.subarray(0, 52), transform.length)).toMatchObject({ ok: true })
   })
 
-  it('names a size that is not that of the message, and flags that are none', () => {
+  it('names a size that is not that of the message, and invalid flags', () => {
     expect(parseTransformHeader(patched(transform, { 36: 'ffffffff', 42: '0200' }))).toMatchObject({
       ok: true,
       value: { originalMessageSize: 0xffffffff, flags: 2, anomalies: ['unknown-flags', 'size-mismatch'] },

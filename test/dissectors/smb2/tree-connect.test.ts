@@ -25,7 +25,7 @@ describe('parseTreeConnectRequest', () => {
     })
   })
 
-  it('does not read reserved flags before 3.1.1 as an extension where there is no room for one', () => {
+  it('does not read reserved flags before 3.1.1 as an extension if the message is too short for one', () => {
     expect(parseTreeConnectRequest(patched(treeConnectRequest, { [FLAGS]: 'ffff' }))).toEqual({
       ok: true,
       value: {

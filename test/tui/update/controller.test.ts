@@ -280,7 +280,7 @@ describe('filters', () => {
     expect(frames.viewport.cursor).toBe(there)
   })
 
-  it('move the cursor of the table by the keys that are no text', () => {
+  it('move the cursor of the table with keys that are not text', () => {
     const d = drive(guest)
     d.press('5', '/', 'down', 'down', 'page-down', 'up')
     expect(d.tables.frames.viewport.cursor).toBeGreaterThan(1)

@@ -20,7 +20,7 @@ describe('cap', () => {
     expect(CAP.refusal({ ...CAPTURE_OPTIONS, promiscuous: false })).toMatch(/promiscuously only/)
   })
 
-  it('takes a number for an index in its list, but only where there is no such interface', () => {
+  it('reads a number as an index in its list, but only if there is no such interface', () => {
     expect(CAP.command.isMistaken('42', true)).toBe(false)
     expect(CAP.command.isMistaken('42', false)).toBe(true)
   })

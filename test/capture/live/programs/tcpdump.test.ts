@@ -22,7 +22,7 @@ describe('the command line of tcpdump', () => {
 })
 
 describe('tcpdump', () => {
-  it('takes a number for an index in its list, but only where there is no such interface', () => {
+  it('reads a number as an index in its list, but only if there is no such interface', () => {
     const { isMistaken } = TCPDUMP.command
     expect(isMistaken('42', true)).toBe(false)
     expect(isMistaken('42', false)).toBe(true)

@@ -38,7 +38,7 @@ function tcpdump(args: readonly string[], input?: Uint8Array) {
 }
 
 describe('the filter of a capture', () => {
-  it('is the built-in one, narrowed by the user’s, which stands last', () => {
+  it('is the built-in one, narrowed by the user’s, which comes last', () => {
     expect(captureFilter({ interfaces: ['eth0'], filter: ' host 192.0.2.1 or vlan 5 ', allTraffic: false })).toBe(
       `(${BUILT_IN}) and (host 192.0.2.1 or vlan 5)`,
     )
