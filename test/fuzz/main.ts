@@ -147,7 +147,7 @@ function counts({ cases, milliseconds }: Progress): string {
 function numberOf(name: string, text: string | undefined): number | null {
   if (text === undefined) return null
   const value = Number(text)
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new UsageError(`--${name} wants a whole number`)
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new UsageError(`--${name} must be a whole number`)
   return value
 }
 
