@@ -317,7 +317,7 @@ describe('a file without packets', () => {
 
   it('may be a report of smblens in any format', () => {
     for (const format of ['table', 'json', 'ndjson', 'csv']) {
-      const { stdout } = smblens(['scan', 'captures', '-f', format])
+      const { stdout } = smblens(['scan', 'captures/guest-fallback.pcap', 'captures/outbound.pcap', '-f', format])
       expect(recognise(Buffer.from(stdout).subarray(0, FOREIGN_BYTES), 'report')).toEqual({ kind: 'text' })
     }
     const { stdout } = smblens(['messages', SAMPLES[0]!, '-f', 'table'])
