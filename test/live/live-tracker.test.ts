@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
 import { readCapture } from '../../src/capture/read/read-capture.ts'
 import { LiveTracker } from '../../src/live/live-tracker.ts'
 
@@ -12,6 +12,8 @@ function tracker(interfaces: readonly string[]): LiveTracker {
   return new LiveTracker({ interfaces, limits: {}, stores: [], count: null, onCount: () => {} })
 }
 afterEach(() => void vi.restoreAllMocks())
+// Modules note when they last let the event loop run: those that saw this clock are of no use to the files that follow in the same process.
+afterAll(() => void vi.resetModules())
 
 /** A sample, as if captured this many microseconds later, over one second. */
 async function pass(live: LiveTracker, path: string, later: number): Promise<void> {
