@@ -2,7 +2,7 @@
 import { compareText } from '../base/compare-text.ts'
 import type { Facts } from '../ledger/facts-list.ts'
 import type { Finding } from './finding.ts'
-import { worstRank } from './finding-group.ts'
+import { type Origin, worstRank } from './finding-group.ts'
 import type { FindingGroups } from './finding-groups.ts'
 import { findingId, findingOf, firstEvidence, originOf } from './make-finding.ts'
 import { RANK, SEVERITIES, type Severity } from './rule/rule.ts'
@@ -79,15 +79,22 @@ export function* listFindings(groups: FindingGroups): Generator<null, FindingLis
   const captures = new Uint32Array(groups.rows.end)
   const frames = new Float64Array(groups.rows.end)
   const names = new Map<string, number>()
+  let last: Origin | null = null
+  let number = 0
   for (const [i, row] of rows.entries()) {
     const group = groups.rows.get(row)
     ranks[row] = worstRank(group)
     rules[row] = group.rule
     frames[row] = firstEvidence(group)
     const origin = originOf(group)
-    const capture = `${origin.capture}\0${origin.captureId}`
-    if (!names.has(capture)) names.set(capture, names.size)
-    captures[row] = names.get(capture)!
+    // Mostly that of the row before, and a name is long.
+    if (last === null || origin.capture !== last.capture || origin.captureId !== last.captureId) {
+      const capture = `${origin.capture}\0${origin.captureId}`
+      number = names.get(capture) ?? names.size
+      names.set(capture, number)
+      last = origin
+    }
+    captures[row] = number
     if (i % PIECE === 0) yield null
   }
   const ruleOrder = order(groups.rules.map(({ id }) => id))

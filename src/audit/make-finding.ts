@@ -11,13 +11,13 @@ export function findingOf(rule: Rule, group: FindingGroup): Finding {
   const { shown, subject, count, severalUsers } = group
   const { severity, connection, session, user } = shown[0]!
   const { capture, captureId } = originOf(group)
-  const { message, evidence, more } = explain(group)
+  const { evidence, more } = evidenceOf(group)
   return {
     id: findingId(rule, group.id),
     rule: rule.id,
     severity,
     title: rule.title,
-    message,
+    message: messageOf(group),
     capture,
     captureId,
     connection: count === 1 ? connection : null,
@@ -56,25 +56,30 @@ export function originOf({ shown, capture, captureId }: FindingGroup): Origin {
 
 /** The frame of its first evidence: findings are listed by it. */
 export function firstEvidence(group: FindingGroup): number {
-  return explain(group).evidence[0]?.frame ?? 0
+  return evidenceOf(group).evidence[0]?.frame ?? 0
 }
 
-/** The worst case in words, and the frames of the cases that are shown: `more` where there are others. */
-function explain(group: FindingGroup): { message: string; evidence: EvidenceDraft[]; more: boolean } {
+/** The worst case in words. */
+function messageOf(group: FindingGroup): string {
   const { shown, count, counts } = group
-  let { message } = shown[0]!
+  const { message } = shown[0]!
+  if (counts[worstRank(group)] === count) return message
+  const parts = SEVERITIES.filter((s) => counts[RANK[s]] !== 0).map((s) => `${counts[RANK[s]]} ${s}`)
+  return `${message} Of ${count} counted: ${parts.join(', ')}.`
+}
+
+/** The frames of the cases that are shown, in their order: `more` where there are others. */
+function evidenceOf({ shown, count }: FindingGroup): { evidence: EvidenceDraft[]; more: boolean } {
   let more = count > shown.length
   const evidence: EvidenceDraft[] = []
-  for (const item of shown.flatMap((each) => each.evidence)) {
-    if (evidence.some((known) => isSame(known, item))) continue
-    if (evidence.length < EVIDENCE_LIMIT) evidence.push(item)
-    else more = true
+  for (const each of shown) {
+    for (const item of each.evidence) {
+      if (evidence.some((known) => isSame(known, item))) continue
+      if (evidence.length < EVIDENCE_LIMIT) evidence.push(item)
+      else more = true
+    }
   }
-  if (counts[worstRank(group)] !== count) {
-    const parts = SEVERITIES.filter((s) => counts[RANK[s]] !== 0).map((s) => `${counts[RANK[s]]} ${s}`)
-    message += ` Of ${count} counted: ${parts.join(', ')}.`
-  }
-  return { message, evidence: evidence.sort(compareEvidence), more }
+  return { evidence: evidence.sort(compareEvidence), more }
 }
 
 function isSame(a: EvidenceDraft, b: EvidenceDraft): boolean {
