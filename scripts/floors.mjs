@@ -62,6 +62,7 @@ export const WINGS = [
       'rules/index.ts',
     ],
   },
+  { path: 'src/readiness', uses: [], packages: [] },
   { path: 'src/report', uses: [...GROUND, 'src/policy', 'src/capture', 'src/track', 'src/audit'], packages: [] },
   { path: 'src/rows', uses: ['src/base', 'src/ledger', 'src/policy', 'src/audit', 'src/report'], packages: [] },
   {
@@ -187,6 +188,7 @@ export const FOLDERS = [
   ['src/audit', 'ledger -> findings'],
   ['src/audit/rule', 'what a rule is, and what rules share'],
   ['src/audit/rules', 'one file per rule, listed in index.ts'],
+  ['src/readiness', 'ledger -> what would break if a control of the guide were enforced'],
   ['src/report', 'ledger and findings -> text'],
   ['src/report/records', 'one file per record type'],
   ['src/report/text', 'text of reports: pages, styles, paragraphs'],
