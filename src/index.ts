@@ -4,7 +4,7 @@
  *     const tracker = new Tracker(path)
  *     const summary = await readCapture(path, tracker)
  *     const ledger = tracker.finish(summary)
- *     const findings = audit(ledger, { networks: createNetworks() })
+ *     const findings = audit(ledger, { policy: defaultPolicy(createNetworks()) })
  */
 
 export { type AuditOptions, audit, auditSteps } from './audit/audit.ts'
@@ -28,7 +28,9 @@ export type * from './ledger/smb-facts.ts'
 export type { MessageSink, SmbMessage } from './ledger/smb-message.ts'
 export { LedgerPile } from './ledger/whole/ledger-pile.ts'
 export { mergeLedgers } from './ledger/whole/merge.ts'
+export { defaultPolicy } from './policy/default-policy.ts'
 export { createNetworks, type Direction, type Networks, parseCidrs } from './policy/networks.ts'
+export type * from './policy/policy.ts'
 export { writeCsv } from './report/formats/csv.ts'
 export { formatFor, REPORT_FORMATS } from './report/formats/formats.ts'
 export { writeJson } from './report/formats/json.ts'

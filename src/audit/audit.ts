@@ -7,7 +7,7 @@
 
 import { runToEnd } from '../base/steps.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Networks } from '../policy/networks.ts'
+import type { Policy } from '../policy/policy.ts'
 import { DEFAULT_LIMITS } from '../track/core/limits.ts'
 import type { Finding } from './finding.ts'
 import { FindingGroups } from './finding-groups.ts'
@@ -18,7 +18,7 @@ import { RULES } from './rules/index.ts'
 import { evaluate, needSurvey, type SurveyedRule, startSurveys, survey } from './surveyed-rule.ts'
 
 export interface AuditOptions {
-  networks: Networks
+  policy: Policy
   /** All of the catalogue unless given. */
   rules?: readonly Rule[]
   /** Called with every case before cases become findings, so that a caller can count them by connection or session. */
@@ -54,18 +54,18 @@ export function* auditSteps(ledger: Ledger, options: AuditOptions): Generator<nu
  */
 export function* groupSteps(
   ledger: Ledger,
-  { networks, onCase }: AuditOptions,
+  { policy, onCase }: AuditOptions,
   groups: FindingGroups,
   rules: readonly SurveyedRule[],
 ): Generator<null, void> {
   const links = yield* linkSessions(ledger)
   if (needSurvey(rules)) {
-    for (const facts of factsInParts(ledger, links, networks)) {
+    for (const facts of factsInParts(ledger, links, policy)) {
       if (facts !== null) survey(rules, facts)
       yield null
     }
   }
-  for (const facts of factsInParts(ledger, links, networks)) {
+  for (const facts of factsInParts(ledger, links, policy)) {
     yield null
     if (facts === null) continue
     for (const [i, rule] of rules.entries()) {

@@ -6,7 +6,7 @@ import { peek } from '../ledger/facts-list.ts'
 import { IdIndex } from '../ledger/id-index.ts'
 import { emptyLedger, type Ledger } from '../ledger/ledger.ts'
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
-import type { Networks } from '../policy/networks.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { AuditFacts } from './rule/audit-facts.ts'
 
 /** The most connections and sessions of a part. A connection with more sessions is in several parts. */
@@ -44,22 +44,18 @@ export function* linkSessions({ connections, sessions }: Ledger): Generator<null
   return { first, next }
 }
 
-export function* factsInParts(
-  ledger: Ledger,
-  { first, next }: Links,
-  networks: Networks,
-): Generator<AuditFacts | null> {
+export function* factsInParts(ledger: Ledger, { first, next }: Links, policy: Policy): Generator<AuditFacts | null> {
   let part = new Part()
   for (let i = 0; i < ledger.connections.length; i++) {
     const connection = ledger.connections.at(i)!
     if (part.has(connection)) {
-      yield part.facts(ledger, networks)
+      yield part.facts(ledger, policy)
       part = new Part()
     }
     let sessions = part.add(connection, true)
     for (let s = first[i]!; s >= 0; s = next[s]!) {
       if (part.sessions.length === PART_SESSIONS) {
-        yield part.facts(ledger, networks)
+        yield part.facts(ledger, policy)
         part = new Part()
         sessions = part.add(connection, false)
       }
@@ -69,11 +65,11 @@ export function* factsInParts(
       if (s % PIECE === 0) yield null
     }
     if (part.size === PART_CONNECTIONS) {
-      yield part.facts(ledger, networks)
+      yield part.facts(ledger, policy)
       part = new Part()
     }
   }
-  yield part.facts(ledger, networks)
+  yield part.facts(ledger, policy)
 }
 
 class Part {
@@ -101,12 +97,12 @@ class Part {
     return sessions
   }
 
-  facts({ captures }: Ledger, networks: Networks): AuditFacts {
+  facts({ captures }: Ledger, policy: Policy): AuditFacts {
     const { connections, sessions, connectionById, sessionsById } = this
     for (const list of sessionsById.values()) list.sort(inFrameOrder)
     return {
       ledger: { ...emptyLedger(), captures, connections, sessions },
-      networks,
+      policy,
       connectionOf: (session) => connectionById.get(session.connection)!,
       sessionsOf: (connection) => sessionsById.get(connection.id) ?? [],
     }

@@ -12,7 +12,7 @@ import type { Facts } from '../ledger/facts-list.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { TABLE_NAMES, type TableEntry, type TableName, type Tables } from '../ledger/tables.ts'
 import { addTotals, emptyTotals, type Totals } from '../ledger/whole/totals.ts'
-import type { Networks } from '../policy/networks.ts'
+import type { Policy } from '../policy/policy.ts'
 import { type FindingRecord, findingRecord } from '../report/records/finding.ts'
 import type { WithdrawalRecord } from '../report/records/withdrawal.ts'
 import type { Changes, ReadPosition } from '../track/partial-ledger.ts'
@@ -21,7 +21,7 @@ import { type EntryRecord, LIVE_TABLES, type LiveTable, watchedValues } from './
 
 export interface LiveRecordsOptions {
   rules: readonly Rule[]
-  networks: Networks
+  policy: Policy
   /** Less severe findings are left out. */
   minSeverity: Severity | null
   /** How many connections that have ended stay in the audit, for findings about several connections. */
@@ -111,7 +111,7 @@ export class LiveRecords {
     const table = LIVE_TABLES[name] as LiveTable<Tables[N]> | undefined
     if (table === undefined) return
     const { open, settled } = changes[name] as Changes<Tables[N]>
-    const { networks } = this.options
+    const { networks } = this.options.policy
     for (const facts of open) {
       const before = this.emitted.get(facts.id)
       if (before?.lastFrame === facts.lastFrame || !table.isReportable(facts)) continue
@@ -126,7 +126,7 @@ export class LiveRecords {
     const table = LIVE_TABLES[name] as LiveTable<Tables[N]> | undefined
     if (table === undefined) return
     for (const facts of ledger[name] as Facts<Tables[N]>)
-      yield this.ifNew(facts, table.record(facts, this.options.networks))
+      yield this.ifNew(facts, table.record(facts, this.options.policy.networks))
   }
 
   /** The record, or null where the last record of this entry was the same. */

@@ -3,7 +3,7 @@
 import type { Rule, Severity } from '../audit/rule/rule.ts'
 import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import type { Networks } from '../policy/networks.ts'
+import type { Policy } from '../policy/policy.ts'
 import { type CaptureRecord, captureRecord } from '../report/records/capture.ts'
 import { type HeartbeatRecord, heartbeatRecord, type LiveState } from '../report/records/heartbeat.ts'
 import { type HostRecord, hostRecords } from '../report/records/host.ts'
@@ -13,7 +13,7 @@ import type { LiveTracker } from './live-tracker.ts'
 
 export interface RecordStreamOptions {
   rules: readonly Rule[]
-  networks: Networks
+  policy: Policy
   minSeverity: Severity | null
 }
 
@@ -57,7 +57,7 @@ export class RecordStream {
     live.age()
     const ledger = live.tracker.finish(live.describe())
     for (const record of records.last(ledger)) if (record !== null) yield record
-    for (const host of hostRecords(ledger, this.options.networks)) yield host
+    for (const host of hostRecords(ledger, this.options.policy.networks)) yield host
     const capture = ledger.captures[0]!
     yield captureRecord(capture)
     const state = this.state(ledger, loss, capture.limits, capture.smbMessages)

@@ -71,8 +71,8 @@ export const HOST_ROWS: RowKind<HostRow> = {
     ['findings', (row) => row.findings],
   ],
   records(source) {
-    const { ledger, networks } = source.report()
-    const byIp = new Map(hostRecords(ledger, networks).map((host) => [host.ip, host]))
+    const { ledger, policy } = source.report()
+    const byIp = new Map(hostRecords(ledger, policy.networks).map((host) => [host.ip, host]))
     return { of: ({ ip }) => byIp.get(ip) }
   },
 }

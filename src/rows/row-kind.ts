@@ -16,7 +16,7 @@ export interface MessageId {
 
 /** Where the records behind rows come from. */
 export interface RecordSource {
-  report(): Pick<Report, 'ledger' | 'networks' | 'findings' | 'rules'>
+  report(): Pick<Report, 'ledger' | 'policy' | 'findings' | 'rules'>
   /** The message as the tracker emitted it. Takes the row itself, not a copy: messages of live captures are found by it. */
   messageOf(id: MessageId): SmbMessage | undefined
 }

@@ -10,7 +10,7 @@ import type { ReadFrames } from '../evidence/write-evidence.ts'
 import { emptyLedger, type Ledger } from '../ledger/ledger.ts'
 import { LedgerPile } from '../ledger/whole/ledger-pile.ts'
 import { mergeLedgers } from '../ledger/whole/merge.ts'
-import type { Networks } from '../policy/networks.ts'
+import type { Policy } from '../policy/policy.ts'
 import { MessageLog } from '../rows/message-log.ts'
 import { MessageLogs } from '../rows/message-logs.ts'
 import type { Limits } from '../track/core/limits.ts'
@@ -20,7 +20,7 @@ import type { Source } from './source.ts'
 import type { Reading, ViewStore } from './store.ts'
 
 export interface FileFeedOptions {
-  networks: Networks
+  policy: Policy
   rules: readonly Rule[]
   limits: Partial<Limits>
   signal: AbortSignal
@@ -167,13 +167,13 @@ export class FileFeed implements Source {
 
   /** @param news published together with the picture */
   private publish(ledger: Ledger, lookUpIn: PictureRequest['lookUpIn'], news: { reading?: Reading }): Promise<void> {
-    const { networks, rules, limits } = this.options
+    const { policy, rules, limits } = this.options
     const { captures } = this.whole
     const { findingBytes } = limits
     return this.pictures.publish({
       ledger,
       captures,
-      audit: (of, onCase) => auditSteps(of, { networks, rules, onCase, findingBytes }),
+      audit: (of, onCase) => auditSteps(of, { policy, rules, onCase, findingBytes }),
       run: (steps) => this.sliced(steps),
       lookUpIn,
       also: () => ({

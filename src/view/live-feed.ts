@@ -9,7 +9,7 @@ import type { LiveConsumer } from '../live/consumer.ts'
 import { LiveTracker } from '../live/live-tracker.ts'
 import type { PacketStore } from '../live/packet-intake.ts'
 import type { Spool } from '../live/spool.ts'
-import type { Networks } from '../policy/networks.ts'
+import type { Policy } from '../policy/policy.ts'
 import { RecentMessages } from '../rows/recent-messages.ts'
 import type { Limits } from '../track/core/limits.ts'
 import { PictureSource } from './picture-source.ts'
@@ -18,7 +18,7 @@ import type { Reading, ViewStore } from './store.ts'
 
 export interface LiveFeedOptions {
   interfaces: readonly string[]
-  networks: Networks
+  policy: Policy
   rules: readonly Rule[]
   limits: Partial<Limits>
   spool: Spool

@@ -5,7 +5,7 @@ import type { CaptureFacts } from '../ledger/capture-facts.ts'
 import type { Facts } from '../ledger/facts-list.ts'
 import { emptyLedger, type Ledger } from '../ledger/ledger.ts'
 import type { SmbMessage } from '../ledger/smb-message.ts'
-import type { Networks } from '../policy/networks.ts'
+import type { Policy } from '../policy/policy.ts'
 import type { MessageRow } from '../rows/message-row.ts'
 import type { MessageId, RecordSource } from '../rows/row-kind.ts'
 import { indexOfId, type Rows } from '../rows/row-list.ts'
@@ -38,14 +38,14 @@ export interface PictureRequest {
 export class PictureSource implements RecordSource {
   private readonly store: ViewStore
   private readonly messages: MessageList
-  private readonly policy: { networks: Networks; rules: readonly Rule[] }
+  private readonly options: { policy: Policy; rules: readonly Rule[] }
   private findings: Facts<Finding> = []
   private current: () => Ledger = emptyLedger
 
-  constructor(store: ViewStore, messages: MessageList, policy: { networks: Networks; rules: readonly Rule[] }) {
+  constructor(store: ViewStore, messages: MessageList, options: { policy: Policy; rules: readonly Rule[] }) {
     this.store = store
     this.messages = messages
-    this.policy = policy
+    this.options = options
   }
 
   get details(): Details {
@@ -59,8 +59,8 @@ export class PictureSource implements RecordSource {
 
   report(): ReturnType<RecordSource['report']> {
     const { ledger, findings } = this
-    const { networks, rules } = this.policy
-    return { ledger, findings, networks, rules }
+    const { policy, rules } = this.options
+    return { ledger, findings, policy, rules }
   }
 
   messageOf(id: MessageId): SmbMessage | undefined {
@@ -73,7 +73,7 @@ export class PictureSource implements RecordSource {
     const current = 'whole' in lookUpIn ? () => lookUpIn.whole : lookUpIn.current
     this.current = current
     const { findings, findingRows, sessions, hosts, overview } = await run(
-      pictureSteps(ledger, captures, this.policy.networks, audit),
+      pictureSteps(ledger, captures, this.options.policy.networks, audit),
     )
     this.findings = findings
     const finding = (id: string) => {

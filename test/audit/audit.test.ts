@@ -12,6 +12,7 @@ import { signingNotRequired } from '../../src/audit/rules/signing-not-required.t
 import { emptyLedger, type Ledger } from '../../src/ledger/ledger.ts'
 import type { ConnectionFacts, SessionFacts } from '../../src/ledger/smb-facts.ts'
 import { mergeLedgers } from '../../src/ledger/whole/merge.ts'
+import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { arbitraryLedger, shuffled } from '../support/arbitrary-ledger.ts'
 import { draftsOf, factsOf } from '../support/audit-facts.ts'
@@ -31,8 +32,8 @@ import {
   smb1,
 } from '../support/facts.ts'
 
-const networks = createNetworks()
-const auditAll = (facts: Ledger) => audit(facts, { networks })
+const policy = defaultPolicy(createNetworks())
+const auditAll = (facts: Ledger) => audit(facts, { policy })
 const rulesOf = (findings: Finding[]) => findings.map((f) => f.rule).sort()
 
 /** A rule that reports for every session what the test needs. */
@@ -71,7 +72,7 @@ function repeats(n: number, overrides: (i: number) => Parameters<typeof session>
 
 describe('grouping', () => {
   it('makes one finding of what repeats between two hosts, and counts it', () => {
-    const [finding, ...others] = audit(repeats(3), { networks, rules: [ntlmAuth] })
+    const [finding, ...others] = audit(repeats(3), { policy, rules: [ntlmAuth] })
     expect(others).toEqual([])
     expect(finding).toMatchObject({
       rule: 'ntlm-auth',
@@ -89,7 +90,7 @@ describe('grouping', () => {
 
   it('names the connection and the session where there is one of each', () => {
     const facts = repeats(1)
-    const [finding] = audit(facts, { networks, rules: [ntlmAuth] })
+    const [finding] = audit(facts, { policy, rules: [ntlmAuth] })
     expect(finding).toMatchObject({
       connection: facts.connections.at(0)!.id,
       session: facts.sessions.at(0)!.id,
@@ -111,7 +112,7 @@ describe('grouping', () => {
         session({ auth: 'ntlmv2', on: elsewhere }),
       ],
     )
-    const findings = audit(facts, { networks, rules: [ntlmAuth] })
+    const findings = audit(facts, { policy, rules: [ntlmAuth] })
     expect(findings.map((f) => f.count)).toEqual([1, 1, 1, 1, 1])
     expect(new Set(findings.map((f) => f.id)).size).toBe(5)
   })
@@ -120,7 +121,7 @@ describe('grouping', () => {
     const findings = audit(
       repeats(2, (i) => ({ user: i === 0 ? 'Alice' : 'ALICE', domain: i === 0 ? 'corp' : 'CORP' })),
       {
-        networks,
+        policy,
         rules: [ntlmAuth],
       },
     )
@@ -167,7 +168,7 @@ describe('grouping', () => {
     ]
     const findings = audit(
       repeats(names.length, (i) => names[i]!),
-      { networks, rules: [ntlmAuth] },
+      { policy, rules: [ntlmAuth] },
     )
     expect(findings.length).toBe(names.length)
   })
@@ -179,7 +180,7 @@ describe('grouping', () => {
       connection({ client: '10.0.0.6', negotiateResponse: optional }),
       connection({ server: { port: 4455 }, negotiateResponse: optional }),
     ])
-    const findings = audit(facts, { networks, rules: [signingNotRequired] })
+    const findings = audit(facts, { policy, rules: [signingNotRequired] })
     expect(findings.map((f) => [f.server?.port, f.client?.ip ?? null, f.count]).sort()).toEqual([
       [445, null, 2],
       [4455, '10.0.0.5', 1],
@@ -188,21 +189,20 @@ describe('grouping', () => {
 
   it('speaks for the worst, and says how many there are of each', () => {
     const rule = ruleSaying((_, i) => ({ severity: i === 2 ? 'high' : i === 4 ? 'info' : 'medium', frames: [100 + i] }))
-    const [finding] = audit(repeats(6), { networks, rules: [rule] })
+    const [finding] = audit(repeats(6), { policy, rules: [rule] })
     expect(finding).toMatchObject({ severity: 'high', count: 6 })
     expect(finding!.message).toBe('Case of frame 102. Of 6 counted: 1 high, 4 medium, 1 info.')
   })
 
   it('spans the times of all, also of those that are not shown', () => {
     const rule = ruleSaying((_, i) => ({ severity: i === 7 ? 'high' : 'low', frames: [100 + i, 200] }))
-    const [finding] = audit(repeats(9), { networks, rules: [rule] })
+    const [finding] = audit(repeats(9), { policy, rules: [rule] })
     expect(finding).toMatchObject({ firstTime: at(100).time, lastTime: at(200).time })
   })
 })
 
 describe('evidence', () => {
-  const frames = (rule: Rule, facts: Ledger) =>
-    audit(facts, { networks, rules: [rule] })[0]!.evidence.map((e) => e.frame)
+  const frames = (rule: Rule, facts: Ledger) => audit(facts, { policy, rules: [rule] })[0]!.evidence.map((e) => e.frame)
 
   it('is the first five frames, in frame order', () => {
     expect(
@@ -228,7 +228,7 @@ describe('evidence', () => {
   })
 
   it('names the capture', () => {
-    const [finding] = audit(repeats(1), { networks, rules: [ntlmAuth] })
+    const [finding] = audit(repeats(1), { policy, rules: [ntlmAuth] })
     expect(finding!.evidence[0]).toEqual({
       capture: 'office.pcap',
       ...at(8),
@@ -241,7 +241,7 @@ describe('evidence', () => {
 describe('filter', () => {
   const filter = (n: number, frames: number[], facts = repeats(n)) =>
     audit(facts, {
-      networks,
+      policy,
       rules: [ruleSaying((_, i) => ({ severity: 'low', frames: frames.map((f) => f + i) }))],
     })[0]!.wiresharkFilter
 
@@ -364,8 +364,8 @@ describe('order', () => {
 describe('rules', () => {
   it('can be chosen', () => {
     const guest = clearSession({ guest: true })
-    expect(rulesOf(audit(ledger([connection()], [guest]), { networks, rules: [ntlmAuth] }))).toEqual([])
-    expect(rulesOf(audit(ledger([connection()], [guest]), { networks, rules: [guestSession] }))).toEqual([
+    expect(rulesOf(audit(ledger([connection()], [guest]), { policy, rules: [ntlmAuth] }))).toEqual([])
+    expect(rulesOf(audit(ledger([connection()], [guest]), { policy, rules: [guestSession] }))).toEqual([
       'guest-session',
     ])
   })
@@ -373,8 +373,8 @@ describe('rules', () => {
 
 describe('ids', () => {
   it('are the same for the same hosts, with any other findings', () => {
-    const one = audit(repeats(1), { networks, rules: [ntlmAuth] })
-    const many = audit(repeats(7), { networks })
+    const one = audit(repeats(1), { policy, rules: [ntlmAuth] })
+    const many = audit(repeats(7), { policy })
     expect(many.map((f) => f.id)).toContain(one[0]!.id)
     expect(one[0]!.id).toMatch(/^ntlm-auth-[0-9a-f]{16}$/)
   })
@@ -417,7 +417,7 @@ describe('any ledger', () => {
     fc.assert(
       fc.property(arbitraryLedger, (facts) => {
         for (const rule of RULES) {
-          const subjects = draftsOf(rule, factsOf(facts, networks)).map((d) => d.session?.id ?? d.connection.id)
+          const subjects = draftsOf(rule, factsOf(facts, policy)).map((d) => d.session?.id ?? d.connection.id)
           expect(new Set(subjects).size).toBe(subjects.length)
         }
       }),

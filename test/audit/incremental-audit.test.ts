@@ -8,10 +8,11 @@ import { smb1Negotiated } from '../../src/audit/rules/smb1-negotiated.ts'
 import { unsignedSession } from '../../src/audit/rules/unsigned-session.ts'
 import { runToEnd } from '../../src/base/steps.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
+import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { at, clearSession, connection, ledger, session, tree } from '../support/facts.ts'
 
-const networks = createNetworks()
+const policy = defaultPolicy(createNetworks())
 
 function severities(running: IncrementalAudit, facts: Ledger): string[] {
   return [...runToEnd(running.findings(facts, false))].map(({ severity }) => severity)
@@ -30,7 +31,7 @@ function unsigned(ip: string): Ledger {
 }
 
 it('a server of policies that was settled is known later', () => {
-  const running = new IncrementalAudit({ networks, rules: [unsignedSession] })
+  const running = new IncrementalAudit({ policy, rules: [unsignedSession] })
   expect(severities(running, unsigned('10.0.0.10'))).toEqual(['medium'])
   running.settle(policyServer('10.0.0.10'))
   expect(severities(running, unsigned('10.0.0.10'))).toEqual(['high'])
@@ -44,7 +45,7 @@ it('every survey is bounded before each ledger, and never by another rule', () =
     survey: { ...rule.survey, bound: () => called.push(rule.id) },
   })
   const rules = [watched(smb1Negotiated), watched(unsignedSession)]
-  const running = new IncrementalAudit({ networks, rules })
+  const running = new IncrementalAudit({ policy, rules })
   running.settle(policyServer('10.0.0.10'))
   runToEnd(running.findings(policyServer('10.0.0.10'), true))
   expect(called).toEqual(['smb1-negotiated', 'unsigned-session', 'smb1-negotiated', 'unsigned-session'])
@@ -74,7 +75,7 @@ it('refused logons count within one ledger, with any number of audits', () => {
   const on = connection()
   const refused = session({ on, user: 'alice', status: 'failed', ntStatus: 0xc000006d, decided: at(9), guest: false })
   const guest = session({ on, firstFrame: 20, guest: true, decided: at(21) })
-  const running = new IncrementalAudit({ networks, rules: [guestFallback] })
+  const running = new IncrementalAudit({ policy, rules: [guestFallback] })
   const facts = ledger([on], [refused, guest])
   const once = [...runToEnd(running.findings(facts, false))]
   expect(once).toHaveLength(1)

@@ -10,10 +10,11 @@ import { runToEnd } from '../../src/base/steps.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { ConnectionFacts } from '../../src/ledger/smb-facts.ts'
 import { mergeLedgers } from '../../src/ledger/whole/merge.ts'
+import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { capture, connection, ledger, negotiateRequest } from '../support/facts.ts'
 
-const networks = createNetworks()
+const policy = defaultPolicy(createNetworks())
 const GUID = '11111111-2222-3333-4444-555555555555'
 const OTHER = '99999999-2222-3333-4444-555555555555'
 
@@ -73,7 +74,7 @@ function seen(path: string, client: string, firstFrame: number, clientGuid = GUI
 const first = seen('a.pcap', '10.0.0.5', 8)
 const second = seen('b.pcap', '10.9.9.9', 3)
 const unrelated = seen('c.pcap', '10.7.7.7', 1, OTHER)
-const findings = (facts: Ledger) => audit(facts, { networks, rules: [movedClient] })
+const findings = (facts: Ledger) => audit(facts, { policy, rules: [movedClient] })
 
 it('a rule about the network finds what no capture shows alone', () => {
   for (const alone of [first, second, unrelated]) expect(findings(alone)).toEqual([])
@@ -111,7 +112,7 @@ it('cases about different things are different findings', () => {
 })
 
 it('in a live capture the survey remembers what was settled', () => {
-  const running = new IncrementalAudit({ networks, rules: [movedClient] })
+  const running = new IncrementalAudit({ policy, rules: [movedClient] })
   running.settle(first)
   const [finding] = [...runToEnd(running.findings(second, false))]
   expect(finding).toMatchObject({ rule: 'moved-client', message: `The client ${GUID} uses 10.0.0.5 and 10.9.9.9.` })

@@ -14,7 +14,7 @@ import {
   smb1,
   smb1Request,
 } from '../support/facts.ts'
-import { NETWORKS, rule } from '../support/findings.ts'
+import { POLICY, rule } from '../support/findings.ts'
 
 const two = rule({
   remediation: {
@@ -54,7 +54,7 @@ describe('the remediation of a finding', () => {
 
 /** The remediation that the only finding of this rule has. */
 function remedy(id: string, facts: PlainLedger): string {
-  const found = audit(facts, { networks: NETWORKS }).filter((finding) => finding.rule === id)
+  const found = audit(facts, { policy: POLICY }).filter((finding) => finding.rule === id)
   expect(found).toHaveLength(1)
   const { setting, powershell, audit: first } = remediationOf(RULES.find((r) => r.id === id)!, found[0]!.remediations)
   return [first?.setting, ...(first?.powershell ?? []), setting, ...powershell].join('\n')
@@ -114,6 +114,6 @@ describe('what is offered', () => {
     const below = connection({ negotiateResponse: negotiateResponse({ dialect: 0x0210 }) })
     expect(remedy('unencrypted-session', ledger([below], [clearSession({ on: below })]))).not.toContain('EncryptData')
     const none = ledger([optional], [session({ on: optional })])
-    expect(audit(none, { networks: NETWORKS }).map(({ rule }) => rule)).not.toContain('unencrypted-session')
+    expect(audit(none, { policy: POLICY }).map(({ rule }) => rule)).not.toContain('unencrypted-session')
   })
 })

@@ -49,10 +49,10 @@ describe('the package', () => {
     writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
     writeFileSync(
       join(folder, 'use.ts'),
-      `import { audit, createNetworks, type Finding, readCapture, Tracker } from 'smblens'
+      `import { audit, createNetworks, defaultPolicy, type Finding, readCapture, Tracker } from 'smblens'
 const tracker = new Tracker('a.pcap')
 const summary = await readCapture(process.argv[2]!, tracker)
-const findings: Finding[] = audit(tracker.finish(summary), { networks: createNetworks() })
+const findings: Finding[] = audit(tracker.finish(summary), { policy: defaultPolicy(createNetworks()) })
 console.log(findings.map((finding) => finding.rule).join(' '))
 // @ts-expect-error: the types are real
 export const wrong: number = findings

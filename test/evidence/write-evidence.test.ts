@@ -10,6 +10,7 @@ import { readCaptureRange } from '../../src/capture/read/read-range.ts'
 import { framesOfFindings } from '../../src/evidence/selection.ts'
 import { type ReadFrames, writeEvidence } from '../../src/evidence/write-evidence.ts'
 import { plainLedger } from '../../src/ledger/ledger.ts'
+import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import {
   connectionFilter,
@@ -39,7 +40,13 @@ async function scan(path: string) {
   const ledger = plainLedger(tracker.finish(await readCapture(path, tracker, { index })))
   const sink = collector()
   await readCapture(path, sink)
-  return { path, index, ledger, frames: sink.frames, findings: audit(ledger, { networks: createNetworks() }) }
+  return {
+    path,
+    index,
+    ledger,
+    frames: sink.frames,
+    findings: audit(ledger, { policy: defaultPolicy(createNetworks()) }),
+  }
 }
 
 async function packets(file: string) {

@@ -8,6 +8,7 @@ export { type CaptureSummary, readCapture, readCaptureStream } from '../../src/c
 export { emptyLedger, type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
 export type { SmbMessage } from '../../src/ledger/smb-message.ts'
 export { mergeLedgers } from '../../src/ledger/whole/merge.ts'
+export { defaultPolicy } from '../../src/policy/default-policy.ts'
 export { createNetworks } from '../../src/policy/networks.ts'
 export { writeCsv } from '../../src/report/formats/csv.ts'
 export { writeJson } from '../../src/report/formats/json.ts'

@@ -98,10 +98,10 @@ export async function run(engine: Engine, bytes: Uint8Array, reading: Reading): 
     }
   }
   const ledger = engine.plainLedger(engine.mergeLedgers(tracker.finish(summary)))
-  const networks = engine.createNetworks()
-  const findings = engine.audit(ledger, { networks })
+  const policy = engine.defaultPolicy(engine.createNetworks())
+  const findings = engine.audit(ledger, { policy })
   const rest = { findingsHidden: 0, inputsUnread: 0, rules: engine.RULES, durationMs: 0 }
-  const report: Report = { ledger, networks, findings, ...rest }
+  const report: Report = { ledger, policy, findings, ...rest }
   const records = [...engine.scanRecords(report)]
   const texts = {
     ...NO_TEXTS,

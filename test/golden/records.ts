@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import {
   audit,
   createNetworks,
+  defaultPolicy,
   type Ledger,
   RULES,
   readCapture,
@@ -37,9 +38,9 @@ export async function scanSample(sample: string): Promise<ScanRecord[]> {
  * have tests of their own.
  */
 export function recordsOf(ledger: Ledger): ScanRecord[] {
-  const networks = createNetworks()
-  const findings = audit(ledger, { networks })
-  const report = { ledger, networks, findings, findingsHidden: 0, inputsUnread: 0, rules: RULES, durationMs: 0 }
+  const policy = defaultPolicy(createNetworks())
+  const findings = audit(ledger, { policy })
+  const report = { ledger, policy, findings, findingsHidden: 0, inputsUnread: 0, rules: RULES, durationMs: 0 }
   const text = JSON.stringify([...scanRecords(report)], (key, value) =>
     key === 'durationMs' || key === 'remediation' || key === 'references' ? undefined : value,
   )

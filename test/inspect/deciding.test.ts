@@ -12,6 +12,7 @@ import { describeMessage } from '../../src/inspect/describe.ts'
 import type { Field } from '../../src/inspect/field/field.ts'
 import { describeHeaders } from '../../src/inspect/headers.ts'
 import { type InspectedFrame, messageAt } from '../../src/inspect/message-at.ts'
+import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { CLIENT_KERBEROS_AP_REQ } from '../dissectors/auth/fixtures.ts'
@@ -70,7 +71,7 @@ async function citedIn(sample: string): Promise<Cited[]> {
   const ledger = tracker.finish(await readCapture(path, tracker))
   const frames = new Map<number, InspectedFrame | null>()
   const cited: Cited[] = []
-  for (const { rule, evidence } of audit(ledger, { networks: createNetworks() })) {
+  for (const { rule, evidence } of audit(ledger, { policy: defaultPolicy(createNetworks()) })) {
     for (const item of evidence) {
       if (!frames.has(item.frame)) frames.set(item.frame, await messageAt(path, item))
       const frame = frames.get(item.frame)

@@ -9,6 +9,7 @@ import { PcapngWriter } from '../../src/capture/write/pcapng-writer.ts'
 import { LiveTracker } from '../../src/live/live-tracker.ts'
 import type { PacketStore } from '../../src/live/packet-intake.ts'
 import { type LiveRecord, RecordStream } from '../../src/live/record-stream.ts'
+import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { type ScanRecord, scanRecords } from '../../src/report/records/index.ts'
 import { Tracker } from '../../src/track/tracker.ts'
@@ -16,7 +17,7 @@ import { some } from '../support/cases.ts'
 import { schemaErrors } from '../support/schema.ts'
 
 const NAME = 'eth0'
-const networks = createNetworks()
+const policy = defaultPolicy(createNetworks())
 const SAMPLES = readdirSync('captures').filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
 
 describe('what a live capture reports', () => {
@@ -103,7 +104,7 @@ function streamOf(
     count: more.count ?? null,
     onCount: more.onCount ?? (() => {}),
   })
-  return { live, stream: new RecordStream(live, { rules: RULES, networks, minSeverity: more.minSeverity ?? null }) }
+  return { live, stream: new RecordStream(live, { rules: RULES, policy, minSeverity: more.minSeverity ?? null }) }
 }
 
 /** All records, with a look at every few kilobytes of the capture. */
@@ -124,8 +125,8 @@ async function watched(path: string, files: PacketStore | null): Promise<LiveRec
 async function scanned(bytes: Uint8Array): Promise<Map<string, object>> {
   const tracker = new Tracker(NAME)
   const ledger = tracker.finish(await readCaptureStream(Readable.from([bytes]), NAME, tracker))
-  const findings = auditList(ledger, { networks })
-  const report = { ledger, networks, findings, findingsHidden: 0, inputsUnread: 0, rules: RULES, durationMs: 0 }
+  const findings = auditList(ledger, { policy })
+  const report = { ledger, policy, findings, findingsHidden: 0, inputsUnread: 0, rules: RULES, durationMs: 0 }
   return lastOfEach([...scanRecords(report)])
 }
 

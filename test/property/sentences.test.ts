@@ -30,7 +30,7 @@ import {
   smb1Response,
   tree,
 } from '../support/facts.ts'
-import { NETWORKS } from '../support/findings.ts'
+import { POLICY } from '../support/findings.ts'
 
 const seen = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null })
 const frame = fc.integer({ min: 10, max: 40 }).map(at)
@@ -199,7 +199,7 @@ it('no sentence contradicts the facts', () => {
 it('the user of a finding is the one that its message names, or null', () => {
   fc.assert(
     fc.property(ledgers, (facts) => {
-      for (const { user: name, message, count, rule } of audit(facts, { networks: NETWORKS })) {
+      for (const { user: name, message, count, rule } of audit(facts, { policy: POLICY })) {
         const named = NAMES.filter((n) => n !== 'guest' && message.includes(n))
         if (name !== null && named.length > 0) expect(named, message).toContain(name)
         if (name === null && count === 1) expect(named, `${rule}: ${message}`).toEqual([])
@@ -210,7 +210,7 @@ it('the user of a finding is the one that its message names, or null', () => {
 })
 
 function* sentencesOf(facts: PlainLedger): Generator<[string, Draft, string, string[]]> {
-  const input = factsOf(facts, NETWORKS)
+  const input = factsOf(facts, POLICY)
   const rules = startSurveys(RULES)
   survey(rules, input)
   for (const surveyed of rules) {

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
 import { type CaptureSummary, readCapture } from '../../src/capture/read/read-capture.ts'
 import type { SmbMessage } from '../../src/ledger/smb-message.ts'
+import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { type ScanRecord, scanRecords } from '../../src/report/records/index.ts'
 import { Tracker } from '../../src/track/tracker.ts'
@@ -18,7 +19,7 @@ const FOLDER = fileURLToPath(new URL('../../captures/', import.meta.url))
 const SAMPLES = readdirSync(FOLDER).filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
 /** From Ethernet, IPv4 and TCP without a payload, through lengths that people use, to most of a message. */
 const LENGTHS = [54, 60, 66, 74, 86, 96, 128, 160, 200, 256, 300, 600]
-const NETWORKS = createNetworks()
+const POLICY = defaultPolicy(createNetworks())
 
 /** Wraps a frame as a mirror port does. The length is cut afterwards. */
 type Wrap = (frame: Uint8Array) => Uint8Array
@@ -61,8 +62,8 @@ function scan(
     )
   })
   const ledger = tracker.finish(summary)
-  const findings = audit(ledger, { networks: NETWORKS })
-  const report = { ledger, networks: NETWORKS, findings, findingsHidden: 0, inputsUnread: 0, rules: [], durationMs: 0 }
+  const findings = audit(ledger, { policy: POLICY })
+  const report = { ledger, policy: POLICY, findings, findingsHidden: 0, inputsUnread: 0, rules: [], durationMs: 0 }
   // Packets with another original length make a different capture.
   const records = [...scanRecords(report)].map((r) => (r.type === 'capture' ? { ...r, captureId: '' } : r))
   return { records, rows }

@@ -12,6 +12,7 @@ import { atLeast } from '../../src/audit/rule/rule.ts'
 import { type CaptureSummary, readCapture } from '../../src/capture/read/read-capture.ts'
 import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
 import type { SmbMessage } from '../../src/ledger/smb-message.ts'
+import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { type ScanRecord, scanRecords } from '../../src/report/records/index.ts'
 import { Tracker } from '../../src/track/tracker.ts'
@@ -25,7 +26,7 @@ const FOLDER = fileURLToPath(new URL('../../captures/', import.meta.url))
  */
 const TAKES_BACK = 'hostile-names.pcapng'
 const SAMPLES = readdirSync(FOLDER).filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name) && name !== TAKES_BACK)
-const NETWORKS = createNetworks()
+const POLICY = defaultPolicy(createNetworks())
 
 /** From an Ethernet frame that ends after its TCP header to one with most of a session setup. */
 const ALL_LENGTHS = Array.from({ length: 247 }, (_, i) => 54 + i)
@@ -73,8 +74,8 @@ function scan(frames: readonly CollectedFrame[], summary: CaptureSummary, snapLe
     tracker.frame(buffer, 64, captured, Math.max(original, data.length), linkType, time, i + 1)
   })
   const ledger = plainLedger(tracker.finish(summary))
-  const findings = audit(ledger, { networks: NETWORKS })
-  const report = { ledger, networks: NETWORKS, findings, findingsHidden: 0, inputsUnread: 0, rules: [], durationMs: 0 }
+  const findings = audit(ledger, { policy: POLICY })
+  const report = { ledger, policy: POLICY, findings, findingsHidden: 0, inputsUnread: 0, rules: [], durationMs: 0 }
   return { ledger, findings, records: [...scanRecords(report)], rows }
 }
 

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { audit } from '../../src/audit/audit.ts'
 import { type CaptureSummary, readCapture } from '../../src/capture/read/read-capture.ts'
 import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
+import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { cases } from '../support/cases.ts'
@@ -63,7 +64,7 @@ function check(ledger: PlainLedger, frames: number): void {
   }
   expect(new Set(ledger.sessions.map((s) => s.id)).size).toBe(ledger.sessions.length)
   expect(JSON.parse(JSON.stringify(ledger))).toEqual(ledger)
-  for (const finding of audit(ledger, { networks: createNetworks([]) })) {
+  for (const finding of audit(ledger, { policy: defaultPolicy(createNetworks()) })) {
     for (const { frame } of finding.evidence) expect(frame).toBeLessThanOrEqual(frames)
   }
 }

@@ -4,6 +4,7 @@ import { audit } from '../../src/audit/audit.ts'
 import { RULES } from '../../src/audit/rules/index.ts'
 import type { TextSink } from '../../src/base/text-sink.ts'
 import { readCapture } from '../../src/capture/read/read-capture.ts'
+import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { exportFormatFor } from '../../src/report/formats/formats.ts'
 import { scanRecords } from '../../src/report/records/index.ts'
@@ -48,9 +49,9 @@ function csvOf<Row>(columns: RowKind<Row>['columns'], rows: Iterable<Row>): stri
 async function report() {
   const tracker = new Tracker(CAPTURE)
   const ledger = tracker.finish(await readCapture(CAPTURE, tracker))
-  const networks = createNetworks()
-  const findings = audit(ledger, { networks })
-  return { ledger, networks, findings, rules: RULES, findingsHidden: 0, inputsUnread: 0, durationMs: 0 }
+  const policy = defaultPolicy(createNetworks())
+  const findings = audit(ledger, { policy })
+  return { ledger, policy, findings, rules: RULES, findingsHidden: 0, inputsUnread: 0, durationMs: 0 }
 }
 
 describe('rows as csv', () => {

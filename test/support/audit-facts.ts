@@ -4,17 +4,17 @@ import type { AuditFacts } from '../../src/audit/rule/audit-facts.ts'
 import type { Draft, Rule } from '../../src/audit/rule/rule.ts'
 import { evaluate, startSurveys, survey } from '../../src/audit/surveyed-rule.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
-import type { Networks } from '../../src/policy/networks.ts'
+import type { Policy } from '../../src/policy/policy.ts'
 
-export function partsOf(ledger: Ledger, networks: Networks): AuditFacts[] {
+export function partsOf(ledger: Ledger, policy: Policy): AuditFacts[] {
   const linking = linkSessions(ledger)
   let step = linking.next()
   while (!step.done) step = linking.next()
-  return [...factsInParts(ledger, step.value, networks)].filter((facts) => facts !== null)
+  return [...factsInParts(ledger, step.value, policy)].filter((facts) => facts !== null)
 }
 
-export function factsOf(ledger: Ledger, networks: Networks): AuditFacts {
-  const [facts, ...others] = partsOf(ledger, networks)
+export function factsOf(ledger: Ledger, policy: Policy): AuditFacts {
+  const [facts, ...others] = partsOf(ledger, policy)
   if (facts === undefined || others.length > 0) throw new Error(`${others.length + 1} parts`)
   return facts
 }

@@ -2,6 +2,7 @@
 import type { Finding } from '../../src/audit/finding.ts'
 import type { Rule } from '../../src/audit/rule/rule.ts'
 import type { TextSink } from '../../src/base/text-sink.ts'
+import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import type { Networks } from '../../src/policy/networks.ts'
 import type { Report } from '../../src/report/records/report.ts'
 import { at, CAPTURE, CAPTURE_ID, capture, ledger } from './facts.ts'
@@ -14,6 +15,8 @@ export const NETWORKS: Networks = {
     return this.isInternal(server) ? 'inbound' : 'external'
   },
 }
+
+export const POLICY = defaultPolicy(NETWORKS)
 
 export function rule(overrides: Partial<Rule> = {}): Rule {
   return {
@@ -68,7 +71,7 @@ export function report(overrides: Partial<Report> = {}): Report {
   const findings = overrides.findings ?? []
   return {
     ledger: ledger([], [], [capture()]),
-    networks: NETWORKS,
+    policy: POLICY,
     findings,
     findingsHidden: 0,
     inputsUnread: 0,

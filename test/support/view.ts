@@ -1,5 +1,5 @@
 /** Sample captures as the terminal UI sees them, and lines of the UI as text. */
-import { createNetworks, RULES } from '../../src/index.ts'
+import { createNetworks, defaultPolicy, RULES } from '../../src/index.ts'
 import type { Line } from '../../src/tui/text/line.ts'
 import { FileFeed } from '../../src/view/file-feed.ts'
 import { ViewStore } from '../../src/view/store.ts'
@@ -8,7 +8,7 @@ export async function viewOf(...samples: string[]): Promise<ViewStore> {
   const store = new ViewStore()
   const inputs = samples.map((name) => ({ path: `captures/${name}`, size: null }))
   const { signal } = new AbortController()
-  await new FileFeed(store, inputs, { networks: createNetworks(), rules: RULES, limits: {}, signal }).run()
+  await new FileFeed(store, inputs, { policy: defaultPolicy(createNetworks()), rules: RULES, limits: {}, signal }).run()
   return store
 }
 

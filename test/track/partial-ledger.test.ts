@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { audit, auditSteps } from '../../src/audit/audit.ts'
 import { type CaptureSummary, readCapture } from '../../src/capture/read/read-capture.ts'
 import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
+import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { hostRecords } from '../../src/report/records/host.ts'
 import type { ReadPosition } from '../../src/track/partial-ledger.ts'
@@ -107,13 +108,13 @@ it('gives the same audit in steps as at once, and the same hosts packed or plain
     tracker.frame(data, 0, data.length, Math.max(original, data.length), linkType, time, i + 1)
   })
   const ledger = tracker.finish(summary)
-  const networks = createNetworks()
-  const steps = auditSteps(ledger, { networks })
+  const policy = defaultPolicy(createNetworks())
+  const steps = auditSteps(ledger, { policy })
   let rests = 0
   let step = steps.next()
   for (; !step.done; step = steps.next()) rests++
   expect(rests).toBeGreaterThan(14)
-  expect([...step.value]).toEqual(audit(plainLedger(ledger), { networks }))
+  expect([...step.value]).toEqual(audit(plainLedger(ledger), { policy }))
   expect(step.value.length).toBeGreaterThan(0)
-  expect(hostRecords(ledger, networks)).toEqual(hostRecords(plainLedger(ledger), networks))
+  expect(hostRecords(ledger, policy.networks)).toEqual(hostRecords(plainLedger(ledger), policy.networks))
 })

@@ -8,12 +8,13 @@ import type { FrameSink } from '../../src/capture/frame-sink.ts'
 import { readCaptureStream } from '../../src/capture/read/read-capture.ts'
 import { emptyLedger, type Ledger } from '../../src/ledger/ledger.ts'
 import type { ConnectionFacts, SessionFacts } from '../../src/ledger/smb-facts.ts'
+import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { some } from '../support/cases.ts'
 
 const SAMPLES = readdirSync('captures').filter((name) => /\.(pcap|pcapng)(\.gz)?$/.test(name))
-const networks = createNetworks()
+const policy = defaultPolicy(createNetworks())
 const FOREVER = Number.POSITIVE_INFINITY
 /** In the samples nothing follows the last packet of a connection. */
 const STRAGGLERS_US = 50_000
@@ -35,14 +36,14 @@ describe('what has ended leaves the tracker', () => {
 
   it.each(some(SAMPLES))('%s: its findings are the same', async (sample) => {
     const whole = await tracked(sample, () => {})
-    const running = new IncrementalAudit({ networks })
+    const running = new IncrementalAudit({ policy })
     const rest = await tracked(sample, (tracker, now) => {
       tracker.expire({ open: 0, closed: now - STRAGGLERS_US, future: FOREVER })
       const over = tracker.retire(0)
       if (over !== null) running.settle(over)
     })
     const findings = [...runToEnd(running.findings(rest, true))]
-    expect(findings).toEqual(audit(whole, { networks }))
+    expect(findings).toEqual(audit(whole, { policy }))
   })
 
   it('keeps the requested number', async () => {
@@ -63,7 +64,7 @@ describe('findings that are settled', () => {
   it('are forgotten, the oldest first, when they are too many', async () => {
     const tracker = new Tracker('many', { identity: false })
     const summary = await readCaptureStream(createReadStream('captures/hostile-names.pcapng'), 'many', tracker)
-    const running = new IncrementalAudit({ networks }, 100)
+    const running = new IncrementalAudit({ policy }, 100)
     running.settle(tracker.finish(summary))
     const left = [...runToEnd(running.findings(emptyLedger(), true))]
     expect(left.length).toBe(75)

@@ -5,6 +5,7 @@ import { audit } from '../../src/audit/audit.ts'
 import { readCapture } from '../../src/capture/read/read-capture.ts'
 import { type PlainLedger, plainLedger } from '../../src/ledger/ledger.ts'
 import type { SmbMessage } from '../../src/ledger/smb-message.ts'
+import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { Tracker } from '../../src/track/tracker.ts'
 import { bytes, conversation, feed, packet, smb2, type Turn } from '../support/conversation.ts'
@@ -17,7 +18,7 @@ const HEADERS = 58
 
 function tracked(tracker: Tracker, rows: SmbMessage[], description = DESCRIPTION): Tracked {
   const ledger = plainLedger(tracker.finish(description))
-  const findings = audit(ledger, { networks: createNetworks() }).map((f) => `${f.severity} ${f.rule}`)
+  const findings = audit(ledger, { policy: defaultPolicy(createNetworks()) }).map((f) => `${f.severity} ${f.rule}`)
   return { ...ledger, rows, findings }
 }
 

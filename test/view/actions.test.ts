@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createNetworks, RULES, readCapture } from '../../src/index.ts'
+import { createNetworks, defaultPolicy, RULES, readCapture } from '../../src/index.ts'
 import { FRAMES_VIEW } from '../../src/tui/views/frames.ts'
 import { HOSTS_VIEW } from '../../src/tui/views/hosts.ts'
 import { createTables, updateTables } from '../../src/tui/views/tables.ts'
@@ -41,7 +41,12 @@ async function worldOf(...paths: string[]): Promise<World> {
   const store = new ViewStore()
   const { signal } = new AbortController()
   const inputs = paths.map((path) => ({ path, size: null }))
-  const feed = new FileFeed(store, inputs, { networks: createNetworks(), rules: RULES, limits: {}, signal })
+  const feed = new FileFeed(store, inputs, {
+    policy: defaultPolicy(createNetworks()),
+    rules: RULES,
+    limits: {},
+    signal,
+  })
   await feed.run()
   const tables = createTables(VIEWS, () => {})
   updateTables(tables, VIEWS, store.snapshot())

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { createNetworks, RULES } from '../../src/index.ts'
+import { createNetworks, defaultPolicy, RULES } from '../../src/index.ts'
 import { FileFeed } from '../../src/view/file-feed.ts'
 import type { Details, Snapshot } from '../../src/view/store.ts'
 import { ViewStore } from '../../src/view/store.ts'
@@ -24,7 +24,7 @@ afterAll(() => void vi.resetModules())
 
 function feed(store: ViewStore, paths: readonly string[], signal = new AbortController().signal): FileFeed {
   const inputs = paths.map((path) => ({ path, size: null }))
-  return new FileFeed(store, inputs, { networks: createNetworks(), rules: RULES, limits: {}, signal })
+  return new FileFeed(store, inputs, { policy: defaultPolicy(createNetworks()), rules: RULES, limits: {}, signal })
 }
 
 /** Whatever looks at the clock takes its time. */

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
-import { createNetworks, RULES } from '../../src/index.ts'
+import { createNetworks, defaultPolicy, RULES } from '../../src/index.ts'
 import { openSpool, type Spool } from '../../src/live/spool.ts'
 import { inspectEvidence } from '../../src/view/inspect-evidence.ts'
 import { LiveFeed } from '../../src/view/live-feed.ts'
@@ -29,7 +29,7 @@ function liveFeed(): { store: ViewStore; feed: LiveFeed } {
   spool = openSpool('smblens')
   const feed = new LiveFeed(store, {
     interfaces: ['eth0'],
-    networks: createNetworks(),
+    policy: defaultPolicy(createNetworks()),
     rules: RULES,
     limits: {},
     spool,

@@ -2,12 +2,12 @@
 
 import type { PlainLedger } from '../../ledger/ledger.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
-import type { Networks } from '../../policy/networks.ts'
+import type { Policy } from '../../policy/policy.ts'
 
 /** Some connections and the sessions set up on them (ledger-parts.ts). */
 export interface AuditFacts {
   ledger: PlainLedger
-  networks: Networks
+  policy: Policy
   connectionOf(session: SessionFacts): ConnectionFacts
   /** Sessions set up on this connection, in frame order; of very many the first. */
   sessionsOf(connection: ConnectionFacts): readonly SessionFacts[]

@@ -58,8 +58,10 @@ export function* crossings(facts: AuditFacts, direction: Direction, furthest: St
 }
 
 /** Connections that cross the border in this direction. */
-export function crossing({ ledger, networks }: AuditFacts, direction: Direction): ConnectionFacts[] {
-  return ledger.connections.filter(({ client, server }) => networks.direction(client.ip, server.ip) === direction)
+export function crossing({ ledger, policy }: AuditFacts, direction: Direction): ConnectionFacts[] {
+  return ledger.connections.filter(
+    ({ client, server }) => policy.networks.direction(client.ip, server.ip) === direction,
+  )
 }
 
 type Progress = Pick<Crossing, 'stage' | 'at' | 'user' | 'explain'>

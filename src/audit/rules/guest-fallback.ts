@@ -78,7 +78,7 @@ export const guestFallback: SurveyingRule<RefusalsByPair> = {
   ],
   subject: 'pair',
   survey: refusedLogons,
-  *evaluate({ ledger, networks, connectionOf }: AuditFacts, refusals: RefusalsByPair): Iterable<Draft> {
+  *evaluate({ ledger, policy, connectionOf }: AuditFacts, refusals: RefusalsByPair): Iterable<Draft> {
     for (const session of ledger.sessions) {
       const { guest, anonymous, decided } = session
       if (!(guest || anonymous) || decided === null) continue
@@ -86,7 +86,7 @@ export const guestFallback: SurveyingRule<RefusalsByPair> = {
       const refused = lastBefore(refusals.get(pairKey(connection)), decided.time)
       if (refused === null || decided.time - refused.time > WINDOW) continue
       const { client, server } = connection
-      const outbound = networks.direction(client.ip, server.ip) === 'outbound'
+      const outbound = policy.networks.direction(client.ip, server.ip) === 'outbound'
       yield {
         severity: !guest ? 'medium' : outbound ? 'critical' : 'high',
         connection,

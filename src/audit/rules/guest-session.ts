@@ -72,11 +72,11 @@ export const guestSession: Rule = {
     'A named user without a password on a home network, where Samba maps unknown users to guest.',
   ],
   subject: 'pair',
-  *evaluate({ ledger, networks, connectionOf }: AuditFacts): Iterable<Draft> {
+  *evaluate({ ledger, policy, connectionOf }: AuditFacts): Iterable<Draft> {
     for (const session of ledger.sessions) {
       if (!session.guest) continue
       const connection = connectionOf(session)
-      const outbound = networks.direction(connection.client.ip, connection.server.ip) === 'outbound'
+      const outbound = policy.networks.direction(connection.client.ip, connection.server.ip) === 'outbound'
       const kind = kindOf(session)
       const refused = wasRefused(session, connection)
       const at = session.decided ?? start(session)

@@ -24,7 +24,8 @@ export const oldDialect: Rule = {
     'dialects and capabilities. 3.0 and 3.0.2 check it afterwards with a signed request; 2.0.2 and 2.1 have no encryption at all.',
   how:
     "DialectRevision of the server's final NEGOTIATE response. Low for 3.0 and 3.0.2, medium for 2.0.2 and 2.1. The finding says which " +
-    "side set the limit, where the client's list was seen as far as it matters. Silent for SMB1 (smb1-negotiated), and where no NEGOTIATE response was captured.",
+    "side set the limit, where the client's list was seen as far as it matters. Silent for SMB1 (smb1-negotiated), where no NEGOTIATE " +
+    'response was captured, and for dialects that the minimum-dialect of a policy file allows.',
   remediation: {
     applies: 'limit unknown',
     audit: null,
@@ -61,10 +62,10 @@ export const oldDialect: Rule = {
   ],
   falsePositives: ["Scanners that offer old dialects only; the client's list is in the evidence."],
   subject: 'pair',
-  *evaluate({ ledger }: AuditFacts): Iterable<Draft> {
+  *evaluate({ ledger, policy: { minimumDialect } }: AuditFacts): Iterable<Draft> {
     for (const connection of ledger.connections) {
       const response = connection.negotiateResponse
-      if (response === null || response.dialect >= DIALECT_3_1_1 || response.dialect === DIALECT_WILDCARD) continue
+      if (response === null || response.dialect >= minimumDialect || response.dialect === DIALECT_WILDCARD) continue
       if (smb1Use(connection) !== null) continue
       const limit = limitOf(connection, response.dialect)
       yield {

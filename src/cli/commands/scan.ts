@@ -31,7 +31,7 @@ export async function scan(
 ): Promise<ExitStatus> {
   const started = performance.now()
   const { format = tableFormat, minSeverity, failOn } = options
-  const { rules, networks, limits, memory } = await auditOptionsOf(options)
+  const { rules, policy, limits, memory } = await auditOptionsOf(options)
   const inputs = await findInputs(paths, commands)
   const output = openOutput(options.output, inputs.files)
   try {
@@ -40,12 +40,12 @@ export async function scan(
     const inputsUnread = inputs.unread + unread
     if (ledger.captures.length === 0 && output.leaveAsItWas()) return EXIT.INPUT
     const { findingBytes } = limits
-    const findings = runToEnd(auditSteps(ledger, { networks, rules, findingBytes }), rest)
+    const findings = runToEnd(auditSteps(ledger, { policy, rules, findingBytes }), rest)
     if (findings.leftOut > 0) reportLine(limitMessage('findingBytes', findingBytes, findings.leftOut))
     const shown = minSeverity ? findings.atLeast(minSeverity) : findings
     const report: Report = {
       ledger,
-      networks,
+      policy,
       findings: shown,
       findingsHidden: findings.length - shown.length,
       inputsUnread,

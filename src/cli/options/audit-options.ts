@@ -1,8 +1,10 @@
-/** The options of every audit: which rules, which networks, how much memory. */
+/** The options of every audit: which rules, which policy, how much memory. */
 import type { Rule } from '../../audit/rule/rule.ts'
 import { RULES } from '../../audit/rules/index.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
+import { defaultPolicy } from '../../policy/default-policy.ts'
 import { createNetworks, type Networks, parseCidrs } from '../../policy/networks.ts'
+import type { Policy } from '../../policy/policy.ts'
 import type { Limits } from '../../track/core/limits.ts'
 import { UsageError } from '../process/exit-status.ts'
 import { parseLimits, parseMemory } from './limits.ts'
@@ -20,7 +22,7 @@ export interface AuditArguments {
 
 export interface AuditSettings {
   rules: Rule[]
-  networks: Networks
+  policy: Policy
   limits: Limits
   /** Bytes that the process may use. */
   memory: number
@@ -34,7 +36,7 @@ export async function auditOptionsOf(given: AuditArguments): Promise<AuditSettin
   const memory = parseMemory(given.memory)
   return {
     rules: selectRules(given.rule, given.excludeRule),
-    networks: await internalNetworks(given.internal),
+    policy: defaultPolicy(await internalNetworks(given.internal)),
     limits: parseLimits(given.limit, memory),
     memory,
   }

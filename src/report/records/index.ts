@@ -21,7 +21,8 @@ export type ScanRecord = CaptureRecord | ConnectionRecord | SessionRecord | Host
 
 /** Every record of a scan, one at a time: captures, connections, sessions, hosts, findings, and the summary last. */
 export function* scanRecords(report: Report): Generator<ScanRecord> {
-  const { ledger, networks } = report
+  const { ledger, policy } = report
+  const { networks } = policy
   const shared = sharedPaths(ledger.captures)
   for (const capture of ledger.captures) yield captureRecord(capture)
   for (const connection of ledger.connections) yield named(connectionRecord(connection, networks), connection, shared)

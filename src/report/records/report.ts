@@ -3,11 +3,11 @@ import type { Finding } from '../../audit/finding.ts'
 import type { Rule } from '../../audit/rule/rule.ts'
 import type { Facts } from '../../ledger/facts-list.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
-import type { Networks } from '../../policy/networks.ts'
+import type { Policy } from '../../policy/policy.ts'
 
 export interface Report {
   ledger: Ledger
-  networks: Networks
+  policy: Policy
   /** The findings to list. */
   findings: Facts<Finding>
   /** Findings below the severity asked for, which are not listed. */

@@ -6,7 +6,7 @@ import { escapeText } from '../../base/safe-text.ts'
 import type { LiveConsumer } from '../../live/consumer.ts'
 import type { PacketStore } from '../../live/packet-intake.ts'
 import { openSpool } from '../../live/spool.ts'
-import type { Networks } from '../../policy/networks.ts'
+import type { Policy } from '../../policy/policy.ts'
 import type { Limits } from '../../track/core/limits.ts'
 import { createActions } from '../../view/actions.ts'
 import { FileFeed, type Input } from '../../view/file-feed.ts'
@@ -22,7 +22,7 @@ import { type ThemeName, themeFor } from './theme.ts'
 
 export interface OpenTuiOptions {
   rules: readonly Rule[]
-  networks: Networks
+  policy: Policy
   limits: Partial<Limits>
   theme: ThemeName
   /** Called often while captures are read and pictures are made. */

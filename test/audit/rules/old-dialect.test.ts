@@ -9,7 +9,7 @@ import {
   smb1,
   smb1Request,
 } from '../../support/facts.ts'
-import { describeRule } from '../../support/rules.ts'
+import { describeRule, policyWith } from '../../support/rules.ts'
 
 const settled = (dialect: number, dialects?: number[]) =>
   connection({
@@ -28,6 +28,12 @@ describeRule(oldDialect, {
     },
     { when: '3.0', ledger: ledger([settled(0x0300)]), severity: 'low' },
     { when: '2.1', ledger: ledger([settled(0x0210)]), severity: 'medium' },
+    {
+      when: '2.1, where the policy asks for 3.0',
+      ledger: ledger([settled(0x0210)]),
+      policy: policyWith({ minimumDialect: 0x0300 }),
+      severity: 'medium',
+    },
     { when: '2.0.2', ledger: ledger([settled(0x0202)]), severity: 'medium' },
     { when: 'a beta of SMB2', ledger: ledger([settled(0x0222)]), severity: 'medium' },
     {
@@ -86,6 +92,11 @@ describeRule(oldDialect, {
     },
   ],
   silent: [
+    {
+      when: 'the policy allows 3.0',
+      ledger: ledger([settled(0x0300), settled(0x0302)]),
+      policy: policyWith({ minimumDialect: 0x0300 }),
+    },
     { when: 'the dialect is 3.1.1', ledger: ledger([settled(0x0311)]) },
     { when: 'the answer was not seen', ledger: ledger([bareConnection({ negotiateRequest: negotiateRequest() })]) },
     {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { audit } from '../../../src/audit/audit.ts'
 import { outboundSmb } from '../../../src/audit/rules/outbound-smb.ts'
 import type { ConnectionFacts } from '../../../src/ledger/smb-facts.ts'
+import { defaultPolicy } from '../../../src/policy/default-policy.ts'
 import { createNetworks } from '../../../src/policy/networks.ts'
 import {
   at,
@@ -183,6 +184,6 @@ describe('outbound-smb', () => {
 
   it('is silent about networks that are our own', () => {
     const own = createNetworks(['203.0.113.0/24'])
-    expect(audit(ledger([out]), { networks: own, rules: [outboundSmb] })).toEqual([])
+    expect(audit(ledger([out]), { policy: defaultPolicy(own), rules: [outboundSmb] })).toEqual([])
   })
 })

@@ -18,12 +18,12 @@ import { writeRecords } from './write-records.ts'
 /** Any number may be the exit status where a signal ended the capture. */
 export async function live(options: LiveOptions): Promise<number> {
   const request = requestOf(options)
-  const { rules, networks, limits } = await auditOptionsOf(options)
+  const { rules, policy, limits } = await auditOptionsOf(options)
   const { write, duration, count, heartbeat, minSeverity, output } = options
   const user = options.user ?? null
   const settings: WatchSettings = {
     rules,
-    networks,
+    policy,
     limits,
     run: { request, durationMs: duration === undefined ? null : duration * 1000, user },
     count: count ?? null,

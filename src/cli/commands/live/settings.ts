@@ -3,7 +3,7 @@ import type { CaptureFiles } from '../../../capture/write/rotating-files.ts'
 import type { RunOptions } from '../../../live/run.ts'
 import type { AuditSettings } from '../../options/audit-options.ts'
 
-export interface WatchSettings extends Pick<AuditSettings, 'rules' | 'networks' | 'limits'> {
+export interface WatchSettings extends Pick<AuditSettings, 'rules' | 'policy' | 'limits'> {
   run: Pick<RunOptions, 'request' | 'durationMs' | 'user'>
   /** Packets after which to stop; null: no number. */
   count: number | null

@@ -1,0 +1,35 @@
+/** Patterns of UNC paths, as the group policy "Hardened UNC Paths" has them: \\server\share, \\*\share, \\server\*. */
+
+/** The parts of \\server\share, in lower case; "*" in a pattern stands for any. */
+export interface UncPath {
+  server: string
+  share: string
+}
+
+const ANY = '*'
+
+/**
+ * Reads the path of a TREE_CONNECT ([MS-SMB2] 2.2.9) or a pattern. What follows the share is ignored, a missing share is "".
+ *
+ * @returns null where it does not begin with \\server
+ */
+export function uncPathOf(text: string): UncPath | null {
+  const lower = text.toLowerCase()
+  if (!lower.startsWith('\\\\')) return null
+  const end = lower.indexOf('\\', 2)
+  const server = end < 0 ? lower.slice(2) : lower.slice(2, end)
+  if (server === '') return null
+  if (end < 0) return { server, share: '' }
+  const next = lower.indexOf('\\', end + 1)
+  return { server, share: next < 0 ? lower.slice(end + 1) : lower.slice(end + 1, next) }
+}
+
+/** @param names what a server is called beside the name in the pattern, in lower case */
+export function uncMatcher(pattern: UncPath, names: ReadonlySet<string> = new Set()): (path: string) => boolean {
+  return (path) => {
+    const found = uncPathOf(path)
+    if (found === null) return false
+    if (pattern.share !== ANY && pattern.share !== found.share) return false
+    return pattern.server === ANY || pattern.server === found.server || names.has(found.server)
+  }
+}
