@@ -189,6 +189,7 @@ export const FOLDERS = [
   ['src/audit/rule', 'what a rule is, and what rules share'],
   ['src/audit/rules', 'one file per rule, listed in index.ts'],
   ['src/readiness', 'ledger -> what would break if a control of the guide were enforced'],
+  ['src/readiness/steps', 'one file per control: how it is switched on and undone, and what shows that it works'],
   ['src/report', 'ledger and findings -> text'],
   ['src/report/records', 'one file per record type'],
   ['src/report/text', 'text of reports: pages, styles, paragraphs'],
