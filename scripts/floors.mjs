@@ -12,7 +12,7 @@ const GROUND = ['dissectors', 'src/base', 'src/ledger']
  */
 export const WINGS = [
   { path: 'dissectors', uses: [], packages: [] },
-  { path: 'src/base', uses: [], packages: ['node:timers/promises'] },
+  { path: 'src/base', uses: [], packages: ['node:timers/promises', 'package.json'] },
   { path: 'src/ledger', uses: ['dissectors', 'src/base'], packages: [] },
   { path: 'src/policy', uses: [], packages: ['ipaddr.js'] },
   {
@@ -57,6 +57,7 @@ export const WINGS = [
       'finding.ts',
       'finding-list.ts',
       'remediation.ts',
+      'subject-key.ts',
       'rule/rule.ts',
       'rule/evidence.ts',
       'rules/index.ts',
@@ -135,7 +136,7 @@ export const WINGS = [
       'src/live',
       'src/tui',
     ],
-    packages: ['node:', 'commander', 'package.json'],
+    packages: ['node:', 'commander'],
     doors: [],
   },
   {

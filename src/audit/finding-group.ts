@@ -3,6 +3,7 @@ import { compareText } from '../base/compare-text.ts'
 import type { Finding } from './finding.ts'
 import type { EvidenceDraft } from './rule/evidence.ts'
 import { type Draft, RANK, type Severity, type Subject } from './rule/rule.ts'
+import { namedSession, subjectKey } from './subject-key.ts'
 
 /** Cases that are kept in words, and frames that a finding has as evidence. */
 export const EVIDENCE_LIMIT = 5
@@ -55,38 +56,12 @@ export interface FindingGroup {
 
 /** The name of the group that this draft belongs to. @param rule its index */
 export function groupName(rule: number, subject: Subject, draft: Draft): string {
-  return `${rule} ${subject === 'network' ? '' : draft.connection.captureId} ${keyOf(subject, draft)}`
+  return `${rule} ${subject === 'network' ? '' : draft.connection.captureId} ${subjectKey(subject, draft)}`
 }
 
 /** Distinguishes the findings of one rule; their ids are made from it. @param name the group's name */
 export function findingKey(name: string): string {
   return name.slice(name.indexOf(' ', name.indexOf(' ') + 1) + 1)
-}
-
-function keyOf(subject: Subject, draft: Draft): string {
-  const { capture, client, server } = draft.connection
-  switch (subject) {
-    case 'pair': {
-      // Windows compares names without case. The length keeps a name from passing for part of another.
-      const named = namedSession(draft)
-      const domain = named?.domain?.toLowerCase() ?? ''
-      const user = named?.user?.toLowerCase() ?? ''
-      return `pair ${client.ip} ${server.ip} ${domain.length} ${domain} ${user.length} ${user} ${capture}`
-    }
-    case 'server':
-      return `server ${server.ip} ${server.port} ${capture}`
-    case 'client':
-      return `client ${client.ip} ${capture}`
-    case 'capture':
-      return `capture ${capture}`
-    case 'network':
-      return `network ${draft.about ?? ''}`
-  }
-}
-
-/** The session whose user and domain count: a null session may claim any name. */
-function namedSession({ session }: Draft): Draft['session'] {
-  return session !== null && (session.anonymous === true || session.auth === 'anonymous') ? null : session
 }
 
 function userOf(draft: Draft): string | null {

@@ -1,6 +1,7 @@
 /** A finding: what a rule said about one subject, counted, with the first evidence of the worst cases. */
 import type { EvidenceField } from './rule/evidence.ts'
 import type { Severity } from './rule/rule.ts'
+import type { FindingSubject } from './subject-key.ts'
 
 export interface Finding {
   /** Made of rule, capture, hosts and user: the same in every run. */
@@ -8,6 +9,8 @@ export interface Finding {
   rule: string
   /** The worst of its cases; the message says how many there are of each. */
   severity: Severity
+  /** What its cases are counted by. */
+  subject: FindingSubject
   title: string
   message: string
   capture: string

@@ -5,6 +5,7 @@ import type { Finding } from './finding.ts'
 import { EVIDENCE_LIMIT, type FindingGroup, findingKey, type Origin, PORT_LIMIT, worstRank } from './finding-group.ts'
 import type { EvidenceDraft } from './rule/evidence.ts'
 import { RANK, type Rule, SEVERITIES } from './rule/rule.ts'
+import { subjectOf } from './subject-key.ts'
 
 /** @param rule the one that said it */
 export function findingOf(rule: Rule, group: FindingGroup): Finding {
@@ -16,6 +17,7 @@ export function findingOf(rule: Rule, group: FindingGroup): Finding {
     id: findingId(rule, group.id),
     rule: rule.id,
     severity,
+    subject: subjectOf(subject, findingKey(group.id)),
     title: rule.title,
     message: messageOf(group),
     capture,

@@ -62,7 +62,7 @@ export class RecordStream {
     yield captureRecord(capture)
     const state = this.state(ledger, loss, capture.limits, capture.smbMessages)
     yield this.heartbeatOf(state)
-    yield liveSummaryRecord(state, records.hidden)
+    yield liveSummaryRecord(state, records.hidden, this.options.rules)
   }
 
   private *update(grown: boolean): Generator<ChangeRecord> {

@@ -70,6 +70,19 @@ function clear(who: string, messages: number, ability: string, data = true): Fie
 
 /** Without the client's credentials it is unknown whether it is a null session, which seldom has a flag. */
 const NO_USER = { user: null, domain: null, workstation: null, auth: 'unknown', anonymous: null }
+/** Of a finding about such a session. */
+const UNNAMED = {
+  user: null,
+  subject: {
+    kind: 'pair',
+    client: '10.77.0.1',
+    server: '10.77.0.2',
+    port: null,
+    domain: null,
+    user: null,
+    about: null,
+  },
+}
 /** The response's flags. */
 const NO_GRANT = { ntStatus: null, guest: null, anonymous: null, encryptData: null }
 const NO_SETUP = { ...NO_USER, ...NO_GRANT, status: 'unknown' }
@@ -217,9 +230,9 @@ export const EXPECTED: Record<string, Expectation> = {
       'unsigned-session': {
         ...unsigned(NOBODY, [0, 23], `${CLIENT_UNKNOWN}${ANONYMOUS_DOUBT}`, SERVER_ENABLED),
         severity: 'medium',
-        user: null,
+        ...UNNAMED,
       },
-      'unencrypted-session': { ...clear(NOBODY, 23, GCM), user: null },
+      'unencrypted-session': { ...clear(NOBODY, 23, GCM), ...UNNAMED },
     },
   },
   // An SMB1 request is known to be unsigned only if its response is there to compare with.
@@ -261,9 +274,9 @@ export const EXPECTED: Record<string, Expectation> = {
       'unsigned-session': {
         ...unsigned(NOBODY, [0, 14], `${CLIENT_UNKNOWN}${ANONYMOUS_DOUBT}`, SERVER_NONE),
         severity: 'medium',
-        user: null,
+        ...UNNAMED,
       },
-      'unencrypted-session': { ...clear(NOBODY, 14, '; SMB1 cannot encrypt'), user: null },
+      'unencrypted-session': { ...clear(NOBODY, 14, '; SMB1 cannot encrypt'), ...UNNAMED },
     },
   },
 
@@ -281,9 +294,9 @@ export const EXPECTED: Record<string, Expectation> = {
       'unsigned-session': {
         ...unsigned(UNCAPTURED, [23, 23], `${UNKNOWN}${DOUBT}`),
         severity: 'medium',
-        user: null,
+        ...UNNAMED,
       },
-      'unencrypted-session': { ...clear(UNCAPTURED, 46, ''), user: null },
+      'unencrypted-session': { ...clear(UNCAPTURED, 46, ''), ...UNNAMED },
     },
   },
   // Data is read, but from a share whose name and type were not seen: it may be a pipe.
@@ -299,9 +312,9 @@ export const EXPECTED: Record<string, Expectation> = {
       'unsigned-session': {
         ...unsigned(UNCAPTURED, [21, 21], `${UNKNOWN}${DOUBT}`),
         severity: 'medium',
-        user: null,
+        ...UNNAMED,
       },
-      'unencrypted-session': { ...clear(UNCAPTURED, 42, '', false), user: null },
+      'unencrypted-session': { ...clear(UNCAPTURED, 42, '', false), ...UNNAMED },
     },
   },
 
@@ -367,9 +380,9 @@ export const EXPECTED: Record<string, Expectation> = {
       'unsigned-session': {
         ...unsigned(NOBODY, [23, 23], `${NEITHER}${ANONYMOUS_DOUBT}`, SERVER_ENABLED),
         severity: 'medium',
-        user: null,
+        ...UNNAMED,
       },
-      'unencrypted-session': { ...clear(NOBODY, 46, GCM), user: null },
+      'unencrypted-session': { ...clear(NOBODY, 46, GCM), ...UNNAMED },
     },
   },
   'setup-answer-lost': {
@@ -396,9 +409,9 @@ export const EXPECTED: Record<string, Expectation> = {
       'unsigned-session': {
         ...unsigned(UNCAPTURED, [23, 23], `${NEITHER}${DOUBT}`, SERVER_ENABLED),
         severity: 'medium',
-        user: null,
+        ...UNNAMED,
       },
-      'unencrypted-session': { ...clear(UNCAPTURED, 46, GCM), user: null },
+      'unencrypted-session': { ...clear(UNCAPTURED, 46, GCM), ...UNNAMED },
     },
   },
   'tree-request-lost': {

@@ -4,7 +4,7 @@ import { displayWidth, escapeText, pad, safeJson, wrap } from '../../base/safe-t
 import type { TextSink } from '../../base/text-sink.ts'
 import { type Interface, listInterfaces } from '../../capture/live/machine/interfaces.ts'
 import { type CaptureAbility, captureAbilities } from '../../capture/live/programs/probe.ts'
-import { SCHEMA_VERSION } from '../../report/records/index.ts'
+import { SCHEMA_VERSION } from '../../report/records/schema-version.ts'
 import type { PageOptions } from '../../report/text/page.ts'
 import { createStyle } from '../../report/text/style.ts'
 import { deliver, openOutput } from '../output/report-file.ts'

@@ -1,4 +1,4 @@
-import manifest from '../../../package.json' with { type: 'json' }
+import { VERSION } from '../../base/version.ts'
 
 /** How files that smblens writes name the program that wrote them. */
-export const APPLICATION = `smblens ${manifest.version}`
+export const APPLICATION = `smblens ${VERSION}`

@@ -1,7 +1,8 @@
 /** One JSON document, `{"schemaVersion":1,"records":[...]}`, one record per line. Only one record at a time is in memory, however long the report. */
 import { safeJson } from '../../base/safe-text.ts'
 import type { TextSink } from '../../base/text-sink.ts'
-import { SCHEMA_VERSION, scanRecords } from '../records/index.ts'
+import { scanRecords } from '../records/index.ts'
+import { SCHEMA_VERSION } from '../records/schema-version.ts'
 import { type ReportFormat, recordsOf, withRests } from './report-format.ts'
 
 export const jsonFormat: ReportFormat = {

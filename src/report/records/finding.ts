@@ -2,6 +2,7 @@
 import type { Finding } from '../../audit/finding.ts'
 import { remediationOf } from '../../audit/remediation.ts'
 import type { Remediation, Rule, Severity } from '../../audit/rule/rule.ts'
+import type { FindingSubject } from '../../audit/subject-key.ts'
 import { isoTime } from '../../base/packet-time.ts'
 import { type OfCapture, textOrNull } from './record-parts.ts'
 
@@ -10,6 +11,8 @@ export interface FindingRecord extends OfCapture {
   id: string
   rule: string
   severity: Severity
+  /** What its cases are counted by: the same in every result of the same network. */
+  subject: FindingSubject
   title: string
   message: string
   capture: string
@@ -42,6 +45,7 @@ export function findingRecord(finding: Finding, rule: Rule | undefined): Finding
     id: finding.id,
     rule: finding.rule,
     severity: finding.severity,
+    subject: finding.subject,
     title: finding.title,
     message: finding.message,
     capture: finding.capture,

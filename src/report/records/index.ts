@@ -15,8 +15,6 @@ import type { Report } from './report.ts'
 import { type SessionRecord, sessionRecord } from './session.ts'
 import { type SummaryRecord, summaryRecord } from './summary.ts'
 
-export const SCHEMA_VERSION = 1
-
 export type ScanRecord = CaptureRecord | ConnectionRecord | SessionRecord | HostRecord | FindingRecord | SummaryRecord
 
 /** Every record of a scan, one at a time: captures, connections, sessions, hosts, findings, and the summary last. */

@@ -1,15 +1,22 @@
 /** The last record of a scan: what all captures add up to. */
 import { countBySeverity, FindingList } from '../../audit/finding-list.ts'
-import type { Severity } from '../../audit/rule/rule.ts'
+import type { Rule, Severity } from '../../audit/rule/rule.ts'
 import { total } from '../../base/total.ts'
+import { VERSION } from '../../base/version.ts'
 import type { CaptureFacts } from '../../ledger/capture-facts.ts'
 import { limitText } from '../../track/core/limits.ts'
 import type { LiveState } from './heartbeat.ts'
 import type { LossRecord } from './loss.ts'
 import type { Report } from './report.ts'
+import { SCHEMA_VERSION } from './schema-version.ts'
 
 export interface SummaryRecord {
   type: 'summary'
+  /** The version that made this result. */
+  smblens: string
+  schemaVersion: number
+  /** Ids of the rules that were applied: no finding of any other rule proves nothing. */
+  rules: string[]
   captures: number
   /** Named inputs of which nothing could be read. */
   inputsUnread: number
@@ -34,6 +41,7 @@ export function summaryRecord(report: Report): SummaryRecord {
   const { captures, connections, sessions } = report.ledger
   return {
     type: 'summary',
+    ...origin(report.rules),
     captures: captures.length,
     inputsUnread: report.inputsUnread,
     packets: total(captures, (c) => c.packets),
@@ -48,10 +56,11 @@ export function summaryRecord(report: Report): SummaryRecord {
   }
 }
 
-export function liveSummaryRecord(state: LiveState, findingsHidden: number): LiveSummaryRecord {
+export function liveSummaryRecord(state: LiveState, findingsHidden: number, rules: readonly Rule[]): LiveSummaryRecord {
   const { uptimeMs, packets, bytes, smbMessages, totals, findings, limits, loss } = state
   return {
     type: 'summary',
+    ...origin(rules),
     captures: 1,
     inputsUnread: 0,
     packets,
@@ -65,6 +74,11 @@ export function liveSummaryRecord(state: LiveState, findingsHidden: number): Liv
     durationMs: Math.round(uptimeMs),
     loss,
   }
+}
+
+/** How this result came about: what another result must be compared by. */
+function origin(rules: readonly Rule[]): Pick<SummaryRecord, 'smblens' | 'schemaVersion' | 'rules'> {
+  return { smblens: VERSION, schemaVersion: SCHEMA_VERSION, rules: rules.map(({ id }) => id) }
 }
 
 function limitTotals(captures: readonly CaptureFacts[], findings: Report['findings']): Record<string, number> {

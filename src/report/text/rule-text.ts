@@ -3,7 +3,7 @@ import { allRemediations } from '../../audit/remediation.ts'
 import type { Remediation, Rule } from '../../audit/rule/rule.ts'
 import { pad, safeJson, wrap } from '../../base/safe-text.ts'
 import type { TextSink } from '../../base/text-sink.ts'
-import { SCHEMA_VERSION } from '../records/index.ts'
+import { SCHEMA_VERSION } from '../records/schema-version.ts'
 import type { PageOptions } from './page.ts'
 import { createStyle } from './style.ts'
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import manifest from '../../../package.json' with { type: 'json' }
 import { summaryRecord } from '../../../src/report/records/summary.ts'
 import { capture, connection, ledger } from '../../support/facts.ts'
 import { finding, report } from '../../support/findings.ts'
@@ -13,6 +14,9 @@ describe('summary record', () => {
     const findings = [finding(), finding({ severity: 'low' }), finding({ severity: 'low' })]
     expect(summaryRecord(report({ ledger: facts, findings, findingsHidden: 4 }))).toEqual({
       type: 'summary',
+      smblens: manifest.version,
+      schemaVersion: 1,
+      rules: ['unsigned-session'],
       captures: 2,
       inputsUnread: 0,
       packets: 105,
