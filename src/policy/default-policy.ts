@@ -30,5 +30,6 @@ export function defaultPolicy(networks: Networks): Policy {
     severities: new Map(),
     bruteForce: BRUTE_FORCE_DEFAULTS,
     exemptions: [],
+    usesNames: false,
   }
 }

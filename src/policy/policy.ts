@@ -14,6 +14,8 @@ export interface Policy {
   severities: ReadonlyMap<string, string>
   bruteForce: BruteForceLimits
   exemptions: readonly Exemption[]
+  /** Do zones or exemptions name hosts by anything but addresses? Only then do names of hosts need to be collected. */
+  usesNames: boolean
 }
 
 export interface PolicyFile {
@@ -60,16 +62,27 @@ export interface Exemption {
   rules: readonly string[] | null
   client: HostMatcher | null
   server: HostMatcher | null
-  user: string | null
-  /** A UNC pattern. */
-  share: string | null
+  user: UserMatcher | null
+  share: ShareMatcher | null
   reason: string
   /** Microseconds since 1970 UTC: the end of the last day; null without an end. */
   until: number | null
 }
 
-/** An address, a network, a zone or a name, as the policy file gives it. */
+/** Addresses, networks, zones or names, as the policy file gives them. */
 export interface HostMatcher {
   text: string
   matches(ip: string, names: readonly string[]): boolean
+}
+
+/** A user: alice in every domain, CORP\\alice, alice@corp.example. */
+export interface UserMatcher {
+  text: string
+  matches(user: string, domain: string | null): boolean
+}
+
+/** A UNC pattern. */
+export interface ShareMatcher {
+  text: string
+  matches(path: string): boolean
 }

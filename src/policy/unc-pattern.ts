@@ -1,4 +1,5 @@
 /** Patterns of UNC paths, as the group policy "Hardened UNC Paths" has them: \\server\share, \\*\share, \\server\*. */
+import { type Aliases, namesHost, withAliases } from './host-names.ts'
 
 /** The parts of \\server\share, in lower case; "*" in a pattern stands for any. */
 export interface UncPath {
@@ -24,12 +25,12 @@ export function uncPathOf(text: string): UncPath | null {
   return { server, share: next < 0 ? lower.slice(end + 1) : lower.slice(end + 1, next) }
 }
 
-/** @param names what a server is called beside the name in the pattern, in lower case */
-export function uncMatcher(pattern: UncPath, names: ReadonlySet<string> = new Set()): (path: string) => boolean {
+/** Does a path match a pattern? A server matches by each of its names, as in host-names.ts. */
+export function uncMatcher(pattern: UncPath, aliases: Aliases = new Map()): (path: string) => boolean {
+  const names = withAliases(pattern.server, aliases)
   return (path) => {
     const found = uncPathOf(path)
-    if (found === null) return false
-    if (pattern.share !== ANY && pattern.share !== found.share) return false
-    return pattern.server === ANY || pattern.server === found.server || names.has(found.server)
+    if (found === null || (pattern.share !== ANY && pattern.share !== found.share)) return false
+    return pattern.server === ANY || names.some((name) => namesHost(name, found.server))
   }
 }

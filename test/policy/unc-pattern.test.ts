@@ -15,15 +15,18 @@ it.each([
   expect(uncPathOf(text)).toEqual(expected)
 })
 
+const aliases = new Map([['srv', new Set(['srv', 'alias'])]])
+
 it.each([
   ['\\\\*\\SYSVOL', '\\\\dc\\sysvol', true],
   ['\\\\*\\SYSVOL', '\\\\dc\\sysvol2', false],
   ['\\\\*\\SYSVOL', '\\\\sysvol\\data', false],
   ['\\\\srv\\*', '\\\\SRV\\anything', true],
   ['\\\\srv\\*', '\\\\srv2\\anything', false],
-  ['\\\\srv\\*', '\\\\srv.corp.example\\anything', false],
+  ['\\\\srv\\*', '\\\\srv.corp.example\\anything', true],
+  ['\\\\srv.corp.example\\*', '\\\\srv\\anything', false],
   ['\\\\srv\\pay', '\\\\alias\\PAY', true],
   ['\\\\*\\*', 'no path', false],
 ])('%s over %s: %s', (pattern, path, expected) => {
-  expect(uncMatcher(uncPathOf(pattern)!, new Set(['alias']))(path)).toBe(expected)
+  expect(uncMatcher(uncPathOf(pattern)!, aliases)(path)).toBe(expected)
 })
