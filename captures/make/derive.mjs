@@ -264,3 +264,30 @@ writeEthernet(
     }),
   )
 }
+
+// Systems that nothing here can run: a Windows 7 by the VERSION in its CHALLENGE, and a Windows XP by its NativeOS.
+{
+  const VERSION = Buffer.from('060100000000000f', 'hex')
+  const challenge = (p) => p.indexOf('NTLMSSP\0\x02\0\0\0', 0, 'latin1')
+  writeEthernet(
+    'system-windows-7',
+    patch(
+      read('smb21').packets,
+      (p) => challenge(p) > 0,
+      (p) => p.writeUInt16LE(7601, p.indexOf(VERSION, challenge(p)) + 2),
+    ),
+  )
+  const text = (words) => Buffer.from(words, 'utf16le')
+  const rewrite = (p, from, to) => text(to).copy(p, p.indexOf(text(from)))
+  writeEthernet(
+    'system-windows-xp',
+    patch(
+      read('smb1-ntlmv1').packets,
+      (p) => p[8] === 0x73 && p.includes(text('Windows 6.1')),
+      (p) => {
+        rewrite(p, 'Windows 6.1', 'Windows 5.1')
+        rewrite(p, 'Samba ', 'SMB: x')
+      },
+    ),
+  )
+}

@@ -86,6 +86,13 @@ const PLACES: Readonly<Record<EvidenceField, readonly Place[] | typeof HEADERS>>
     { under: ['SMB2 TRANSFORM_HEADER'], names: ['SessionId'] },
     { under: SMB1_HEADER, names: ['UID'] },
   ],
+  OsVersion: [
+    { under: ['NTLMSSP NEGOTIATE', 'NTLMSSP CHALLENGE', 'NTLMSSP AUTHENTICATE'], names: ['Version'] },
+    SECURITY_BLOB,
+  ],
+  NativeOS: [
+    { under: ['SESSION_SETUP_ANDX request', 'SESSION_SETUP_ANDX response'], names: ['NativeOS', 'NativeLanMan'] },
+  ],
   Command: [
     { under: SMB2_HEADER, names: ['ProtocolId', 'Command'] },
     { under: SMB1_HEADER, names: ['Protocol', 'Command'] },

@@ -45,6 +45,8 @@ const SHOWN: Readonly<Record<EvidenceField, readonly string[]>> = {
     'OEMPasswordLen UnicodePasswordLen UnicodePassword',
     'PasswordLength AccountPassword',
   ],
+  NativeOS: ['NativeOS NativeLanMan'],
+  OsVersion: ['Version'],
   PathName: ['Path', 'PathName'],
   RequestSignature: ['Flags Signature', 'Flags2 SecurityFeatures'],
   ResponseSignature: ['Flags Signature', 'Flags2 SecurityFeatures'],

@@ -40,6 +40,10 @@ export type EvidenceField =
   | 'PathName'
   /** The session that a message belongs to. */
   | 'SessionId'
+  /** What NTLMSSP says about the operating system. */
+  | 'OsVersion'
+  /** What SMB1 says about the operating system. */
+  | 'NativeOS'
   /** The protocol and the command of a message. */
   | 'Command'
   /** SYN, FIN or RST. */

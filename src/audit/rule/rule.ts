@@ -71,7 +71,7 @@ export interface Remediation {
  */
 export type Subject = 'pair' | 'server' | 'client' | 'capture' | 'network'
 
-/** One case of a rule; cases are grouped into findings afterwards (audit.ts). A rule has at most one case for each session or connection. */
+/** One case of a rule; cases are grouped into findings afterwards (audit.ts). A rule has at most one case of a subject for each session or connection. */
 export interface Draft {
   severity: Severity
   /** Where it differs from the rule's. */

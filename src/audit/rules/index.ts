@@ -1,6 +1,7 @@
 /** The catalogue: every rule there is, in the order in which people read about them. */
 import type { Rule } from '../rule/rule.ts'
 import { anonymousSession } from './anonymous-session.ts'
+import { endOfLifeOs } from './end-of-life-os.ts'
 import { guestFallback } from './guest-fallback.ts'
 import { guestSession } from './guest-session.ts'
 import { inboundSmb } from './inbound-smb.ts'
@@ -30,4 +31,5 @@ export const RULES: readonly Rule[] = [
   outboundSmb,
   inboundSmb,
   oldDialect,
+  endOfLifeOs,
 ]

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { windowsRelease } from '../../../src/ledger/derived/windows-release.ts'
 import type { NtlmFacts } from '../../../src/ledger/logon-facts.ts'
 import { hostRecords } from '../../../src/report/records/host.ts'
 import {
@@ -93,16 +92,5 @@ describe('hosts', () => {
     const hosts = hostRecords(ledger([on], [facts]), NETWORKS)
     expect(host('10.0.0.5', hosts).os).toBe('Windows 4.0')
     expect(host('10.0.0.10', hosts).os).toBe('Unix')
-  })
-})
-
-describe('windowsRelease', () => {
-  it.each([
-    [{ major: 6, minor: 1, build: 7601 }, 'Windows 7 SP1 or Server 2008 R2 SP1 (6.1.7601)'],
-    [{ major: 10, minor: 0, build: 99_999 }, 'Windows 10.0.99999'],
-    [{ major: 6, minor: 1, build: 0 }, null],
-    [{ major: 255, minor: 255, build: 65_535 }, null],
-  ])('%j is %s', (version, name) => {
-    expect(windowsRelease(version)).toBe(name)
   })
 })
