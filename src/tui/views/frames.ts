@@ -92,10 +92,10 @@ const COLUMNS: readonly Column<MessageRow>[] = [
   {
     key: 'kind',
     title: 'kind',
-    min: 5,
+    min: 8,
     ideal: 8,
     priority: 3,
-    text: (row) => (row.response === null ? NOTHING : row.response ? 'reply' : 'ask'),
+    text: (row) => (row.response === null ? NOTHING : row.response ? 'response' : 'request'),
     sort: 'number',
     sortValue: (row) => booleanRank(row.response),
   },
