@@ -10,7 +10,7 @@ import { addCase, type FindingGroup, groupName, groupText, mergeGroup, newGroup,
 import { GroupIndex } from './group-index.ts'
 import { type Draft, RANK, type Rule, SEVERITIES } from './rule/rule.ts'
 
-/** How many groups are dropped at once where there is no more room. */
+/** How many groups are dropped at once if there is no more room. */
 const DROPPED_SHARE = 1 / 4
 
 export class FindingGroups {
@@ -78,7 +78,7 @@ export class FindingGroups {
     this.index.refresh()
   }
 
-  /** The group of this name; null where there is none. */
+  /** The group of this name; null if there is none. */
   find(name: string): FindingGroup | null {
     const row = this.index.rowAt(this.index.slotOf(name))
     return row < 0 ? null : this.rows.get(row)

@@ -14,7 +14,7 @@ export interface Finding {
   title: string
   message: string
   capture: string
-  /** Which of them, where several captures have this path. */
+  /** Which of them, if several captures have this path. */
   captureId: string
   connection: string | null
   session: string | null

@@ -7,7 +7,7 @@ const FIRST_SLOTS = 1024
 
 export class GroupIndex {
   private readonly rows: PackedFacts<FindingGroup>
-  /** The row + 1; 0 where a slot is free. */
+  /** The row + 1; 0 if a slot is free. */
   private slots = new Int32Array(FIRST_SLOTS)
   /** That of the rows when the slots were filled. */
   private generation = 0
@@ -16,7 +16,7 @@ export class GroupIndex {
     this.rows = rows
   }
 
-  /** The slot of the group of this name; a free one where there is no such group. */
+  /** The slot of the group of this name; a free one if there is no such group. */
   slotOf(name: string, hash: number = hashText(name)): number {
     const { slots, rows } = this
     let i = hash & (slots.length - 1)
@@ -27,7 +27,7 @@ export class GroupIndex {
     return i
   }
 
-  /** -1 where the slot is free. */
+  /** -1 if the slot is free. */
   rowAt(slot: number): number {
     return this.slots[slot]! - 1
   }

@@ -92,7 +92,7 @@ function compareEvidence(a: EvidenceDraft, b: EvidenceDraft): number {
   return compareText(a.capture ?? '', b.capture ?? '') || a.frame - b.frame || compareText(a.what, b.what)
 }
 
-/** Shows the evidence, and where there is more than was kept, the traffic between these hosts. */
+/** Shows the evidence, and if there is more than was kept, the traffic between these hosts. */
 function filterOf(group: FindingGroup, evidence: EvidenceDraft[], more: boolean): string {
   const { subject, client, server, serverPorts } = group
   const numbers = evidence.map((e) => e.frame).filter((frame, i, sorted) => frame !== sorted[i - 1])

@@ -4,7 +4,7 @@ import type { Draft, Rule } from './rule/rule.ts'
 
 export interface SurveyedRule {
   readonly rule: Rule
-  /** Made by the rule's own survey; undefined where it has none. */
+  /** Made by the rule's own survey; undefined if it has none. */
   readonly known: unknown
 }
 

@@ -108,7 +108,7 @@ function signature(direction: 'request' | 'response'): readonly Place[] {
   ]
 }
 
-/** The fields among `fields`, of one message or of the headers of a frame, that evidence means; empty where they are not among them. */
+/** The fields among `fields`, of one message or of the headers of a frame, that evidence means; empty if they are not among them. */
 export function decidingFields(field: EvidenceField, fields: readonly Field[]): Field[] {
   const places = PLACES[field]
   if (places === HEADERS) return inHeaders(fields)
@@ -137,7 +137,7 @@ function fieldsAt({ under, direction, names }: Place, fields: readonly Field[]):
 }
 
 export interface Deciding {
-  /** The message that they are in; null where they are in the frame's headers. */
+  /** The message that they are in; null if they are in the frame's headers. */
   message: InspectedMessage | null
   /** At least one, unless `message` is null and the frame shows nothing of the evidence. */
   fields: Field[]

@@ -43,7 +43,7 @@ const TCP_FLAGS = flags(2, TCP_FLAG_NAMES)
 export interface FrameHeaders {
   /** One for each header, outermost first. Ranges count from the frame's first byte. */
   fields: Field[]
-  /** Of the frame's TCP segment; null where it has none, or is a fragment of a datagram with one. */
+  /** Of the frame's TCP segment; null if it has none, or is a fragment of a datagram with one. */
   payload: { start: number; end: number } | null
 }
 

@@ -36,7 +36,7 @@ export interface InspectedMessage {
   length: number
   /** Ranges count in `bytes`. */
   fields: Field[]
-  /** Which of its bytes are in this frame; null where that is not known, as in fragments of IP. The others are in frames before. */
+  /** Which of its bytes are in this frame; null if that is not known, as in fragments of IP. The others are in frames before. */
   inFrame: Placement | null
 }
 
@@ -58,7 +58,7 @@ export interface MessageAtOptions {
 }
 
 /**
- * Reads `path` up to what ends in frame number `frame`; null where the capture has no such frame. Rejects with CaptureError where nothing can be
+ * Reads `path` up to what ends in frame number `frame`; null if the capture has no such frame. Rejects with CaptureError where nothing can be
  * read.
  */
 export async function messageAt(
@@ -252,7 +252,7 @@ function isThere(message: Uint8Array, frame: Uint8Array, { start, end, frameStar
   return true
 }
 
-/** Where a range of a message's bytes lies in the frame, as far as it does; null where it does not. */
+/** Where a range of a message's bytes lies in the frame, as far as it does; null if it does not. */
 export function rangeInFrame({ inFrame }: InspectedMessage, { start, end }: ByteRange): ByteRange | null {
   if (inFrame === null) return null
   const from = Math.max(start, inFrame.start)

@@ -15,7 +15,7 @@ export interface CaptureFacts {
   smbMessages: number
   firstTime: number | null
   lastTime: number | null
-  /** False where the file was cut or damaged (what came before the damage was read), or held packets of a link type that is not read. */
+  /** False if the file was cut or damaged (what came before the damage was read), or held packets of a link type that is not read. */
   complete: boolean
   /** Was the file itself cut or damaged? */
   damaged: boolean

@@ -23,7 +23,7 @@ export interface LogonFacts extends FrameRef {
    */
   purpose: 'first' | 'reauthentication' | 'binding' | 'share'
   auth: AuthKind
-  /** The path of a share's password; null for the others, and where it was not seen. */
+  /** The path of a share's password; null for the others, and if it was not seen. */
   share: string | null
   /** Mechanisms the client offered, dotted. */
   offered: string[]
@@ -31,7 +31,7 @@ export interface LogonFacts extends FrameRef {
   offeredCut: boolean
   ntlm: NtlmFacts | null
   kerberos: KerberosFacts | null
-  /** "" where the client gave none, null where it was not seen, as in a session. */
+  /** "" if the client gave none, null if it was not seen, as in a session. */
   user: string | null
   domain: string | null
   workstation: string | null
@@ -81,14 +81,14 @@ export interface NtlmFacts {
           | 'local'
           | 'blank'
           | 'unknown'
-        /** "" where the client gave none, null where it was not seen. */
+        /** "" if the client gave none, null if it was not seen. */
         user: string | null
         domain: string | null
         workstation: string | null
         /** First 16 bytes of an NTLMv2 response, hex: the same in two connections means a relay. */
         ntProof: string | null
         micPresent: boolean | null
-        /** MsvAvFlags, AvId 6; null where the pair was absent. */
+        /** MsvAvFlags, AvId 6; null if the pair was absent. */
         avFlags: number | null
         /** AvId 9: the SPN the client meant to reach. */
         targetName: string | null

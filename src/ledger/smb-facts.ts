@@ -54,9 +54,9 @@ export interface Smb1Facts {
     | null
   negotiateResponse:
     | (FrameRef & {
-        /** 0xFFFF: none of the dialects acceptable. Null where it was cut: whether SMB1 was chosen is then unknown. */
+        /** 0xFFFF: none of the dialects acceptable. Null if it was cut: whether SMB1 was chosen is then unknown. */
         dialectIndex: number | null
-        /** The string at that index of this request, null where the request was not seen or the index is outside it. */
+        /** The string at that index of this request, null if the request was not seen or the index is outside it. */
         dialect: string | null
         /** SecurityMode: USER 0x01, ENCRYPT_PASSWORDS 0x02, SIGNATURES_ENABLED 0x04, SIGNATURES_REQUIRED 0x08; null in core dialects. */
         securityMode: number | null
@@ -84,7 +84,7 @@ export interface Smb2NegotiateRequestFacts extends FrameRef {
   securityMode: number | null
   capabilities: number | null
   clientGuid: string | null
-  /** Ids of the negotiate contexts; null where there was no such context or, with `contextsCut`, where it was not seen. */
+  /** Ids of the negotiate contexts; null if there was no such context or, with `contextsCut`, if it was not seen. */
   ciphers: number[] | null
   signingAlgorithms: number[] | null
   hashAlgorithms: number[] | null
@@ -100,14 +100,14 @@ export interface Smb2NegotiateResponseFacts extends FrameRef {
   securityMode: number
   capabilities: number | null
   serverGuid: string | null
-  /** Of the negotiate contexts; null where there was no such context or, with `contextsCut`, where it was not seen. */
+  /** Of the negotiate contexts; null if there was no such context or, with `contextsCut`, if it was not seen. */
   cipher: number | null
   signingAlgorithm: number | null
   hashAlgorithm: number | null
   compressionAlgorithms: number[] | null
   /** Some of the contexts could not be read: cut off, or malformed. */
   contextsCut: boolean
-  /** Mechanisms of the server's SPNEGO offer, dotted; null where the blob was empty or unreadable. */
+  /** Mechanisms of the server's SPNEGO offer, dotted; null if the blob was empty or unreadable. */
   mechanisms: string[] | null
   /** The blob was cut or unreadable before the list or inside it. */
   mechanismsCut: boolean
@@ -138,19 +138,19 @@ export interface SessionFacts {
   /** As the capture has it; empty while that is being read. */
   captureId: string
   family: 'smb1' | 'smb2'
-  /** "0x" + 16 hex digits; the UID for SMB1, 0 where share-level or core SMB1 goes without SESSION_SETUP. */
+  /** "0x" + 16 hex digits; the UID for SMB1, 0 if share-level or core SMB1 goes without SESSION_SETUP. */
   sessionId: string
-  /** Of the first authentication. "" where the client gave none, null where it was not seen: a Kerberos ticket hides it, share-level has none. */
+  /** Of the first authentication. "" if the client gave none, null if it was not seen: a Kerberos ticket hides it, share-level has none. */
   user: string | null
   domain: string | null
   workstation: string | null
   auth: AuthKind
   /** Every authentication of this session: the first, re-authentications, channel bindings and passwords of shares, at most 16. */
   logons: LogonFacts[]
-  /** SessionFlags IS_GUEST or SMB1 Action GUEST of the SUCCESS answer; null where that was not seen, or cut before them. */
+  /** SessionFlags IS_GUEST or SMB1 Action GUEST of the SUCCESS answer; null if that was not seen, or cut before them. */
   guest: boolean | null
   /**
-   * A null session that was granted: by SessionFlags IS_NULL, or by the empty credentials of [MS-NLMP] 3.2.5.1.2 followed by SUCCESS. Null where
+   * A null session that was granted: by SessionFlags IS_NULL, or by the empty credentials of [MS-NLMP] 3.2.5.1.2 followed by SUCCESS. Null if
    * neither flags nor credentials show it.
    */
   anonymous: boolean | null
@@ -176,7 +176,7 @@ export interface SessionFacts {
   firstClearData: FrameRef | null
   /** An unsigned request that was answered with success although one side requires signing. */
   unsignedAccepted: FrameRef | null
-  /** SMB1's free text about each side's system, [MS-CIFS] 2.2.4.53; null where empty or not seen. */
+  /** SMB1's free text about each side's system, [MS-CIFS] 2.2.4.53; null if empty or not seen. */
   nativeOs: { client: string | null; server: string | null }
   trees: TreeFacts[]
   /** Trees beyond the limit, counted and not kept. */
@@ -198,11 +198,11 @@ export interface MessageCounts {
 }
 
 export interface TreeFacts extends FrameRef {
-  /** As the client asked for it; null where it went encrypted, unread or cut: part of a path is the path of another share. */
+  /** As the client asked for it; null if it went encrypted, unread or cut: part of a path is the path of another share. */
   path: string | null
   shareType: 'disk' | 'pipe' | 'printer' | null
-  /** ShareFlags ENCRYPT_DATA of an answer that granted it; null where that was not seen. */
+  /** ShareFlags ENCRYPT_DATA of an answer that granted it; null if that was not seen. */
   encryptData: boolean | null
-  /** Status of the answer, null where none was seen. */
+  /** Status of the answer, null if none was seen. */
   ntStatus: number | null
 }

@@ -21,7 +21,7 @@ export interface SmbMessage {
   sessionIdHigh: number | null
   /** Null for asynchronous SMB2 messages, transform and compressed headers; TID for SMB1. */
   treeId: number | null
-  /** Bytes of this message on the wire: of its element in a compound. Null where the capture was cut before NextCommand. */
+  /** Bytes of this message on the wire: of its element in a compound. Null if the capture was cut before NextCommand. */
   length: number | null
 }
 

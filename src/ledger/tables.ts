@@ -34,7 +34,7 @@ export interface Table<T> {
   /** May a sender make two entries with one id in one capture? The later ones get a mark then. */
   readonly idsRepeat: boolean
   /**
-   * The field with the ids of the connections that carried the entry: it retires with the last of them. Null where none did: its entries retire by
+   * The field with the ids of the connections that carried the entry: it retires with the last of them. Null if none did: its entries retire by
    * age, as those of `connections`.
    */
   readonly carriers: KeyOf<T, string[]> | null

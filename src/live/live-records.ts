@@ -129,7 +129,7 @@ export class LiveRecords {
       yield this.ifNew(facts, table.record(facts, this.options.policy.networks))
   }
 
-  /** The record, or null where the last record of this entry was the same. */
+  /** The record, or null if the last record of this entry was the same. */
   private ifNew(entry: TableEntry, record: EntryRecord): EntryRecord | null {
     const { id, lastFrame } = entry
     const hash = hashText(JSON.stringify(record))

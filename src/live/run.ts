@@ -32,7 +32,7 @@ export async function runLive(options: RunOptions): Promise<void> {
 
 class LiveRun {
   private readonly options: RunOptions
-  /** Aborted when the capture is to end; the reason is an error where there is one. */
+  /** Aborted when the capture is to end; the reason is an error if there is one. */
   private readonly end = new AbortController()
   /** Aborted when nothing more must be read. */
   private readonly reading = new AbortController()

@@ -93,7 +93,7 @@ function startOf(pid: number): number | null {
   }
 }
 
-/** The number of the process id namespace; 0 where there are no namespaces. */
+/** The number of the process id namespace; 0 if there are no namespaces. */
 function namespaceOfIds(): number {
   try {
     return Number(/\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? 0)

@@ -50,7 +50,7 @@ function compileParts<Row>(text: string, fields: readonly QueryField<Row>[]) {
   return { root, errors }
 }
 
-/** Null where there is no condition. */
+/** Null if there is no condition. */
 function compileNode<Row>(node: Node | null, context: Context<Row>): Test<Row> | null {
   if (node === null) return null
   if (node.type === 'term') return compileTerm(node, context)

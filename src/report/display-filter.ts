@@ -1,6 +1,6 @@
 /**
  * Wireshark display filters for what a view shows. A filter contains only numbers, hexadecimal ids and text made of the characters of an address. It
- * is null where there is none. A finding has its own filter (Finding.wiresharkFilter).
+ * is null if there is none. A finding has its own filter (Finding.wiresharkFilter).
  */
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 

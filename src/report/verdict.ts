@@ -138,7 +138,7 @@ function sessionsSentence(sessions: number, kinds: ProtectionCounts): string {
   return `${plural(sessions, 'session')} seen: ${kindsText(sessions, parts)}.`
 }
 
-/** `2 refused and 1 not answered`; `all refused` where several are all of one kind. */
+/** `2 refused and 1 not answered`; `all refused` if several are all of one kind. */
 function kindsText(all: number, kinds: readonly string[]): string {
   const parts = kinds.filter((text) => text !== '')
   if (parts.length > 1) return listed(parts)

@@ -14,7 +14,7 @@ export interface FindingRow {
   rule: string
   title: string
   message: string
-  /** Null where the finding is about several. */
+  /** Null if the finding is about several. */
   client: string | null
   server: string | null
   serverPort: number | null

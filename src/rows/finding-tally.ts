@@ -16,7 +16,7 @@ export function addFinding(tallies: Map<string, FindingTally>, id: string, sever
   if (!atLeast(tally.worst, severity)) tally.worst = severity
 }
 
-/** Both added up: undefined where neither has a finding. */
+/** Both added up: undefined if neither has a finding. */
 export function sumOf(a: FindingTally | undefined, b: FindingTally | undefined): FindingTally | undefined {
   if (a === undefined || b === undefined) return a ?? b
   return { worst: atLeast(a.worst, b.worst) ? a.worst : b.worst, findings: a.findings + b.findings }

@@ -22,7 +22,7 @@ export interface RecordSource {
 }
 
 export interface RecordLookup<Row> {
-  /** In the form that docs/records.md describes; undefined where the ledger no longer holds it. */
+  /** In the form that docs/records.md describes; undefined if the ledger no longer holds it. */
   of(row: Row): object | undefined
 }
 

@@ -40,7 +40,7 @@ export interface SessionRow {
   /** As reports name it: "3.1.1", "NT LM 0.12". */
   dialect: string | null
   serverSigning: SigningMode | null
-  /** Null where no message was counted. */
+  /** Null if no message was counted. */
   signed: Proportion | null
   encrypted: Proportion | null
   protection: Protection

@@ -30,7 +30,7 @@ export interface FileFeedOptions {
 
 export interface Input {
   path: string
-  /** Null where a capture's end is not known. */
+  /** Null if a capture's end is not known. */
   size: number | null
 }
 
@@ -118,7 +118,7 @@ export class FileFeed implements Source {
   private async partialPicture(tracker: Tracker): Promise<void> {
     const { ledger } = tracker.partialLedger()
     await this.timed(async () => {
-      // A single capture needs no merge, which takes long where there is much to merge.
+      // A single capture needs no merge, which takes long if there is much to merge.
       const all = this.pile.size === 0 ? ledger : await this.sliced(this.pile.steps(ledger))
       await this.publish(all, { current: () => this.withPartial(tracker) }, {})
     })

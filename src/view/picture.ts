@@ -94,7 +94,7 @@ function* rowsOfFindings(findings: FindingList): Generator<null, AllRows<Finding
 /** A sort key is a double: the frame number times this, plus the index of the row. */
 const MAX_ROWS = 2 ** 21
 
-/** The order of the sessions by frame; null where they are in that order, as those of whole captures are. */
+/** The order of the sessions by frame; null if they are in that order, as those of whole captures are. */
 function inFrameOrder(sessions: Facts<SessionFacts>): Float64Array | null {
   const keys = new Float64Array(sessions.length)
   let last = -1

@@ -25,7 +25,7 @@ export interface Reading {
   path: string
   index: number
   count: number
-  /** Bytes of all captures so far; the total is null where the end of one is not known. */
+  /** Bytes of all captures so far; the total is null if the end of one is not known. */
   bytes: number
   total: number | null
   elapsedMs: number

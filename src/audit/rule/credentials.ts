@@ -12,7 +12,7 @@ export interface Credentials {
   field: EvidenceField
 }
 
-/** What an eavesdropper, or the server itself, got to work on; null where nothing of value was sent. */
+/** What an eavesdropper, or the server itself, got to work on; null if nothing of value was sent. */
 export function credentialsSent(logon: LogonFacts): Credentials | null {
   const authenticate = logon.ntlm?.authenticate
   if (logon.auth === 'plaintext')

@@ -4,7 +4,7 @@ import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 
 /**
- * What decides in a cited frame, by the name that the SMB2 specification has for it where there is one. SMB1 has the same under another name or in
+ * What decides in a cited frame, by the name that the SMB2 specification has for it if there is one. SMB1 has the same under another name or in
  * several fields: src/inspect/deciding.ts knows where each stands.
  */
 export type EvidenceField =

@@ -59,7 +59,7 @@ export interface Remediation {
   applies?: string
   /** The policy or setting by name and the value to give it. */
   setting: string
-  /** Lines to run in an elevated PowerShell, empty where there is none. */
+  /** Lines to run in an elevated PowerShell, empty if there is none. */
   powershell: string[]
   /** Shows beforehand who would lose access; to be used for some weeks before any of the above. Null if there is no such setting. */
   audit: { setting: string; powershell: string[] } | null

@@ -111,7 +111,7 @@ export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   printed('the text output of tshark or Wireshark', 'give the capture that it was made from', isTsharkText),
 ]
 
-/** What the file is that begins with `head`, its first FOREIGN_BYTES or all of a shorter one; null where it contains no packets. */
+/** What the file is that begins with `head`, its first FOREIGN_BYTES or all of a shorter one; null if it contains no packets. */
 export function describeForeign(head: Uint8Array, name: string): Foreign | null {
   const known =
     FOREIGN_FORMATS.find(({ signs }) => signs.some((sign) => typeof sign === 'string' && startsWith(head, sign))) ??

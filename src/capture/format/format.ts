@@ -72,7 +72,7 @@ export interface RecordWalker {
   readonly damage: Damage | null
   /** Oddities that did not end the walk, one of each kind. */
   readonly warnings: readonly Warning[]
-  /** LINKTYPE_ values of the packets, or of the interfaces where there is no packet. */
+  /** LINKTYPE_ values of the packets, or of the interfaces if there is no packet. */
   linkTypes(): number[]
   /** Hands the whole records in [start, end) to the sink and returns where the first incomplete one starts. */
   consume(bytes: Uint8Array, start: number, end: number): number

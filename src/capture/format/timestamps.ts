@@ -30,7 +30,7 @@ export function microseconds(clock: Clock, high: number, low: number): number {
   return time
 }
 
-/** The nanoseconds that `microseconds` drops, 0..999, rounded down; 0 where the clock is no finer than a microsecond. */
+/** The nanoseconds that `microseconds` drops, 0..999, rounded down; 0 if the clock is no finer than a microsecond. */
 export function nanosecondsBelow(clock: Clock, high: number, low: number): number {
   const { base, exponent } = clock
   if (base === 10 ? exponent <= 6 : exponent < 20) return 0

@@ -1,7 +1,7 @@
 /** Zeros where a record should stand: a capture program reserves space in its file before it writes packets. */
 import type { Damage } from './format.ts'
 
-/** The first index from `at` on that holds no zero; `end` where there is none. */
+/** The first index from `at` on that holds no zero; `end` if there is none. */
 export function behindZeros(bytes: Uint8Array, at: number, end: number): number {
   while (at < end && bytes[at] === 0) at++
   return at

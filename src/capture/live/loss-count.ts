@@ -16,7 +16,7 @@ export interface LossCount {
   count(counts: Partial<RunCounts>, isFinal: boolean): void
   /**
    * If the run ended without its final counts, those before are a lower bound.
-   * @param begun false where it ended before it captured anything: then there was nothing to count
+   * @param begun false if it ended before it captured anything: then there was nothing to count
    */
   endRun(begun: boolean): void
   loss(interfaceName: string): Omit<InterfaceLoss, 'countsAll'>
@@ -51,7 +51,7 @@ export function createLossCount(countedBy: string): LossCount {
     },
     endRun(begun) {
       if (run === null) return
-      // At its end tcpdump has no line for the drops of the interface where there are none.
+      // At its end tcpdump has no line for the drops of the interface if there are none.
       if (hasFinal && run.droppedByKernel !== null) run.droppedByInterface ??= 0
       isIncomplete ||= begun && !hasFinal
       past = sum(past, run)

@@ -42,7 +42,7 @@ export interface UnpackFault {
 }
 
 /**
- * The first bytes of what is packed in data of which only the head is given, at most `most` of them; null where the data are cut or damaged before
+ * The first bytes of what is packed in data of which only the head is given, at most `most` of them; null if the data are cut or damaged before
  * any.
  */
 export async function unpackHead(compression: Compression, head: Uint8Array, most: number): Promise<Uint8Array | null> {

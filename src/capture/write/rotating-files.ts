@@ -134,7 +134,7 @@ function begin(path: string, firstFrame: number, { application, comment }: Captu
   }
 }
 
-/** Null where the name is taken. */
+/** Null if the name is taken. */
 function beginUnlessTaken(path: string, firstFrame: number, options: CaptureFilesOptions): OpenFile | null {
   try {
     return begin(path, firstFrame, options)
@@ -174,7 +174,7 @@ function interfaceIn({ writer, interfaces }: OpenFile, linkType: number, name: s
   return id
 }
 
-/** The most bytes that the file can have with this packet: its block, and an interface block where there is none yet. */
+/** The most bytes that the file can have with this packet: its block, and an interface block if there is none yet. */
 function bytesWith({ writer, interfaces }: OpenFile, captured: number, linkType: number, name: string): number {
   const described = interfaces.get(name)?.has(linkType) === true
   return writer.bytes + 32 + captured + (-captured & 3) + (described ? 0 : 40 + 3 * name.length)

@@ -14,7 +14,7 @@ export interface OpenOptions extends ScanOptions {
   theme: 'auto' | 'dark' | 'light' | 'mono'
 }
 
-/** @param commands names of commands, which may have been meant where there is no such capture */
+/** @param commands names of commands, which may have been meant if there is no such capture */
 export async function open(
   paths: readonly string[],
   options: OpenOptions,

@@ -23,7 +23,7 @@ export interface ScanOptions extends AuditArguments {
   failOn?: Severity
 }
 
-/** @param commands names of commands, which may have been meant where there is no such capture */
+/** @param commands names of commands, which may have been meant if there is no such capture */
 export async function scan(
   paths: readonly string[],
   options: ScanOptions,

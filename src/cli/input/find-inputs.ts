@@ -10,7 +10,7 @@ export interface FoundInputs {
   unread: number
 }
 
-/** @param commands names of commands, which may have been meant where there is no such file */
+/** @param commands names of commands, which may have been meant if there is no such file */
 export async function findInputs(paths: readonly string[], commands: readonly string[]): Promise<FoundInputs> {
   const { files, errors, leftOut } = await expandInputs(paths)
   for (const error of errors) {

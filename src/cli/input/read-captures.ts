@@ -39,7 +39,7 @@ export async function readCaptures(
   return { ledger: runToEnd(pile.steps(), rest), unread: files.length - pile.size }
 }
 
-/** What one capture holds. Null where nothing of it can be read. The user is told that, and about every damage. */
+/** What one capture holds. Null if nothing of it can be read. The user is told that, and about every damage. */
 export async function readOrReport(
   path: string,
   progress: Progress,
@@ -61,7 +61,7 @@ export async function readOrReport(
   }
 }
 
-/** @throws CaptureError where nothing can be read */
+/** @throws CaptureError if nothing can be read */
 async function readLedger(
   path: string,
   options: TrackerOptions,

@@ -42,7 +42,7 @@ export async function auditOptionsOf(given: AuditArguments): Promise<AuditSettin
   }
 }
 
-/** @throws UsageError where there is no such rule */
+/** @throws UsageError if there is no such rule */
 export function ruleById(id: string): Rule {
   const rule = RULES.find((candidate) => candidate.id === id)
   if (rule !== undefined) return rule

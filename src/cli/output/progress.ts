@@ -7,7 +7,7 @@ import { writeDiagnostic } from './descriptor-sink.ts'
 export interface Progress {
   /** The next input begins. */
   input(path: string, index: number, count: number): void
-  /** @param size bytes of the input; null where they are not known, as for standard input */
+  /** @param size bytes of the input; null if they are not known, as for standard input */
   advance(bytes: number, size: number | null): void
   /** Removes the line, so that another can be written; the next `advance` draws it again. */
   clear(): void

@@ -9,7 +9,7 @@ import { DescriptorSink, OutputError, ReaderGone } from './descriptor-sink.ts'
 import { reportLine } from './diagnostics.ts'
 
 export interface Output extends TextSink {
-  /** True where the text goes to a named file, and so not to a terminal. */
+  /** True if the text goes to a named file, and so not to a terminal. */
   readonly isFile: boolean
   /** Writes what is still buffered, and gives the file its name. */
   finish(): void
@@ -22,7 +22,7 @@ export interface Output extends TextSink {
 /**
  * @param path of --output; undefined or `-` is standard output
  * @param inputs files that will be read, which must not be overwritten
- * @throws UsageError where the file cannot or must not be written
+ * @throws UsageError if the file cannot or must not be written
  */
 export function openOutput(path: string | undefined, inputs: readonly string[]): Output {
   if (path === undefined || path === '-') return standardOutput()

@@ -16,7 +16,7 @@ export function usesColor({ isTerminal, env }: Environment): boolean {
 
 const DEFAULT_WIDTH = 80
 
-/** Columns of standard output; 80 where it is not a terminal. */
+/** Columns of standard output; 80 if it is not a terminal. */
 export function terminalWidth(): number {
   return isatty(1) ? process.stdout.columns || DEFAULT_WIDTH : DEFAULT_WIDTH
 }

@@ -141,7 +141,7 @@ function fieldsOf(r: FieldReader, name: string): Buffer {
   return { name, length, offset }
 }
 
-/** The lowest offset of a buffer with any bytes, the message's end where none has: headers are of no fixed length, and end there. */
+/** The lowest offset of a buffer with any bytes, the message's end if none has: headers are of no fixed length, and end there. */
 function payloadStart({ cursor }: FieldReader, fixed: number, buffers: readonly Buffer[]): number {
   let start = cursor.wireLength
   for (const { length, offset } of buffers) if (length > 0 && offset >= fixed && offset < start) start = offset

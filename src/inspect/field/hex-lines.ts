@@ -33,7 +33,7 @@ export interface HexOptions {
 
 const WIDTH = 16
 const MIN_OFFSET_DIGITS = 4
-/** What holds cells apart, and what shows the ends of a mark where there is no colour. */
+/** What holds cells apart, and what shows the ends of a mark if there is no colour. */
 const OPEN = '['
 const CLOSE = ']'
 

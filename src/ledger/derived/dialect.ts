@@ -1,4 +1,4 @@
-/** Which dialects were offered on a connection, which one was chosen, and whether SMB1 is in use. `null` where it was not seen. */
+/** Which dialects were offered on a connection, which one was chosen, and whether SMB1 is in use. `null` if it was not seen. */
 import { NO_DIALECT } from '../../../dissectors/smb1/negotiate.ts'
 import { dialectName } from '../../../dissectors/smb2/dialects.ts'
 import { hashAlgorithmName } from '../../../dissectors/smb2/negotiate-contexts.ts'

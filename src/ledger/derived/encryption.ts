@@ -1,4 +1,4 @@
-/** What the two ends of a connection agreed on for encryption. `null` where it was not seen. */
+/** What the two ends of a connection agreed on for encryption. `null` if it was not seen. */
 import { DIALECT_3_0, DIALECT_3_1_1 } from '../../../dissectors/smb2/dialects.ts'
 import { SMB2_GLOBAL_CAP } from '../../../dissectors/smb2/negotiate.ts'
 import { cipherName } from '../../../dissectors/smb2/negotiate-contexts.ts'

@@ -56,7 +56,7 @@ export function firstClearMessage({ firstUnsigned, firstSigned, firstUnread }: S
 
 /**
  * Guest and null sessions have no key: nothing in them can be signed or encrypted. A session whose kind was not seen counts as one of a user; ask
- * `mayBeKeyless` where that matters.
+ * `mayBeKeyless` if that matters.
  */
 export function hasKey({ guest, anonymous, auth, status }: SessionFacts): boolean {
   // With empty credentials it was granted as the one or the other.

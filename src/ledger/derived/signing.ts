@@ -1,4 +1,4 @@
-/** What the two ends of a connection say about signing. `null` where it was not seen. */
+/** What the two ends of a connection say about signing. `null` if it was not seen. */
 import { NO_DIALECT } from '../../../dissectors/smb1/negotiate.ts'
 import { DIALECT_3_0, DIALECT_3_1_1 } from '../../../dissectors/smb2/dialects.ts'
 import { signingAlgorithmName } from '../../../dissectors/smb2/negotiate-contexts.ts'

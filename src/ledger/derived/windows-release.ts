@@ -59,7 +59,7 @@ export function versionNumber({ major, minor, build }: OsVersion): string {
 }
 
 /**
- * The release with its version, such as `Windows 10 1809 or Server 2019 (10.0.17763)`. Null where it is no Windows build: Samba and tools send
+ * The release with its version, such as `Windows 10 1809 or Server 2019 (10.0.17763)`. Null if it is no Windows build: Samba and tools send
  * build 0 (6.1.0) or arbitrary numbers.
  */
 export function windowsRelease(version: OsVersion): string | null {

@@ -43,7 +43,7 @@ export class PackedFacts<T extends Row> {
   private nextSerial = 0
   /** The captureId of every row, if it becomes known only after they were appended; null if each row has its own. */
   captureId: string | null = null
-  /** By row, how many rows before it have the same id; null where ids are unique. */
+  /** By row, how many rows before it have the same id; null if ids are unique. */
   private repeats: Uint32Array | null = null
   /** Rows that were ever appended, and how many of these were removed. */
   private count = 0

@@ -37,7 +37,7 @@ interface Carried {
  * Takes out the connections that ended first, until `keep` are left, and the entries that they alone carried. An entry that stays keeps every
  * connection that carried it, and those may keep other entries.
  *
- * @returns null where nothing leaves
+ * @returns null if nothing leaves
  */
 export function retireFrom(tables: PackedTables, { keep, staying, forget }: Retirement): FactLists | null {
   const stay = new Set(staying)

@@ -7,7 +7,7 @@ export interface Interval {
   high: number
 }
 
-/** One operand; null where it is still being typed. */
+/** One operand; null if it is still being typed. */
 export type ReadOperand = (text: string) => Interval | { fault: string } | null
 
 const OPERATOR = /^(?:<=|>=|<|>|=)/

@@ -31,7 +31,7 @@ export function compileValue<Row>(field: QueryField<Row>, value: Value): Compile
   }
 }
 
-/** Free text: searches every column that is shown. Null where nothing is typed yet. */
+/** Free text: searches every column that is shown. Null if nothing is typed yet. */
 export function compileFreeText<Row>(fields: readonly QueryField<Row>[], value: Value): Test<Row> | null {
   // A leading "=" is an ordinary character here.
   const compiled = compileText(value.text.startsWith('=') ? { ...value, quoted: true } : value)

@@ -7,7 +7,7 @@ interface Named<Row> {
   aliases?: readonly string[]
   /** A few words, for completions and the documentation. */
   help: string
-  /** False where free text does not search it: another field has the same text, or no column shows it. */
+  /** False if free text does not search it: another field has the same text, or no column shows it. */
   shown?: false
   /**
    * A longer form of the value that tables show, such as DOMAIN\user. It is made for each row, and so only for typed values that contain `mark`.
@@ -15,7 +15,7 @@ interface Named<Row> {
   long?: { mark: string; get(row: Row): string | null }
 }
 
-/** Null where it is unknown or absent; so is an empty list. */
+/** Null if it is unknown or absent; so is an empty list. */
 type Texts = string | null | readonly string[]
 
 export interface TextField<Row> extends Named<Row> {

@@ -166,7 +166,7 @@ function readQuoted(r: Reader): string {
   }
 }
 
-/** The index of the colon after the key of the next term, or -1 where the term has no key. */
+/** The index of the colon after the key of the next term, or -1 if the term has no key. */
 function keyEnd({ text, at, end, isKey }: Reader): number {
   let colon = at
   while (colon < end && isKeyCharacter(text.charCodeAt(colon))) colon++

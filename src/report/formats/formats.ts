@@ -8,12 +8,12 @@ import { tableFormat } from './table.ts'
 /** The first is the default. */
 export const REPORT_FORMATS: readonly ReportFormat[] = [tableFormat, jsonFormat, ndjsonFormat, csvFormat]
 
-/** The format of this name; undefined where there is none. */
+/** The format of this name; undefined if there is none. */
 export function formatFor(name: string): ReportFormat | undefined {
   return REPORT_FORMATS.find((format) => format.name === name)
 }
 
-/** The format in which the rows of a view are exported to a file of this name; undefined where no format has its extension. */
+/** The format in which the rows of a view are exported to a file of this name; undefined if no format has its extension. */
 export function exportFormatFor(file: string): RowFormat | undefined {
   return rowFormats().find(({ extension }) => file.toLowerCase().endsWith(extension))
 }

@@ -11,7 +11,7 @@ export interface ReportFormat {
   /** One line for the help: what is in it, and who it is for. */
   readonly help: string
   write(report: Report, sink: TextSink, options: WriteOptions): void
-  /** Writes the rows of one view, one at a time; null where the format is made for whole reports only. */
+  /** Writes the rows of one view, one at a time; null if the format is made for whole reports only. */
   readonly writeRows: (<T>(view: ViewRows<T>, sink: TextSink) => void) | null
 }
 
@@ -26,7 +26,7 @@ export interface WriteOptions extends PageOptions {
 export interface ViewRows<T> {
   rows: Iterable<T>
   columns: Columns<T>
-  /** The full record behind a row, in the form that docs/records.md describes; undefined where the ledger no longer holds it. */
+  /** The full record behind a row, in the form that docs/records.md describes; undefined if the ledger no longer holds it. */
   recordOf(row: T): object | undefined
 }
 

@@ -33,7 +33,7 @@ export function lossRecord(known: InterfaceLoss | null, name: string, down: bool
   }
 }
 
-/** Null where the source does not count what is still in the buffer, or has counted a part only. */
+/** Null if the source does not count what is still in the buffer, or has counted a part only. */
 function left({ received, droppedByKernel, atLeast, countsAll }: InterfaceLoss, delivered: number): number | null {
   if (!countsAll || atLeast || received === null || droppedByKernel === null) return null
   return Math.max(0, received - droppedByKernel - delivered)

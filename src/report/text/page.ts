@@ -4,7 +4,7 @@ import type { TextSink } from '../../base/text-sink.ts'
 import { createStyle, type Style } from './style.ts'
 
 export interface PageOptions {
-  /** Columns of the terminal, 80 where there is none. */
+  /** Columns of the terminal, 80 if there is none. */
   width: number
   color: boolean
 }

@@ -8,7 +8,7 @@ import { bar, fitLine, heading, segment, wireText } from '../text/layout.ts'
 import type { Line, Tone } from '../text/line.ts'
 
 export interface Panel {
-  /** Rows below the heading, where there is room for all. */
+  /** Rows below the heading, if there is room for all. */
   rows: number
   /** The heading and at most `rows` lines. */
   lines(width: number, rows: number): Line[]

@@ -6,7 +6,7 @@ import type { Line } from '../text/line.ts'
 
 const LABEL = 10
 
-/** Three lines; none where no session started. */
+/** Three lines; none if no session started. */
 export function timelineLines({ timeline }: Overview, width: number): Line[] {
   const { start, end } = timeline
   const cells = Math.max(8, width - LABEL)

@@ -40,7 +40,7 @@ function tabs(screen: Screen): Line {
   for (const view of views) {
     const rows = hasTable(view) ? ` ${figure(view.rowsOf(shown).length)}` : ''
     const text = `${view.key} ${view.title}${rows}`
-    // The brackets show which view is open where there are no colours.
+    // The brackets show which view is open if there are no colours.
     if (view.name === ui.view) line.push({ text: `[${text}]`, tone: 'accent' })
     else line.push({ text: ` ${text} `, tone: 'quiet' })
   }

@@ -51,7 +51,7 @@ export function openView(screen: Screen): View {
   return viewNamed(screen, screen.ui.view)
 }
 
-/** The view whose table is on the screen, and the table: undefined where a page covers it, or the view has none. */
+/** The view whose table is on the screen, and the table: undefined if a page covers it, or the view has none. */
 export function openTable(screen: Screen): { view: TableView<unknown>; table: TableState<unknown> } | undefined {
   const view = openView(screen)
   const table = screen.tables.get(view.name)

@@ -13,9 +13,9 @@ interface ColumnLook<Row> {
   /** 1 is kept longest where the screen is narrow. */
   priority: number
   align?: 'left' | 'right'
-  /** As on the wire, not escaped; "-" where there is no value. */
+  /** As on the wire, not escaped; "-" if there is no value. */
   text(row: Row): string
-  /** 'plain' where this is absent. */
+  /** 'plain' if this is absent. */
   tone?(row: Row): Tone
   /** The rows come in the order of this column, so that sorting by it reads no row. */
   natural?: boolean

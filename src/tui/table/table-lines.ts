@@ -22,7 +22,7 @@ export interface TablePicture<Row> {
   width: number
 }
 
-/** The header, then one line for each row; fewer than `height` where there are no more rows. */
+/** The header, then one line for each row; fewer than `height` if there are no more rows. */
 export function tableLines<Row>(view: TablePicture<Row>): Line[] {
   const lines: Line[] = [headerLine(view)]
   const end = Math.min(view.top + view.height, view.order?.length ?? view.rows.length)

@@ -26,7 +26,7 @@ export interface ClipboardSupport {
 }
 
 /**
- * Writes `text` to the clipboard with `write`, which must go to the terminal. True where the terminal is known to support it.
+ * Writes `text` to the clipboard with `write`, which must go to the terminal. True if the terminal is known to support it.
  *
  * @param env process.env
  */
@@ -56,7 +56,7 @@ export function clipboardSupport(env: Readonly<Record<string, string | undefined
   return { osc52: known ? 'likely' : 'unknown', wrapping }
 }
 
-/** The sequence that puts `text` into the clipboard; null where the text is longer than terminals accept. */
+/** The sequence that puts `text` into the clipboard; null if the text is longer than terminals accept. */
 export function copySequence(text: string, wrapping: Multiplexer): string | null {
   const base64 = Buffer.from(text, 'utf8').toString('base64')
   if (base64.length > MAX_BASE64) return null

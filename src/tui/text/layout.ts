@@ -62,7 +62,7 @@ export function labelled(label: string, value: string, width: number, labelWidth
   return paragraphLines(value, width, pad(label, labelWidth), tone)
 }
 
-/** A part of a page: a blank line, its heading and its lines. Nothing where there are no lines. */
+/** A part of a page: a blank line, its heading and its lines. Nothing if there are no lines. */
 export function section(title: string, lines: readonly Line[], width: number): Line[] {
   return lines.length === 0 ? [] : [EMPTY, heading(title, width), ...lines]
 }
@@ -84,7 +84,7 @@ export function sparkline(values: readonly number[], most: number): string {
     .join('')
 }
 
-/** `values` added up into `length` steps; unchanged where there are fewer. */
+/** `values` added up into `length` steps; unchanged if there are fewer. */
 export function resample(values: readonly number[], length: number): number[] {
   if (values.length <= length) return [...values]
   const steps = new Array<number>(length).fill(0)

@@ -16,7 +16,7 @@ export class EvidenceReader {
     this.onChange = onChange
   }
 
-  /** The frame as far as it has been read; null where none is cited. */
+  /** The frame as far as it has been read; null if none is cited. */
   of(citation: Citation | null): EvidenceView | null {
     if (citation === null) return null
     return this.cached.get(keyOf(citation)) ?? { state: 'loading', frame: citation.frame, fields: [], hex: [] }

@@ -4,7 +4,7 @@ import type { Screen } from '../state/screen.ts'
 import type { Note, UiState } from '../state/ui-state.ts'
 
 export interface ScreenActions extends Actions {
-  /** Copies text to the clipboard. False where it is unknown whether the terminal supports that. */
+  /** Copies text to the clipboard. False if it is unknown whether the terminal supports that. */
   copy(text: string): boolean
   quit(): void
 }

@@ -49,7 +49,7 @@ export interface SelectedThing {
 
 export interface PageParts {
   known: Known
-  /** The frame that the page cites; null where it cites none. */
+  /** The frame that the page cites; null if it cites none. */
   evidence: EvidenceView | null
   width: number
 }
@@ -67,18 +67,18 @@ export interface TableView<Row> extends ViewBase {
   pageLines(subject: SelectedThing, parts: PageParts): readonly Line[] | null
   /** Keys of its page, beside those of every page. */
   readonly pageHints: readonly Hint[]
-  /** The frame that its page shows; absent where the page shows none. */
+  /** The frame that its page shows; absent if the page shows none. */
   citation?(subject: SelectedThing, known: Known): Citation | null
-  /** How many pieces of evidence there are to go through; absent where there is one at most. */
+  /** How many pieces of evidence there are to go through; absent if there is one at most. */
   evidenceCount?(subject: SelectedThing, known: Known): number
-  /** The id of the session that it belongs to; absent where it belongs to none. */
+  /** The id of the session that it belongs to; absent if it belongs to none. */
   sessionOf?(subject: SelectedThing, known: Known): string | null
   /** A filter for the sessions that it is about. */
   relatedFilter(subject: SelectedThing, known: Known): string | null
   /** A Wireshark display filter. */
   displayFilter(subject: SelectedThing, known: Known): string | null
   addPackets(selection: PacketSelection, subject: SelectedThing, known: Known): void
-  /** The same for each row that a filter leaves; absent where only single rows can be written. */
+  /** The same for each row that a filter leaves; absent if only single rows can be written. */
   addPacketsOfRow?(selection: PacketSelection, row: Row, known: Known): void
 }
 

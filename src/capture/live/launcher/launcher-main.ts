@@ -103,7 +103,7 @@ function resumeStopped(): void {
   }
 }
 
-/** Third field of /proc/PID/stat, proc(5); null where there is none. */
+/** Third field of /proc/PID/stat, proc(5); null if there is none. */
 function stateOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')

@@ -12,14 +12,14 @@ export const PROBE_LIMIT = { timeout: 5000, killSignal: 'SIGKILL' } as const
 export interface Found {
   path: string
   /**
-   * Why it must not be started; null where it may be. `not-executable`: this user may not, as often only a group may start dumpcap. `replaceable`: this
+   * Why it must not be started; null if it may be. `not-executable`: this user may not, as often only a group may start dumpcap. `replaceable`: this
    * is root, and others may change the program or replace it.
    */
   unusable: 'not-executable' | 'replaceable' | null
 }
 
 /**
- * Null where it is not installed. Relative folders in PATH are skipped, and root takes nothing from a folder in which others may write: the program
+ * Null if it is not installed. Relative folders in PATH are skipped, and root takes nothing from a folder in which others may write: the program
  * gets rights.
  *
  * @param name one of the program's own constants, never external input

@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os'
 export interface Interface {
   name: string
   kind: InterfaceKind
-  /** IPv4 and IPv6. Also empty where the system gives none for an interface that is down. */
+  /** IPv4 and IPv6. Also empty if the system gives none for an interface that is down. */
   addresses: readonly string[]
   /** Null: not known. `no-link`: up, but nothing is connected. */
   state: LinkState | null
@@ -56,7 +56,7 @@ export async function listInterfaces(): Promise<Interface[]> {
   return [...names.map((name) => ({ ...described(name), addresses: addresses(name) })), all]
 }
 
-/** The present state of one interface; null where the system does not know it, as for pseudo devices. */
+/** The present state of one interface; null if the system does not know it, as for pseudo devices. */
 export function linkState(name: string): LinkState | null {
   const names = namesInSysfs()
   if (names === null) return null
@@ -119,7 +119,7 @@ function has(name: string, entry: string): boolean {
   return statSync(`${SYSFS}/${name}/${entry}`, { throwIfNoEntry: false }) !== undefined
 }
 
-/** Null where there is no such entry, or no value: reading `carrier` of an interface that is down gives EINVAL. */
+/** Null if there is no such entry, or no value: reading `carrier` of an interface that is down gives EINVAL. */
 function read(name: string, entry: string): string | null {
   try {
     return readFileSync(`${SYSFS}/${name}/${entry}`, 'utf8').trim()

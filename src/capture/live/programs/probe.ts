@@ -10,14 +10,14 @@ import { firstError } from './program-errors.ts'
 
 export interface CaptureAbility {
   program: CaptureProgram
-  /** Null where it is not installed. */
+  /** Null if it is not installed. */
   path: string | null
   canCapture: boolean
-  /** What to do about it, one line; null where it can. */
+  /** What to do about it, one line; null if it can. */
   missing: string | null
 }
 
-/** @param interfaceName to try; without it, the first one that is up, or `any`, which opens even where none is */
+/** @param interfaceName to try; without it, the first one that is up, or `any`, which opens even if none is */
 export async function captureAbilities(interfaceName?: string): Promise<CaptureAbility[]> {
   const interfaces = await listInterfaces()
   const tried = interfaceName ?? interfaces.find(({ state }) => state === 'up')?.name ?? 'any'

@@ -33,13 +33,13 @@ export interface ProgramCommand {
 export interface ProgramDescription {
   readonly name: string
   readonly command: ProgramCommand
-  /** Where it is on this machine; null where it is not installed. */
+  /** Where it is on this machine; null if it is not installed. */
   find(): Found | null
-  /** Why it cannot serve the request, as the end of a sentence; null where it can. */
+  /** Why it cannot serve the request, as the end of a sentence; null if it can. */
   refusal(options: CaptureOptions): string | null
   /** Opens the interface and ends: fails where it may not capture there. `path` is what `find` found. */
   probe(path: string, interfaceName: string): CommandLine
-  /** Compiles a filter, without any right, and fails with an error message where the filter is wrong; null where it cannot do that. */
+  /** Compiles a filter, without any right, and fails with an error message where the filter is wrong; null if it cannot do that. */
   readonly compileFilter: ((path: string, filter: string) => CommandLine) | null
   /** What a line on its standard error means; null for a line without meaning here. */
   parseMessage(line: string): ProgramMessage | null

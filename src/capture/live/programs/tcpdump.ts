@@ -61,7 +61,7 @@ function accounts(): string {
   }
 }
 
-/** One line when it is asked (SIGUSR1). Drops of the interface are named only where there are some. */
+/** One line when it is asked (SIGUSR1). Drops of the interface are named only if there are some. */
 const ASKED =
   /^tcpdump: (\d+) packets? captured, (\d+) packets? received by filter, (\d+) packets? dropped by kernel(?:, (\d+) packets? dropped by interface)?$/
 /** One line for each count at its end. */

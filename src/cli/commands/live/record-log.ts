@@ -35,7 +35,7 @@ export function openLog(path: string): PatientWriter {
   }
 }
 
-/** False where it cannot be read: then the error of writing says what is wrong. */
+/** False if it cannot be read: then the error of writing says what is wrong. */
 function isCapture(path: string): boolean {
   try {
     return statSync(path).isFile() && mayHoldPackets(path)
