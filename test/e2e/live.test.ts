@@ -65,7 +65,7 @@ describe.skipIf(why !== null)(`a live capture of real traffic${why === null ? ''
 
   it.each([
     ['a file that is there already', ['--write', 'taken.pcapng'], 2, 'exists already: name another file'],
-    ['a log in no folder', ['-o', 'none/log.ndjson'], 2, 'cannot be written (ENOENT)'],
+    ['a log in a missing folder', ['-o', 'none/log.ndjson'], 2, 'cannot be written (ENOENT)'],
     ['an unknown account', ['--user', 'smbl-nobody-has-this'], 3, 'smbl-nobody-has-this'],
   ])('ends at once, together with the capture program, if it cannot begin: %s', async (_, args, expected, message) => {
     writeFileSync(join(world.shared, 'taken.pcapng'), 'mine')

@@ -146,7 +146,7 @@ describe('wrong usage', () => {
     [['scan', GUEST, '--internal', '10.0.0'], /--internal: "10.0.0" is no network/],
     [
       ['scan', GUEST, '-o', 'no/such/folder/report.txt'],
-      /--output no\/such\/folder\/report.txt: is in no folder that exists/,
+      /--output no\/such\/folder\/report.txt: its folder does not exist/,
     ],
     [['scan', '-o', GUEST], /missing required argument/],
     [['scan', OUTBOUND, '-o', GUEST], /is a capture itself/],

@@ -223,7 +223,7 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [301, 'dect-nr'],
 ])
 
-/** The name of a LINKTYPE_ number, or "linktype-N" where it has none. */
+/** The name of a LINKTYPE_ number, or "linktype-N" if it has none. */
 export function linkTypeName(linkType: number): string {
   return NAMES.get(linkType) ?? `linktype-${linkType}`
 }
@@ -250,7 +250,7 @@ const LAST_PRIVATE = 162
 export function linkTypeAdvice(linkType: number): string {
   if (WITHOUT_TCP.has(linkType)) return 'It carries no SMB over TCP: capture on a network interface'
   const cut =
-    'where IP or Ethernet begins N bytes into each packet, "editcap -C N -T rawip IN OUT" (or -T ether) cuts them off'
+    'if IP or Ethernet begins N bytes into each packet, remove them with "editcap -C N -T rawip IN OUT" (or -T ether)'
   if (linkType >= FIRST_PRIVATE && linkType <= LAST_PRIVATE) return `It is for private use: ${cut}`
   return `Capture on an Ethernet interface; or, ${cut}`
 }

@@ -55,7 +55,7 @@ const MAX_STOP_MS = 20_000
 const STOP_KILLED_MS = 2000
 
 const STOPPED_BY_SIGNAL =
-  'somebody stopped the program that captures (SIGSTOP): it is running again, and what was lost meanwhile is counted'
+  'the capture program was stopped (SIGSTOP): it is running again, and the packets lost meanwhile are counted'
 
 const LINK_TEXT: Record<LinkState, string | null> = {
   up: null,
@@ -300,7 +300,7 @@ export class InterfaceRun {
     else this.events.onDown(reason)
   }
 
-  /** Why nothing is captured at the moment; null where something is. */
+  /** Why nothing is captured at the moment; null if something is. */
   private reasonFor(link: LinkState | null): string | null {
     const { run } = this
     if (run === null || !run.isRunning || !run.isReady) return this.endReason
@@ -309,7 +309,7 @@ export class InterfaceRun {
     return text && `${escapeText(this.options.interfaceName)} ${text}`
   }
 
-  /** The newest counts; null where the program does not give any, or nothing answers. */
+  /** The newest counts; null if the program does not give any, or nothing answers. */
   private askForCounts(): Promise<Partial<RunCounts> | null> {
     const { run } = this
     const { program, launcherAnswers } = this.options

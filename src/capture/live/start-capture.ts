@@ -65,7 +65,7 @@ async function refuseEarly({ interfaces, snapLength }: CaptureRequest): Promise<
   if (odd !== undefined) throw await noInterface(odd)
 }
 
-/** Why a program cannot serve the request, as far as that is known without starting it; null where it may. */
+/** Why a program cannot serve the request, as far as that is known without starting it; null if it may. */
 function whyUnusable(program: CaptureProgramDescription, request: CaptureRequest): StartProblem | null {
   const mistaken = request.interfaces.find((name) => program.command.isMistaken(name, true))
   if (mistaken !== undefined)
@@ -119,12 +119,12 @@ async function startWith(
 
 const SILENT: [code: string, message: string] = [
   'capture-silent',
-  'the process that captures for smblens does not answer: packets still come, but losses are not counted meanwhile, ' +
+  'the process that captures for smblens does not respond: packets still arrive, but losses are not counted meanwhile, ' +
     'and an interface that fails is not tried again',
 ]
 const ANSWERS_AGAIN: [code: string, message: string] = [
   'capture-heard',
-  'the process that captures for smblens answers again',
+  'the process that captures for smblens responds again',
 ]
 
 function startUnlessEnded(run: InterfaceRun, signal: AbortSignal): Promise<StartProblem | null> {
@@ -194,7 +194,7 @@ async function explain(
       : 'failed'
   const where = escapeText(interfaces.join(', '))
   const what = {
-    'no-rights': `no right to capture on ${where}`,
+    'no-rights': `no permission to capture on ${where}`,
     'no-program': `no program to capture with on ${where}`,
     failed: `capturing on ${where} could not be started`,
   }[code]

@@ -66,7 +66,7 @@ class Expansion {
   async add(path: string): Promise<void> {
     if (path === '-') {
       if (this.isNew('-')) this.files.push('-')
-      else this.errors.push(new CaptureError('repeated-stdin', '-', 'can be read only once: give one -'))
+      else this.errors.push(new CaptureError('repeated-stdin', '-', 'can be read only once: give - once'))
       return
     }
     try {

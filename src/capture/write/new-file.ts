@@ -146,7 +146,7 @@ function linkEnd(path: string): string {
     if (!lstatSync(end, { throwIfNoEntry: false })?.isSymbolicLink()) return end
     end = resolve(dirname(end), readlinkSync(end))
   }
-  throw new NewFileError('unwritable', path, 'is a link that leads in circles: name another file')
+  throw new NewFileError('unwritable', path, 'is a circular link: name another file')
 }
 
 function direct(path: string, overwrite: boolean, mode: number): NewFile {
@@ -263,7 +263,7 @@ function asNewFileError(path: string, error: unknown): unknown {
       return exists(path)
     case 'ENOENT':
     case 'ENOTDIR':
-      return new NewFileError('no-folder', path, 'is in no folder that exists: make it first', error)
+      return new NewFileError('no-folder', path, 'its folder does not exist: create it first', error)
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

@@ -161,7 +161,7 @@ export class PatientWriter {
 }
 
 function unread(bytes: number): OutputError {
-  return new OutputError(`nobody reads the output: ${bytes} bytes of records, and all later ones, were not written`)
+  return new OutputError(`the output has no reader: ${bytes} bytes of records, and all later ones, were not written`)
 }
 
 function asOutputError(error: unknown): Error {
@@ -206,7 +206,7 @@ function openUnlessUnread(path: string): number | null {
   }
 }
 
-/** Whether an earlier run, killed while it wrote, left half a line. False where the file cannot be read. */
+/** Whether an earlier run, killed while it wrote, left half a line. False if the file cannot be read. */
 function endsInHalfALine(path: string): boolean {
   let fd: number | null = null
   try {

@@ -58,7 +58,7 @@ function readDialect(text: string): Interval | { fault: string } | null {
   const short = text.endsWith('.') ? text.slice(0, -1) : text
   const isKnown = Object.keys(REVISIONS).some((name) => name === short || name.startsWith(`${short}.`))
   if (!isKnown || !/^\d(?:\.\d)?$/.test(short))
-    return { fault: `"${text}" is no dialect: ${DIALECT_VALUES.join(', ')}` }
+    return { fault: `"${text}" is not a dialect: ${DIALECT_VALUES.join(', ')}` }
   // "3" is all of 3.x, "3.1" all of 3.1.x.
   const low = Number(`0x${short.replace('.', '').padEnd(3, '0')}`)
   return { low, high: low + (short.length === 1 ? 0xff : 0x0f) }

@@ -30,7 +30,7 @@ function readDate(text: string): Interval | { fault: string } | null {
   const [, year, month, day, hour, minute, second, fraction] = found
   const start = Date.parse(`${year}-${month ?? '01'}-${day ?? '01'}T00:00:00Z`)
   const isDay = new Date(start).getUTCDate() === Number(day ?? 1)
-  if (Number.isNaN(start) || !isDay) return { fault: `"${text}" is not a date of the calendar` }
+  if (Number.isNaN(start) || !isDay) return { fault: `"${text}" is not a calendar date` }
   const low = start * 1000
   if (day === undefined) {
     const next = month === undefined ? Date.UTC(Number(year) + 1, 0) : Date.UTC(Number(year), Number(month))

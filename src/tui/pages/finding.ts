@@ -67,7 +67,12 @@ function evidenceList(finding: Finding, chosen: number, width: number): Line[] {
   if (more < 1 || finding.evidence.length === 0) return lines
   return [
     ...lines,
-    ...paragraphLines(`These are the first of the worst of ${number(finding.count)} cases.`, width, '  ', 'quiet'),
+    ...paragraphLines(
+      `These are the first of the most severe cases, of ${number(finding.count)} in all.`,
+      width,
+      '  ',
+      'quiet',
+    ),
   ]
 }
 

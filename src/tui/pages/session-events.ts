@@ -103,7 +103,7 @@ export function logonEvents(logon: LogonFacts, session: SessionFacts): SessionEv
   const rest = [...ntlmEvents(logon.ntlm), ...kerberosEvents(logon.kerberos)]
   // The answer that decides the session is an event of its own.
   if (logon.answered !== null && logon.answered.frame !== session.decided?.frame) {
-    rest.push(event(logon.answered, 'Answer to the logon', [statusName(logon.ntStatus, session.family)]))
+    rest.push(event(logon.answered, 'Response to the logon', [statusName(logon.ntStatus, session.family)]))
   }
   return [first, ...rest]
 }

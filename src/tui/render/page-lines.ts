@@ -17,7 +17,7 @@ function linesOf(screen: Screen, page: Page): readonly Line[] {
   const { width } = screen.size
   switch (page.kind) {
     case 'details':
-      return detailsLines(screen, page) ?? [[segment('What was shown here is no longer among the results.', 'quiet')]]
+      return detailsLines(screen, page) ?? [[segment('This is no longer among the results.', 'quiet')]]
     case 'text':
       return [heading(page.title, width), EMPTY, ...paragraphLines(page.text, width)]
     case 'warnings':

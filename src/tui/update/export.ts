@@ -30,7 +30,7 @@ export function promptExport(update: Update): void {
 export function writeTo(update: Update, file: string): void {
   const selection = packetsOf(update.screen)
   if (selection.frames.length + selection.connections.length === 0)
-    showNote(update, 'Nothing is selected whose packets could be written')
+    showNote(update, 'Nothing is selected that has packets to write')
   else save(update, file, (overwrite) => update.actions.writePackets(selection, file, overwrite))
 }
 

@@ -41,7 +41,7 @@ export function openSelected(update: Update): void {
 export function openSession(update: Update): void {
   const id = selectedSession(update.screen)
   if (id === null) {
-    showNote(update, 'This belongs to no session that is listed')
+    showNote(update, 'No session is listed for this')
     return
   }
   const page = openPage(update.screen)

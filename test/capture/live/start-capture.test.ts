@@ -337,7 +337,7 @@ describe.skipIf(!canMakeNamespaces)(
       const prefix = AS_NOBODY
       const { code, message } = await drive(request('auto'), { prefix }).next('refused')
       expect(code).toBe('no-rights')
-      expect(message).toMatch(/^no right to capture on smbl0; /)
+      expect(message).toMatch(/^no permission to capture on smbl0; /)
       expect(message).toContain('sudo')
       expect(message).not.toContain('\n')
     })

@@ -117,7 +117,7 @@ describe.skipIf(!hasPipes)(`a writer to a pipe${hasPipes ? '' : ' (skipped: need
     await vi.advanceTimersByTimeAsync(3000)
     await waiting
     expect(failed).toBe(true)
-    expect(writer.failure?.message).toMatch(/^nobody reads the output: \d+ bytes/)
+    expect(writer.failure?.message).toMatch(/^the output has no reader: \d+ bytes/)
     closeSync(reader)
   })
 

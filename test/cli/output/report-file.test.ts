@@ -159,7 +159,7 @@ describe('--output', () => {
   it('is refused if a link leads to a missing folder, or to itself', () => {
     symlinkSync('missing/a.txt', join(folder, 'nowhere'))
     symlinkSync('circle', join(folder, 'circle'))
-    expect(() => openOutput(join(folder, 'nowhere'), [])).toThrow(/is in no folder that exists/)
+    expect(() => openOutput(join(folder, 'nowhere'), [])).toThrow(/its folder does not exist/)
     expect(() => openOutput(join(folder, 'circle'), [])).toThrow(/cannot be written/)
     expect(readdirSync(folder).sort()).toEqual(['circle', 'nowhere'])
   })
@@ -198,7 +198,7 @@ describe('--output', () => {
 
   it.each([
     ['a folder', '', /is a folder/],
-    ['in no folder', 'missing/report.txt', /is in no folder that exists/],
+    ['in a missing folder', 'missing/report.txt', /its folder does not exist/],
   ])('%s is refused before any work', (_name, path, message) => {
     expect(() => openOutput(join(folder, path), [])).toThrow(message)
     expect(readdirSync(folder)).toEqual([])

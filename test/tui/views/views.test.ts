@@ -207,7 +207,7 @@ describe('a view that only has an entry in the list', () => {
     expect(d.actions.written[0]?.selection.connections.length).toBeGreaterThan(0)
     expect(d.press('f')).toContain(`filter client:${client?.client}`)
     expect(d.ui).toMatchObject({ view: 'sessions', pages: [] })
-    expect(d.press('6', 'enter', 's')).toContain('belongs to no session')
+    expect(d.press('6', 'enter', 's')).toContain('No session is listed for this')
     store.publish({ version: store.snapshot().version + 1 })
     expect(textOfLines(pageLines(d.controller.screen))).toContain('Client')
   })

@@ -33,7 +33,7 @@ export function dropRights(user: string | null): void {
     setgid!(account.gid)
     setuid!(account.uid)
   } catch (error) {
-    throw refused(`root's rights cannot be given up for those of ${account.name}: ${words(error)}`)
+    throw refused(`root cannot become ${account.name}: ${words(error)}`)
   }
   verify(account)
 }
@@ -54,7 +54,7 @@ function named(name: string, option: string): Account {
   if (uid === null || gid === null) throw refused(`${option} there is no account "${escapeText(name)}"`)
   if (!isId(uid) || !isId(gid))
     throw refused(
-      `${option} "${escapeText(name)}" has root's rights: packets must be parsed without any, so name another account`,
+      `${option} "${escapeText(name)}" has root's rights: packets must be parsed without them, so name another account`,
     )
   return { uid, gid, name }
 }
@@ -97,13 +97,13 @@ function isId(id: number): boolean {
 function verify({ uid, gid, name }: Account): void {
   const { getuid, geteuid, getgid, getegid, getgroups, setuid, setgid, setgroups } = process
   const left: string[] = []
-  if (getuid!() !== uid || geteuid!() !== uid) left.push('the user')
-  if (getgid!() !== gid || getegid!() !== gid || getgroups!().some((group) => group !== gid)) left.push('the groups')
+  if (getuid!() !== uid || geteuid!() !== uid) left.push('another user id')
+  if (getgid!() !== gid || getegid!() !== gid || getgroups!().some((group) => group !== gid)) left.push('other groups')
   if (succeeds(() => setuid!(0)) || succeeds(() => setgid!(0)) || succeeds(() => setgroups!([0])))
-    left.push('a way back')
+    left.push('a way back to root')
   if (capabilities().some((set) => set !== 0n)) left.push('capabilities')
   if (left.length > 0)
-    throw refused(`after becoming ${name}, ${left.join(', ')} of root are left: smblens does not continue`)
+    throw refused(`after becoming ${name}, this process still has ${left.join(', ')}: smblens does not continue`)
 }
 
 /** Node cannot drop capabilities. */

@@ -32,7 +32,7 @@ export const CAP = {
   command: CAP_COMMAND,
   // The helper is always there; whether it can load the package, the helper itself reports.
   find: () => ({ path: builtFile(HELPER), unusable: null }),
-  refusal: ({ promiscuous }) => (promiscuous ? null : 'it captures promiscuously only: choose another program'),
+  refusal: ({ promiscuous }) => (promiscuous ? null : 'it captures only in promiscuous mode: choose another program'),
   probe: (path, interfaceName) =>
     helperCommand(path, {
       interface: interfaceName,

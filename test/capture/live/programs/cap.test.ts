@@ -15,9 +15,9 @@ describe('cap', () => {
     })
   })
 
-  it('captures promiscuously only', () => {
+  it('captures only in promiscuous mode', () => {
     expect(CAP.refusal(CAPTURE_OPTIONS)).toBeNull()
-    expect(CAP.refusal({ ...CAPTURE_OPTIONS, promiscuous: false })).toMatch(/promiscuously only/)
+    expect(CAP.refusal({ ...CAPTURE_OPTIONS, promiscuous: false })).toMatch(/only in promiscuous mode/)
   })
 
   it('reads a number as an index in its list, but only if there is no such interface', () => {
