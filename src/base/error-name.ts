@@ -1,5 +1,5 @@
 /**
- * The program consists of several bundles (scripts/build.mjs), and each has its own copy of a class: an error thrown by one is no instance of the
+ * The program consists of several bundles (scripts/build.mjs), and each has its own copy of a class: an error thrown by one is not an instance of the
  * other's class. Error classes that have this as `static [Symbol.hasInstance]` are therefore recognised by name.
  */
 export function hasName(value: unknown, name: string): boolean {

@@ -1,4 +1,4 @@
-/** Packet times as text. A packet's clock is the capturing machine's, or an attacker's: every number has an answer. */
+/** Packet times as text. A packet's clock is the capturing machine's, or an attacker's: every number gives a text or null. */
 
 /** Seconds since 1970 of 0000-01-01T00:00:00Z and 9999-12-31T23:59:59Z: the years that ISO 8601 writes with four digits. */
 const FIRST_SECOND = -62_167_219_200
@@ -7,7 +7,7 @@ const LAST_SECOND = 253_402_300_799
 let cachedMinute = Number.NaN
 let cachedText = ''
 
-/** Microseconds since 1970 UTC as `2026-01-31T12:34:56.000001Z`; null for what is no time in the years 0000 to 9999. */
+/** Microseconds since 1970 UTC as `2026-01-31T12:34:56.000001Z`; null for a time outside the years 0000 to 9999. */
 export function isoTime(microseconds: number): string | null {
   const second = Math.floor(microseconds / 1e6)
   if (!(second >= FIRST_SECOND && second <= LAST_SECOND)) return null
@@ -19,7 +19,7 @@ export function isoTime(microseconds: number): string | null {
   }
   // Beyond 2^53 the microseconds of a float are not exact, and might leave their second.
   const fraction = Math.min(999_999, Math.max(0, Math.floor(microseconds - second * 1e6)))
-  // 100 and a million in front give the zeros that fill up.
+  // Adding 100, or a million, in front keeps leading zeros.
   const seconds = String(100 + second - minute * 60)
   const micros = String(1_000_000 + fraction)
   return `${cachedText}${seconds.slice(1)}.${micros.slice(1)}Z`

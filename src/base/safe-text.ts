@@ -12,7 +12,7 @@ const INVISIBLE =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]/gu
 
 /**
- * What terminals do not agree on how wide it is, which would move what follows on the line, or push a screen's head away: Hangul vowels and finals on
+ * Characters whose width terminals disagree on, which would move the rest of the line, or push the top of the screen away: Hangul vowels and finals on
  * their own, enclosing marks, tone marks of Hangul and Chinese, flags and skin colours (one sign or two), signs that became wide in Unicode 16,
  * circled numbers on black squares, and above the first plane all but mathematical letters, pictographs and ideographs.
  */
@@ -60,7 +60,7 @@ function jsonEscape(character: string): string {
 }
 
 /**
- * Two cells wide in a terminal: Unicode's East_Asian_Width W and F by block (UAX #11), and what is shown as an emoji by default. Blocks are taken
+ * Characters that are two cells wide in a terminal: Unicode's East_Asian_Width W and F by block (UAX #11), and what is shown as an emoji by default. Blocks are taken
  * whole: an unassigned code point never gets here, escapeText has replaced it.
  */
 const WIDE =

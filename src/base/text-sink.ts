@@ -1,5 +1,5 @@
 /**
- * Where report text goes. `write` returns when the text is accepted, and blocks while the reader is slow: a report of any length is written in bounded
+ * Accepts report text. `write` returns when the text is accepted, and blocks while the reader is slow: a report of any length is written in bounded
  * memory. Every writer of reports ends each line that it starts.
  */
 export interface TextSink {

@@ -27,7 +27,7 @@ export class CaptureError extends Error {
     return hasName(value, 'CaptureError')
   }
   readonly code: CaptureErrorCode
-  /** The input as the user named it; '-' for standard input. */
+  /** The input, as the user named it; '-' for standard input. */
   readonly path: string
 
   /** The message becomes one line: the input's name, what is wrong, what to do. Names are not escaped here: the writer to the terminal does that. */

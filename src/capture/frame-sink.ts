@@ -1,4 +1,4 @@
-/** Takes the frames of a capture: one call a frame. */
+/** Takes the frames of a capture: one call per frame. */
 export interface FrameSink {
   /**
    * `bytes` is borrowed: it is overwritten after the call returns. The frame's captured bytes are [start, start + captured).

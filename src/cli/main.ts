@@ -1,4 +1,4 @@
-/** The entry point behind bin/smblens: runs the command, and answers every failure with one line and an exit status. */
+/** The entry point behind bin/smblens: runs the command, and reports every failure with one line and an exit status. */
 import { OutputError, ReaderGone } from './output/descriptor-sink.ts'
 import { reportInternalError, reportLine } from './output/diagnostics.ts'
 import { EXIT, UsageError } from './process/exit-status.ts'

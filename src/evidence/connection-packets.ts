@@ -1,6 +1,6 @@
 /**
  * Which frames carry which connections: by the innermost addresses and the ports, so in any tunnel. A fragment of an IP datagram shows no
- * ports: those between the two addresses are all taken. What is not taken are fragments of a tunnel's own datagrams.
+ * ports: those between the two addresses are all taken. Fragments of a tunnel's own datagrams are not taken.
  */
 import ipaddr from 'ipaddr.js'
 import { decodeFrame } from '../../dissectors/frame/decode-frame.ts'
@@ -11,7 +11,7 @@ import type { EvidenceConnection } from './selection.ts'
 
 export interface ConnectionMatcher {
   /**
-   * The connections that the frame at [start, start + captured) of `bytes` is of, at most `limit`, with their frame ranges obeyed; valid until the
+   * The connections that the frame at [start, start + captured) of `bytes` belongs to and whose frame ranges include it, at most `limit`; valid until the
    * next call. Frames come in ascending order.
    */
   match(

@@ -1,4 +1,4 @@
-/** Which packets to extract from captures, and how the items of a report are turned into such a selection. */
+/** Which packets to extract from captures, and how the items of a report become such a selection. */
 import type { Finding } from '../audit/finding.ts'
 import type { ConnectionFacts } from '../ledger/smb-facts.ts'
 

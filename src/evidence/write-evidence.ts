@@ -23,10 +23,10 @@ export interface EvidenceOptions {
   connections?: readonly EvidenceConnection[]
   file: string
   overwrite?: boolean
-  /** Of the writing program, such as "smblens 0.1.0". */
+  /** The writing program, such as "smblens 0.1.0". */
   application?: string
   signal?: AbortSignal
-  /** The share of the work that is done, 0 to 1. */
+  /** The share of the work that is done, from 0 to 1. */
   onProgress?: (share: number) => void
 }
 
@@ -36,7 +36,7 @@ export interface EvidenceCapture {
   seeks?: boolean
 }
 
-/** As readCaptureRange. */
+/** See readCaptureRange. */
 export type ReadFrames = (path: string, sink: RangeSink, options: Omit<RangeOptions, 'index'>) => Promise<number>
 
 export interface EvidenceResult {
@@ -55,7 +55,7 @@ const MAX_OF_FRAME = 256
 const MAX_COMMENTS = 16
 
 /**
- * Writes the file, which appears when it is whole. Rejects with NewFileError, with CaptureError as readCaptureRange does, and with the signal's
+ * Writes the file, which appears when it is complete. Rejects with NewFileError, with CaptureError as readCaptureRange does, and with the signal's
  * reason; nothing is left behind then.
  */
 export async function writeEvidence(options: EvidenceOptions): Promise<EvidenceResult> {
@@ -164,7 +164,7 @@ async function locate(reading: Reading, connections: readonly EvidenceConnection
   })
 }
 
-/** Where each range would be read from the start of the file, all are one. */
+/** If each range would be read from the start of the file, they are read as one. */
 async function readFrames(reading: Reading, frames: FrameSet, frame: RangeSink['frame']): Promise<void> {
   const gap = reading.seeks ? GAP_FRAMES : Number.POSITIVE_INFINITY
   for (const [from, to] of frames.ranges(gap)) {
@@ -183,7 +183,7 @@ async function readRange(
   await read(path, { frame }, { from, to, ...(signal && { signal }), ...(onProgress && { onProgress }) })
 }
 
-/** Each capture is read up to three times, from whichever part: what was reached before is not taken back. */
+/** Each capture is read up to three times, from any part: progress never goes back. */
 function progressOf({ captures, onProgress }: EvidenceOptions, at: number): Reading['onProgress'] {
   if (!onProgress) return undefined
   let reached = 0

@@ -22,8 +22,8 @@ const MAX_ELEMENTS = 64
 /**
  * The fields of what begins in `bytes`: a message at its protocol id, or a packet at its NetBIOS prefix. Ranges count from the first byte.
  * Never fails: what is cut or makes no sense is in the notes, and the number of fields is bounded.
- * @param wireLength how long the message is on the wire, where `bytes` hold only its beginning
- * @param response whether it is an answer, where that is known otherwise than by its own flag
+ * @param wireLength how long the message is on the wire, if `bytes` hold only its beginning
+ * @param response whether it is a response, if that is known from something other than its own flag
  */
 export function describeMessage(
   bytes: Uint8Array,

@@ -7,7 +7,7 @@ export interface ConnectionFacts {
   /** Made of capture, addresses, ports and first frame: the same in every run. */
   id: string
   capture: string
-  /** As the capture has it; empty while that is being read. */
+  /** The capture's id; empty while that is being read. */
   captureId: string
   client: Endpoint
   server: Endpoint
@@ -16,13 +16,13 @@ export interface ConnectionFacts {
   lastFrame: number
   firstTime: number
   lastTime: number
-  /** attempted: SYN without an answer; refused: answered by RST; midstream: its start is not in the capture. */
+  /** attempted: SYN without a response; refused: answered by RST; midstream: its start is not in the capture. */
   state: 'attempted' | 'refused' | 'established' | 'midstream'
   /** Holes in the captured byte streams, both directions. */
   gaps: number
   /** Bytes missing in those holes, by sequence numbers. */
   missedBytes: number
-  /** Something came from the server's side. Without it the capture may hold one direction alone. */
+  /** Something came from the server's side. If not, the capture may contain only one direction. */
   serverSeen: boolean
   /** Compressed messages whose header is compressed too, if their session is unknown: neither signed nor unsigned. */
   unread: number
@@ -34,9 +34,9 @@ export interface ConnectionFacts {
   validateNegotiate: ValidateNegotiateFacts | null
   /** The first SMB2 message in either direction, however little of it was captured. */
   firstSmb2: FrameRef | null
-  /** The first encryption transform: proof that the dialect is 3.0 or later where no negotiate was seen. */
+  /** The first encryption transform: proof that the dialect is 3.0 or later if no negotiate was seen. */
   firstTransform: FrameRef | null
-  /** How the TCP connection ended, as far as it was seen. */
+  /** How the TCP connection ended, as far as that was seen. */
   end: { by: 'client' | 'server'; how: 'fin' | 'rst'; at: FrameRef } | null
 }
 
@@ -135,7 +135,7 @@ export interface SessionFacts {
   /** Every connection that carried it, that one first. */
   connections: string[]
   capture: string
-  /** As the capture has it; empty while that is being read. */
+  /** The capture's id; empty while that is being read. */
   captureId: string
   family: 'smb1' | 'smb2'
   /** "0x" + 16 hex digits; the UID for SMB1, 0 if share-level or core SMB1 goes without SESSION_SETUP. */

@@ -1,7 +1,7 @@
 /** The raw view under the audit: one call for each SMB message, as `smblens messages` prints them. */
 import type { Endpoint } from './endpoint.ts'
 
-/** What the message's own header says; null also where the capture was cut before it. */
+/** What the message's own header says; null also if the capture was cut before it. */
 export interface SmbMessage {
   /** The frame in which the message ends. */
   frame: number
@@ -28,9 +28,9 @@ export interface SmbMessage {
 export interface MessageSink {
   message(row: SmbMessage): void
   /**
-   * The bytes of the message of `row`, called behind `message`: `captured` of them are at `start`, as many as the tracker wanted. `bytes` is borrowed.
-   * It is the frame's own buffer where the message lies whole in one frame, and another one where it does not.
-   * @param wireLength where the row has none, to the end of the message's packet
+   * The bytes of the message of `row`, called behind `message`: `captured` of them are at `start`, as many as the tracker needed. `bytes` is borrowed.
+   * It is the frame's own buffer if the message lies whole in one frame, else another one.
+   * @param wireLength if the row has none, to the end of the message's packet
    * @param response whether it is treated as a response: decided by the side that sent it, not by its flag; null if that is not known
    */
   content?(

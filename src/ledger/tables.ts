@@ -10,7 +10,7 @@ export interface TableEntry {
   /** Unique among the entries of its table and capture. */
   id: string
   capture: string
-  /** As CaptureFacts has it; empty while the capture is being read. */
+  /** See CaptureFacts; empty while the capture is being read. */
   captureId: string
   firstFrame: number
   /** Of two readings of one entry, the one with the higher number holds. */

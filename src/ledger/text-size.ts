@@ -9,7 +9,7 @@ import type { ConnectionFacts, SessionFacts } from './smb-facts.ts'
 /** The frames, numbers and names of a share or a logon that are always there. */
 const SHARE = 64
 const LOGON = 512
-/** A number in a list, and what a text in a list takes beside its characters. */
+/** The size of a number in a list, and the overhead of a text in a list. */
 const NUMBER = 8
 
 export function sessionText({ user, domain, workstation, nativeOs, connections, trees, logons }: SessionFacts): number {

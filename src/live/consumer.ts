@@ -1,4 +1,4 @@
-/** What a live capture is run for: a writer of records, or a screen. */
+/** What consumes a live capture: a writer of records, or a screen. */
 import type { InterfaceLoss } from '../capture/live/request/live-capture.ts'
 import type { LiveTracker } from './live-tracker.ts'
 

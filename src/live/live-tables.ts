@@ -8,7 +8,7 @@ import { type SessionRecord, sessionRecord } from '../report/records/session.ts'
 export type EntryRecord = ConnectionRecord | SessionRecord
 
 export interface LiveTable<T> {
-  /** Is there anything of use in an entry that may still change? */
+  /** Does an entry that may still change contain anything of use? */
   isReportable(facts: T): boolean
   /**
    * Fields that are no reason for another record of an entry that may still change: they change with every few packets, or with another field. A new

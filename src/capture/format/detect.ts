@@ -8,7 +8,7 @@ export type OtherKind = 'empty' | 'zeros' | 'web-page' | 'text' | 'image' | 'doc
 
 export type Recognised =
   | { kind: 'capture'; format: CaptureFormat }
-  /** It holds packets, or may, and cannot be read. */
+  /** It contains packets, or may, and cannot be read. */
   | ({ kind: 'foreign' } & Foreign)
   | { kind: OtherKind }
 

@@ -20,7 +20,7 @@ interface ForeignFormat extends Foreign {
   signs: readonly (string | Sign)[]
 }
 
-/** @param name of the file, for formats without a signature of their own */
+/** @param name of the file, for formats without a signature */
 type Sign = (head: Uint8Array, name: string) => boolean
 
 const EDITCAP = 'convert it first: editcap FILE out.pcapng'
@@ -115,7 +115,7 @@ export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
 export function describeForeign(head: Uint8Array, name: string): Foreign | null {
   const known =
     FOREIGN_FORMATS.find(({ signs }) => signs.some((sign) => typeof sign === 'string' && startsWith(head, sign))) ??
-    // Formats without a signature of their own are checked only where no signature matches.
+    // Formats without a signature are checked only if no signature matches.
     FOREIGN_FORMATS.find(({ signs }) => signs.some((sign) => typeof sign !== 'string' && sign(head, name)))
   return known ? { code: known.code, problem: known.problem } : null
 }
@@ -152,7 +152,7 @@ function latin1(head: Uint8Array, most = head.length): string {
 
 /**
  * A trace begins with the header of its first buffer: its size, the end of the saved data, the current end, a reference count. There is no signature,
- * so the file's name decides where the numbers are unusual.
+ * so the file's name decides if the numbers are unusual.
  */
 function isEventTrace(head: Uint8Array, name: string): boolean {
   if (head.length < 72) return false

@@ -14,8 +14,8 @@ export interface CaptureFormat<C extends Checkpoint = Checkpoint> {
   /** Is [start, end), the beginning of an input, the beginning of a file of this format? */
   isStart(bytes: Uint8Array, start: number, end: number): boolean
   /**
-   * Does a file of this format begin at `at`, where a record of another file should stand? At least `startBytes` bytes are at hand. Stricter than
-   * `isStart` where the bytes of a record can look like a magic number.
+   * Does a file of this format begin at `at`, where a record of another file should be? At least `startBytes` bytes are at hand. Stricter than
+   * `isStart` if the bytes of a record can look like a magic number.
    */
   isJoinedAt(bytes: Uint8Array, at: number): boolean
   /** Walks a file from its first byte. */
@@ -92,7 +92,7 @@ export interface Damage {
   position: number
   /** What is wrong there, as the beginning of a sentence. */
   what: string
-  /** What follows from it, where that has to be said. */
+  /** What follows from it, if that must be said. */
   consequence?: string
 }
 
@@ -124,7 +124,7 @@ export class Tally {
   packets = 0
   /** Captured bytes of all packets. */
   bytes = 0
-  /** The earliest and the latest time, infinite where no packet had one. */
+  /** The earliest and the latest time, infinite if no packet had one. */
   firstTime = Number.POSITIVE_INFINITY
   lastTime = Number.NEGATIVE_INFINITY
   /** The last frame number assigned. */

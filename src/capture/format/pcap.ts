@@ -33,7 +33,7 @@ const MAGIC_KUZNETZOV = 0xa1b2cd34
 /** Magic number and version. */
 const START_BYTES = 8
 
-/** As PcapWalker has it. */
+/** See PcapWalker. */
 interface PcapCheckpoint extends Checkpoint {
   little: boolean
   nanoseconds: boolean

@@ -11,7 +11,7 @@
  *   Packet (obsolete)   8 interface (2)  10 drops (2)  then as above
  *   Simple Packet       8 original length  12 packet; from the first interface, without a time
  *
- * Other blocks are skipped. Those that Wireshark shows as a frame of their own (custom blocks, systemd journal entries, system calls) take a frame
+ * Other blocks are skipped. Those that Wireshark shows as separate frames (custom blocks, systemd journal entries, system calls) take a frame
  * number, so that the numbers agree.
  */
 import { u16be, u16le, u32be, u32le } from '../../../dissectors/bytes.ts'
@@ -51,7 +51,7 @@ const MAX_OPTION_BYTES = 16 * 1024 * 1024
 /** Interfaces of one section. Packets of further ones are counted but not delivered. */
 const MAX_INTERFACES = 65_536
 
-/** As PcapngWalker has it. */
+/** See PcapngWalker. */
 interface PcapngCheckpoint extends Checkpoint {
   little: boolean
   lastStamp: number

@@ -1,4 +1,4 @@
-/** Zeros where a record should stand: a capture program reserves space in its file before it writes packets. */
+/** Zeros where a record should be: a capture program reserves space in its file before it writes packets. */
 import type { Damage } from './format.ts'
 
 /** The first index from `at` on that holds no zero; `end` if there is none. */

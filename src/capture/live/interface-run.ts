@@ -1,4 +1,4 @@
-/** One interface of a live capture: its program's runs, one after the other, and what is known of its losses. */
+/** One interface of a live capture: its program's runs, one after the other, and the losses that are known. */
 import type { Socket } from 'node:net'
 import { escapeText } from '../../base/safe-text.ts'
 import type { CaptureStartErrorCode } from '../start-error.ts'
@@ -31,7 +31,7 @@ export interface InterfaceRunOptions {
   interfaceName: string
   program: CaptureProgramDescription
   launcher: Launcher
-  /** False while the launcher does not answer: then it gets no requests. */
+  /** False while the launcher does not respond: then it gets no requests. */
   launcherAnswers(): boolean
 }
 
@@ -45,13 +45,13 @@ const LINK_CHECK_MS = 1000
 const START_MS = 10_000
 /** How old the counts of a program may be that ends without its last ones. */
 const COUNT_INTERVAL_MS = 5000
-/** tcpdump answers at once, unless it waits for its output to be read: then the counts are those of the last time. */
+/** tcpdump responds at once, unless it waits for its output to be read: then the last counts are used. */
 const COUNT_MS = 1000
 const STOP_CHECK_MS = 250
 /** A program that was asked to end and shows no sign of life for this long is killed: dumpcap does not notice while its interface is down. */
 const STOP_SILENT_MS = 3000
 const MAX_STOP_MS = 20_000
-/** After it was killed, its end should have been reported. */
+/** How long after a kill the end must be reported. */
 const STOP_KILLED_MS = 2000
 
 const STOPPED_BY_SIGNAL =
@@ -74,7 +74,7 @@ interface ProgramRun {
   isStopped: boolean
   stream: Socket | null
   problem: StartProblem | null
-  /** Its newest answer. */
+  /** Its newest response. */
   counts: Partial<RunCounts> | null
   onHandedOver(): void
   onStarted(problem: StartProblem | null): void
@@ -83,7 +83,7 @@ interface ProgramRun {
 export class InterfaceRun {
   private readonly options: InterfaceRunOptions
   private readonly lossCount: LossCount
-  /** Asked once: an interface that is gone has no answer. */
+  /** Queried once: an interface that is gone cannot be queried. */
   private readonly seesEachPacketOnce: boolean
   /** The latest run; null before the first. */
   private run: ProgramRun | null = null
@@ -247,7 +247,7 @@ export class InterfaceRun {
     const text = `${name} was started and is not ready after ${START_MS / 1000} s: check what it is waiting for`
     if (this.run) this.run.problem ??= { code: 'failed', text }
     this.send('kill')
-    // Its end is reported, unless the launcher is not there to kill it.
+    // Its end is reported, unless there is no launcher to kill it.
     this.startTimer = setTimeout(() => this.onEnd('it was killed'), STOP_KILLED_MS)
   }
 
@@ -276,7 +276,7 @@ export class InterfaceRun {
     this.retryTimer = setTimeout(() => events.onRetry(), pause)
   }
 
-  /** What it waited for is there. */
+  /** What it waited for has happened. */
   private retrySoon(): void {
     this.failures = 0
     clearTimeout(this.retryTimer)

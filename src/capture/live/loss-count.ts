@@ -2,7 +2,7 @@
 import type { RunCounts } from './programs/program.ts'
 import type { InterfaceLoss } from './request/live-capture.ts'
 
-/** libpcap counts in 32 bits: at 300,000 packets/s a count wraps every four hours. It is asked for more often than that, so nothing is lost. */
+/** libpcap counts in 32 bits: at 300,000 packets/s a count wraps every four hours. It is read more often than that, so no wrap is missed. */
 const WRAP = 2 ** 32
 
 const KEYS = ['received', 'droppedByKernel', 'droppedByInterface'] as const
@@ -70,7 +70,7 @@ export function createLossCount(countedBy: string): LossCount {
   }
 }
 
-/** A count of 32 bits as one that never decreases. */
+/** Turns a count of 32 bits into one that never decreases. */
 function unwrapped(before: number | null, count: number | null): number | null {
   if (before === null || count === null || count >= before) return count
   const wrapped = before - (before % WRAP) + (count % WRAP)

@@ -15,7 +15,7 @@ export { CaptureStartError } from '../start-error.ts'
 
 interface ProgramProblem extends StartProblem {
   program: CaptureProgramDescription
-  /** The interface that could not be opened, where it came to that. */
+  /** The interface that could not be opened, if the start got that far. */
   interfaceName?: string
 }
 

@@ -83,7 +83,7 @@ function thin(index: FrameIndex): void {
   index.spacing = Math.max(index.spacing, Math.floor(reach / index.checkpoints.length))
 }
 
-/** Counted only where a shared list is new or has grown, which is rare. */
+/** Counted only if a shared list is new or has grown, which is rare. */
 function holdsTooMuch(checkpoint: Checkpoint, last: Checkpoint | undefined, index: FrameIndex): boolean {
   if (checkpoint.shared === null) return false
   if (last?.shared === checkpoint.shared && last.sharedCount === checkpoint.sharedCount) return false

@@ -16,7 +16,7 @@ import { linkTypeName } from '../format/link-type-names.ts'
 import type { FrameSink } from '../frame-sink.ts'
 import type { Compression, UnpackedSink } from '../unpack/compression.ts'
 
-/** What is known of a capture once it was read. */
+/** What is known of a capture once it has been read. */
 export type CaptureSummary = Omit<
   CaptureFacts,
   'path' | 'captureId' | 'smbMessages' | 'limits' | 'damaged' | 'unreadPackets'
@@ -44,7 +44,7 @@ export class FrameReader implements UnpackedSink {
   private readonly formats: readonly CaptureFormat[]
   private readonly walkOptions: WalkOptions
   private walker: RecordWalker | null
-  /** What is reported of the files before the walker's; the format is the first one's. */
+  /** What is reported about the files before the walker's; the format is the first one's. */
   private format: string | null = null
   private readonly linkTypes = new Set<number>()
   private readonly warnings: Warning[] = []
@@ -82,7 +82,7 @@ export class FrameReader implements UnpackedSink {
     return this.walker?.checkpoint() ?? null
   }
 
-  /** As RecordWalker has it. */
+  /** See RecordWalker. */
   nanoseconds(bytes: Uint8Array, start: number): number {
     return this.walker!.nanoseconds(bytes, start)
   }

@@ -15,7 +15,7 @@ import { type CaptureSummary, FrameReader } from './frame-reader.ts'
 import type { ReadableKinds } from './readable-kinds.ts'
 
 export interface ReadOptions extends ReadableKinds {
-  /** Called at most every PROGRESS_MS, and at the end: bytes read from the input, and its size where it has one. */
+  /** Called at most every PROGRESS_MS, and at the end: bytes read from the input, and its size if it has one. */
   onProgress?: (bytesRead: number, totalBytes: number | null) => void
   /** Called before every chunk of an uncompressed input: if it returns a promise, the chunk waits for it. */
   ready?: () => Promise<void> | undefined
@@ -37,7 +37,7 @@ const PROGRESS_MS = 50
  * Reads a capture of any format in CAPTURE_FORMATS, plain or packed as COMPRESSIONS unpack; its first bytes decide. `input` is a path, or '-' for standard
  * input.
  *
- * Rejects with CaptureError where nothing at all can be read. Damage further on ends the reading there: the frames before it were delivered,
+ * Rejects with CaptureError if nothing at all can be read. Damage further on ends the reading there: the frames before it were delivered,
  * `complete` is false, and a warning names the place.
  */
 export async function readCapture(input: string, sink: FrameSink, options: ReadOptions = {}): Promise<CaptureSummary> {

@@ -26,7 +26,7 @@ export interface RangeOptions extends Omit<ReadOptions, 'index'> {
  * Calls `sink` for the frames `from` to `to`. Resolves with how many there were: the capture may end or be damaged before `to`, and records that are
  * not packets have numbers too. `onProgress` reports the position in the file.
  *
- * Rejects with CaptureError: `not-rereadable` for standard input and pipes, `changed` where the file is not the one that was indexed or has
+ * Rejects with CaptureError: `not-rereadable` for standard input and pipes, `changed` if the file is not the one that was indexed or has
  * fewer frames than then, and otherwise as readCapture does.
  */
 export async function readCaptureRange(path: string, sink: RangeSink, options: RangeOptions): Promise<number> {

@@ -1,4 +1,4 @@
-/** What an input may be, for programs that read more than smblens does by itself. */
+/** What an input may be, for programs that read more than smblens itself does. */
 import type { CaptureFormat } from '../format/format.ts'
 import type { Compression } from '../unpack/compression.ts'
 

@@ -1,5 +1,5 @@
 /**
- * The files to which a live capture writes its packets: one pcapng file, or a ring of numbered ones. No file of others is overwritten or deleted. What
+ * The files to which a live capture writes its packets: one pcapng file, or a ring of numbered ones. Files that it did not make are never overwritten or deleted. What
  * was flushed can be read, however the program ends, but only by the user who captured.
  */
 import { statSync, unlinkSync } from 'node:fs'
@@ -124,7 +124,7 @@ function begin(path: string, firstFrame: number, { application, comment }: Captu
       application,
       comment: comment === undefined ? frames : `${comment}, ${frames}`,
     })
-    // So that a full disk is reported now, and a file without packets is a valid capture.
+    // A full disk is reported now, and a file without packets is a valid capture.
     writer.flush()
     return { path, device, inode, output, writer, interfaces: new Map() }
   } catch (error) {

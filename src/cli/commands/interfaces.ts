@@ -15,7 +15,7 @@ export interface InterfacesOptions {
   format: 'table' | 'json'
 }
 
-/** Ends with INPUT where no program can capture. */
+/** Ends with INPUT if no program can capture. */
 export async function showInterfaces({ format }: InterfacesOptions): Promise<ExitStatus> {
   const [interfaces, programs] = await Promise.all([listInterfaces(), captureAbilities()])
   const output = openOutput(undefined, [])

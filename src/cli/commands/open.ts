@@ -1,4 +1,4 @@
-/** `smblens <capture...>`: the terminal UI where there is a terminal, else the report of `scan`. */
+/** `smblens <capture...>`: the terminal UI if there is a terminal, else the report of `scan`. */
 import { findInputs } from '../input/find-inputs.ts'
 import { auditOptionsOf } from '../options/audit-options.ts'
 import { hasScreen } from '../output/terminal.ts'
@@ -35,7 +35,7 @@ export async function open(
   return unread > 0 || unreadable > 0 || damaged ? EXIT.INPUT : EXIT.DONE
 }
 
-/** Not with an option that only a report obeys, and not where a capture comes from standard input: then keys cannot be read. */
+/** False with an option that only a report obeys, and if a capture comes from standard input: then keys cannot be read. */
 function opensScreen(paths: readonly string[], options: OpenOptions): boolean {
   const { output, failOn, minSeverity, format } = options
   if (output !== undefined || failOn !== undefined || minSeverity !== undefined || format !== undefined) return false

@@ -16,7 +16,7 @@ import { EXIT, type ExitStatus } from '../process/exit-status.ts'
 import { createHeapKeeper } from '../process/young-heap.ts'
 
 export interface ScanOptions extends AuditArguments {
-  /** The table unless given. */
+  /** Default: the table. */
   format?: ReportFormat
   output?: string
   minSeverity?: Severity

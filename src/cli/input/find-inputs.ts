@@ -6,7 +6,7 @@ import { reportLine } from '../output/diagnostics.ts'
 
 export interface FoundInputs {
   files: string[]
-  /** Paths that lead to no capture. The user has been told about each. */
+  /** Paths that lead to no capture. Each was reported to the user. */
   unread: number
 }
 

@@ -20,7 +20,7 @@ export interface ReadSettings {
   rest(): void
 }
 
-/** What the files hold together, and how many of them could not be read at all. The user is told what is wrong with each. */
+/** What the files hold together, and how many of them could not be read at all. What is wrong with each is reported to the user. */
 export async function readCaptures(
   files: readonly string[],
   { limits, rest }: ReadSettings,
@@ -39,7 +39,7 @@ export async function readCaptures(
   return { ledger: runToEnd(pile.steps(), rest), unread: files.length - pile.size }
 }
 
-/** What one capture holds. Null if nothing of it can be read. The user is told that, and about every damage. */
+/** What one capture holds. Null if nothing of it can be read. That is reported to the user, as is all damage. */
 export async function readOrReport(
   path: string,
   progress: Progress,

@@ -1,4 +1,4 @@
-/** Lines on standard error for a program that must be able to end whether or not anybody reads them. */
+/** Lines on standard error for a program that must be able to end even if they are not read. */
 import { escapeText } from '../../base/safe-text.ts'
 import { type PatientWriter, writerTo } from './patient-writer.ts'
 

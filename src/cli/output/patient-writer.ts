@@ -26,7 +26,7 @@ export function writerTo(descriptor: number): PatientWriter {
 
 /**
  * Appends to a file, starting on a new line, or writes to a named pipe, which may have no reader yet.
- * @throws the system's error where the file cannot be written
+ * @throws the system's error if the file cannot be written
  */
 export function writerToPath(path: string): PatientWriter {
   let fd = openUnlessUnread(path)

@@ -15,7 +15,7 @@ export interface Output extends TextSink {
   finish(): void
   /** Leaves no new file behind, and an old one unchanged; does nothing after `finish`. */
   discard(): void
-  /** For when nothing could be read. True if a file stays unchanged because of that, which the user is told. */
+  /** For when nothing could be read. True if a file stays unchanged because of that, which is reported to the user. */
   leaveAsItWas(): boolean
 }
 
@@ -28,7 +28,7 @@ export function openOutput(path: string | undefined, inputs: readonly string[]):
   if (path === undefined || path === '-') return standardOutput()
   try {
     const existing = statSync(path, { throwIfNoEntry: false })
-    // A device or a pipe is written to directly: renaming a file over /dev/null would take it away from everyone.
+    // A device or a pipe is written to directly: renaming a file over /dev/null would remove it for everyone.
     if (existing && !existing.isFile() && !existing.isDirectory()) return openDescriptor(openSync(path, 'w'))
     return fileOutput(path, inputs)
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Limits how much memory V8 takes beside live objects: hardly at all while there is room, and strictly where there is not. */
+/** Limits how much memory V8 takes beside live objects: hardly at all while there is room, and strictly when there is none. */
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 

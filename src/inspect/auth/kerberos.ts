@@ -12,7 +12,7 @@ const AP_OPTIONS = flags(8, [
   [AP_OPTION_MUTUAL_REQUIRED, 'mutual-required'],
 ])
 
-/** RFC 4120 7.5.9: those that a session setup meets. */
+/** RFC 4120 7.5.9: those that occur in a session setup. */
 const ERROR_CODES: ReadonlyMap<number, string> = new Map([
   [6, 'KDC_ERR_C_PRINCIPAL_UNKNOWN'],
   [7, 'KDC_ERR_S_PRINCIPAL_UNKNOWN'],

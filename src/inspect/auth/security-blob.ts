@@ -1,5 +1,5 @@
 /**
- * The security blob of NEGOTIATE and SESSION_SETUP: SPNEGO (RFC 4178 4.2, [MS-SPNG] 2.2.1), or one mechanism's token without it, told apart as
+ * The security blob of NEGOTIATE and SESSION_SETUP: SPNEGO (RFC 4178 4.2, [MS-SPNG] 2.2.1), or one mechanism's token without it, distinguished as
  * dissectors/auth/spnego.ts does it.
  */
 import { contextTag, DER_TAG, DerReader, type Element } from '../../../dissectors/auth/der.ts'

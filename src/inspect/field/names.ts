@@ -1,4 +1,4 @@
-/** Numbers in words: flags by the names of their bits, and values by the names of the specification. */
+/** Numbers as text: flags by the names of their bits, and values by the names of the specification. */
 
 /** Names by bit, or by several bits. */
 export type FlagNames = readonly (readonly [mask: number, name: string])[]
@@ -45,7 +45,7 @@ export function nameIn(table: Readonly<Record<string, number>>): (value: number)
 }
 
 const EPOCH_DIFFERENCE = 116_444_736_000_000_000n
-/** Past it Date has no day. */
+/** Date cannot express later days. */
 const LAST_TIME = 8_640_000_000_000_000n
 
 /** FILETIME, ticks of 100 ns since 1601 UTC, as ISO 8601. */
@@ -56,7 +56,7 @@ export function fileTime(value: bigint): string {
   return new Date(Number(milliseconds)).toISOString()
 }
 
-/** A note on a message whose flag says the other thing than the side that sent it. */
+/** A note on a message whose flag contradicts the side that sent it. */
 export function wrongFlag(flag: boolean): string {
   return `its flag says ${flag ? 'response' : 'request'}; the side that sent it says otherwise`
 }

@@ -95,7 +95,7 @@ export function describeSmb1Commands(r: FieldReader, header: Smb1Header): void {
     const read = (header.response ? RESPONSES : REQUESTS).get(command)
     r.group(`${smb1CommandName(command)} ${header.response ? 'response' : 'request'}`, '', (body) => {
       const words = r.u8('WordCount')
-      // An error answer has no words.
+      // An error response has no words.
       if (read === undefined || (header.response && words === 0)) plain(r, words)
       else read(r, body, words, header.unicode)
     })

@@ -1,11 +1,11 @@
-/** What the bodies of SMB1 commands have in common, [MS-CIFS] 2.2.3: AndX, and Bytes with strings that say how long they are by a NUL alone. */
+/** What the bodies of SMB1 commands have in common, [MS-CIFS] 2.2.3: AndX, and Bytes with strings that only a NUL ends. */
 
 import { SMB1_COMMAND } from '../../../dissectors/smb1/header.ts'
 import { oem, utf16le } from '../../../dissectors/text.ts'
 import { type Field, type FieldReader, note } from '../field/field.ts'
 import { smb1CommandName } from './header.ts'
 
-/** Reads ByteCount and, under a heading of their own, the Bytes; `end` is where they end. */
+/** Reads ByteCount and, under a separate heading, the Bytes; `end` is where they end. */
 export function smb1Bytes(r: FieldReader, read: (end: number) => void): void {
   const count = r.u16('ByteCount')
   const { wireLength } = r.cursor
@@ -22,7 +22,7 @@ function rest(r: FieldReader, end: number): void {
 }
 
 /**
- * The next string, up to its NUL or to `end`, where trailing strings may be left out.
+ * The next string, up to its NUL or to `end`; trailing strings may be left out.
  * @param align UTF-16 begins at an even offset from the SMB header
  */
 export function smb1String(r: FieldReader, name: string, unicode: boolean, end: number, align = true): Field | null {
@@ -50,7 +50,7 @@ export function plain(r: FieldReader, words: number): void {
   smb1Bytes(r, () => {})
 }
 
-/** With what the words of AndX commands begin, [MS-CIFS] 2.2.3.4. */
+/** The first words of AndX commands, [MS-CIFS] 2.2.3.4. */
 export function andx(r: FieldReader): void {
   r.u8('AndXCommand', (value) => (value === SMB1_COMMAND.NO_ANDX_COMMAND ? 'none' : smb1CommandName(value)))
   r.u8('AndXReserved')

@@ -118,7 +118,7 @@ function isErrorResponse({ bytes, offset }: FieldReader, { command, status }: Sm
   }
   if (offset + 2 > bytes.length) return false
   const size = (bytes[offset] ?? 0) + 256 * (bytes[offset + 1] ?? 0)
-  // What else has this size, such as QUERY_INFO's answer, comes with a success.
+  // Other responses of this size, such as QUERY_INFO's, have a success status.
   return size === ERROR_SIZE && size !== expected && (expected !== 0 || status >>> 30 === 3)
 }
 

@@ -37,7 +37,7 @@ export function describeSmb2Header(r: FieldReader, response: boolean | null): Sm
     r.u32('ProtocolId', () => "FE 'SMB'")
     r.u16('StructureSize')
     r.u16('CreditCharge')
-    // Which of the two stands here, a flag behind it says.
+    // A flag that follows it says which of the two is here.
     const { bytes } = r
     const flag = ((bytes[start + 16] ?? 0) & SMB2_FLAGS_SERVER_TO_REDIR) !== 0
     header.response = response ?? flag

@@ -102,7 +102,7 @@ export function describeValidateResponse(r: FieldReader): void {
   r.u16('Dialect', dialect)
 }
 
-/** A GUID in words; of one that was cut nothing. */
+/** A GUID as text; nothing for one that was cut. */
 export function guidText(bytes: Uint8Array): string {
   return bytes.length < 16 ? '' : guid(bytes)
 }

@@ -11,7 +11,7 @@ export const compressionAlgorithm = nameIn(SMB2_COMPRESSION)
 /** Of a chain; Windows makes three at the most. */
 const MAX_PAYLOADS = 64
 
-/** Reads the header; what follows it can be read by those alone who have the key. */
+/** Reads the header; only those who have the key can read what follows it. */
 export function describeTransform(r: FieldReader): void {
   r.group('SMB2 TRANSFORM_HEADER', 'encrypted', () => {
     r.u32('ProtocolId', () => "FD 'SMB'")

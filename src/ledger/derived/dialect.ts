@@ -46,7 +46,7 @@ export function decidingResponse(
   return smb2 === null ? null : { family: 'smb2', response: smb2 }
 }
 
-/** The SMB1 NEGOTIATE response, where it chose an SMB1 dialect. */
+/** The SMB1 NEGOTIATE response, if it chose an SMB1 dialect. */
 function smb1Selection({ smb1 }: ConnectionFacts): Smb1Response | null {
   const response = smb1?.negotiateResponse ?? null
   if (response === null || response.dialectIndex === null || response.dialectIndex === NO_DIALECT) return null

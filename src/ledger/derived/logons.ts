@@ -1,4 +1,4 @@
-/** How a user logged on, and what refuses one. */
+/** How a user logged on, and which statuses refuse a logon. */
 import {
   STATUS_ACCESS_DENIED,
   STATUS_ACCOUNT_RESTRICTION,

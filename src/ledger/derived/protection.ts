@@ -6,7 +6,7 @@ import type { MessageCounts, SessionFacts } from '../smb-facts.ts'
 export type Protection =
   /** The server refused it. */
   | 'refused'
-  /** The answer to the setup was not seen, and nothing followed. */
+  /** The response to the setup was not seen, and nothing followed. */
   | 'unanswered'
   | 'encrypted'
   /** All of it signed or encrypted. */

@@ -1,4 +1,4 @@
-/** Which share a tree is on. */
+/** The share that a tree is connected to. */
 import { isSuccess } from '../../../dissectors/ntstatus.ts'
 import type { TreeFacts } from '../smb-facts.ts'
 
@@ -9,7 +9,7 @@ export function isIpc({ shareType, path }: TreeFacts): boolean {
   return shareType === 'pipe' || (path !== null && IPC.test(path))
 }
 
-/** SYSVOL and NETLOGON: what domain members take their policies and logon scripts from. */
+/** SYSVOL and NETLOGON: the shares from which domain members read their policies and logon scripts. */
 export function isPolicyShare({ path }: TreeFacts): boolean {
   return path !== null && POLICY_SHARE.test(path)
 }

@@ -15,7 +15,7 @@ export function smb2SigningMode(securityMode: number): SigningMode {
   return signingMode(securityMode, SMB2_NEGOTIATE_SIGNING_ENABLED, SMB2_NEGOTIATE_SIGNING_REQUIRED)
 }
 
-/** SecurityMode of the server's SMB1 NEGOTIATE answer. */
+/** SecurityMode of the server's SMB1 NEGOTIATE response. */
 export function smb1ServerSigningMode(securityMode: number): SigningMode {
   return signingMode(securityMode, NEGOTIATE_SECURITY_SIGNATURES_ENABLED, NEGOTIATE_SECURITY_SIGNATURES_REQUIRED)
 }
@@ -32,7 +32,7 @@ export function strongerMode(a: SigningMode, b: SigningMode | null): SigningMode
   return b !== null && WEAKEST_FIRST.indexOf(b) > WEAKEST_FIRST.indexOf(a) ? b : a
 }
 
-/** The weaker of two; the one that was seen where the other was not. */
+/** The weaker of two; the one that was seen, if the other was not. */
 export function weakerMode(a: SigningMode | null, b: SigningMode | null): SigningMode | null {
   if (a === null || b === null) return a ?? b
   return WEAKEST_FIRST.indexOf(a) <= WEAKEST_FIRST.indexOf(b) ? a : b

@@ -27,7 +27,7 @@ export function finalServerSigning(connection: ConnectionFacts): ServerSigning |
   return { mode, securityMode, at: chosen.response }
 }
 
-/** The same; where the server chose SMB2 in an SMB1 response, and the SMB2 response that must follow was not seen, what it says in that one. */
+/** The same. If the server chose SMB2 in an SMB1 response, and the SMB2 response that must follow was not seen: what it says in the SMB1 response. */
 export function serverSigning(connection: ConnectionFacts): ServerSigning | null {
   const final = finalServerSigning(connection)
   const first = connection.smb1?.negotiateResponse ?? null

@@ -14,7 +14,7 @@ const SPARE_ROWS = 1024
 /** How many rows stay plain, and by which share more there may be before the oldest are packed. */
 const PLAIN_ROWS = 2048
 const PLAIN_SHARE = 1 / 8
-/** Characters of the plain rows' texts, as `textSize` counts them: where they hold more, fewer rows stay plain. */
+/** Characters of the plain rows' texts, as `textSize` counts them: if they hold more, fewer rows stay plain. */
 const PLAIN_TEXT = 1 << 20
 
 interface Row {
@@ -100,7 +100,7 @@ export class PackedFacts<T extends Row> {
     return row >= this.firstPlain
   }
 
-  /** The facts: a new copy where they are packed. */
+  /** The facts: a new copy if they are packed. */
   get(row: number): T {
     const facts = row >= this.firstPlain ? this.plain[row - this.firstPlain]! : this.unpacked(row)
     if (this.captureId !== null) facts.captureId = this.captureId

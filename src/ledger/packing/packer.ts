@@ -40,11 +40,11 @@ const LARGE = 2 ** 40
 /** Shorter prefixes are not searched for. */
 const LEAST_PREFIX = 4
 
-/** A string gets a number when it comes for the second time. Limits: number of strings, characters of all, length of one. */
+/** A string gets a number when it occurs for the second time. Limits: number of strings, characters of all, length of one. */
 const MAX_STRINGS = 32_768
 const MAX_CHARACTERS = 1 << 20
 const MAX_LENGTH = 256
-/** Hashes of strings that came once. A later string replaces an earlier one in the same slot. */
+/** Hashes of strings that occurred once. A later string replaces an earlier one in the same slot. */
 const ONCE_PLACES = 1 << 14
 const FIRST_SCRATCH = 4096
 

@@ -10,7 +10,7 @@ import type { FactViews, Ledger } from '../ledger.ts'
 import { TABLE_NAMES, type TableEntry, type TableName, type Tables } from '../tables.ts'
 
 /**
- * What has the same id in the same capture (captures: the same path and identity) is kept once. Where two of one id differ, because one reader saw
+ * What has the same id in the same capture (captures: the same path and identity) is kept once. If two of one id differ, because one reader saw
  * more than another, the one that reaches further is kept. What was packed stays packed, where it is.
  *
  * @param ledgers each, or lists of them: of thousands of captures pass one list, since there is no room on the stack for as many arguments
@@ -73,7 +73,7 @@ function* union<T extends TableEntry>(parts: readonly Facts<T>[]): Generator<nul
     ranks[captureOf[a]!]! - ranks[captureOf[b]!]! ||
     frameOf[a]! - frameOf[b]! ||
     compareText(all.peek(a, 'id'), all.peek(b, 'id'))
-  // What is in order is not sorted: the usual case where captures are read one after another.
+  // What is in order is not sorted: the usual case if captures are read one after another.
   if (!isSorted(kept, order)) kept.sort(order)
   yield null
   return all.select(kept)

@@ -1,4 +1,4 @@
-/** How much a ledger holds: the number of entries of each table, and the sums of the fields that add up. */
+/** How much a ledger contains: the number of entries of each table, and the sums of the fields that add up. */
 import { type Facts, peek } from '../facts-list.ts'
 import type { Ledger } from '../ledger.ts'
 import { type SumName, TABLE_NAMES, TABLES, type TableEntry, type TableName } from '../tables.ts'

@@ -15,7 +15,7 @@ export interface LossRecord {
   left: number | null
   /** The three counts are lower bounds. */
   atLeast: boolean
-  /** Which program counted. */
+  /** The program that counted. */
   source: string
 }
 

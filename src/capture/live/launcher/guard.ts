@@ -1,5 +1,5 @@
 /**
- * Ends the launcher's process group when the launcher or main is gone, for any reason: killed, out of memory, or stopped for good. Otherwise a
+ * Ends the launcher's process group when the launcher or main ends, for any reason: killed, out of memory, or stopped for good. Otherwise a
  * capture program would run on, unread, until its next packet. The guard is a shell that waits for the end of two pipes, so that nothing in it can
  * fail; if somebody ends it, the launcher starts another one.
  */

@@ -53,7 +53,7 @@ function obey(order: LauncherOrder): void {
   else child?.kill(order.type === 'stop' ? 'SIGTERM' : 'SIGKILL')
 }
 
-/** Main orders the next start when it has the stream of this one: Node hands over one handle at a time, and would read from those that wait. */
+/** Main requests the next start when it has the stream of this one: Node hands over one handle at a time, and would read from those that wait. */
 function start(request: CaptureRequest, { index, program }: LauncherOrder & { type: 'start' }): void {
   const name = request.interfaces[index]!
   const ended = (how: string) => {

@@ -3,7 +3,7 @@ import type { CaptureProgram } from '../programs/capture-programs.ts'
 import { isCaptureProgram } from '../programs/commands.ts'
 import type { CaptureRequest } from '../request/live-capture.ts'
 
-/** The request comes first and once; the orders after it can only start, ask and end what it named. `index` is that of an interface in it. */
+/** The request comes first and once; the messages after it can only start, query and end what it named. `index` is that of an interface in it. */
 export type LauncherOrder =
   | { type: 'request'; request: CaptureRequest }
   | { type: 'start'; index: number; program: CaptureProgram }

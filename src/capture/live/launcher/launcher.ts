@@ -10,7 +10,7 @@ import { isReport, type LauncherOrder, type LauncherReport } from './launcher-me
 import { eachLine } from './stderr-lines.ts'
 
 export interface Launcher {
-  /** Starts the launcher again first, where it has ended and may be started again. */
+  /** Starts the launcher again first, if it has ended and may be started again. */
   send(order: LauncherOrder): void
   /** Ends the launcher, and with it all programs that still run. */
   end(): Promise<void>
@@ -20,7 +20,7 @@ export interface LauncherEvents {
   onReport(report: LauncherReport, stream: Socket | undefined): void
   /** It ended unexpectedly. `reason` is one line for users. `forGood`: it cannot be started again, because the rights for that were given up. */
   onLost(reason: string, forGood: boolean): void
-  /** It stopped answering, or answers again. */
+  /** It stopped responding, or responds again. */
   onSilent(silent: boolean): void
 }
 
@@ -30,7 +30,7 @@ const SILENT_MS = 8000
 const END_MS = 1000
 
 /**
- * In a session of its own: Ctrl-C in the terminal is for main alone. When main is gone, for any reason, the channel between them closes, and the
+ * It runs in its own session: Ctrl-C in the terminal reaches main alone. When main is gone, for any reason, the channel between them closes, and the
  * launcher ends its programs and itself; guard.ts is for the case that it cannot.
  */
 export function startLauncher(request: CaptureRequest, events: LauncherEvents): Launcher {
@@ -66,7 +66,7 @@ export function startLauncher(request: CaptureRequest, events: LauncherEvents): 
       heard = performance.now()
       if (isReport(message)) events.onReport(message, handle as Socket | undefined)
     })
-    // Where the channel closes in the middle of a message, `exit` follows. A process that could not be started has no `exit`.
+    // If the channel closes in the middle of a message, `exit` follows. A process that could not be started has no `exit`.
     started.on('error', (error) => {
       if (started.pid === undefined) onGone(error.message)
     })

@@ -14,9 +14,9 @@ interface Account {
 }
 
 /**
- * If it was started as root, this process becomes `user`; without that, the user who called sudo; without that, the user nobody. It keeps the account's own group
- * and no other: groups such as docker or wireshark are rights too. Processes of other users stay as they are.
- * @throws CaptureStartError `no-rights` where any right of root is left, or a process of another user holds capabilities
+ * If it was started as root, this process becomes `user`, else the user who called sudo, else the user nobody. It keeps the account's own group and
+ * no other: groups such as docker or wireshark are rights too. Processes of other users stay as they are.
+ * @throws CaptureStartError `no-rights` if any right of root is left, or if a process of another user holds capabilities
  */
 export function dropRights(user: string | null): void {
   const { getuid, setgroups, setgid, setuid } = process

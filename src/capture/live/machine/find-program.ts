@@ -1,4 +1,4 @@
-/** Where programs are on this machine, and whether they may be started. */
+/** Finds programs on this machine, and checks whether they may be started. */
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { trustedPath } from './trusted-path.ts'
@@ -6,7 +6,7 @@ import { trustedPath } from './trusted-path.ts'
 /** Searched after PATH: folders for administrators, which are rarely in the PATH of other users. */
 const MORE_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/local/bin', '/usr/bin', '/bin']
 
-/** For programs that are asked a question: they answer at once, or never. */
+/** For programs that are queried: they respond at once, or never. */
 export const PROBE_LIMIT = { timeout: 5000, killSignal: 'SIGKILL' } as const
 
 export interface Found {
@@ -38,7 +38,7 @@ export function findProgram(name: string): Found | null {
   return found
 }
 
-/** The path of a program to start. Where it must not be started, a path at which there is nothing: starting it fails, and the error names it. */
+/** The path of a program to start. If it must not be started, a path that does not exist: starting it fails, and the error names it. */
 export function pathToStart(name: string): string {
   const found = findProgram(name)
   return found?.unusable === null ? found.path : `/nowhere/${name}`
@@ -49,7 +49,7 @@ export function replaceableText(path: string): string {
   return `root does not start ${path}, which others may change: only root may own and write to it and its folders`
 }
 
-/** False for a file that cannot be seen either, such as one in another user's folder. */
+/** Also false for a file that cannot be seen, such as one in another user's folder. */
 function isFile(path: string): boolean {
   try {
     return statSync(path).isFile()

@@ -1,4 +1,4 @@
-/** A filter can be compiled without any right, if there is a program that does it. */
+/** A filter can be compiled without any rights, if a program for that is installed. */
 import { execFile } from 'node:child_process'
 import { programEnvironment } from '../machine/environment.ts'
 import { PROBE_LIMIT } from '../machine/find-program.ts'

@@ -26,7 +26,7 @@ export interface CommandLine {
 export interface ProgramCommand {
   /** Writes pcap or pcapng to standard output, and what `parseMessage` reads to standard error, until SIGTERM ends it. */
   commandLine(interfaceName: string, options: CaptureOptions): CommandLine
-  /** Would it misinterpret this name, which an interface can have? `isThere`: there is an interface of this name. */
+  /** Would it misinterpret this name, which is a valid name of an interface? `isThere`: an interface of this name exists. */
   isMistaken(interfaceName: string, isThere: boolean): boolean
 }
 
@@ -39,15 +39,15 @@ export interface ProgramDescription {
   refusal(options: CaptureOptions): string | null
   /** Opens the interface and ends: fails where it may not capture there. `path` is what `find` found. */
   probe(path: string, interfaceName: string): CommandLine
-  /** Compiles a filter, without any right, and fails with an error message where the filter is wrong; null if it cannot do that. */
+  /** Compiles a filter, without any rights, and fails with an error message if the filter is wrong; null if it cannot do that. */
   readonly compileFilter: ((path: string, filter: string) => CommandLine) | null
-  /** What a line on its standard error means; null for a line without meaning here. */
+  /** What a line on its standard error means; null for a line that does not matter here. */
   parseMessage(line: string): ProgramMessage | null
   /** Reports its counts while it runs when it gets SIGUSR1; others count only at their end, or not at all. */
   readonly countsWhenAsked: boolean
   /** Its `received` counts every packet once, including those that are still in the kernel's buffer. */
   readonly countsAll: boolean
-  /** What counted, for users, with the reason for unknown counts: "dumpcap, which counts at its end". */
+  /** The source of the counts, for users, with the reason for unknown counts: "dumpcap, which counts at its end". */
   readonly countedBy: string
   /** Why it ended without an error message, for people. `how` is a signal or a status. */
   endReason(how: string): string

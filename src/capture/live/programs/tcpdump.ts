@@ -46,7 +46,7 @@ export function tcpdumpArgs(interfaceName: string, options: CaptureOptions, acco
 }
 
 /**
- * The account to which tcpdump, started by root, changes once its interface is open: the one that the distribution made for it, which is not main's,
+ * The account to which tcpdump, started by root, changes once its interface is open. It is the one that the distribution made for it, not main's,
  * because an open packet socket can send too. Null leaves it to tcpdump: without that account it may have been built without -Z.
  */
 function tcpdumpAccount(): string | null {

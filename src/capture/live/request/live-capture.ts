@@ -1,4 +1,4 @@
-/** What a live capture is for its reader: a stream of capture bytes for each interface, and what its source knows of loss. */
+/** A live capture as its reader sees it: a stream of capture bytes for each interface, and the losses that its source knows of. */
 import type { Readable } from 'node:stream'
 import type { CaptureProgram } from '../programs/capture-programs.ts'
 import type { CaptureOptions } from '../programs/program.ts'
@@ -21,7 +21,7 @@ export interface InterfaceLoss {
   atLeast: boolean
   /** `received` counts every packet once, including those still in the kernel's buffer: so it is known how many are missing. */
   countsAll: boolean
-  /** What counted, for users: "dumpcap, which counts at its end". */
+  /** The source of the counts, for users: "dumpcap, which counts at its end". */
   from: string
 }
 

@@ -15,7 +15,7 @@ import { isSupervised, leaveSupervisor, obeySupervisor, supervise } from './supe
 import { watchOnScreen } from './watch-on-screen.ts'
 import { writeRecords } from './write-records.ts'
 
-/** Any number may be the exit status where a signal ended the capture. */
+/** Any number may be the exit status if a signal ended the capture. */
 export async function live(options: LiveOptions): Promise<number> {
   const request = requestOf(options)
   const { rules, policy, limits } = await auditOptionsOf(options)
@@ -50,13 +50,13 @@ export async function live(options: LiveOptions): Promise<number> {
   }
 }
 
-/** Not where packets come from standard input: then keys cannot be read. */
+/** False if packets come from standard input: then keys cannot be read. */
 function opensScreen({ format, output }: LiveOptions, request: CaptureRequest | null): boolean {
   if (request === null || format !== undefined || output !== undefined) return false
   return hasScreen()
 }
 
-/** Errors are reported here and not in main.ts as for other commands, since standard error may be a pipe without a reader. */
+/** Errors are reported here, not in main.ts as for other commands, since standard error may be a pipe without a reader. */
 function statusOf(error: unknown): ExitStatus {
   if (error instanceof ReaderGone) return EXIT.DONE
   if (error instanceof NewFileError) showNotice(`--write ${error.message}`)

@@ -60,7 +60,7 @@ export function requestOf(options: LiveOptions): CaptureRequest | null {
 
 /**
  * Opens what --write names, once it is called; null if nothing must be written.
- * @throws UsageError at once, where the options do not fit together
+ * @throws UsageError at once, if the options do not fit together
  */
 export function capturesToWrite({ write, writeSize, writeFiles }: LiveOptions): () => CaptureFiles | null {
   if (write === undefined && (writeSize !== undefined || writeFiles !== undefined))

@@ -1,5 +1,5 @@
 /**
- * `smblens live` is two processes from the start. The one that the user started only waits, and answers for the other one, which reads packets. The
+ * `smblens live` is two processes from the start. The one that the user started only waits, and is responsible for the other one, which reads packets. The
  * reader gets an environment and descriptors that hold nothing of the user's. However it ends, the supervisor restores the terminal, deletes the
  * reader's packets, and exits with a status that says what happened.
  */
@@ -63,7 +63,7 @@ export function supervise(options: Options): Promise<number> {
   })
 }
 
-/** Does not wait for a terminal that takes nothing. */
+/** Does not wait for a terminal that reads nothing. */
 function leaveScreen(terminal: PatientWriter | null): void {
   try {
     void terminal?.put(LEAVE_SCREEN)
