@@ -1,5 +1,5 @@
 /**
- * Runs rules over a ledger and groups what they say into findings: one for each rule, capture and subject. A finding is counted; its message describes the
+ * Runs rules over a ledger and groups what they report into findings: one for each rule, capture and subject. A finding is counted; its message describes the
  * worst of its cases, and the first frames of that severity are its evidence. The same ledger gives the same findings, for any order of its parts.
  *
  * A finding depends on its own capture alone, so merged ledgers have the findings of each. Only a rule with the subject `network` looks across captures.
@@ -19,7 +19,7 @@ import { evaluate, needSurvey, type SurveyedRule, startSurveys, survey } from '.
 
 export interface AuditOptions {
   policy: Policy
-  /** All of the catalogue unless given. */
+  /** Default: all of the catalogue. */
   rules?: readonly Rule[]
   /** Called with every case before cases become findings, so that a caller can count them by connection or session. */
   onCase?: (draft: Draft) => void

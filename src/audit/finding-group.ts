@@ -1,4 +1,4 @@
-/** What rules said about one subject, counted: a finding in the making. */
+/** What rules reported about one subject, counted: a finding in the making. */
 import { compareText } from '../base/compare-text.ts'
 import type { Finding } from './finding.ts'
 import type { EvidenceDraft } from './rule/evidence.ts'
@@ -35,7 +35,7 @@ export interface FindingGroup {
   rule: number
   firstFrame: number
   subject: Subject
-  /** Of a group over several captures, that of the case that came first. */
+  /** Of a group over several captures, the one of the case that came first. */
   capture: string
   captureId: string
   /** The first of the worst cases: the finding is worded after them. */
@@ -136,7 +136,7 @@ function addPort({ serverPorts }: FindingGroup, port: number): void {
   if (serverPorts.length <= PORT_LIMIT && !serverPorts.includes(port)) serverPorts.push(port)
 }
 
-/** What two have in common: the address and the port, the address alone, or nothing. */
+/** What two ends have in common: the address and the port, the address alone, or nothing. */
 function common(known: Finding['client'], { ip, port }: NonNullable<Finding['client']>): Finding['client'] {
   if (known === null || known.ip !== ip) return null
   if (known.port !== port) known.port = null

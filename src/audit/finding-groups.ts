@@ -1,6 +1,6 @@
 /**
- * What rules said, one group for each finding to be. A large capture has as many groups as sessions, and each may grow until the last session was
- * judged, so groups that did not grow for a while are packed.
+ * What rules reported, one group for each future finding. A large capture has as many groups as sessions, and each may grow until the last session was
+ * judged, so groups that have not grown for a while are packed.
  */
 import { hashText } from '../base/seeded-hash.ts'
 import { PackedFacts } from '../ledger/packing/packed-facts.ts'
@@ -29,7 +29,7 @@ export class FindingGroups {
     this.limit = limit
   }
 
-  /** Counts what a rule said. @param rule its index in `rules` */
+  /** Counts a case that a rule reported. @param rule its index in `rules` */
   add(rule: number, draft: Draft): void {
     const subject = draft.subject ?? this.rules[rule]!.subject
     const name = groupName(rule, subject, draft)

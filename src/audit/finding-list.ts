@@ -87,7 +87,7 @@ export function* listFindings(groups: FindingGroups): Generator<null, FindingLis
     rules[row] = group.rule
     frames[row] = firstEvidence(group)
     const origin = originOf(group)
-    // Mostly that of the row before, and a name is long.
+    // Mostly the name of the row before, and a name is long.
     if (last === null || origin.capture !== last.capture || origin.captureId !== last.captureId) {
       const capture = `${origin.capture}\0${origin.captureId}`
       number = names.get(capture) ?? names.size
@@ -111,7 +111,7 @@ export function* listFindings(groups: FindingGroups): Generator<null, FindingLis
   return new FindingList(groups, rows, ranks)
 }
 
-/** Where each of these stands when they are sorted. No two are alike. */
+/** The position of each of these when they are sorted. No two are equal. */
 function order(texts: readonly string[]): number[] {
   const places = new Map([...texts].sort(compareText).map((text, place) => [text, place]))
   return texts.map((text) => places.get(text)!)

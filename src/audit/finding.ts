@@ -1,4 +1,4 @@
-/** A finding: what a rule said about one subject, counted, with the first evidence of the worst cases. */
+/** A finding: what a rule reported about one subject, counted, with the first evidence of the worst cases. */
 import type { EvidenceField } from './rule/evidence.ts'
 import type { Severity } from './rule/rule.ts'
 import type { FindingSubject } from './subject-key.ts'

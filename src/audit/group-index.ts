@@ -36,12 +36,12 @@ export class GroupIndex {
     this.slots[slot] = row + 1
   }
 
-  /** To be called after a row was added: at most half of the slots are taken. */
+  /** Call this after a row was added: at most half of the slots are taken. */
   grow(): void {
     if (this.rows.size * 2 > this.slots.length) this.fill(this.slots.length * 2)
   }
 
-  /** To be called after rows were compacted: they may have moved. */
+  /** Call this after rows were compacted: they may have moved. */
   refresh(): void {
     if (this.generation !== this.rows.generation) this.fill(this.slots.length)
   }

@@ -21,7 +21,7 @@ export class IncrementalAudit {
   forgotten = 0
   private readonly options: AuditOptions
   private readonly rules: readonly Rule[]
-  /** They remember what was in earlier ledgers. */
+  /** The rules' surveys, which remember what was in earlier ledgers. */
   private readonly surveyed: readonly SurveyedRule[]
   private readonly kept: number
   private past: FindingGroups

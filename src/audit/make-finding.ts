@@ -7,7 +7,7 @@ import type { EvidenceDraft } from './rule/evidence.ts'
 import { RANK, type Rule, SEVERITIES } from './rule/rule.ts'
 import { subjectOf } from './subject-key.ts'
 
-/** @param rule the one that said it */
+/** @param rule the one that reported it */
 export function findingOf(rule: Rule, group: FindingGroup): Finding {
   const { shown, subject, count, severalUsers } = group
   const { severity, connection, session, user } = shown[0]!
@@ -70,7 +70,7 @@ function messageOf(group: FindingGroup): string {
   return `${message} Of ${count} counted: ${parts.join(', ')}.`
 }
 
-/** The frames of the cases that are shown, in their order: `more` where there are others. */
+/** The frames of the cases that are shown, in their order: `more` if there are others. */
 function evidenceOf({ shown, count }: FindingGroup): { evidence: EvidenceDraft[]; more: boolean } {
   let more = count > shown.length
   const evidence: EvidenceDraft[] = []

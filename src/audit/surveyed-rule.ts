@@ -1,4 +1,4 @@
-/** Rules beside what their surveys have seen. */
+/** Rules, each with what its survey has seen. */
 import type { AuditFacts } from './rule/audit-facts.ts'
 import type { Draft, Rule } from './rule/rule.ts'
 
@@ -22,7 +22,7 @@ export function survey(rules: readonly SurveyedRule[], facts: AuditFacts): void 
   for (const { rule, known } of rules) rule.survey?.note(facts, known)
 }
 
-/** Call it between the ledgers of one live capture. */
+/** Call this between the ledgers of one live capture. */
 export function boundSurveys(rules: readonly SurveyedRule[]): void {
   for (const { rule, known } of rules) rule.survey?.bound(known)
 }

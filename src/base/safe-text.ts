@@ -66,7 +66,7 @@ function jsonEscape(character: string): string {
 const WIDE =
   /[\u1100-\u115f\u2329\u232a\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{18cff}\u{1aff0}-\u{1b2ff}\u{1f200}-\u{1f265}\u{20000}-\u{3fffd}\p{Emoji_Presentation}]/u
 
-/** They go over the letter before them. Spacing marks, as vowels of Indic scripts are, have a cell of their own. */
+/** They go over the letter before them. Spacing marks, as vowels of Indic scripts are, have their own cell. */
 const MARK = /\p{Mn}/u
 
 /** Cells that one code point of escaped text takes. */

@@ -20,7 +20,7 @@ export function alternatives(parts: readonly string[]): string {
   return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} or ${parts.at(-1)}`
 }
 
-/** `10.0.0.9:445`, `[2001:db8::9]:445`; the address alone where the port is null. */
+/** `10.0.0.9:445`, `[2001:db8::9]:445`; the address alone if the port is null. */
 export function endpointText({ ip, port }: { ip: string; port: number | null }): string {
   if (port === null) return ip
   return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`

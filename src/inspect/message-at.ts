@@ -30,7 +30,7 @@ export interface InspectedFrame {
 
 export interface InspectedMessage {
   row: SmbMessage
-  /** From the protocol id; a copy. Of one that spans segments what was read of it: whole where it carries facts, otherwise its first bytes. */
+  /** From the protocol id; a copy. Of one that spans segments what was read of it: whole if it carries facts, otherwise its first bytes. */
   bytes: Uint8Array
   /** On the wire. */
   length: number

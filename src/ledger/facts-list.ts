@@ -17,7 +17,7 @@ export interface Named {
 /** Where a view's rows are stored. */
 export type FactRows<T> = PackedFacts<T & Named> | readonly T[]
 
-/** Rows of one or several lists, in an order of its own. It copies no rows, and keeps none that it has read. */
+/** Rows of one or several lists, in its own order. It copies no rows, and keeps none that it has read. */
 export class FactsView<T extends Named> implements Facts<T> {
   /** In which of `lists` each row is; null if there is only one. */
   readonly listOf: Uint32Array | null

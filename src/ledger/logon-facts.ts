@@ -38,7 +38,7 @@ export interface LogonFacts extends FrameRef {
   /** The status of the answer that ended this exchange. */
   ntStatus: number | null
   answered: FrameRef | null
-  /** What that answer granted, and of a re-authentication or a binding says nothing of the session; null as in a session. */
+  /** What that answer granted, which says nothing of the session if it is a re-authentication or a binding; null as in a session. */
   guest: boolean | null
   anonymous: boolean | null
 }

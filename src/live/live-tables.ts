@@ -1,4 +1,4 @@
-/** How the entries of each table become records during a capture. A table without an entry here has no records of its own. */
+/** How the entries of each table become records during a capture. A table without an entry here has no records. */
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
 import type { TableName, Tables } from '../ledger/tables.ts'
 import type { Networks } from '../policy/networks.ts'

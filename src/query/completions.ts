@@ -128,7 +128,7 @@ function isTypeable(value: string): boolean {
   return value !== '' && value.length <= MAX_VALUE_LENGTH && escapeText(value) === value
 }
 
-/** As a filter reads it: quoted where it contains signs or words of the filter language. */
+/** As a filter reads it: quoted if it contains signs or words of the filter language. */
 function quoted(value: string): string {
   const isPlain = !/[\s",()*]|^[=<>]|^(?:none|unknown)$|\.\./i.test(value)
   return isPlain ? value : `"${value.replaceAll('"', '""')}"`

@@ -56,7 +56,7 @@ export function messagesAsTable(sink: TextSink): MessageSink {
 
 function line(row: SmbMessage): string {
   const [from, to] = row.response === true ? [row.server, row.client] : [row.client, row.server]
-  // Where no header shows the direction, only the two ends are known.
+  // If no header shows the direction, only the two ends are known.
   const arrow = row.response === null ? '<>' : '->'
   return columns(
     String(row.frame),

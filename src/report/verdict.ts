@@ -1,4 +1,4 @@
-/** The verdict: one or two sentences that answer the question for which somebody opened a capture. */
+/** The verdict: one or two sentences that answer the question for which a capture was opened. */
 import { SEVERITIES, type Severity } from '../audit/rule/rule.ts'
 import { total } from '../base/total.ts'
 import { listed, number, plural } from '../base/wording.ts'

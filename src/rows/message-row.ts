@@ -16,7 +16,7 @@ export interface MessageRow extends MessageId {
   server: string
   serverPort: number
   family: SmbMessage['family']
-  /** By name where it has one, such as "SESSION_SETUP", else "0x1f". */
+  /** By name if it has one, such as "SESSION_SETUP", else "0x1f". */
   command: string | null
   response: boolean | null
   signed: boolean | null

@@ -25,7 +25,7 @@ export interface RowsToExport<Row> {
 }
 
 /**
- * `writePackets` and `exportRows` resolve with a sentence that says what was written. They reject with FileExists where they would overwrite a file,
+ * `writePackets` and `exportRows` resolve with a sentence that says what was written. They reject with FileExists if they would overwrite a file,
  * and with other errors whose messages can be shown to users.
  */
 export interface Actions {

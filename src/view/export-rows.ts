@@ -13,7 +13,7 @@ export interface ExportOptions {
   inputs: readonly string[]
 }
 
-/** Throws NewFileError, and an Error whose message can be shown where no format has the extension. */
+/** Throws NewFileError, and an Error whose message can be shown if no format has the extension. */
 export function exportRows<Row>({ kind, rows }: RowsToExport<Row>, file: string, options: ExportOptions): void {
   const format = exportFormatFor(file)
   if (format === undefined) throw new Error(`${file}: the name must end in ${alternatives(exportExtensions())}`)

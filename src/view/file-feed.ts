@@ -73,7 +73,7 @@ export class FileFeed implements Source {
     return (this.indexes.get(path)?.checkpoints.length ?? 0) > 0
   }
 
-  /** Resolves when every capture has been read. Rejects with the signal's reason where it was aborted, and with internal errors. */
+  /** Resolves when every capture has been read. Rejects with the signal's reason if it was aborted, and with internal errors. */
   async run(): Promise<void> {
     this.started = performance.now()
     this.nextPicture = this.started + FIRST_PICTURE_MS

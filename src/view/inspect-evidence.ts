@@ -23,7 +23,7 @@ const MAX_BYTES = 4096
 export async function inspectEvidence(citation: Citation, options: InspectOptions): Promise<EvidenceView> {
   const { capture, frame } = citation
   let found = await readFrom(citation, Math.max(1, frame - FRAMES_BEFORE), options)
-  // A citation is of a message: if none was found, it starts earlier.
+  // A citation refers to a message: if none was found, it starts earlier.
   if (found !== null && found.messages.length === 0 && frame > FRAMES_BEFORE)
     found = await readFrom(citation, 1, options)
   if (found === null) throw new CaptureError('changed', capture, `has no frame ${frame} any more: scan it again`)

@@ -31,7 +31,7 @@ export interface PictureRequest {
    * an index.
    */
   lookUpIn: { whole: Ledger } | { current: () => Ledger }
-  /** Asked when the picture is finished: what is published together with it. */
+  /** Called when the picture is finished: returns what is published together with it. */
   also(): Partial<Snapshot> & Pick<Snapshot, 'warnings'>
 }
 

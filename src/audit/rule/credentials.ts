@@ -1,4 +1,4 @@
-/** What a logon gives away. */
+/** What a logon discloses. */
 import { isNtlmv1Kind } from '../../ledger/derived/logons.ts'
 import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
@@ -12,7 +12,7 @@ export interface Credentials {
   field: EvidenceField
 }
 
-/** What an eavesdropper, or the server itself, got to work on; null if nothing of value was sent. */
+/** What an eavesdropper, or the server itself, can attack; null if nothing of value was sent. */
 export function credentialsSent(logon: LogonFacts): Credentials | null {
   const authenticate = logon.ntlm?.authenticate
   if (logon.auth === 'plaintext')

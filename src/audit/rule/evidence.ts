@@ -4,13 +4,13 @@ import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 
 /**
- * What decides in a cited frame, by the name that the SMB2 specification has for it if there is one. SMB1 has the same under another name or in
- * several fields: src/inspect/deciding.ts knows where each stands.
+ * The field that decides in a cited frame, by the name that the SMB2 specification has for it if there is one. SMB1 has the same under another name or in
+ * several fields: src/inspect/deciding.ts knows where each is.
  */
 export type EvidenceField =
   /** How a session was granted: SessionFlags; Action in SMB1. */
   | 'SessionFlags'
-  /** The Status of an answer. */
+  /** The Status of a response. */
   | 'Status'
   /** The NT response of an NTLM logon. */
   | 'NtChallengeResponse'
@@ -32,7 +32,7 @@ export type EvidenceField =
   | 'Dialects'
   /** A request that is not signed. */
   | 'RequestSignature'
-  /** An answer that is not signed. */
+  /** A response that is not signed. */
   | 'ResponseSignature'
   /** The contents of a file. */
   | 'Data'

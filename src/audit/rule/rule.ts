@@ -45,23 +45,23 @@ export interface RuleText {
   /** Which fields decide it, what makes it more or less severe, and when it is unknown. */
   how: string
   remediation: Remediation
-  /** The others, by the names that drafts use: where the family or the side that was seen needs a remedy of its own. */
+  /** The others, by the names that drafts use: for a family, or a side, that needs a different remedy. */
   remediationFor?: Readonly<Record<string, Remediation>>
   references: string[]
   falsePositives: string[]
-  /** Whose finding it is. */
+  /** What its findings are counted by. */
   subject: Subject
 }
 
 /** How to fix what a rule found. */
 export interface Remediation {
-  /** What it is for, such as "SMB1", where the rule has more than one. */
+  /** What it is for, such as "SMB1", if the rule has more than one. */
   applies?: string
   /** The policy or setting by name and the value to give it. */
   setting: string
   /** Lines to run in an elevated PowerShell, empty if there is none. */
   powershell: string[]
-  /** Shows beforehand who would lose access; to be used for some weeks before any of the above. Null if there is no such setting. */
+  /** Shows beforehand who would lose access; use it for some weeks before any of the above. Null if there is no such setting. */
   audit: { setting: string; powershell: string[] } | null
 }
 
@@ -74,7 +74,7 @@ export type Subject = 'pair' | 'server' | 'client' | 'capture' | 'network'
 /** One case of a rule; cases are grouped into findings afterwards (audit.ts). A rule has at most one case of a subject for each session or connection. */
 export interface Draft {
   severity: Severity
-  /** Where it differs from the rule's. */
+  /** If it differs from the rule's. */
   subject?: Subject
   /** Of the subject `network`: a challenge, a GUID or another value that shows that cases of several captures belong together. */
   about?: string

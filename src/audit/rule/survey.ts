@@ -2,7 +2,7 @@
 import { dropOldest } from '../../base/drop-oldest.ts'
 import type { AuditFacts } from './audit-facts.ts'
 
-/** Each rule has an `S` of its own, which only its `evaluate` receives. */
+/** Each rule has its own `S`, which only its `evaluate` receives. */
 export interface Survey<S> {
   /** Nothing has been seen yet. */
   start(): S

@@ -17,7 +17,7 @@ export function hex(value: number, digits: number): string {
   return `0x${(value >>> 0).toString(16).toUpperCase().padStart(digits, '0')}`
 }
 
-/** The address alone where the port is SMB's own. */
+/** The address alone if the port is SMB's own. */
 export function place({ ip, port }: Endpoint): string {
   return endpointText({ ip, port: port === 445 || port === 139 ? null : port })
 }
@@ -65,7 +65,7 @@ export function outcome({ answered, ntStatus }: LogonFacts, family: SessionFacts
   return answered === null || ntStatus === null ? 'the answer was not seen' : statusName(ntStatus, family)
 }
 
-/** What an answer to a session setup says: its status, where that is known. */
+/** What an answer to a session setup says: its status, if that is known. */
 export function answeredWith(command: string, status: number | null, family: SessionFacts['family']): string {
   return status === null ? `${command} answered` : `${command} answered with ${statusName(status, family)}`
 }

@@ -287,7 +287,7 @@ export class InterfaceRun {
     if (this.events !== null && this.run?.isReady && this.run.stream !== null) this.events.onStream(this.run.stream)
   }
 
-  /** Reports the interface as down or up where that has changed. */
+  /** Reports the interface as down or up if that has changed. */
   private reportState(): void {
     if (this.events === null || this.isStopping) return
     const link = linkState(this.options.interfaceName)

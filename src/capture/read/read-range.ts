@@ -58,7 +58,7 @@ export async function readCaptureRange(path: string, sink: RangeSink, options: R
   return delivered
 }
 
-/** Null, the start of the file, where the index was made with a format that is not at hand now. */
+/** Null, the start of the file, if the index was made with a format that is not at hand now. */
 function resumeFrom(index: FrameIndex, frame: number, formats: readonly CaptureFormat[]): Checkpoint | null {
   const checkpoint = checkpointBefore(index, frame)
   return formats.some(({ name }) => name === checkpoint?.format) ? checkpoint : null

@@ -20,7 +20,7 @@ const OUTPUT_BYTES = 256 * 1024
  * See Compression.unpack; all members of a gzip file are unpacked.
  *
  * zlib drops what it had unpacked in the step that fails. So a second zlib follows one step behind, and gets the failing step byte by byte. Where the
- * input can be read again, the second one starts only then, from the start of the input; where it cannot, it follows all along.
+ * input can be read again, the second one starts only then, from the start of the input; otherwise it follows all along.
  */
 async function gunzip(
   source: ByteSource,

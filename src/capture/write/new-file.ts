@@ -122,7 +122,7 @@ function refuse(
     throw new NewFileError('is-capture', path, 'is a capture itself: name another file')
 }
 
-/** Is this regular file a capture of any format, or may it be? Packed files may. @throws an error of the system where it cannot be read */
+/** Is this regular file a capture of any format, or may it be? Packed files may. @throws an error of the system if it cannot be read */
 export function mayHoldPackets(path: string): boolean {
   const descriptor = openSync(path, 'r')
   try {
@@ -228,7 +228,7 @@ function keepRights(descriptor: number, { mode, uid, gid }: Stats): void {
   fchmodSync(descriptor, kept)
 }
 
-/** A link is made only where the name is free, which renaming does not guarantee; some file systems have no links. */
+/** A link is made only if the name is free, which renaming does not guarantee; some file systems have no links. */
 function takeName(temporary: string, target: string): void {
   try {
     linkSync(temporary, target)

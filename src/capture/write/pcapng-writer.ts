@@ -52,7 +52,7 @@ export interface WrittenPacket {
   original: number
   /** Microseconds since 1970 UTC. pcapng cannot express earlier times: they become 1970. */
   time: number
-  /** 0..999, where the interface has nanoseconds. */
+  /** 0..999, if the interface has nanoseconds. */
   nanoseconds?: number
   /** One opt_comment for each; only the first MAX_COMMENT_BYTES of a long one are written. */
   comments?: readonly string[]

@@ -24,7 +24,7 @@ export interface CaptureFilesOptions {
 }
 
 /**
- * Each function throws NewFileError where a file cannot be created, written or deleted, but only once: the file then contains the complete blocks
+ * Each function throws NewFileError if a file cannot be created, written or deleted, but only once: the file then contains the complete blocks
  * before that, and later packets are not written.
  */
 export interface CaptureFiles {

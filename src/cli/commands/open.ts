@@ -24,7 +24,7 @@ export async function open(
   const settings = await auditOptionsOf(options)
   const { files, unread } = await findInputs(paths, commands)
   if (files.length === 0) return EXIT.INPUT
-  // A bundle of its own (scripts/build.mjs): nothing else loads Ink and React.
+  // A separate bundle (scripts/build.mjs): nothing else loads Ink and React.
   const { openTui } = await import('../../tui/terminal/open.tsx')
   const { damaged, unread: unreadable } = await openTui(files, {
     ...settings,

@@ -1,5 +1,5 @@
 /**
- * Reads captures, one after another. Each becomes a ledger of its own and depends on nothing else that was read, so captures can also be read by
+ * Reads captures, one after another. Each becomes a separate ledger and depends on nothing else that was read, so captures can also be read by
  * several workers: readLedger is what a worker does, and the ledgers are put together by LedgerPile in the order of the files.
  */
 

@@ -11,7 +11,7 @@ import { OutputError, ReaderGone } from './descriptor-sink.ts'
 const ENOUGH = 256 * 1024
 const RETRY_MS = 5
 const RETRY_MOST_MS = 100
-/** While the program ends: how long the reader may take nothing, and how long to wait for it in all. */
+/** While the program ends: how long the reader may read nothing, and how long to wait for it in total. */
 const STUCK_MS = 3000
 const HURRY_MS = 10_000
 
@@ -51,7 +51,7 @@ export class PatientWriter {
   failure: Error | null = null
   private thrown = false
   private hurrying = false
-  /** Milliseconds without progress since `hurry`: in a row, and in all. */
+  /** Milliseconds without progress since `hurry`: in a row, and in total. */
   private stuck = 0
   private waited = 0
 

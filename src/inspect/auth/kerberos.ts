@@ -114,7 +114,7 @@ export function describeKerberos(r: FieldReader): void {
   else sequence(r, der, known.name, der.inside(message, known.name), message, known.fields)
 }
 
-/** What user-to-user and IAKERB put before the AP exchange has no tag of its own: TOK_ID, read before, says which it is. */
+/** What user-to-user and IAKERB put before the AP exchange has no tag: TOK_ID, read before, says which it is. */
 function plainMessage(r: FieldReader, der: DerReader, message: Element, end: number): void {
   const proxied = message.end < end
   sequence(

@@ -104,7 +104,7 @@ function authenticate(r: FieldReader, group: Field): void {
     set = r.u32('NegotiateFlags', flags(8, NEGOTIATE_FLAGS))
     const start = payloadStart(r, 52, buffers)
     version(r, set, 64, start)
-    // No flag of the header announces it: it is there where the payload leaves room for it.
+    // No flag of the header announces it: it is there if the payload leaves room for it.
     if (start >= 88) r.rawAt('MIC', 72, 16, (mic) => (isZero(mic) ? 'all zero' : hexBytes(mic)))
   }
   const kind = responseKind(r, lm, nt, texts[1]?.length ?? 0)

@@ -179,7 +179,7 @@ function treeConnectResponse(r: FieldReader): void {
   r.u16('StructureSize')
   r.u8('ShareType', namedNumber(2, shareType))
   r.u8('Reserved')
-  // NO_CACHING is two bits, each a value of its own: the first of the three that fits is the one.
+  // NO_CACHING is two bits, each of which is also a value: the first of the three that fits applies.
   r.u32('ShareFlags', (value) => flags(8, SHARE_FLAGS.filter(isCaching(value)))(value))
   r.u32('Capabilities', flags(8, SHARE_CAPABILITIES))
   r.u32('MaximalAccess', hexadecimal(8))

@@ -43,7 +43,7 @@ export function describeCompression(r: FieldReader): void {
   })
 }
 
-/** The first bytes of the message, where they go as they are, hold its header. */
+/** The first bytes of the message, if they go as they are, hold its header. */
 function uncompressed(r: FieldReader, length: number): void {
   const start = r.offset
   const field = r.raw('Uncompressed data', length)

@@ -1,5 +1,5 @@
 /**
- * Ledgers of many captures, collected one by one. Captures of a few connections are packed together: tables of its own would take each of them many
+ * Ledgers of many captures, collected one by one. Captures of a few connections are packed together: separate tables would take each of them many
  * times the memory of what is in them.
  */
 
@@ -14,7 +14,7 @@ import { TABLE_NAMES, type TableName, type Tables } from '../tables.ts'
 import { mergeSteps } from './merge.ts'
 import { allRows, createPackedTables } from './packed-tables.ts'
 
-/** A capture with more entries than this keeps tables of its own: they take little compared with what is in them. */
+/** A capture with more entries than this keeps its own tables: they take little compared with what is in them. */
 const LARGE = 2048
 const KEPT = 1
 

@@ -52,7 +52,7 @@ function writeCsvRows<T>(columns: Columns<T>, rows: Iterable<T>, sink: TextSink)
   for (const row of rows) sink.write(`${columns.map(([, cell]) => csvCell(cell(row))).join(',')}\r\n`)
 }
 
-/** The starts of a cell that Excel, LibreOffice or Google Sheets reads as a formula, full-width forms included. */
+/** What Excel, LibreOffice or Google Sheets reads as the start of a formula, full-width forms included. */
 const FORMULA = /^\s*[=+\-@＝＋－＠]/
 
 /** Separators and quotes of RFC 4180, and the separators that spreadsheets use in other locales. */

@@ -44,7 +44,7 @@ function writeVerdict(page: TextPage, report: Report): void {
   for (const text of unreadSentences(captures, report.inputsUnread)) writeParagraph(page, '', text)
 }
 
-/** What was read: an answer is worth as much as what it rests on. */
+/** What was read: a verdict is worth as much as the data behind it. */
 function scope(report: Report): string {
   const { captures, connections, sessions } = report.ledger
   const first = captures.map((c) => c.firstTime).filter((time) => time !== null)

@@ -28,7 +28,7 @@ export interface HeartbeatRecord {
   warnings: Warning[]
 }
 
-/** Where a live capture stands: heartbeats and the summary are made from it. */
+/** The state of a live capture: heartbeats and the summary are made from it. */
 export interface LiveState {
   capture: string
   uptimeMs: number

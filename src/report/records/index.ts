@@ -41,7 +41,7 @@ function rulesById(rules: readonly Rule[]): Map<string, Rule> {
   return new Map(rules.map((rule) => [rule.id, rule]))
 }
 
-/** Paths that several captures share, which happens when the results of several machines are merged. */
+/** Paths that several captures share, which happens if the results of several machines are merged. */
 function sharedPaths(captures: readonly CaptureFacts[]): Set<string> {
   const seen = new Set<string>()
   const shared = new Set<string>()

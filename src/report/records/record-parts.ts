@@ -1,7 +1,7 @@
 /** What several record types have in common. */
 import type { Endpoint } from '../../ledger/endpoint.ts'
 
-/** Where captures of one report share a path, the records of each say which capture they belong to. */
+/** If captures of one report share a path, the records of each say which capture they belong to. */
 export interface OfCapture {
   captureId?: string
 }

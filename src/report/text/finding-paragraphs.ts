@@ -12,7 +12,7 @@ const FULL_FINDINGS = 3
 const LISTED_FINDINGS = 8
 const EVIDENCE_FRAMES = 5
 
-/** Columns for text whose length somebody on the wire chose. */
+/** Columns for text whose length a sender chose. */
 const MAX_NAME = 64
 const MAX_MESSAGE = 600
 
@@ -24,7 +24,7 @@ export interface FindingsOfRule {
   /** Addresses beyond the first and the listed. */
   clients: Set<string>
   servers: Set<string>
-  /** The rule, where the report has it, and the remediations that any of the findings needs. */
+  /** The rule, if the report has it, and the remediations that any of the findings needs. */
   rule: Rule | undefined
   remediations: Set<string>
 }
@@ -87,7 +87,7 @@ function writeFinding(page: TextPage, finding: FindingRecord, manyCaptures: bool
   writeParagraph(page, '    ', frames(finding, EVIDENCE_FRAMES, manyCaptures), page.style.quiet)
 }
 
-/** One of many: the hosts and the frame, on one line where it fits. */
+/** One of many: the hosts and the frame, on one line if it fits. */
 function writeListed(page: TextPage, finding: FindingRecord, manyCaptures: boolean): void {
   const hosts = `${who(finding)}${times(finding)}`
   const where = frames(finding, 1, manyCaptures)

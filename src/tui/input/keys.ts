@@ -1,4 +1,4 @@
-/** The keys: one table, which the help is made from too. They are those of vi, less, htop, lazygit and Wireshark. */
+/** The keys: one table, from which the help is made too. They are those of vi, less, htop, lazygit and Wireshark. */
 import { alternatives } from '../../base/wording.ts'
 import { exportExtensions } from '../../report/formats/formats.ts'
 

@@ -13,7 +13,7 @@ export function lineInput(text: string): LineInput {
   return { text, cursor: text.length }
 }
 
-/** The line after a key press; the same object where the key does not change it. */
+/** The line after a key press; the same object if the key does not change it. */
 export function typed(line: LineInput, key: string): LineInput {
   const { text, cursor } = line
   switch (key) {

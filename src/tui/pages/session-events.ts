@@ -101,7 +101,7 @@ export function logonEvents(logon: LogonFacts, session: SessionFacts): SessionEv
     weak ? 'critical' : 'plain',
   )
   const rest = [...ntlmEvents(logon.ntlm), ...kerberosEvents(logon.kerberos)]
-  // The answer that decides the session is an event of its own.
+  // The response that decides the session is a separate event.
   if (logon.answered !== null && logon.answered.frame !== session.decided?.frame) {
     rest.push(event(logon.answered, 'Response to the logon', [statusName(logon.ntStatus, session.family)]))
   }

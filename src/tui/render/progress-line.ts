@@ -44,7 +44,7 @@ function liveLine({ elapsedMs, done }: Reading, { packets, frames, rate, loss }:
 }
 
 /**
- * Lost packets, over all interfaces. Unknown if one of them has no counter; "at least" where a part was not counted. Packets that remain in
+ * Lost packets, over all interfaces. Unknown if one of them has no counter; "at least" if a part was not counted. Packets that remain in
  * buffers when the capture ends are lost too.
  */
 function lost(loss: LiveReading['loss'], done: boolean): Segment {

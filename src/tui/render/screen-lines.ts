@@ -66,7 +66,7 @@ function bodyLines(screen: Screen, lines: readonly Line[], height: number): Line
   return hasTable(view) ? (openTable(screen)?.table.lines(width) ?? []) : view.lines(screen.shown, width, height)
 }
 
-/** Marks what was searched for, where it lies within one segment. */
+/** Marks what was searched for, if it lies within one segment. */
 function withMatches(line: Line, search: string): Line {
   if (search === '') return line
   const lowerSearch = search.toLowerCase()

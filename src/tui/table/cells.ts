@@ -5,7 +5,7 @@ import type { Proportion } from '../../rows/session-row.ts'
 import type { Tone } from '../text/line.ts'
 import type { Column } from './columns.ts'
 
-/** Shown where a value is unknown or does not exist. */
+/** Shown if a value is unknown or does not exist. */
 export const NOTHING = '-'
 
 const SEVERITY_WORDS: Record<Severity, string> = {
@@ -86,7 +86,7 @@ export function worstColumn<Row extends { worst: Severity | null }>(): Column<Ro
   }
 }
 
-/** The file that a row comes from: the first column to go where the screen is narrow. */
+/** The file that a row comes from: the first column to go if the screen is narrow. */
 export function captureColumn<Row extends { capture: string }>(ideal: number, priority: number): Column<Row> {
   return {
     key: 'capture',

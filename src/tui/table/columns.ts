@@ -10,7 +10,7 @@ interface ColumnLook<Row> {
   ideal: number
   /** Its weight when spare cells are distributed; none for 0 or undefined. */
   grow?: number
-  /** 1 is kept longest where the screen is narrow. */
+  /** 1 is kept longest if the screen is narrow. */
   priority: number
   align?: 'left' | 'right'
   /** As on the wire, not escaped; "-" if there is no value. */
@@ -53,7 +53,7 @@ export const GAP = 1
 
 /**
  * The columns that fit in `width` cells, in their own order; the gutter and the gaps are part of the width. A wider screen shows the same columns and
- * possibly more. Spare cells go to the ideal widths, most important column first, and then to the columns that grow. Where even the most important
+ * possibly more. Spare cells go to the ideal widths, most important column first, and then to the columns that grow. If even the most important
  * column has no room for its `min`, it gets all cells there are.
  */
 export function layoutColumns<Row>(columns: readonly Column<Row>[], width: number): PlacedColumn<Row>[] {

@@ -100,7 +100,7 @@ interface ScreenControl {
 /** What is shown, and the work that reads it. */
 interface ScreenSource {
   source: Source
-  /** Called when the first picture is on the screen. The screen closes where it rejects. */
+  /** Called when the first picture is on the screen. The screen closes if it rejects. */
   run(): Promise<void>
   /** A signal is about to end the process. */
   onSignal?(): void

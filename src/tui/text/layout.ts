@@ -107,7 +107,7 @@ export function sideBySide(blocks: readonly (readonly Line[])[], widths: readonl
   )
 }
 
-/** `2026-01-31 12:34:56 to 12:40:00`; the day once where both are on the same day. */
+/** `2026-01-31 12:34:56 to 12:40:00`; the day once if both are on the same day. */
 export function timeSpan(from: number, to: number): string {
   const first = shortTime(from)
   const last = shortTime(to)

@@ -1,4 +1,4 @@
-/** What leaves the screen: a filter to the clipboard, packets and rows to files. */
+/** What leaves the screen: a filter goes to the clipboard, packets and rows go to files. */
 import { FileExists } from '../../view/action-types.ts'
 import { lineInput } from '../input/line-input.ts'
 import { exportedView } from '../state/screen.ts'

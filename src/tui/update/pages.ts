@@ -1,4 +1,4 @@
-/** Pages over a view: opening, closing and scrolling them. */
+/** Pages over a view: opens, closes and scrolls them. */
 import type { Move } from '../input/keys.ts'
 import { pageLines } from '../render/page-lines.ts'
 import { bodyHeight, openPage, openView } from '../state/screen.ts'
@@ -22,7 +22,7 @@ export function closePage(update: Update): void {
   update.set({ pages: update.screen.ui.pages.slice(0, -1) })
 }
 
-/** Opens the page, or closes it where it is on top. */
+/** Opens the page, or closes it if it is on top. */
 export function togglePage(update: Update, kind: 'warnings' | 'help'): void {
   if (openPage(update.screen)?.kind === kind) closePage(update)
   else pushPage(update, { kind, ...TOP })

@@ -206,7 +206,7 @@ function keyOfMessage({ frame, number, capture }: MessageRow): string {
   return `${frame} ${number} ${capture}`
 }
 
-/** Only where it was: there may be half a million rows to search, and they move only when older ones are dropped. */
+/** Looks only at the old index: there may be half a million rows to search, and they move only when older ones are dropped. */
 function rowAt({ id, index }: SelectedThing, { shown }: Known): MessageRow | undefined {
   const row = shown.messages.at(index)
   return row !== undefined && keyOfMessage(row) === id ? row : undefined

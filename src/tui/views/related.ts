@@ -43,7 +43,7 @@ export function sessionAt(
   return (current ?? next)?.id ?? null
 }
 
-/** A value of a filter, in quotes where it would mean something else: a comma, a star, or a word of the filter language. */
+/** A value of a filter, in quotes if it would mean something else: a comma, a star, or a word of the filter language. */
 export function filterValue(text: string): string {
   return /^[\w.$-]+$/.test(text) && !/^(?:none|unknown)$/i.test(text) ? text : `"${text.replaceAll('"', '""')}"`
 }

@@ -228,14 +228,14 @@ function proportionTone(value: Proportion | null): Tone {
   return value === null ? 'quiet' : value === 'all' ? 'good' : value === 'none' ? 'medium' : 'low'
 }
 
-/** What the server made of the client; "user" only where both flags are known to be clear. */
+/** What the server made of the client; "user" only if both flags are known to be clear. */
 function accessText({ guest, anonymous }: SessionRow): string {
   if (guest === true) return 'guest'
   if (anonymous === true) return 'anon'
   return guest === false && anonymous === false ? 'user' : NOTHING
 }
 
-/** \\server\share without the server, which has a column of its own. */
+/** \\server\share without the server, which has a separate column. */
 function shareName(path: string): string {
   return path.slice(path.lastIndexOf('\\') + 1) || path
 }

@@ -15,7 +15,7 @@ export type Hint = readonly [key: string, what: string]
 interface ViewBase {
   /** Unique; exported files are named after it. */
   readonly name: string
-  /** The key that opens it, as keyName gives it. */
+  /** The key that opens it, as keyName returns it. */
   readonly key: string
   /** On its tab. */
   readonly title: string
@@ -65,7 +65,7 @@ export interface TableView<Row> extends ViewBase {
   keyOf(row: Row): string
   /** The page that Enter opens. */
   pageLines(subject: SelectedThing, parts: PageParts): readonly Line[] | null
-  /** Keys of its page, beside those of every page. */
+  /** The keys of its page, beside those of every page. */
   readonly pageHints: readonly Hint[]
   /** The frame that its page shows; absent if the page shows none. */
   citation?(subject: SelectedThing, known: Known): Citation | null
@@ -88,7 +88,7 @@ export function hasTable(view: View): view is TableView<unknown> {
   return 'columns' in view
 }
 
-/** Looks where the row was first. */
+/** Looks at the old index first. */
 export function rowOf<Row>(view: Pick<TableView<Row>, 'rowsOf' | 'keyOf'>, subject: SelectedThing, known: Known) {
   const rows = view.rowsOf(known.shown)
   const isSubject = (row: Row | undefined) => row !== undefined && view.keyOf(row) === subject.id

@@ -39,7 +39,7 @@ const ARPHRD_ETHER = 1
 const ARPHRD_LOOPBACK = 772
 const ARPHRD_TUNNELS = [768, 769, 776, 778, 823, 0xfffe, 512]
 
-/** In the order of the system; `any` last, where it exists. */
+/** In the order of the system; `any` last, if it exists. */
 export async function listInterfaces(): Promise<Interface[]> {
   const system = networkInterfaces()
   const addresses = (name: string) => (system[name] ?? []).map(({ address }) => address)

@@ -1,5 +1,5 @@
 /**
- * Captures with libpcap through the package `cap`: a process of its own, because cap ends its process when the interface goes down, and starves timers
+ * Captures with libpcap through the package `cap`, in a separate process, because cap ends its process when the interface goes down, and starves timers
  * under load. It opens the interface, gives up its rights, and writes pcap to standard output; cap.ts reads its messages on standard error. Its
  * argument is its options as JSON; `probe` ends it once the interface is open.
  *

@@ -1,4 +1,4 @@
-/** The part of `cap` 0.2.1 that is used: it has no typings of its own. */
+/** The part of `cap` 0.2.1 that is used: it comes without typings. */
 declare module 'cap' {
   export class Cap {
     /**

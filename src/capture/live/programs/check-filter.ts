@@ -5,7 +5,7 @@ import { PROBE_LIMIT } from '../machine/find-program.ts'
 import { CAPTURE_PROGRAMS } from './capture-programs.ts'
 import { firstError } from './program-errors.ts'
 
-/** libpcap's error message for a filter that is wrong for Ethernet; null for a correct one, and where no program can check it. */
+/** libpcap's error message for a filter that is wrong for Ethernet; null for a correct one, and if no program can check it. */
 export function checkFilter(filter: string): Promise<string | null> {
   if (filter === '') return Promise.resolve(null)
   for (const { find, compileFilter, parseMessage } of CAPTURE_PROGRAMS) {

@@ -37,7 +37,7 @@ export interface ProgramDescription {
   find(): Found | null
   /** Why it cannot serve the request, as the end of a sentence; null if it can. */
   refusal(options: CaptureOptions): string | null
-  /** Opens the interface and ends: fails where it may not capture there. `path` is what `find` found. */
+  /** Opens the interface and ends: fails if it may not capture there. `path` is what `find` found. */
   probe(path: string, interfaceName: string): CommandLine
   /** Compiles a filter, without any rights, and fails with an error message if the filter is wrong; null if it cannot do that. */
   readonly compileFilter: ((path: string, filter: string) => CommandLine) | null

@@ -32,7 +32,7 @@ export const TCPDUMP = {
 
 /**
  * Every packet is flushed (-U), or at low rates they come late. Not --immediate-mode, which has a slot of the buffer for each packet and loses 6 % at
- * 100,000 packets/s. The filter is one argument behind `--`: tcpdump joins arguments with spaces, and takes none of it for an option.
+ * 100,000 packets/s. The filter is one argument behind `--`: tcpdump joins arguments with spaces, and does not take any of it for an option.
  *
  * @param account that tcpdump changes to; null leaves that to tcpdump
  */

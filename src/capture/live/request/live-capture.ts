@@ -11,7 +11,7 @@ export interface CaptureRequest extends CaptureOptions {
 /** Packets since the start, over all restarts. Null means "not known", and is never written as 0. */
 export interface InterfaceLoss {
   interface: string
-  /** Packets that passed the filter, including dropped ones where the source counts them. */
+  /** Packets that passed the filter, including dropped ones if the source counts them. */
   received: number | null
   /** Because the buffer was full. */
   droppedByKernel: number | null

@@ -35,7 +35,7 @@ export function isSupervised(): boolean {
   return process.env[MARK] !== undefined && process.connected
 }
 
-/** Runs the same command in a process of its own. Resolves to that process's exit status. */
+/** Runs the same command in a separate process. Resolves to that process's exit status. */
 export function supervise(options: Options): Promise<number> {
   closeStrayDescriptors(options.descriptors)
   // While this is still root: only root may be able to open the terminal, or the pipe that is standard error.
