@@ -182,7 +182,7 @@ function live(program) {
   }
 }
 
-/** The baseline on the same machine: tcpdump without smblens. Where that loses packets, smblens behind it must lose them too. */
+/** The baseline on the same machine: tcpdump without smblens. If it loses packets, smblens behind it must lose them too. */
 function tcpdumpAlone(filter) {
   const bytes = Number(options.buffer ?? 64) * 1024
   const listener = listen(cable.far, [

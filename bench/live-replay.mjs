@@ -1,7 +1,7 @@
 // usage: node bench/live-replay.mjs [--minutes 30] [--rate 5000] [--every 10] [--with PROGRAM] [--unique] [FILE]
 //
 // The memory of `smblens live` over time: a capture is played again and again into one end of a cable between two network namespaces, and smblens
-// listens at the other. Prints what its processes hold every few seconds, and whether that grows. Ends with status 1 where it does. Without a FILE
+// listens at the other. Prints what its processes hold every few seconds, and whether that grows. Ends with status 1 if it does. Without a FILE
 // the capture dense is made (traffic.mjs).
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

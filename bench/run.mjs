@@ -187,7 +187,7 @@ function time(argv) {
 
 /**
  * The high-water mark of resident memory in MB (VmHWM), read from /proc every 10 ms while the program runs. It only grows, so the last reading
- * is the peak, apart from what the last few milliseconds add. Null where there is no /proc.
+ * is the peak, apart from what the last few milliseconds add. Null if there is no /proc.
  */
 function peakMemory(argv) {
   return new Promise((resolve) => {
@@ -217,7 +217,7 @@ function records(file, type) {
   return line ? [JSON.parse(line)] : []
 }
 
-/** Whole records from the beginning of a pcap file. Null where it is none. */
+/** Whole records from the beginning of a pcap file. Null if it is not one. */
 function writeBeginning(from, to, wanted) {
   const file = openSync(from, 'r')
   const bytes = Buffer.alloc(Math.min(wanted, statSync(from).size))

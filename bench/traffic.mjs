@@ -25,7 +25,7 @@ function randomFrom(seed) {
   }
 }
 
-/** The packets of every Ethernet sample with connections of its own. Derived samples repeat the connections of their originals. */
+/** The packets of every Ethernet sample that has its own connections. Derived samples repeat the connections of their originals. */
 function sampleFlows() {
   const flows = []
   const seen = new Set()

@@ -53,7 +53,7 @@ if (file === undefined || !(rounds >= 1 && load >= 0 && idle > 0)) {
 const program = [process.execPath, fileURLToPath(new URL('../bin/smblens', import.meta.url))]
 const command = [...(instead.length > 0 ? instead : program), file]
 
-// Ink writes nothing but the last frame where CI is set.
+// Ink writes nothing but the last frame if CI is set.
 const { CI: _, NO_COLOR: __, ...env } = process.env
 const helper = fileURLToPath(new URL('terminal.py', import.meta.url))
 const child = spawn('python3', [helper, `${COLUMNS}`, `${ROWS}`, ...command], {

@@ -20,7 +20,7 @@ with findings of high severity, NTLM authentication and a client in 10.0.0.0/8, 
 | \`user:"John Doe"\` | in quotes, all characters are literal; \`""\` is a quote |
 | \`user:adm*\` | wildcards: the whole value must match |
 | \`user:=alice\` | rows with exactly that value |
-| \`user:none\`, \`guest:unknown\` | rows without a value, or where it is unknown |
+| \`user:none\`, \`guest:unknown\` | rows whose value is absent or unknown |
 
 An unfinished part, such as \`severity:\`, is ignored until it is complete. So is a faulty part: the error says where and why.
 

@@ -97,6 +97,6 @@ function copyrightOf(files, author) {
     if (line !== undefined) return line.trim()
   }
   const by = typeof author === 'string' ? author : author?.name
-  if (by === undefined) throw new Error(`${dirname(files[0])}: nobody says whose copyright it is`)
+  if (by === undefined) throw new Error(`${dirname(files[0])}: no copyright holder is named`)
   return `Copyright (c) ${by}`
 }
