@@ -23,3 +23,5 @@ export type ControlId = (typeof CONTROL_IDS)[number]
  * break, and the policy accepts that. not-observed: the traffic does not show it, which is neither of the others.
  */
 export type ReadinessState = 'ready' | 'breaks' | 'exempt' | 'not-observed'
+
+export type HostRole = 'client' | 'server'

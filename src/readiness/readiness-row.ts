@@ -1,8 +1,12 @@
 /** One line of a prediction: a host or a client-server pair, and one control. */
+import type { EvidenceField } from '../audit/rule/evidence.ts'
 import type { ControlId, ReadinessState } from './control.ts'
 
 export interface ReadinessRow {
-  /** Made of control, hosts, side, user and share: the same in every run. */
+  /**
+   * Made of control, hosts, side, user and share: the same in every run. Sessions without a user name have rows of three kinds: null sessions and empty
+   * names, Kerberos users (only the server can read the name in a ticket), and sessions whose logon was not seen.
+   */
   id: string
   control: ControlId
   scope: 'pair' | 'host'
@@ -21,6 +25,8 @@ export interface ReadinessRow {
   message: string
   /** Sessions, or connections where there is no session, that show this state. */
   count: number
+  /** All that the row is about, whatever they show. */
+  total: number
   /** Microseconds since 1970 UTC, of what was counted. */
   firstTime: number
   lastTime: number
@@ -34,6 +40,8 @@ export interface ReadinessEvidence {
   capture: string
   frame: number
   time: number
+  /** What decides in that frame. */
+  field: EvidenceField
   /** Field and value as the frame shows them. */
   what: string
 }
@@ -56,4 +64,15 @@ export interface ControlSummary {
   hostsSeen: number
   /** The numbers in words, and what they are worth. */
   message: string
+}
+
+/** A control that was seen at work: something was refused, or required and obeyed. */
+export interface Credit {
+  control: ControlId
+  /** What was seen, as a sentence without names: "The server refused SMB1." */
+  what: string
+  /** Sessions, or connections where there is no session, that show it. */
+  count: number
+  /** Of the first of them. */
+  evidence: ReadinessEvidence[]
 }

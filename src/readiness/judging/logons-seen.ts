@@ -1,0 +1,34 @@
+/** The logons of a session, and whether all that matter were seen. */
+
+import { etypeName } from '../../../dissectors/auth/kerberos.ts'
+import { cite, type EvidenceDraft } from '../../audit/rule/evidence.ts'
+import { responseLengths } from '../../audit/rule/wording.ts'
+import type { LogonFacts } from '../../ledger/logon-facts.ts'
+import type { SessionFacts } from '../../ledger/smb-facts.ts'
+
+/**
+ * Without its first logon a session shows nothing about how it was set up: what followed may differ.
+ *
+ * @returns all logons that were seen, and whether the first one is among them
+ */
+export function logonsOf({ logons }: SessionFacts): { logons: readonly LogonFacts[]; complete: boolean } {
+  return { logons, complete: logons.some(({ purpose }) => purpose === 'first' || purpose === 'share') }
+}
+
+/** Did this logon succeed? Null where its end was not seen. */
+export function succeeded({ answered, ntStatus }: LogonFacts): boolean | null {
+  return answered === null || ntStatus === null ? null : ntStatus === 0
+}
+
+/** The message that shows how it logs on. */
+export function logonFrame({ ntlm, kerberos, ...logon }: LogonFacts): EvidenceDraft {
+  const ticket = kerberos?.apReq ?? null
+  if (ticket !== null) {
+    const { serverName, ticketEtype } = ticket
+    const etype = ticketEtype === null ? '' : `, ${etypeName(ticketEtype)}`
+    return cite(ticket, 'Ticket', `Kerberos ticket${serverName ? ` for ${serverName}` : ''}${etype}`)
+  }
+  const authenticate = ntlm?.authenticate ?? null
+  if (authenticate !== null) return cite(authenticate, 'ChallengeResponses', responseLengths(authenticate))
+  return cite(logon, 'Command', 'SESSION_SETUP')
+}
