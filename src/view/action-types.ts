@@ -14,7 +14,7 @@ export interface PacketSelection {
 export interface Citation {
   capture: string
   frame: number
-  /** The field that the finding rests on; null if no finding cites the frame. */
+  /** The field that decides the finding; null if no finding cites the frame. */
   field: EvidenceField | null
 }
 

@@ -16,7 +16,7 @@ export interface ActionsOptions {
   limits: Partial<Limits>
   /** The name and version that files are marked with. */
   application: string
-  /** Stops what is being written; no part of the file remains. */
+  /** Aborts what is being written; no part of the file remains. */
   signal: AbortSignal
 }
 

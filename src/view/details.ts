@@ -1,4 +1,4 @@
-/** Look-ups of what is opened: few, in lists that may be long and packed. */
+/** Looks up what is opened: few things, in lists that may be long and packed. */
 import type { Finding } from '../audit/finding.ts'
 import { type Facts, type Named, peek } from '../ledger/facts-list.ts'
 import { type IdIndex, idIndex } from '../ledger/id-index.ts'

@@ -5,7 +5,7 @@ export interface FieldView {
   value: string
   /** 0 for a heading. */
   depth: number
-  /** The finding rests on it. */
+  /** It decides the finding. */
   deciding: boolean
 }
 

@@ -1,4 +1,4 @@
-/** One frame of a capture, read again and decoded, with the bytes marked that a finding rests on. */
+/** One frame of a capture, read again and decoded, in which the bytes that decide a finding are marked. */
 import { CaptureError } from '../capture/capture-error.ts'
 import type { ReadFrames } from '../evidence/write-evidence.ts'
 import { decidingIn } from '../inspect/deciding.ts'
@@ -26,7 +26,7 @@ export async function inspectEvidence(citation: Citation, options: InspectOption
   // A citation refers to a message: if none was found, it starts earlier.
   if (found !== null && found.messages.length === 0 && frame > FRAMES_BEFORE)
     found = await readFrom(citation, 1, options)
-  if (found === null) throw new CaptureError('changed', capture, `has no frame ${frame} any more: scan it again`)
+  if (found === null) throw new CaptureError('changed', capture, `no longer has frame ${frame}: scan it again`)
   return viewOf(citation, found)
 }
 

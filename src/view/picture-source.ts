@@ -1,4 +1,4 @@
-/** The newest picture of a source: it is published to the store, and answers look-ups of what is behind its rows. */
+/** The newest picture of a source: it is published to the store, and looks up what is behind its rows. */
 import type { Finding } from '../audit/finding.ts'
 import type { Rule } from '../audit/rule/rule.ts'
 import type { CaptureFacts } from '../ledger/capture-facts.ts'
@@ -27,7 +27,7 @@ export interface PictureRequest {
   audit: Audit
   run<T>(steps: Generator<unknown, T>): Promise<T>
   /**
-   * Where look-ups search until the next picture. While a capture is being read its ledger is another object each time; a ledger that stays is worth
+   * The ledger that is searched until the next picture. While a capture is being read its ledger is another object each time; a ledger that stays is worth
    * an index.
    */
   lookUpIn: { whole: Ledger } | { current: () => Ledger }

@@ -1,4 +1,4 @@
-/** Where what is shown comes from, files or an interface, and how more of it is read. */
+/** The source of what is shown, files or an interface, and how more of it is read. */
 import type { ReadFrames } from '../evidence/write-evidence.ts'
 import type { PictureSource } from './picture-source.ts'
 

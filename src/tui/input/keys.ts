@@ -90,7 +90,7 @@ export function isMove(command: Command): command is Move {
   return MOVES.some((move) => move === command)
 }
 
-/** A key press as Ink reports it, as far as it is read here. */
+/** A key press as Ink reports it: the parts that are read here. */
 export interface KeyPress {
   upArrow: boolean
   downArrow: boolean
@@ -110,7 +110,7 @@ export interface KeyPress {
   meta: boolean
 }
 
-/** What Ink leaves of a control sequence that it does not know, such as a mouse's: the escape character is gone. */
+/** The rest of a control sequence that Ink does not know, such as a mouse's: Ink removes the escape character. */
 const SEQUENCE = /^(?:\[[0-?]*[ -/]*[@-~]|O[@-~])$/
 
 /** The name of a key ("page-down", "ctrl-f"), or the text that was typed or pasted. */

@@ -1,4 +1,4 @@
-/** A decoded frame: its fields as a tree, and its bytes. The fields that a finding rests on are marked, with a sign and a tone. */
+/** A decoded frame: its fields as a tree, and its bytes. The fields that decide a finding are marked, with a sign and a tone. */
 
 import { displayWidth, escapeText, pad, truncate } from '../../base/safe-text.ts'
 import { hexGaps } from '../../inspect/field/hex-lines.ts'
@@ -14,7 +14,7 @@ export function evidenceLines(view: EvidenceView, width: number): Line[] {
   }
   const marked =
     view.fields.some((field) => field.deciding) || view.hex.some(({ cells }) => cells.some((c) => c.marked))
-  const legend = marked ? '  * the finding rests on it, [..] its bytes' : ''
+  const legend = marked ? '  * decides the finding, [..] its bytes' : ''
   return [
     fitLine([segment(`Frame ${view.frame}`, 'strong'), segment(legend, 'quiet')], width),
     ...fieldLines(view.fields, width),

@@ -38,7 +38,7 @@ export function hostLines(
       'Findings',
       findings.length > 0
         ? findingList(findings, width)
-        : paragraphLines('None is about this host.', width, '  ', 'quiet'),
+        : paragraphLines('No finding is about this host.', width, '  ', 'quiet'),
       width,
     ),
     ...section(

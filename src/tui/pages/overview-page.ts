@@ -1,4 +1,4 @@
-/** The overview: the verdict, then what it rests on, as far as the screen has room. */
+/** The overview: the verdict, then the figures behind it, as far as the screen has room. */
 
 import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { escapeText, wrap } from '../../base/safe-text.ts'

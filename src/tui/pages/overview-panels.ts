@@ -49,7 +49,7 @@ export function panelsOf(overview: Overview): Record<'protection' | 'auth' | 'di
       hosts.map(({ worst: severity, ip, names, findings }) => {
         return { severity, text: names[0] === undefined ? ip : `${ip} ${names[0]}`, count: findings }
       }),
-      'none has a finding',
+      'no host has a finding',
     ),
   }
 }

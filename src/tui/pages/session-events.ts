@@ -82,9 +82,9 @@ export function connectionEvents(connection: ConnectionFacts): SessionEvent[] {
 
 const PURPOSES = {
   first: 'Logon',
-  reauthentication: 'Logon again',
-  binding: 'Logon to join a channel',
-  share: 'Password of a share',
+  reauthentication: 'Reauthentication',
+  binding: 'Session binding of another channel',
+  share: 'Share password',
 } as const
 
 export function logonEvents(logon: LogonFacts, session: SessionFacts): SessionEvent[] {
@@ -149,7 +149,7 @@ function kerberosEvents(kerberos: KerberosFacts | null): SessionEvent[] {
         realm && `realm ${realm}`,
         ticketEtype === null ? null : `ticket ${etypeName(ticketEtype)}`,
         authenticatorEtype === null ? null : `session key ${etypeName(authenticatorEtype)}`,
-        mutualRequired === false ? 'no proof of the server asked for' : null,
+        mutualRequired === false ? 'mutual authentication not requested' : null,
       ]),
     )
   }
@@ -174,14 +174,14 @@ export function trafficEvents(session: SessionFacts): SessionEvent[] {
   if (decided !== null) {
     const refused = session.status === 'failed'
     const roles = [session.guest === true ? 'guest' : null, session.anonymous === true ? 'anonymous' : null]
-    const notes = [...roles, session.encryptData === true ? 'encryption demanded' : null]
+    const notes = [...roles, session.encryptData === true ? 'encryption required' : null]
     const what = refused ? 'Session refused' : session.status === 'established' ? 'Session granted' : 'Session answered'
     const tone = refused ? 'medium' : session.guest === true ? 'high' : 'plain'
     add(decided, what, tone, [statusName(session.ntStatus, session.family), ...notes])
   }
   for (const tree of session.trees) {
     const kind = tree.shareType === null ? null : tree.shareType
-    const notes = [kind, tree.encryptData === true ? 'encryption demanded' : null]
+    const notes = [kind, tree.encryptData === true ? 'encryption required' : null]
     const status = tree.ntStatus === null ? 'no answer seen' : statusName(tree.ntStatus, session.family)
     add(tree, `Tree ${tree.path ?? '(path not seen)'}`, 'plain', [...notes, status])
   }

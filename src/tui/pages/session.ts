@@ -43,7 +43,7 @@ export function sessionLines(
       'Findings',
       findings.length > 0
         ? findingList(findings, width)
-        : paragraphLines('None is about this session.', width, '  ', 'quiet'),
+        : paragraphLines('No finding is about this session.', width, '  ', 'quiet'),
       width,
     ),
   ]

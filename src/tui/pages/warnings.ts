@@ -26,7 +26,7 @@ export function warningsLines({ captures, warnings, unread, messagesDropped }: F
   return [
     heading(captures.length > 1 ? 'Captures' : 'Capture', width),
     ...(captures.length === 0
-      ? paragraphLines('None has been read yet, or none can be read.', width, '  ', 'quiet')
+      ? paragraphLines('No capture has been read yet, or none can be read.', width, '  ', 'quiet')
       : parts),
     ...section(
       'Could not be read at all',

@@ -7,7 +7,7 @@ import { EMPTY, heading, paragraphLines, segment } from '../text/layout.ts'
 import type { Line } from '../text/line.ts'
 import { hasTable } from '../views/view.ts'
 
-/** No lines if no page is open. */
+/** Empty if no page is open. */
 export function pageLines(screen: Screen): readonly Line[] {
   const page = openPage(screen)
   return page === undefined ? [] : linesOf(screen, page)

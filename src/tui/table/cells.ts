@@ -86,7 +86,7 @@ export function worstColumn<Row extends { worst: Severity | null }>(): Column<Ro
   }
 }
 
-/** The file that a row comes from: the first column to go if the screen is narrow. */
+/** The file that a row comes from: the first column to disappear on a narrow screen. */
 export function captureColumn<Row extends { capture: string }>(ideal: number, priority: number): Column<Row> {
   return {
     key: 'capture',

@@ -10,7 +10,7 @@ interface ColumnLook<Row> {
   ideal: number
   /** Its weight when spare cells are distributed; none for 0 or undefined. */
   grow?: number
-  /** 1 is kept longest if the screen is narrow. */
+  /** 1 is kept longest on a narrow screen. */
   priority: number
   align?: 'left' | 'right'
   /** As on the wire, not escaped; "-" if there is no value. */

@@ -29,7 +29,7 @@ export interface TableDefinition<Row> {
   readonly sort: Sort
 }
 
-/** How long ordering may keep everything else waiting. */
+/** How long ordering may block everything else. */
 const SLICE_MS = 10
 /** While rows keep arriving, ordering takes at most this part of the time. */
 const REORDER_SHARE = 0.2
@@ -162,7 +162,7 @@ export class TableState<Row> {
     }
   }
 
-  /** The line with the next completion in place of the word under the cursor. */
+  /** The line in which the next completion replaces the word under the cursor. */
   completed(line: LineInput, step: number): LineInput | undefined {
     if (this.cycle?.line !== line) {
       const { from, to, candidates } = completions(line.text, line.cursor, this.fields, this.sample())

@@ -26,7 +26,7 @@ export function fitted({ cursor, top }: Viewport, { length, height }: Extent): V
   return { cursor: at, top: clamp(visible, 0, length - lines) }
 }
 
-/** Moving by a page keeps the cursor on its line of the screen, and one row of the previous page in sight. */
+/** Moving by a page keeps the cursor on its line of the screen, and one row of the previous page visible. */
 export function moved({ cursor, top }: Viewport, move: Move, extent: Extent): Viewport {
   const page = Math.max(1, extent.height - 1)
   switch (move) {

@@ -65,7 +65,7 @@ export interface LiveScreen {
   /** Resolves when the user has closed the screen, which stays open when the capture ends. */
   closed: Promise<void>
   close(): void
-  /** Deletes the packets that were stored for showing them again. */
+  /** Deletes the packets that were stored so that they can be shown again. */
   discard(): void
 }
 

@@ -1,7 +1,7 @@
 /** What screens are made of: lines of segments, each with a tone that a theme turns into a colour. */
 import type { Severity } from '../../audit/rule/rule.ts'
 
-/** selected: the row under the cursor. mark: the bytes that a finding rests on. bar: the filled part of a bar. */
+/** selected: the row under the cursor. mark: the bytes that decide a finding. bar: the filled part of a bar. */
 export type Tone = Severity | 'plain' | 'strong' | 'quiet' | 'good' | 'accent' | 'selected' | 'mark' | 'bar'
 
 export interface Segment {

@@ -1,4 +1,4 @@
-/** The first screen: the verdict, and what it rests on. */
+/** The first screen: the verdict, and the figures behind it. */
 import { overviewLines } from '../pages/overview-page.ts'
 import { FINDINGS_VIEW } from './findings.ts'
 import type { PanelView } from './view.ts'

@@ -228,7 +228,7 @@ function proportionTone(value: Proportion | null): Tone {
   return value === null ? 'quiet' : value === 'all' ? 'good' : value === 'none' ? 'medium' : 'low'
 }
 
-/** What the server made of the client; "user" only if both flags are known to be clear. */
+/** How the server classified the client; "user" only if both flags are known to be clear. */
 function accessText({ guest, anonymous }: SessionRow): string {
   if (guest === true) return 'guest'
   if (anonymous === true) return 'anon'

@@ -160,7 +160,7 @@ describe('finding', () => {
       Evidence
       > frame 14  2024-05-01 00:00:00  CREATE request, SMB2_FLAGS_SIGNED clear
 
-      Frame 14  * the finding rests on it, [..] its bytes
+      Frame 14  * decides the finding, [..] its bytes
         SMB2 header
       *   Flags: 0x00000000
 
@@ -249,7 +249,7 @@ describe('session', () => {
     const text = textOfLines(sessionLines(clearSession({ on, treesNotKept: 4 }), on, [], 80))
     expect(text).toContain('4 more trees not kept.')
     expect(text).toContain('2 gaps in what was captured, 3,000 bytes missed')
-    expect(text).toContain('None is about this session.')
+    expect(text).toContain('No finding is about this session.')
   })
 })
 
