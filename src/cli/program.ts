@@ -108,7 +108,9 @@ function addAuditOptions(command: Command, limitHelp: string): void {
   command
     .addOption(list('--rule <id,...>', 'apply only these rules: smblens rules lists them'))
     .addOption(list('--exclude-rule <id,...>', 'do not apply these rules'))
-    .addOption(list('--internal <cidr,...>', 'count these public networks as internal: SMB to them does not leave'))
+    .addOption(
+      list('--internal <cidr,...>', 'treat these public networks as internal: SMB to them does not leave the network'),
+    )
   addMemoryOptions(command, limitHelp)
 }
 

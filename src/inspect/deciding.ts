@@ -1,4 +1,4 @@
-/** The bytes of a frame that decide a finding: where each field of evidence is in SMB2, in SMB1 and in the headers before them. */
+/** The bytes of a frame that decide a finding: the place of each field of evidence in SMB2, in SMB1 and in the headers before them. */
 import type { EvidenceField } from '../audit/rule/evidence.ts'
 import { allFields, type Field } from './field/field.ts'
 import type { InspectedFrame, InspectedMessage } from './message-at.ts'

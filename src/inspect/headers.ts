@@ -1,4 +1,4 @@
-/** The headers of a frame, from that of the link to TCP's: what each says, and where in the frame it stands. */
+/** The headers of a frame, from the link layer's to TCP's: what each says, and its place in the frame. */
 import { u32be } from '../../dissectors/bytes.ts'
 import { decodeHeader } from '../../dissectors/frame/decode-headers.ts'
 import { FIRST_LAYER, LAYER, type Layer } from '../../dissectors/layers/layer.ts'

@@ -1,4 +1,4 @@
-/** One frame of a capture taken out of it: its bytes, its headers, and the SMB messages that end in it. */
+/** One frame taken from a capture: its bytes, its headers, and the SMB messages that end in it. */
 import { u32be } from '../../dissectors/bytes.ts'
 import { SESSION_MESSAGE } from '../../dissectors/netbios/session-service.ts'
 import type { FrameSink } from '../capture/frame-sink.ts'
@@ -30,7 +30,7 @@ export interface InspectedFrame {
 
 export interface InspectedMessage {
   row: SmbMessage
-  /** From the protocol id; a copy. Of one that spans segments what was read of it: whole if it carries facts, otherwise its first bytes. */
+  /** From the protocol id; a copy. For one that spans segments, the part that was read: all of it if it carries facts, otherwise its first bytes. */
   bytes: Uint8Array
   /** On the wire. */
   length: number
@@ -102,7 +102,7 @@ const UNSEEN: CaptureSummary = {
 
 /** Feeds a tracker, and keeps what belongs to one frame. */
 class OneFrame implements FrameSink {
-  /** All that ends in the frame is known. */
+  /** Everything that ends in the frame is known. */
   done = false
   private readonly number: number
   private readonly tracker: Tracker
@@ -197,7 +197,7 @@ class OneFrame implements FrameSink {
     for (const { inFrame, length } of this.messages) {
       const at = (inFrame?.frameStart ?? 0) - NETBIOS_HEADER_LENGTH
       if (inFrame === null || inFrame.start > 0 || this.payload === null || at < this.payload.start) continue
-      // Before the later elements of a compound stand the earlier ones.
+      // The earlier elements of a compound come before the later ones.
       if (bytes[at] !== SESSION_MESSAGE || (u32be(bytes, at) & 0xffffff) < length) continue
       r.offset = at
       describePrefix(r)
@@ -206,7 +206,7 @@ class OneFrame implements FrameSink {
   }
 }
 
-/** Bytes of a message by which it is looked for. */
+/** The number of bytes by which a message is searched for. */
 const SOUGHT = 64
 
 /** Finds messages that are whole in the frame and were delivered later from a copy of it. */

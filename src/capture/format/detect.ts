@@ -1,4 +1,4 @@
-/** What an input is, by its first bytes: names prove nothing. */
+/** What an input is, by its first bytes: the name proves nothing. */
 import { describeForeign, type Foreign, startsWith } from './foreign.ts'
 import type { CaptureFormat } from './format.ts'
 import { CAPTURE_FORMATS, namesOf } from './formats.ts'

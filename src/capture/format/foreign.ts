@@ -151,7 +151,7 @@ function latin1(head: Uint8Array, most = head.length): string {
 }
 
 /**
- * A trace begins with the header of its first buffer: its size, the end of the saved data, the current end, a reference count. There is no signature,
+ * A trace begins with the header of its first buffer: its size, the end of the saved data, the current end, a reference count. It has no signature,
  * so the file's name decides if the numbers are unusual.
  */
 function isEventTrace(head: Uint8Array, name: string): boolean {
@@ -275,7 +275,7 @@ function isTranslatedPcap(head: Uint8Array): boolean {
   return TRANSLATED_PCAP.some((sign) => startsWith(head, sign))
 }
 
-/** The type of the first block consists of line ends, so that such a conversion shows: 0a 0d 0d 0a. */
+/** The type of the first block consists of line ends, so a conversion is visible: 0a 0d 0d 0a. */
 const TRANSLATED_PCAPNG: readonly string[] = ['\r\n\r\r\r\n', '\n\r\n', '\n\n\n\n', '\r\r\r\r', '\n\n', '\r\n\r\n\r\n']
 
 function isTranslatedPcapng(head: Uint8Array): boolean {

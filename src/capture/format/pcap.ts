@@ -64,7 +64,7 @@ function isMagic(magic: number): boolean {
   return magic === MAGIC_MICROSECONDS || magic === MAGIC_NANOSECONDS || magic === MAGIC_KUZNETZOV
 }
 
-/** Variants that nothing in the file announces: how many bytes longer their record headers are. */
+/** Variants that nothing in the file announces, by how many bytes longer their record headers are. */
 const EXTRA_BYTES = [4, 8]
 const LONGEST_EXTRA = 8
 const LONGER_HEADERS =
@@ -176,7 +176,7 @@ class PcapWalker implements RecordWalker {
   }
 
   nanoseconds(bytes: Uint8Array, start: number): number {
-    // Headers of zeros may have left the chunk.
+    // The headers of zeros may no longer be in the chunk.
     return this.nanosecondStamps && this.zeroHeaders === 0 ? this.u32(bytes, start - this.headerLength + 4) % 1000 : 0
   }
 

@@ -1,13 +1,13 @@
-/** Reads what the kernel still holds when a capture ends: a program that is stopped leaves it there, tens of thousands of packets under load. */
+/** Reads what the kernel still holds when a capture ends. A program that is stopped leaves it there: tens of thousands of packets under load. */
 import type { RunCounts } from './programs/program.ts'
 
-/** How long that may take. The kernel delivers packets once a second at the latest. */
+/** The time limit for that. The kernel delivers packets at least once a second. */
 const DRAIN_MS = 4000
 const DRAIN_CHECK_MS = 50
 /** Without progress for this long, nothing more is coming. */
 const DRAIN_STILL_MS = 1200
 
-/** Waits until the program has read what it had received when this began. `ask` gets its counts. There is no wait for a program that does not count. */
+/** Waits until the program has read what it had received when this began. `ask` gets its counts. It does not wait for a program that does not count. */
 export async function drain(ask: () => Promise<Partial<RunCounts> | null>): Promise<void> {
   const began = performance.now()
   let progressAt = began

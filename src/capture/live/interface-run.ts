@@ -35,10 +35,10 @@ export interface InterfaceRunOptions {
   launcherAnswers(): boolean
 }
 
-/** A program that fails again and again is tried less and less often; an interface that has just come back, at once. */
+/** A program that fails repeatedly is started less and less often; for an interface that has just come back it is started at once. */
 const RETRY_MS = 1000
 const MAX_RETRY_MS = 15_000
-/** A run that lasted longer did not fail at once. */
+/** A run that lasts longer has not failed at once. */
 const LASTING_MS = 10_000
 const LINK_CHECK_MS = 1000
 /** Programs are ready within milliseconds; one that waits for something may wait forever. */
@@ -90,7 +90,7 @@ export class InterfaceRun {
   /** Null until `open`. */
   private events: InterfaceEvents | null = null
   private isStopping = false
-  /** Runs in a row that failed at once. */
+  /** The number of consecutive runs that failed at once. */
   private failures = 0
   /** Why the last run ended. */
   private endReason = ''

@@ -39,7 +39,7 @@ export class ReadError extends Error {
 
 /** How much is read from a file at once: with less the calls cost time, with more the data leaves the processor's cache. */
 const CHUNK_BYTES = 1024 * 1024
-/** A chunk that took longer did not come from the page cache, unless this thread was delayed: several in a row are certain. */
+/** A chunk that took longer did not come from the page cache, unless this thread was delayed. Several in a row are certain. */
 const SLOW_READ_MS = 2
 const SLOW_READS = 4
 /** How many chunks are then read ahead, each while the one before it is processed, before reading without that is tried again. */

@@ -61,7 +61,7 @@ async function gunzip(
     leader.destroy()
     follower?.destroy()
   }
-  // A sink that stopped before the damage does not hear of it: whether it was met depends on the size of the steps.
+  // A sink that stopped before the damage is not informed of it: whether the damage was reached depends on the size of the steps.
   const reported = delivery.open ? fault : null
   return { left: delivery.close(), fault: reported }
 }
@@ -176,7 +176,7 @@ class Unpacker {
       this.fault ??= error
       this.settle()
     })
-    // The write in which it ends is never answered.
+    // zlib never calls back for the write in which it ends.
     this.stream.on('end', () => {
       this.ended = true
       this.settle()

@@ -81,7 +81,7 @@ export interface NewFileOptions {
 export interface NewFile {
   /** Writes all of `bytes`, or throws NewFileError and writes none of them. */
   write(bytes: Uint8Array): void
-  /** All was written: the file gets its name. Where that fails, it throws NewFileError and leaves nothing behind. */
+  /** Everything was written: the file gets its name. Where that fails, it throws NewFileError and leaves nothing behind. */
   finish(): void
   /** Leaves nothing behind, except what was written under the file's own name; does nothing after `finish`. */
   discard(): void
@@ -116,7 +116,7 @@ function refuse(
     }
   }
   if (!overwrite) throw exists(path)
-  // Renaming needs the right to write to the folder only, but a file that is write-protected is meant to stay.
+  // Renaming needs the right to write to the folder only, but a write-protected file must not be replaced.
   accessSync(path, constants.W_OK)
   if (overwrite === 'reports' && mayHoldPackets(path))
     throw new NewFileError('is-capture', path, 'is a capture itself: name another file')
@@ -138,7 +138,7 @@ export function mayHoldPackets(path: string): boolean {
 
 const MAX_LINKS = 40
 
-/** Where the links lead: the file's own name. There may be no file of that name yet. */
+/** The path that the links lead to. There may be no file at that path yet. */
 function linkEnd(path: string): string {
   let end = resolve(path)
   for (let links = 0; links < MAX_LINKS; links++) {
@@ -267,7 +267,12 @@ function asNewFileError(path: string, error: unknown): unknown {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new NewFileError('no-permission', path, 'permission denied: name a file where you may write', error)
+      return new NewFileError(
+        'no-permission',
+        path,
+        'permission denied: name a file in a folder that you may write to',
+        error,
+      )
     case 'ENOSPC':
     case 'EDQUOT':
       return new NewFileError('no-space', path, 'the disk is full: make room, or name another place', error)

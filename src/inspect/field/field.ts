@@ -115,7 +115,7 @@ export class FieldReader {
     return value
   }
 
-  /** The next `length` bytes, and a field also where only a part of them is there. */
+  /** The next `length` bytes, and a field even if only a part of them is there. */
   raw(name: string, length: number, show: (bytes: Uint8Array) => string = hexBytes): Field {
     const field = this.rawAt(name, this.offset, length, show)
     this.cursor.skip(length, name)
@@ -185,7 +185,7 @@ export function note(field: Field, text: string): void {
   field.note = field.note === undefined ? text : `${field.note}; ${text}`
 }
 
-/** A heading reaches as far as what stands under it: buffers may stand before the fields that name them. */
+/** A heading covers everything under it: buffers may stand before the fields that name them. */
 function widen(field: Field): void {
   for (const { start, end } of field.children) {
     if (start < field.start) field.start = start

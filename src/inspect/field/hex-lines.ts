@@ -33,7 +33,7 @@ export interface HexOptions {
 
 const WIDTH = 16
 const MIN_OFFSET_DIGITS = 4
-/** What holds cells apart, and what shows the ends of a mark if there is no colour. */
+/** The separators of cells, and the brackets that show the ends of a mark if there is no colour. */
 const OPEN = '['
 const CLOSE = ']'
 
@@ -64,7 +64,7 @@ export function hexLines(bytes: Uint8Array, options: HexOptions = {}): HexLine[]
 }
 
 /**
- * What stands before each cell of a line and behind its last one: a bracket where marked bytes begin or end, a blank elsewhere. A mark that
+ * The separator before each cell of a line and behind its last one: a bracket where marked bytes begin or end, a blank elsewhere. A mark that
  * continues in the next line closes at the end of this one.
  */
 export function hexGaps({ cells }: { cells: readonly Pick<HexCell, 'marked'>[] }): string[] {

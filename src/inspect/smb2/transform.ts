@@ -1,4 +1,4 @@
-/** What stands before encrypted and compressed messages, [MS-SMB2] 2.2.41 and 2.2.42. */
+/** The headers before encrypted and compressed messages, [MS-SMB2] 2.2.41 and 2.2.42. */
 import { u32le } from '../../../dissectors/bytes.ts'
 import { SMB2_COMPRESSION, SMB2_COMPRESSION_FLAG_CHAINED } from '../../../dissectors/smb2/compression-transform.ts'
 import { PROTOCOL_ID_SMB2, SMB2_HEADER_LENGTH } from '../../../dissectors/smb2/header.ts'
