@@ -15,12 +15,12 @@ export const anonymousSession: Rule = {
   guide: 'Disable guest authentication and fallback',
   why:
     'A null session needs no credentials. What it can reach is open to everybody on the network: lists of users and shares from the ' +
-    'pipes, files where a share allows it. Nobody has proved who they are, so signatures in it prove nothing.',
+    'pipes, files if a share allows it. The client has not proved its identity, so signatures in the session prove nothing.',
   how:
     'SESSION_SETUP succeeds with SMB2_SESSION_FLAG_IS_NULL; or, as most servers leave that flag out, after an AUTHENTICATE with an empty ' +
     'user name, no NT response and an LM response of at most one zero byte (SMB1 without extended security: both passwords as empty). An ' +
-    'empty name with a real NT response is not anonymous. High where the session then connects to a disk share; low where every share it ' +
-    'asks for is denied; medium otherwise, which includes IPC$. Silent where the server flagged the session as guest: that is guest-session.',
+    'empty name with a real NT response is not anonymous. High if the session then connects to a disk share; low if every share it ' +
+    'asks for is denied; medium otherwise, which includes IPC$. Silent if the server flagged the session as guest: that is guest-session.',
   remediation: {
     setting:
       'Computer Configuration > Windows Settings > Security Settings > Local Policies > Security Options: "Network access: Restrict ' +

@@ -23,11 +23,11 @@ export const endOfLifeOs: Rule = {
     'A system that gets no security updates keeps every hole that was found since. Holes in the SMB server of such systems ' +
     'have been used by worms within weeks, and much of what protects newer versions (3.1.1, encryption, signing by default) is not there.',
   how:
-    'The build in the VERSION structure of NTLMSSP, in the CHALLENGE for the server and in the AUTHENTICATE or NEGOTIATE for the client; where there is none, ' +
+    'The build in the VERSION structure of NTLMSSP, in the CHALLENGE for the server and in the AUTHENTICATE or NEGOTIATE for the client; if there is none, ' +
     "SMB1's NativeOS. Judged by the time of that packet: the last day of support of every release and edition with this build had passed. " +
-    `High for a server, and for systems that have SMB1 alone and say so in NativeOS; medium for a client; low where a long-term edition (LTSC) of the build was still supported. ` +
-    'Silent for builds that are not in the table, for build 0 and versions that are no Windows (Samba and many tools send 6.1.0), where the host uses a dialect that is newer ' +
-    `than the Windows it names, for Kerberos without NTLM, which names no system, and where support ends after ${SUPPORT_DATES_OF}, the day of the table: such a date may change. ` +
+    `High for a server, and for systems that have SMB1 alone and say so in NativeOS; medium for a client; low if a long-term edition (LTSC) of the build was still supported. ` +
+    'Silent for builds that are not in the table, for build 0 and versions that are not Windows (Samba and many tools send 6.1.0), if the host uses a dialect that is newer ' +
+    `than the Windows it names, for Kerberos without NTLM, which names no system, and if support ends after ${SUPPORT_DATES_OF}, the day of the table: such a date may change. ` +
     'A number may stand for several releases (17763: Windows 10 1809 and Server 2019): it counts as supported as long as one of them is. The patch level is never visible.',
   remediation: {
     setting:

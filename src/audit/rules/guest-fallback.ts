@@ -37,12 +37,12 @@ export const guestFallback: SurveyingRule<RefusalsByPair> = {
   severity: 'high',
   guide: 'Disable guest authentication and fallback',
   why:
-    'The client tried a user, was refused, and went on as guest without asking anybody. This is how a made-up server wins: it refuses ' +
+    'The client tried a user, was refused, and continued as guest without asking the user. This is how a made-up server wins: it refuses ' +
     "every logon, the user sees a share open all the same, and what comes from it is neither signed nor the right server's.",
   how:
     'A session of a named user ends in a status that refuses credentials, and within 10 seconds the same client gets a guest session on ' +
-    'the same server, in the same capture. Critical where the server is outside the internal networks. Medium where the session that ' +
-    'follows is anonymous: some clients open null sessions for reasons of their own. The guest session itself is also listed by ' +
+    'the same server, in the same capture. Critical if the server is outside the internal networks. Medium if the session that ' +
+    'follows is anonymous: some clients open null sessions for other reasons. The guest session itself is also listed by ' +
     'guest-session.',
   remediation: {
     setting:
@@ -74,7 +74,7 @@ export const guestFallback: SurveyingRule<RefusalsByPair> = {
   ],
   falsePositives: [
     'Another user of the same computer who asked for guest at the same moment.',
-    'Hosts behind one translated address: one is refused, another is a guest.',
+    'Several hosts behind one translated address: one is refused, another is a guest.',
   ],
   subject: 'pair',
   survey: refusedLogons,

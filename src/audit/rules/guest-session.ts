@@ -24,15 +24,15 @@ export const guestSession: Rule = {
   guide: 'Disable guest authentication and fallback',
   why:
     'A guest session has no key: signing and encryption protect nothing in it, and the client has no proof of who the server is. Anybody who ' +
-    'answers for the server can read what is written, change what is read, and hand out files of their own. Where a named user was ' +
+    'answers for the server can read what is written, change what is read, and hand out files of their own. If a named user was ' +
     'made a guest, the server did not accept the credentials and did not say so either.',
   how:
-    'The SUCCESS answer to SESSION_SETUP carries SMB2_SESSION_FLAG_IS_GUEST (SMB1: Action GUEST). High where a named user was mapped to ' +
-    'guest, or the name was not seen; medium where the client asked for guest or gave no name. Critical where the server is outside the ' +
-    'internal networks. Info where the client ended the session before it connected to any share: it refused the guest access, as it ' +
-    'should. How its messages went, and that it did not prove an NTLM logon, is part of this finding and not reported again; where some are ' +
+    'The SUCCESS answer to SESSION_SETUP carries SMB2_SESSION_FLAG_IS_GUEST (SMB1: Action GUEST). High if a named user was mapped to ' +
+    'guest, or the name was not seen; medium if the client asked for guest or gave no name. Critical if the server is outside the ' +
+    'internal networks. Info if the client ended the session before it connected to any share: it refused the guest access, as it ' +
+    'should. How its messages went, and that it did not prove an NTLM logon, is part of this finding and not reported again; if some are ' +
     'marked as signed or are encrypted the message says so. ' +
-    'Where a refused logon came just before, guest-fallback names it in addition.',
+    'If a refused logon came just before, guest-fallback names it in addition.',
   remediation: {
     setting:
       'Clients: Computer Configuration > Administrative Templates > Network > Lanman Workstation > "Enable insecure guest logons": ' +

@@ -17,12 +17,12 @@ export const inboundSmb: SurveyingRule<Stages> = {
   guide: 'Restrict outbound SMB destinations',
   why:
     'An SMB server that the internet can reach is found within minutes, and then open to every flaw of its implementation and to the ' +
-    'guessing of passwords, without anybody inside having to make a mistake.',
+    'guessing of passwords, without a mistake by anybody inside.',
   how:
     'The opener of the TCP connection has an external address, the server an internal one (what is external: see outbound-smb). Info ' +
-    'where the server refused with a reset; medium where it did not answer, because the packet came in all the same; critical where the ' +
-    'connection was established, whatever became of it. Counted per server; clients that sent credentials or had a session are ' +
-    'findings of their own, each pair of hosts once.',
+    'if the server refused with a reset; medium if it did not answer, because the packet came in all the same; critical if the ' +
+    'connection was established, whatever happened afterwards. Counted per server; clients that sent credentials or had a session are ' +
+    'separate findings, one for each pair of hosts.',
   remediation: {
     setting:
       'Block TCP 445 and 139 from the internet at the border. Give users who need files from outside a VPN or SMB over QUIC. On the ' +
@@ -38,7 +38,7 @@ export const inboundSmb: SurveyingRule<Stages> = {
     'https://support.microsoft.com/topic/preventing-smb-traffic-from-lateral-connections-and-entering-or-leaving-the-network-c0541db7-2244-0dce-18fd-14a3ddeb282a',
   ],
   falsePositives: [
-    'Clients of your own with public addresses, such as another site or a VPN pool: name their networks with --internal.',
+    'Your own clients with public addresses, such as another site or a VPN pool: name their networks with --internal.',
     'A capture made in front of the firewall shows attempts that it stops.',
     'A honeypot accepts connections from outside on purpose.',
   ],

@@ -11,15 +11,15 @@ export const ntlmv1Auth: Rule = {
   severity: 'critical',
   guide: 'Beyond SMB',
   why:
-    "LM and NTLMv1 responses are three DES encryptions of the server's challenge. Whoever holds one can recover the hash itself, not only " +
+    "LM and NTLMv1 responses are three DES encryptions of the server's challenge. Anybody who has one can recover the hash itself, not only " +
     'guess weak passwords, in hours and for any password, and the hash is as good as the password. It is enough to see one logon, or to ' +
     "lead one to a host of the attacker's that picks the challenge.",
   how:
     'Decided by the lengths and contents of the two responses in NTLM AUTHENTICATE (SMB1 without extended security: of the two passwords ' +
     'in SESSION_SETUP_ANDX, with share-level security of the one in TREE_CONNECT), not by flags: the flag for extended session security is set in NTLMv2 logons too. An NT response of 24 bytes ' +
-    'is NTLMv1; an LM response of 24 bytes alone is LM. Critical, also where the server refused: the response is on the wire all the same. ' +
-    'High where the LM field holds 8 bytes and 16 zeros beside a 24-byte NT response: NTLMv1 with extended session security, where the ' +
-    "client's own challenge stops tables made in advance. High too where the LM field that tells was cut off by the capture.",
+    'is NTLMv1; an LM response of 24 bytes alone is LM. Critical, even if the server refused: the response is on the wire all the same. ' +
+    'High if the LM field holds 8 bytes and 16 zeros beside a 24-byte NT response: NTLMv1 with extended session security, where the ' +
+    "client's own challenge stops tables made in advance. Also high if the LM field, which decides it, was cut off by the capture.",
   remediation: {
     setting:
       'Security Options: "Network security: LAN Manager authentication level": Send NTLMv2 response only. Refuse LM & NTLM ' +

@@ -24,7 +24,7 @@ export const oldDialect: Rule = {
     'dialects and capabilities. 3.0 and 3.0.2 check it afterwards with a signed request; 2.0.2 and 2.1 have no encryption at all.',
   how:
     "DialectRevision of the server's final NEGOTIATE response. Low for 3.0 and 3.0.2, medium for 2.0.2 and 2.1. The finding says which " +
-    "side set the limit, where the client's list was seen as far as it matters. Silent for SMB1 (smb1-negotiated), where no NEGOTIATE " +
+    "side set the limit, if the client's list was seen as far as it matters. Silent for SMB1 (smb1-negotiated), if no NEGOTIATE " +
     'response was captured, and for dialects that the minimum-dialect of a policy file allows.',
   remediation: {
     applies: 'limit unknown',
@@ -87,7 +87,7 @@ export const oldDialect: Rule = {
 }
 
 interface Limit {
-  /** Which side stood in the way of more; null where that was not seen. */
+  /** The side that set the limit; null if that was not seen. */
   side: 'client' | 'server' | null
   text: string
   at(): EvidenceDraft | null

@@ -22,14 +22,14 @@ export const outboundSmb: SurveyingRule<Stages> = {
   how:
     'The opener of the TCP connection has an internal address, the other end an external one. External is every address that is not ' +
     'private, shared (100.64.0.0/10), loopback, link-local, unique-local, multicast, broadcast, unspecified or named with --internal; ' +
-    'documentation addresses count as external, and IPv6 addresses that carry an IPv4 address are judged by it. Info where the attempt ' +
-    'was refused with a reset; low where it was not answered; high where the connection was established; critical where credentials ' +
+    'documentation addresses count as external, and IPv6 addresses that carry an IPv4 address are judged by it. Info if the attempt ' +
+    'was refused with a reset; low if it was not answered; high if the connection was established; critical if credentials ' +
     'were sent or a session was in use. Each pair of hosts counts once, at the furthest stage that any of its connections reached; ' +
-    'attempts are counted per client. Where both ends are external there is one info for the capture: it shows transit, or an estate ' +
+    'attempts are counted per client. If both ends are external, there is one info for the capture: it shows transit, or an estate ' +
     'with public addresses of its own.',
   remediation: {
     setting:
-      'Block TCP 445 and 139 to the internet at the border, and on laptops by the host firewall, which goes with them. Where cloud storage ' +
+      'Block TCP 445 and 139 to the internet at the border, and on laptops by the host firewall, which goes with them. If cloud storage ' +
       'needs it, go through a VPN or SMB over QUIC, or allow single destinations. Networks of your own with public addresses: name them ' +
       'with --internal.',
     powershell: [
@@ -90,7 +90,7 @@ export const outboundSmb: SurveyingRule<Stages> = {
         explain: () => ({
           message:
             `Neither end of a connection is inside the network (${client.ip} to ${place(server)}); ` +
-            'where one of them is yours, name its network with --internal.',
+            'if one of them is yours, name its network with --internal.',
           evidence: [cite(at, 'Endpoints', 'first frame of the connection')],
         }),
       }

@@ -9,11 +9,11 @@ export const plaintextPassword: Rule = {
   title: 'Password in clear text',
   severity: 'critical',
   guide: 'Remove SMB 1.0',
-  why: 'The password itself is in the packet. Everybody who saw the traffic, or who has the capture, can log on with it.',
+  why: 'The password itself is in the packet. Anybody who saw the traffic, or has the capture, can log on with it.',
   how:
     'An SMB1 SESSION_SETUP_ANDX carries a password after a NEGOTIATE response without NEGOTIATE_ENCRYPT_PASSWORDS in its SecurityMode, or ' +
     'one of a length that no LM or NT response has, whatever the server asked for. With share-level security the password of a share ' +
-    'is in TREE_CONNECT, and no user is named. Critical, also where the server refused it. A server that clears the bit and gets no ' +
+    'is in TREE_CONNECT, and no user is named. Critical, even if the server refused it. A server that clears the bit and gets no ' +
     'password, or an empty one, is not reported here. The password is never printed and not kept.',
   remediation: {
     setting:

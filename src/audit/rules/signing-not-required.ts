@@ -19,7 +19,7 @@ const encryption: Survey<Encryption> = {
     for (const session of ledger.sessions) {
       if (session.status !== 'established' || session.encryptData === null || !hasKey(session)) continue
       const key = serverKey(connectionOf(session))
-      // Where one session need not be encrypted, the answer is no for good.
+      // Once one session need not be encrypted, the result stays false.
       remember(encryptsAll, key, session.encryptData && encryptsAll.get(key) !== false)
     }
   },
@@ -38,8 +38,8 @@ export const signingNotRequired: SurveyingRule<Encryption> = {
   how:
     'The NEGOTIATE response that decided the dialect lacks SMB2_NEGOTIATE_SIGNING_REQUIRED (SMB1: ' +
     'NEGOTIATE_SECURITY_SIGNATURES_REQUIRED). Read from that bit alone: single frames are signed in sessions that are not. Counted once ' +
-    'per server. Low where all sessions of users that the server granted in this capture must be encrypted (SessionFlags ENCRYPT_DATA): ' +
-    'a relayed logon has no key for that. Silent where the response was not seen.',
+    'per server. Low if all sessions of users that the server granted in this capture must be encrypted (SessionFlags ENCRYPT_DATA): ' +
+    'a relayed logon has no key for that. Silent if the response was not seen.',
   remediation: {
     applies: 'SMB2 and SMB3',
     audit: AUDIT_SIGNING.server,
@@ -68,7 +68,7 @@ export const signingNotRequired: SurveyingRule<Encryption> = {
   falsePositives: [
     'A server that requires encryption of every session, and rejects what is not encrypted, stops relayed logons too. Encryption of single ' +
       'shares is not enough, and whether unencrypted access is rejected does not show in the traffic.',
-    'A host outside of your administration: the finding is true, but not yours to mend.',
+    'A host outside of your administration: the finding is true, but you cannot fix it.',
   ],
   subject: 'server',
   survey: encryption,

@@ -27,14 +27,14 @@ export const smb1Negotiated: SurveyingRule<Smb2Servers> = {
   severity: 'critical',
   guide: 'Remove SMB 1.0',
   why:
-    'SMB1 has no encryption and no pre-authentication integrity, and its signatures are MD5. Whoever stands between client and server can ' +
+    'SMB1 has no encryption and no pre-authentication integrity, and its signatures are MD5. An attacker between client and server can ' +
     'read what passes, and change the negotiation itself. Its implementations carry the flaws that EternalBlue used. Nothing in SMB1 ' +
-    'stops an interceptor from moving newer peers down to it, so it is a danger to them for as long as it is accepted anywhere.',
+    'stops an interceptor from downgrading newer peers to it, so it is a danger to them for as long as it is accepted anywhere.',
   how:
     'The server answers an SMB1 NEGOTIATE with a DialectIndex other than 0xFFFF, which selects that entry of the list in the very request ' +
     'it answers; or SMB1 commands beyond NEGOTIATE flow, and the server answers in SMB1, or its answers may be missing: the capture begins ' +
-    'later, has holes, or holds one direction. SMB1 bytes that a server was seen not to answer in SMB1 prove nothing. High for NT LM 0.12. Critical for anything older, and where the client also ' +
-    'offered SMB2 while the same server address speaks SMB2 in this capture: SMB1 was avoidable there, or somebody chose it for them. An SMB1 NEGOTIATE that is answered in SMB2 or not at all is smb1-offered, not this.',
+    'later, has holes, or holds one direction. SMB1 bytes that a server was seen not to answer in SMB1 prove nothing. High for NT LM 0.12. Critical for anything older, and if the client also ' +
+    'offered SMB2 while the same server address speaks SMB2 in this capture: SMB1 was avoidable there, or an attacker forced it. An SMB1 NEGOTIATE that is answered in SMB2 or not at all is smb1-offered, not this.',
   remediation: {
     audit: {
       setting:
@@ -122,7 +122,7 @@ function explain(
   }
 }
 
-/** What is known of the choice of a dialect where it is not the choice that shows SMB1. */
+/** What is known of the choice of a dialect if something else shows SMB1. */
 function howChosen(smb1: ConnectionFacts['smb1']): string {
   const answer = smb1?.negotiateResponse ?? null
   if (answer === null) return `${smb1?.negotiateRequest ? 'the answer to NEGOTIATE' : 'NEGOTIATE'} was not seen`

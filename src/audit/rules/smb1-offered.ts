@@ -12,13 +12,13 @@ export const smb1Offered: Rule = {
   severity: 'low',
   guide: 'Remove SMB 1.0',
   why:
-    'A client that lists SMB1 dialects has SMB1 switched on. It goes down to SMB1 as soon as a server, or somebody who answers in its ' +
-    'place, asks for it, and no later check notices.',
+    'A client that lists SMB1 dialects has SMB1 switched on. It falls back to SMB1 as soon as a server, or an attacker who answers in its ' +
+    'place, asks for it, and no later check detects that.',
   how:
-    'An SMB1 NEGOTIATE lists a dialect other than "SMB 2.002" and "SMB 2.???". Low where the server answers in SMB2. Info where the server ' +
-    'accepts none of the dialects (DialectIndex 0xFFFF), where it closes the connection or no answer was seen, and where the list holds ' +
-    'SMB2 dialects only, as far as it was captured: then just the old form of the opening is in use. Silent where SMB1 was chosen: that ' +
-    'is smb1-negotiated; and where the answer was cut before its choice.',
+    'An SMB1 NEGOTIATE lists a dialect other than "SMB 2.002" and "SMB 2.???". Low if the server answers in SMB2. Info if the server ' +
+    'accepts none of the dialects (DialectIndex 0xFFFF), if it closes the connection or no answer was seen, and if the list holds ' +
+    'SMB2 dialects only, as far as it was captured: then just the old form of the opening is in use. Silent if SMB1 was chosen: that ' +
+    'is smb1-negotiated; and if the answer was cut before its choice.',
   remediation: {
     applies: 'SMB1 dialects offered',
     audit: null,
@@ -96,7 +96,7 @@ function answerTo({ smb1, negotiateRequest, negotiateResponse, firstSmb2, end }:
   const refusal = smb1?.negotiateResponse ?? null
   if (refusal !== null) {
     const { dialectIndex, dialect } = refusal
-    // An index that points at an SMB2 dialect, which belongs into an SMB2 answer.
+    // An index that points at an SMB2 dialect, which belongs in an SMB2 response.
     if (dialectIndex !== 0xffff) {
       return {
         text: `the server chose "${dialect ?? ''}"`,

@@ -15,11 +15,11 @@ export const unencryptedSession: Rule = {
   title: 'Unencrypted session',
   severity: 'low',
   guide: 'Use UNC hardening to require signing, encryption, and mutual authentication',
-  why: 'Whoever can see the packets reads the file names, the contents and the remote procedure calls in them. Signing does not hide anything.',
+  why: 'Anybody who can see the packets can read the file names, the contents and the remote procedure calls in them. Signing does not hide anything.',
   how:
-    "Messages of the session outside of the encryption transform (FD 'SMB'), without those of its setup. Low; medium where the contents " +
-    'of files crossed in READ answers or WRITE requests. High where the contents crossed although the session (SessionFlags ' +
-    'ENCRYPT_DATA) or every share it used (ShareFlags ENCRYPT_DATA) requires encryption. Info where all its disk shares are encrypted ' +
+    "Messages of the session outside of the encryption transform (FD 'SMB'), without those of its setup. Low; medium if the contents " +
+    'of files crossed in READ answers or WRITE requests. High if the contents crossed although the session (SessionFlags ' +
+    'ENCRYPT_DATA) or every share it used (ShareFlags ENCRYPT_DATA) requires encryption. Info if all its disk shares are encrypted ' +
     'and only the rest, such as IPC$, is clear, or may be: something is encrypted, and ShareFlags were not seen. What is encrypted proves itself by its header, so a session that begins before the ' +
     'capture is judged by what was seen. Compressed messages are not encrypted. Guest and anonymous sessions are not reported here.',
   remediation: {
@@ -140,7 +140,7 @@ function isBelow3({ negotiateResponse }: ConnectionFacts, { family }: SessionFac
   return family === 'smb1' || (negotiateResponse !== null && negotiateResponse.dialect < DIALECT_3_0)
 }
 
-/** What stood in the way, as far as the negotiate shows it. */
+/** What prevented encryption, as far as the negotiate shows it. */
 function ability({ negotiateRequest, negotiateResponse }: ConnectionFacts, session: SessionFacts): string {
   if (session.encryptData) return ''
   if (session.family === 'smb1') return '; SMB1 cannot encrypt'

@@ -56,15 +56,15 @@ export const unsignedSession: SurveyingRule<PolicyServers> = {
   severity: 'high',
   guide: 'Use UNC hardening to require signing, encryption, and mutual authentication',
   why:
-    'Without signatures nobody notices when messages are changed on the way, or when an authenticated session is taken over by the host ' +
+    'Without signatures it goes unnoticed when messages are changed on the way, or when an authenticated session is taken over by the host ' +
     "that relayed its logon. From SYSVOL and NETLOGON that means running the interceptor's policies and scripts on every member.",
   how:
     'Messages of the session after its setup that are neither marked as signed nor encrypted are counted. Left out are the ones that may ' +
     'be unsigned in a signed session (NEGOTIATE, first SESSION_SETUP, interim STATUS_PENDING answers, oplock and lease breaks, some ' +
     'errors) and the ones that are signed in any session (LOGOFF, TREE_CONNECT, VALIDATE_NEGOTIATE_INFO, QUERY_NETWORK_INTERFACE_INFO). ' +
     'In SMB1 placeholders and echoed values do not count as signatures. If only such messages were seen the rule is silent: what the two ' +
-    'sides announce is no proof. Where some are signed and some are not, the first unsigned one of each direction is named. High for ' +
-    'NTLM logons (they can be relayed), for SYSVOL and NETLOGON and for hosts that serve them in this capture, and where one side ' +
+    'sides announce is no proof. If some are signed and some are not, the first unsigned one of each direction is named. High for ' +
+    'NTLM logons (they can be relayed), for SYSVOL and NETLOGON and for hosts that serve them in this capture, and if one side ' +
     'requires signing and an unsigned request succeeded. Medium otherwise. Compressed messages whose header is compressed too count ' +
     'neither as signed nor as unsigned. Guest and anonymous sessions, and those that must be encrypted, are not reported here. A passive reader has no key: "signed" means marked so, not verified.',
   remediation: {
