@@ -169,6 +169,8 @@ export interface SessionFacts {
   /** First frames of each kind, in each direction, exempt frames left out. */
   firstUnsigned: { request: FrameRef | null; response: FrameRef | null }
   firstSigned: { request: FrameRef | null; response: FrameRef | null }
+  /** The first message of each side that is marked as signed, exempt frames included: it shows that the side can sign, not that the session is signed. */
+  firstSignature: { request: FrameRef | null; response: FrameRef | null }
   firstEncrypted: FrameRef | null
   /** The first message that was counted as unread. */
   firstUnread: FrameRef | null

@@ -47,6 +47,7 @@ export const LIVE_TABLES: { readonly [N in TableName]?: LiveTable<Tables[N]> } =
       'responses',
       'firstUnsigned',
       'firstSigned',
+      'firstSignature',
       'firstEncrypted',
       'firstUnread',
       'firstClearData',

@@ -82,7 +82,14 @@ function scan(frames: readonly CollectedFrame[], summary: CaptureSummary, snapLe
 type Fields = Record<string, unknown>
 
 /** Frames of first occurrences: a direction may start later in what was seen. */
-const MAY_COME_LATER = new Set(['firstUnsigned', 'firstSigned', 'firstEncrypted', 'firstClearData', 'unsignedAccepted'])
+const MAY_COME_LATER = new Set([
+  'firstUnsigned',
+  'firstSigned',
+  'firstSignature',
+  'firstEncrypted',
+  'firstClearData',
+  'unsignedAccepted',
+])
 const GROWING = new Set(['signed', 'unsigned', 'encrypted', 'treesNotKept', 'lastFrame', 'lastTime'])
 const SHRINKING = new Set(['firstFrame', 'firstTime'])
 /** The mark beside each list that may be cut. */

@@ -109,6 +109,7 @@ const sessionsOn = (on: ConnectionFacts): fc.Arbitrary<SessionFacts> =>
       responses: counts,
       firstUnsigned: ends,
       firstSigned: ends,
+      firstSignature: ends,
       firstUnread: seen(frame),
       firstClearData: seen(frame),
       unsignedAccepted: seen(frame),

@@ -176,6 +176,7 @@ export const COMPLETE: { [N in TableName]: Complete<Tables[N]> } = {
     responses: counts(),
     firstUnsigned: { request: at(12), response: at(13) },
     firstSigned: { request: at(12), response: at(13) },
+    firstSignature: { request: at(12), response: at(9) },
     firstEncrypted: at(14),
     firstUnread: at(15),
     firstClearData: at(16),

@@ -27,7 +27,7 @@ import {
 } from '../../../../dissectors/smb2/tree-connect.ts'
 import { cappedText } from '../../core/capped-text.ts'
 import { emitMessage } from '../state/emit-message.ts'
-import { countClear, frameRef, type LiveSession, noteActivity } from '../state/live-session.ts'
+import { countClear, frameRef, type LiveSession, noteActivity, noteSignature } from '../state/live-session.ts'
 import { capturedBytes, type MessageView } from '../state/message-view.ts'
 import { confirmed, findSession, rejectsId, sessionOf } from '../state/session-lookup.ts'
 import type { SmbConnection } from '../state/smb-connection.ts'
@@ -82,15 +82,26 @@ export function smb2Message(c: SmbConnection, m: MessageView): void {
       else negotiateRequest(c, capturedBytes(m), m.length)
       return
     case SMB2_COMMAND.SESSION_SETUP:
-      if (m.response) setupResponse(c, m, low, high)
-      else setupRequest(c, m, low, high)
+      noteSetupSignature(c, m, m.response ? setupResponse(c, m, low, high) : setupRequest(c, m, low, high), flags)
       return
   }
   if (low === 0 && high === 0) return
   const session = m.response && rejectsId(m.status) ? findSession(c, low, high) : sessionOf(c, low, high)
   if (session === null || (m.response && !confirmed(c, session, m.status))) return
   noteActivity(session, c)
+  if (isSigned(m, flags)) noteSignature(session, c.context, m.response)
   if (!sessionMessage(c, session, m, flags)) count(c, session, m, flags)
+}
+
+/** A setup is signed where there is a key already, and so is its last response ([MS-SMB2] 3.3.5.5.3). */
+function noteSetupSignature(c: SmbConnection, m: MessageView, session: LiveSession | null, flags: number): void {
+  if (session !== null && isSigned(m, flags)) noteSignature(session, c.context, m.response)
+}
+
+/** A signature of zeros does not count. */
+function isSigned({ b, o, captured }: MessageView, flags: number): boolean {
+  const end = o + Math.min(captured, SMB2_HEADER_LENGTH)
+  return (flags & SMB2_FLAGS_SIGNED) !== 0 && !isZero(b, o + SMB2_OFFSET.signature, end)
 }
 
 /**
@@ -163,7 +174,7 @@ function cutMessage(c: SmbConnection, m: MessageView): void {
 
 /** Counts a message as signed or not, unless it is one that says nothing about the session ([MS-SMB2] 3.2.5.1.3, 3.3.4.1.1). */
 function count(c: SmbConnection, session: LiveSession, m: MessageView, flags: number): void {
-  const { b, o, captured, response, status } = m
+  const { response, status } = m
   if (response) {
     // The server may sign an interim response or not.
     if (status === STATUS_PENDING && (flags & SMB2_FLAGS_ASYNC_COMMAND) !== 0) return
@@ -174,10 +185,9 @@ function count(c: SmbConnection, session: LiveSession, m: MessageView, flags: nu
   // The answer that set it up is not in the capture, but the session is clearly in use: clients wait for that response.
   if (facts.status === 'pending' && isSuccess(status)) facts.status = 'unknown'
   if (facts.status === 'pending' || facts.status === 'failed') return
-  const flagged = (flags & SMB2_FLAGS_SIGNED) !== 0
-  const signed = flagged && !isZero(b, o + SMB2_OFFSET.signature, o + Math.min(captured, SMB2_HEADER_LENGTH))
-  // A signature of zeros does not count, and too little of this one was captured to decide.
-  if (flagged && !signed && captured < SMB2_HEADER_LENGTH) return
+  const signed = isSigned(m, flags)
+  // Too little of this signature was captured to decide.
+  if (!signed && (flags & SMB2_FLAGS_SIGNED) !== 0 && m.captured < SMB2_HEADER_LENGTH) return
   countClear(session, c.context, response, signed)
   if (facts.unsignedAccepted === null && !signed) unsignedThoughRequired(c, session, m)
 }

@@ -11,12 +11,14 @@ import {
 } from '../../../../dissectors/smb2/session-setup.ts'
 import { smb2SigningMode } from '../../../ledger/derived/signing-mode.ts'
 import { openBlob, readSecurityBlob, stepOf } from '../../auth/logon.ts'
+import type { LiveSession } from '../state/live-session.ts'
 import { capturedBytes, type MessageView } from '../state/message-view.ts'
 import { adoptLogon, beginSetup, endSetup, type SetupAnswer, setupOfAnswer } from '../state/session-setup.ts'
 import type { SmbConnection } from '../state/smb-connection.ts'
 import { joinPieces, storePiece } from '../state/split-blob.ts'
 
-export function setupRequest(c: SmbConnection, m: MessageView, low: number, high: number): void {
+/** Returns the session that it is for. */
+export function setupRequest(c: SmbConnection, m: MessageView, low: number, high: number): LiveSession {
   const { binding, securityMode, securityBuffer, securityBufferLength } = readable(
     parseSessionSetupRequest(capturedBytes(m), m.length),
   )
@@ -32,13 +34,15 @@ export function setupRequest(c: SmbConnection, m: MessageView, low: number, high
     signing: securityMode === undefined ? null : smb2SigningMode(securityMode),
     step: piece === null || blob === null ? null : piece.pieces > 1 ? 'next' : stepOf(blob),
   })
-  if (piece === null || blob === null) return
+  if (piece === null || blob === null) return session
   storePiece(c, session, piece)
   readSecurityBlob(c.context, logon, blob)
   adoptLogon(session, logon)
+  return session
 }
 
-export function setupResponse(c: SmbConnection, m: MessageView, low: number, high: number): void {
+/** Returns the session that it is for; null where that is not known. */
+export function setupResponse(c: SmbConnection, m: MessageView, low: number, high: number): LiveSession | null {
   const { status } = m
   const { sessionFlags, securityBuffer, securityBufferLength } = readable(
     parseSessionSetupResponse(capturedBytes(m), m.length),
@@ -54,7 +58,8 @@ export function setupResponse(c: SmbConnection, m: MessageView, low: number, hig
   const id = u32le(m.b, m.o + SMB2_OFFSET.messageId)
   const answer: SetupAnswer = { command: SMB2_COMMAND.SESSION_SETUP, id, low, high, status, granted }
   const request = setupOfAnswer(c, answer, 'smb2')
-  if (request === null) return
+  if (request === null) return null
   if (securityBuffer) readSecurityBlob(c.context, request.logon, openBlob(securityBuffer, securityBufferLength))
   endSetup(c, request, answer)
+  return request.session
 }

@@ -78,6 +78,7 @@ export function newSessionFacts(
   const trees: TreeFacts[] = []
   const firstUnsigned = nothingYet()
   const firstSigned = nothingYet()
+  const firstSignature = nothingYet()
   const nativeOs = { client: null, server: null }
   const requests = noMessages()
   const responses = noMessages()
@@ -105,6 +106,7 @@ export function newSessionFacts(
     responses,
     firstUnsigned,
     firstSigned,
+    firstSignature,
     firstEncrypted: null,
     firstUnread: null,
     firstClearData: null,
@@ -167,6 +169,13 @@ export function countClear(session: LiveSession, at: FrameRef, response: boolean
   else counts.unsigned++
   if (response) first.response ??= frameRef(at)
   else first.request ??= frameRef(at)
+  if (signed) noteSignature(session, at, response)
+}
+
+/** Notes a signed message, whether or not it is one that counts. */
+export function noteSignature({ facts }: LiveSession, at: FrameRef, response: boolean): void {
+  if (response) facts.firstSignature.response ??= frameRef(at)
+  else facts.firstSignature.request ??= frameRef(at)
 }
 
 /** Counts a compressed message, of which it is unknown whether it is signed. */
