@@ -59,6 +59,7 @@ export function createProgram(done: Done): Command {
   addInterfaces(program, done)
   addMessages(program, done)
   addRules(program, done)
+  addPolicy(program, done)
   for (const command of program.commands.filter((each) => each !== open))
     command.showHelpAfterError(`(run smblens ${command.name()} --help for usage)`)
   return program
@@ -111,6 +112,7 @@ function addAuditOptions(command: Command, limitHelp: string): void {
     .addOption(
       list('--internal <cidr,...>', 'treat these public networks as internal: SMB to them does not leave the network'),
     )
+    .option('--policy <file>', 'judge by this policy: networks, zones, paths, exemptions (smblens policy)')
   addMemoryOptions(command, limitHelp)
 }
 
@@ -204,6 +206,34 @@ function addRules(program: Command, done: Done): void {
     .action(async (id: string | undefined, options: RulesOptions) => {
       const { showRules } = await import('./commands/rules.ts')
       done(showRules(id, options))
+    })
+}
+
+function addPolicy(program: Command, done: Done): void {
+  const policy = program
+    .command('policy')
+    .summary('write or check a policy file')
+    .description('A policy file says what is known about the network: docs/policy.md explains it.')
+    .addHelpText('after', PLAIN_EXIT_STATUSES)
+  policy
+    .command('init')
+    .summary('write a commented policy file to begin with')
+    .description('Writes a policy file that is valid, with an example of everything in comments. It replaces no file.')
+    .argument('[file]', 'where to write it; - is standard output', 'smblens-policy.yaml')
+    .action(async (file: string) => {
+      const { initPolicy } = await import('./commands/policy.ts')
+      done(initPolicy(file))
+    })
+  policy
+    .command('check')
+    .summary('report what is wrong with a policy file, or what it says')
+    .description(
+      'Reports everything that is wrong with a policy file, with line and column. If nothing is, what it says.',
+    )
+    .argument('<file>', 'a policy file')
+    .action(async (file: string) => {
+      const { checkPolicy } = await import('./commands/policy.ts')
+      done(await checkPolicy(file))
     })
 }
 

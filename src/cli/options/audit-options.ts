@@ -15,6 +15,8 @@ export interface AuditArguments {
   rule?: string[]
   excludeRule?: string[]
   internal?: string[]
+  /** Path of a policy file. */
+  policy?: string
   memory?: string
   /** Each is name=number. */
   limit?: string[]
@@ -36,7 +38,7 @@ export async function auditOptionsOf(given: AuditArguments): Promise<AuditSettin
   const memory = parseMemory(given.memory)
   return {
     rules: selectRules(given.rule, given.excludeRule),
-    policy: defaultPolicy(await internalNetworks(given.internal)),
+    policy: await policyFor(given.policy, given.internal),
     limits: parseLimits(given.limit, memory),
     memory,
   }
@@ -58,8 +60,14 @@ function selectRules(only: readonly string[] | undefined, without: readonly stri
   return selected
 }
 
-async function internalNetworks(texts: readonly string[] = []): Promise<Networks> {
-  if (texts.length === 0) return createNetworks()
+async function policyFor(path: string | undefined, internal: readonly string[] | undefined): Promise<Policy> {
+  const networks = internal === undefined ? null : await internalNetworks(internal)
+  if (path === undefined) return defaultPolicy(networks ?? createNetworks())
+  const { policyOf } = await import('./policy-file.ts')
+  return policyOf(path, networks)
+}
+
+async function internalNetworks(texts: readonly string[]): Promise<Networks> {
   try {
     return createNetworks(await parseCidrs(texts.join(',')))
   } catch (error) {

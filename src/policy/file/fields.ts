@@ -4,26 +4,30 @@ import type { Position, Problems } from './problems.ts'
 import type { YamlNode } from './yaml-nodes.ts'
 
 /** A value, and where it is. */
-export interface Field {
+export interface PolicyField {
   /** `zones.clients.may-reach`. */
   path: string
   node: YamlNode
 }
 
 /** One text of a list, or the only one. */
-export interface TextField {
+export interface PolicyText {
   path: string
   text: string
   at: Position
 }
 
 /** Nothing was written: `zones:` without more. */
-export function isMissing({ node }: Field): boolean {
+export function isMissing({ node }: PolicyField): boolean {
   return node.kind === 'text' && node.text === '' && !node.quoted
 }
 
 /** By key. Keys are any, except that none is empty. */
-export function readEntries(field: Field, what: string, problems: Problems): (Field & { key: string; at: Position })[] {
+export function readEntries(
+  field: PolicyField,
+  what: string,
+  problems: Problems,
+): (PolicyField & { key: string; at: Position })[] {
   if (isMissing(field)) return []
   const { node, path } = field
   if (node.kind !== 'map') {
@@ -40,11 +44,11 @@ export function readEntries(field: Field, what: string, problems: Problems): (Fi
 
 /** By key. Other keys than those known are reported with the nearest known one. */
 export function readKeys<K extends string>(
-  field: Field,
+  field: PolicyField,
   known: readonly K[],
   problems: Problems,
-): Partial<Record<K, Field>> {
-  const fields: Partial<Record<K, Field>> = {}
+): Partial<Record<K, PolicyField>> {
+  const fields: Partial<Record<K, PolicyField>> = {}
   for (const entry of readEntries(field, `some of ${known.join(', ')}`, problems)) {
     const key = known.find((each) => each === entry.key)
     if (key !== undefined) fields[key] = entry
@@ -61,7 +65,7 @@ export function unknown(what: string, word: string, known: readonly string[]): s
 }
 
 /** @returns null where it is missing, reported where it is `needed` */
-export function readText(field: Field | undefined, problems: Problems): TextField | null {
+export function readText(field: PolicyField | undefined, problems: Problems): PolicyText | null {
   if (field === undefined || isMissing(field)) return null
   const { node, path } = field
   if (node.kind === 'text') return { path, text: node.text, at: node.at }
@@ -70,7 +74,7 @@ export function readText(field: Field | undefined, problems: Problems): TextFiel
 }
 
 /** A value, or a list of values. */
-export function readTexts(field: Field | undefined, problems: Problems): TextField[] {
+export function readTexts(field: PolicyField | undefined, problems: Problems): PolicyText[] {
   if (field === undefined || isMissing(field)) return []
   const { node, path } = field
   if (node.kind !== 'list') return [readText(field, problems)].filter((text) => text !== null)
@@ -81,7 +85,7 @@ export function readTexts(field: Field | undefined, problems: Problems): TextFie
   })
 }
 
-export function readBoolean(field: Field | undefined, problems: Problems): boolean | null {
+export function readBoolean(field: PolicyField | undefined, problems: Problems): boolean | null {
   const value = readText(field, problems)
   if (value === null) return null
   if (value.text === 'true' || value.text === 'false') return value.text === 'true'
@@ -90,7 +94,12 @@ export function readBoolean(field: Field | undefined, problems: Problems): boole
 }
 
 /** A whole number from `least` to `most`. */
-export function readNumber(field: Field | undefined, least: number, most: number, problems: Problems): number | null {
+export function readWholeNumber(
+  field: PolicyField | undefined,
+  least: number,
+  most: number,
+  problems: Problems,
+): number | null {
   const value = readText(field, problems)
   if (value === null) return null
   const number = /^\d{1,9}$/.test(value.text) ? Number(value.text) : Number.NaN
@@ -99,7 +108,7 @@ export function readNumber(field: Field | undefined, least: number, most: number
   return null
 }
 
-export function readChoice(field: Field | undefined, what: string, known: readonly string[], problems: Problems) {
+export function readChoice(field: PolicyField | undefined, what: string, known: readonly string[], problems: Problems) {
   const value = readText(field, problems)
   if (value === null) return null
   if (known.includes(value.text)) return value.text

@@ -1,6 +1,6 @@
 /** The section `exemptions`: what is known and accepted, why, and until when. */
 import { canonicalName } from '../host-names.ts'
-import { type Field, isMissing, readKeys, readText, readTexts, unknown } from './fields.ts'
+import { isMissing, type PolicyField, readKeys, readText, readTexts, unknown } from './fields.ts'
 import type { ExemptionDocument } from './policy-document.ts'
 import type { Problems } from './problems.ts'
 import { readHost } from './read-hosts.ts'
@@ -19,7 +19,7 @@ export interface ExemptionNames {
 }
 
 export async function readExemptions(
-  field: Field | undefined,
+  field: PolicyField | undefined,
   names: ExemptionNames,
   problems: Problems,
 ): Promise<ExemptionDocument[]> {
@@ -35,7 +35,11 @@ export async function readExemptions(
   return exemptions
 }
 
-async function readExemption(field: Field, names: ExemptionNames, problems: Problems): Promise<ExemptionDocument> {
+async function readExemption(
+  field: PolicyField,
+  names: ExemptionNames,
+  problems: Problems,
+): Promise<ExemptionDocument> {
   const keys = readKeys(field, KEYS, problems)
   if (isMissing(field)) problems.add(field.node.at, field.path, 'this exemption is empty: remove it')
   else if (field.node.kind === 'map') checkScope(field, keys, problems)
@@ -50,7 +54,7 @@ async function readExemption(field: Field, names: ExemptionNames, problems: Prob
   }
 }
 
-function checkScope({ path, node }: Field, keys: Partial<Record<string, Field>>, problems: Problems): void {
+function checkScope({ path, node }: PolicyField, keys: Partial<Record<string, PolicyField>>, problems: Problems): void {
   for (const key of SCOPE) {
     const given = keys[key]?.node
     if (given?.kind === 'list' && given.items.length === 0) {
@@ -62,7 +66,7 @@ function checkScope({ path, node }: Field, keys: Partial<Record<string, Field>>,
   }
 }
 
-function readReason({ path, node }: Field, field: Field | undefined, problems: Problems): string {
+function readReason({ path, node }: PolicyField, field: PolicyField | undefined, problems: Problems): string {
   const given = field !== undefined && field.node.kind !== 'text'
   const reason = readText(field, problems)
   const text = reason?.text.trim() ?? ''
@@ -77,7 +81,7 @@ function someOf(texts: string[]): string[] | null {
   return texts.length === 0 ? null : texts
 }
 
-function readIds(field: Field | undefined, known: readonly string[], problems: Problems): string[] {
+function readIds(field: PolicyField | undefined, known: readonly string[], problems: Problems): string[] {
   return readTexts(field, problems).flatMap(({ text, path, at }) => {
     if (known.includes(text)) return [text]
     problems.add(at, path, unknown('rule or control', text, known))
@@ -86,7 +90,11 @@ function readIds(field: Field | undefined, known: readonly string[], problems: P
 }
 
 /** A zone by its name goes before a host of that name. */
-async function readHosts(field: Field | undefined, zones: readonly string[], problems: Problems): Promise<string[]> {
+async function readHosts(
+  field: PolicyField | undefined,
+  zones: readonly string[],
+  problems: Problems,
+): Promise<string[]> {
   const hosts: string[] = []
   for (const text of readTexts(field, problems)) {
     const host = zones.includes(text.text) ? text.text : await readHost(text, problems)
@@ -98,7 +106,7 @@ async function readHosts(field: Field | undefined, zones: readonly string[], pro
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/
 
 /** @returns YYYY-MM-DD */
-function readDay(field: Field | undefined, problems: Problems): string | null {
+function readDay(field: PolicyField | undefined, problems: Problems): string | null {
   const value = readText(field, problems)
   if (value === null) return null
   if (endOfDay(value.text) !== null) return value.text

@@ -2,7 +2,7 @@
 import { isHostName } from '../host-names.ts'
 import { parseAddress } from '../networks.ts'
 import { uncPathOf } from '../unc-pattern.ts'
-import { type Field, readBoolean, readEntries, readKeys, type TextField } from './fields.ts'
+import { type PolicyField, type PolicyText, readBoolean, readEntries, readKeys } from './fields.ts'
 import type { HardenedPathDocument } from './policy-document.ts'
 import type { Problems } from './problems.ts'
 
@@ -10,7 +10,7 @@ const KEYS = ['mutual-authentication', 'integrity', 'privacy'] as const
 
 /** The patterns of the file, beside those that Windows hardens by itself: an entry for one of these replaces it. */
 export function readHardenedPaths(
-  field: Field | undefined,
+  field: PolicyField | undefined,
   defaults: readonly HardenedPathDocument[],
   problems: Problems,
 ): HardenedPathDocument[] {
@@ -38,7 +38,7 @@ export function readHardenedPaths(
 }
 
 /** @returns \\server\share as it was written, either of which may be "*"; null where it is no such pattern */
-export function readPattern({ text, path, at }: TextField, problems: Problems): string | null {
+export function readPattern({ text, path, at }: PolicyText, problems: Problems): string | null {
   const parts = uncPathOf(text)
   if (parts === null) {
     const advice = /^\\[^\\]/.test(text)

@@ -1,6 +1,15 @@
 /** A policy file's text -> what it says, or everything that is wrong with it. */
 import { BRUTE_FORCE_DEFAULTS, WINDOWS_PATHS } from '../default-policy.ts'
-import { type Field, readChoice, readEntries, readKeys, readNumber, readText, readTexts, unknown } from './fields.ts'
+import {
+  type PolicyField,
+  readChoice,
+  readEntries,
+  readKeys,
+  readText,
+  readTexts,
+  readWholeNumber,
+  unknown,
+} from './fields.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import { type PolicyProblem, Problems } from './problems.ts'
 import { readExemptions } from './read-exemptions.ts'
@@ -59,7 +68,7 @@ export async function readPolicy(bytes: Uint8Array, names: PolicyNames): Promise
 async function readBytes(bytes: Uint8Array, names: PolicyNames, problems: Problems): Promise<PolicyDocument> {
   const text = readUtf8(bytes, problems)
   const root = await readYaml(text, problems)
-  const field: Field = { path: '', node: root ?? { kind: 'text', text: '', quoted: false, at: START } }
+  const field: PolicyField = { path: '', node: root ?? { kind: 'text', text: '', quoted: false, at: START } }
   const sections = readKeys(field, SECTIONS, problems)
   const zones = await readZones(sections.zones, problems)
   const ids = [...names.rules, ...names.controls]
@@ -94,7 +103,7 @@ function readUtf8(bytes: Uint8Array, problems: Problems): string {
   }
 }
 
-async function readNetworks(field: Field | undefined, problems: Problems): Promise<string[]> {
+async function readNetworks(field: PolicyField | undefined, problems: Problems): Promise<string[]> {
   const networks: string[] = []
   for (const text of readTexts(field, problems)) {
     const network = await readNetwork(text, problems)
@@ -103,7 +112,7 @@ async function readNetworks(field: Field | undefined, problems: Problems): Promi
   return networks
 }
 
-async function readAliases(field: Field | undefined, problems: Problems): Promise<Record<string, string[]>> {
+async function readAliases(field: PolicyField | undefined, problems: Problems): Promise<Record<string, string[]>> {
   const aliases: Record<string, string[]> = Object.create(null)
   const owners = new Map<string, string>()
   if (field === undefined) return aliases
@@ -126,7 +135,11 @@ async function readAliases(field: Field | undefined, problems: Problems): Promis
   return aliases
 }
 
-function readSeverities(field: Field | undefined, names: PolicyNames, problems: Problems): Record<string, string> {
+function readSeverities(
+  field: PolicyField | undefined,
+  names: PolicyNames,
+  problems: Problems,
+): Record<string, string> {
   const severities: Record<string, string> = Object.create(null)
   if (field === undefined) return severities
   for (const entry of readEntries(field, 'rules', problems)) {
@@ -142,18 +155,18 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 }
 const LONGEST_WINDOW = 24 * 3600
 const MOST_LOGONS = 100_000
 
-function readBruteForce(field: Field | undefined, problems: Problems): PolicyDocument['bruteForce'] {
+function readBruteForce(field: PolicyField | undefined, problems: Problems): PolicyDocument['bruteForce'] {
   const { window, logons, users, servers } = BRUTE_FORCE_DEFAULTS
   const keys = field === undefined ? {} : readKeys(field, BRUTE_FORCE_KEYS, problems)
   return {
     withinSeconds: readDuration(keys.within, problems) ?? window / 1e6,
-    logons: readNumber(keys.logons, 2, MOST_LOGONS, problems) ?? logons,
-    users: readNumber(keys.users, 2, MOST_LOGONS, problems) ?? users,
-    servers: readNumber(keys.servers, 2, MOST_LOGONS, problems) ?? servers,
+    logons: readWholeNumber(keys.logons, 2, MOST_LOGONS, problems) ?? logons,
+    users: readWholeNumber(keys.users, 2, MOST_LOGONS, problems) ?? users,
+    servers: readWholeNumber(keys.servers, 2, MOST_LOGONS, problems) ?? servers,
   }
 }
 
-function readDuration(field: Field | undefined, problems: Problems): number | null {
+function readDuration(field: PolicyField | undefined, problems: Problems): number | null {
   const value = readText(field, problems)
   if (value === null) return null
   const [, digits = '', unit = ''] = /^(\d{1,6}) ?([smh])$/.exec(value.text) ?? []

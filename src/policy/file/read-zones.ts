@@ -1,5 +1,5 @@
 /** The section `zones`: which hosts are in each, and which it may open SMB connections to. */
-import { type Field, isMissing, readEntries, readKeys, readTexts, unknown } from './fields.ts'
+import { isMissing, type PolicyField, readEntries, readKeys, readTexts, unknown } from './fields.ts'
 import { OTHERS, type ZoneDocument } from './policy-document.ts'
 import type { Position, Problems } from './problems.ts'
 import { readHost } from './read-hosts.ts'
@@ -7,7 +7,7 @@ import { readHost } from './read-hosts.ts'
 const KEYS = ['hosts', 'may-reach', 'may-not-reach'] as const
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N} _.-]{0,62}$/u
 
-export async function readZones(field: Field | undefined, problems: Problems): Promise<ZoneDocument[]> {
+export async function readZones(field: PolicyField | undefined, problems: Problems): Promise<ZoneDocument[]> {
   if (field === undefined) return []
   const entries = readEntries(field, 'zones', problems)
   const names = entries.map(({ key }) => key)
@@ -35,7 +35,7 @@ export async function readZones(field: Field | undefined, problems: Problems): P
   return zones
 }
 
-function readZoneNames(field: Field | undefined, known: readonly string[], problems: Problems): string[] {
+function readZoneNames(field: PolicyField | undefined, known: readonly string[], problems: Problems): string[] {
   return readTexts(field, problems).flatMap(({ text, path, at }) => {
     if (known.includes(text)) return [text]
     problems.add(at, path, unknown('zone', text, known))

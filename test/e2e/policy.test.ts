@@ -1,0 +1,114 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { shell, smblens } from '../support/smblens.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'smblens-policy-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+let files = 0
+function policyFile(text: string): string {
+  const path = join(folder, `${++files}.yaml`)
+  writeFileSync(path, text)
+  return path
+}
+
+describe('policy init', () => {
+  it('writes a policy that is valid, with and without its examples', () => {
+    const path = join(folder, 'new.yaml')
+    const first = smblens(['policy', 'init', path])
+    expect(first).toMatchObject({ status: 0, stdout: '' })
+    expect(first.stderr).toContain(`smblens policy check ${path}`)
+    expect(smblens(['policy', 'check', path])).toMatchObject({ status: 0, stderr: '' })
+    const examples = policyFile(readFileSync(path, 'utf8').replace(/^#(?=\S| {2})/gm, ''))
+    const { status, stdout } = smblens(['policy', 'check', examples])
+    expect(status).toBe(0)
+    expect(stdout.replace(/\s+/g, ' ')).toContain('3 zones, 4 paths and 2 exemptions')
+  })
+
+  it('replaces no file', () => {
+    const path = policyFile('mine')
+    const { status, stderr } = smblens(['policy', 'init', path])
+    expect({ status, text: readFileSync(path, 'utf8') }).toEqual({ status: 2, text: 'mine' })
+    expect(stderr).toBe(`smblens: ${path}: exists already: name another file\n`)
+  })
+
+  it('writes to standard output, where check reads', () => {
+    const { status, stdout } = shell('$smblens policy init - | $smblens policy check /dev/stdin')
+    expect(status).toBe(0)
+    expect(stdout).toMatch(/is valid: 0 zones/)
+  })
+})
+
+describe('policy check', () => {
+  it('reports all problems, as compilers do', () => {
+    const path = policyFile('zoens:\ninternal: [10.0.0.1/8]\nexemptions:\n  - user: a\u001b[2J\u202e\n')
+    const { status, stdout, stderr } = smblens(['policy', 'check', path])
+    expect({ status, stderr }).toEqual({ status: 2, stderr: '' })
+    expect(stdout.split('\n').slice(0, -1)).toEqual([
+      `${path}:1:1: zoens: there is no key "zoens": did you mean zones?`,
+      `${path}:2:12: internal[1]: "10.0.0.1/8" has bits beyond its prefix: write 10.0.0.0/8`,
+      `${path}:4:5: exemptions[1]: a reason is missing: say why this is accepted`,
+    ])
+  })
+
+  it('never lets the text of the file reach the terminal as it is', () => {
+    const path = policyFile('zones:\n  "a\\e[2J\\u202e": { hosts: x }\n')
+    const { status, stdout } = smblens(['policy', 'check', path])
+    expect(status).toBe(2)
+    expect(stdout).toContain('a\\x1b[2J\\u202e')
+  })
+
+  it('says which exemptions have ended', () => {
+    const path = policyFile('exemptions: [{ reason: old, user: a, until: 2001-01-01 }, { reason: new, user: b }]')
+    const { stdout } = smblens(['policy', 'check', path])
+    expect(stdout).toContain('Ended on 2001-01-01')
+    expect(stdout).toContain('Without an end')
+  })
+
+  it('names what is not there', () => {
+    const missing = join(folder, 'missing.yaml')
+    expect(smblens(['policy', 'check', missing])).toMatchObject({
+      status: 2,
+      stderr: `smblens: ${missing}: there is no such file: smblens policy init writes one\n`,
+    })
+    expect(smblens(['policy', 'check', folder]).stderr).toContain('is a folder')
+    expect(shell('head -c 400000 /dev/zero | $smblens policy check /dev/stdin').stdout).toContain('at most 256 kB')
+  })
+})
+
+describe('--policy', () => {
+  const OUTBOUND = 'captures/outbound.pcap'
+  const rules = (...args: string[]) =>
+    JSON.parse(smblens(['scan', OUTBOUND, '-f', 'json', ...args]).stdout)
+      .records.filter((record: { type: string }) => record.type === 'finding')
+      .map((finding: { rule: string }) => finding.rule)
+
+  it('names networks, and --internal goes before it', () => {
+    const path = policyFile('internal: 203.0.113.0/24')
+    expect(rules()).toContain('outbound-smb')
+    expect(rules('--policy', path)).not.toContain('outbound-smb')
+    expect(rules('--policy', path, '--internal', '198.51.100.0/24')).toContain('outbound-smb')
+  })
+
+  it('must be valid before anything is read', () => {
+    const path = policyFile('zoens:\nx:\n')
+    const { status, stdout, stderr } = smblens(['scan', 'captures/outbound.pcap', '--policy', path])
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+    expect(stderr).toBe(
+      `smblens: --policy ${path}:1:1: zoens: there is no key "zoens": did you mean zones? (and 1 more problem: smblens policy check ${path} lists all)\n`,
+    )
+  })
+
+  it('is in the help of every command that judges', () => {
+    for (const command of ['scan', 'live']) expect(smblens([command, '--help']).stdout).toContain('--policy <file>')
+    for (const args of [
+      ['policy', '--help'],
+      ['policy', 'init', '--help'],
+      ['policy', 'check', '--help'],
+    ]) {
+      for (const line of smblens(args).stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
+    }
+  })
+})
