@@ -6,6 +6,7 @@ import { createNetworks } from '../../../src/policy/networks.ts'
 import { CONTROL_IDS } from '../../../src/readiness/control.ts'
 import { CONTROLS } from '../../../src/readiness/controls/index.ts'
 import { readiness } from '../../../src/readiness/prediction/readiness.ts'
+import { ROW_BYTES } from '../../../src/readiness/prediction/row-table.ts'
 import { connection, ledger, session } from '../../support/facts.ts'
 import { rowsOf, verdicts } from '../../support/readiness.ts'
 
@@ -81,7 +82,8 @@ describe('readiness', () => {
     const sessions = connections.map((on, i) => session({ on, guest: i % 4 === 0, firstFrame: i * 100 + 10 }))
     const facts = ledger(connections, sessions)
     const whole = readiness(facts, { policy })
-    const short = readiness(facts, { policy, rowBytes: 32 * 450 })
+    const readyPairs = whole.rows.where({ scope: 'pair', state: 'ready' }).length
+    const short = readiness(facts, { policy, rowBytes: ROW_BYTES * (whole.rows.length - Math.floor(readyPairs / 2)) })
     expect(short.rows.leftOut).toBeGreaterThan(0)
     expect(short.rows.length + short.rows.leftOut).toBe(whole.rows.length)
     expect(short.controls).toEqual(whole.controls)
