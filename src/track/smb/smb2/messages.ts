@@ -27,7 +27,7 @@ import {
 } from '../../../../dissectors/smb2/tree-connect.ts'
 import { cappedText } from '../../core/capped-text.ts'
 import { emitMessage } from '../state/emit-message.ts'
-import { countClear, frameRef, type LiveSession, noteActivity, noteSignature } from '../state/live-session.ts'
+import { countClear, frameRef, type LiveSession, noteActivity, noteSigned } from '../state/live-session.ts'
 import { capturedBytes, type MessageView } from '../state/message-view.ts'
 import { confirmed, findSession, rejectsId, sessionOf } from '../state/session-lookup.ts'
 import type { SmbConnection } from '../state/smb-connection.ts'
@@ -89,13 +89,13 @@ export function smb2Message(c: SmbConnection, m: MessageView): void {
   const session = m.response && rejectsId(m.status) ? findSession(c, low, high) : sessionOf(c, low, high)
   if (session === null || (m.response && !confirmed(c, session, m.status))) return
   noteActivity(session, c)
-  if (isSigned(m, flags)) noteSignature(session, c.context, m.response)
+  if (isSigned(m, flags)) noteSigned(session, c.context, m.response)
   if (!sessionMessage(c, session, m, flags)) count(c, session, m, flags)
 }
 
 /** A setup is signed where there is a key already, and so is its last response ([MS-SMB2] 3.3.5.5.3). */
 function noteSetupSignature(c: SmbConnection, m: MessageView, session: LiveSession | null, flags: number): void {
-  if (session !== null && isSigned(m, flags)) noteSignature(session, c.context, m.response)
+  if (session !== null && isSigned(m, flags)) noteSigned(session, c.context, m.response)
 }
 
 /** A signature of zeros does not count. */

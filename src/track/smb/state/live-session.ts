@@ -169,11 +169,11 @@ export function countClear(session: LiveSession, at: FrameRef, response: boolean
   else counts.unsigned++
   if (response) first.response ??= frameRef(at)
   else first.request ??= frameRef(at)
-  if (signed) noteSignature(session, at, response)
+  if (signed) noteSigned(session, at, response)
 }
 
 /** Notes a signed message, whether or not it is one that counts. */
-export function noteSignature({ facts }: LiveSession, at: FrameRef, response: boolean): void {
+export function noteSigned({ facts }: LiveSession, at: FrameRef, response: boolean): void {
   if (response) facts.firstSignature.response ??= frameRef(at)
   else facts.firstSignature.request ??= frameRef(at)
 }
