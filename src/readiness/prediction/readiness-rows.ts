@@ -70,6 +70,20 @@ export class ReadinessRows implements Facts<ReadinessRow> {
     )
   }
 
+  /** Those with the most sessions; among equals the first. Only these are read. */
+  top(most: number): ReadinessRow[] {
+    const best: { row: number; count: number }[] = []
+    for (let i = 0; i < this.length; i++) {
+      const row = this.chosen?.[i] ?? i
+      const count = this.table.count(row)
+      if (best.length === most && count <= (best.at(-1)?.count ?? 0)) continue
+      const place = best.findIndex((other) => other.count < count)
+      best.splice(place < 0 ? best.length : place, 0, { row, count })
+      if (best.length > most) best.pop()
+    }
+    return best.map(({ row }) => this.read(this.table.get(row)))
+  }
+
   private read(stored: StoredRow): ReadinessRow {
     const unit = this.reader.unit(stored.unit)
     const control = CONTROLS[controlOfCell(stored.cell)]!

@@ -124,6 +124,10 @@ export class RowTable {
     return (this.kinds[i]! % STATES.length) as StateNumber
   }
 
+  count(i: number): number {
+    return this.counts[i]!
+  }
+
   cell(i: number): number {
     return this.cells[i]!
   }
