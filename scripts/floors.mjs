@@ -65,7 +65,11 @@ export const WINGS = [
     ],
   },
   { path: 'src/readiness', uses: [...GROUND, 'src/policy', 'src/track', 'src/audit'], packages: ['node:crypto'] },
-  { path: 'src/report', uses: [...GROUND, 'src/policy', 'src/capture', 'src/track', 'src/audit'], packages: [] },
+  {
+    path: 'src/report',
+    uses: [...GROUND, 'src/policy', 'src/capture', 'src/track', 'src/audit', 'src/readiness'],
+    packages: [],
+  },
   { path: 'src/rows', uses: ['src/base', 'src/ledger', 'src/policy', 'src/audit', 'src/report'], packages: [] },
   {
     path: 'src/query',
@@ -204,6 +208,7 @@ export const FOLDERS = [
   ['src/report/records', 'one file per record type'],
   ['src/report/text', 'text of reports: pages, styles, paragraphs'],
   ['src/report/formats', 'one file per format, listed in formats.ts'],
+  ['src/report/readiness', 'what would break: the table, the plan, the lists of hosts'],
   ['src/rows', 'the flat rows of every list: how they are made, kept, exported'],
   ['src/query', 'the filter language over rows'],
   ['src/query/language', 'its grammar and its fields'],

@@ -14,7 +14,7 @@ export interface ControlSteps {
   undo: ControlSetting
   /** Which rows and findings of a later capture show that it works. */
   proof: string
-  /** What no capture shows about this control. */
+  /** What a capture does not show about this control: clauses, to follow a colon. */
   unseen: string
   references: readonly string[]
 }

@@ -24,7 +24,8 @@ describe('the steps of the plan', () => {
   })
 
   it.each(CONTROL_STEPS)('of $control say in sentences what to do, what it shows and what it cannot show', (steps) => {
-    const texts = [steps.protects, steps.proof, steps.unseen, ...settingsOf(steps).map(({ setting }) => setting)]
+    expect(steps.unseen).toMatch(/^[a-z].*\.$/s)
+    const texts = [steps.protects, steps.proof, ...settingsOf(steps).map(({ setting }) => setting)]
     for (const text of texts) expect(text).toMatch(/^["A-Z].*\.$/s)
     expect(steps.references.length).toBeGreaterThan(0)
     expect(steps.enforce).not.toEqual(steps.undo)

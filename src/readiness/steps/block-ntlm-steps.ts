@@ -37,7 +37,7 @@ export const blockNtlmSteps: ControlSteps = {
   },
   proof: 'The finding ntlm-auth is gone: the logons of the same users on the same servers use Kerberos.',
   unseen:
-    'NTLM outside SMB (HTTP, LDAP, SQL Server, remote desktop), and whether Kerberos would work for a logon that did not try it.',
+    'who uses NTLM outside SMB (HTTP, LDAP, SQL Server, remote desktop), and whether Kerberos would work for a logon that did not try it.',
   references: [
     'https://learn.microsoft.com/windows-server/storage/file-server/smb-ntlm-blocking',
     'https://learn.microsoft.com/previous-versions/windows/it-pro/windows-10/security/threat-protection/security-policy-settings/network-security-restrict-ntlm-outgoing-ntlm-traffic-to-remote-servers',

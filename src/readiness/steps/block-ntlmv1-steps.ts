@@ -30,8 +30,7 @@ export const blockNtlmv1Steps: ControlSteps = {
   },
   proof:
     'The finding ntlmv1-auth is gone: every NTLM response is NTLMv2. Change the passwords that were used with NTLMv1 before.',
-  unseen:
-    'NTLMv1 outside SMB: MS-CHAPv2 of VPN and 802.1X, and old applications. "mschapv2-and-ntlmv2-only" is the value of Samba that leaves MS-CHAPv2 working.',
+  unseen: 'who uses NTLMv1 outside SMB: MS-CHAPv2 of VPN and 802.1X, and old applications.',
   references: [
     'https://learn.microsoft.com/previous-versions/windows/it-pro/windows-10/security/threat-protection/security-policy-settings/network-security-lan-manager-authentication-level',
     '[MS-NLMP] 3.3.1',

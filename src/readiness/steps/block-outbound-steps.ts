@@ -29,7 +29,7 @@ export const blockOutboundSteps: ControlSteps = {
   proof:
     'The finding outbound-smb is gone, or counts attempts that were refused or not answered, which is the rule at work.',
   unseen:
-    'Which public addresses are yours: name them with --internal or in the policy file. Computers outside the building, and SMB over QUIC.',
+    'which public addresses are yours: name them with --internal or in the policy file; computers outside the building; and SMB over QUIC.',
   references: [
     'https://learn.microsoft.com/windows-server/storage/file-server/smb-secure-traffic#block-outbound-smb-access',
   ],

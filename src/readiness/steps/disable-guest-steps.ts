@@ -37,7 +37,7 @@ export const disableGuestSteps: ControlSteps = {
     'The findings guest-session and guest-fallback are gone. A guest-session of severity info says that the client ended the session unused, as ' +
     'it should.',
   unseen:
-    'Whether a client that was never made a guest would accept it. Null sessions are another control (restrict-anonymous).',
+    'whether a client that was never made a guest would accept it. Null sessions are another control, restrict-anonymous.',
   references: [
     'https://learn.microsoft.com/windows-server/storage/file-server/enable-insecure-guest-logons-smb2-and-smb3',
     'https://learn.microsoft.com/troubleshoot/windows-server/networking/guest-access-in-smb2-is-disabled-by-default',

@@ -23,6 +23,6 @@ export const disableWebdavSteps: ControlSteps = {
     samba: [],
   },
   proof: 'Not in this version of smblens, which reads no HTTP. On the clients, Get-Service shows it.',
-  unseen: 'Anything yet: HTTP is not read, so who uses WebDAV is not observed.',
+  unseen: 'who uses WebDAV: this version reads no HTTP.',
   references: ['https://learn.microsoft.com/windows-server/storage/file-server/smb-interception-defense'],
 }

@@ -39,7 +39,8 @@ export const kerberosAesOnlySteps: ControlSteps = {
   proof:
     'The finding kerberos-weak-etype is gone: tickets and session keys inside SMB are AES. Tickets for other services need the exchanges with the ' +
     'KDC, which this version does not read.',
-  unseen: 'Tickets for services other than SMB, and pre-authentication: the exchanges with the KDC are not read.',
+  unseen:
+    'tickets for other services than SMB, and pre-authentication: this version does not read the exchanges with the KDC.',
   references: [
     'https://learn.microsoft.com/previous-versions/windows/it-pro/windows-10/security/threat-protection/security-policy-settings/network-security-configure-encryption-types-allowed-for-kerberos',
     'https://support.microsoft.com/help/5073381',

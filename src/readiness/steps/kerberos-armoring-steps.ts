@@ -26,7 +26,7 @@ export const kerberosArmoringSteps: ControlSteps = {
     samba: [],
   },
   proof: 'Not in this version of smblens, which does not read the Kerberos exchanges with the KDC.',
-  unseen: 'Anything yet: the exchanges with the KDC are not read, so armoring is not observed.',
+  unseen: 'who armors: this version does not read the exchanges with the KDC.',
   references: [
     'https://learn.microsoft.com/previous-versions/windows/it-pro/windows-server-2012-R2-and-2012/hh831747(v=ws.11)',
     'https://learn.microsoft.com/windows-server/identity/ad-ds/active-directory-functional-levels',

@@ -41,7 +41,7 @@ export const minimumDialect311Steps: ControlSteps = {
   },
   proof: 'The finding old-dialect is gone: connection records have the dialect 3.1.1 and nothing else.',
   unseen:
-    'What a client could offer that only ever offered what its server had answered before, and what a server could choose that no client with ' +
+    'what a client could offer that only ever offered what its server had answered before, and what a server could choose that no client with ' +
     '3.1.1 visited.',
   references: [
     'https://learn.microsoft.com/windows-server/storage/file-server/manage-smb-dialects',

@@ -34,8 +34,7 @@ export const removeSmb1Steps: ControlSteps = {
     'The finding smb1-negotiated is gone, and no row of remove-smb1 breaks. Clients that still ask for SMB1 remain as smb1-offered until the ' +
     'feature is removed from them too.',
   unseen:
-    'Whether a host that only ever spoke SMB1 could do more: it shows only if it offered more. Devices that were switched off, and the browser ' +
-    'service, which also uses SMB1.',
+    'whether a host that offered only SMB1 has something newer that is switched off; and devices that were switched off themselves.',
   references: [
     'https://learn.microsoft.com/windows-server/storage/file-server/troubleshoot/detect-enable-and-disable-smbv1-v2-v3',
     'smb.conf(5): server min protocol, client min protocol',

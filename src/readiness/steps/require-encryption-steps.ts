@@ -40,8 +40,7 @@ export const requireEncryptionSteps: ControlSteps = {
   proof:
     'The finding unencrypted-session is gone for the server. Messages after the session setup are encrypted, so shares and file names are no ' +
     'longer visible in a capture.',
-  unseen:
-    'How much slower clients without hardware AES get, and which clients a share of a server that nobody used meanwhile has.',
+  unseen: 'how much slower clients without AES in hardware get.',
   references: [
     'https://learn.microsoft.com/windows-server/storage/file-server/smb-security#smb-encryption',
     'https://learn.microsoft.com/windows-server/storage/file-server/configure-smb-client-require-encryption',

@@ -39,8 +39,8 @@ export const requireSigningSteps: ControlSteps = {
   proof:
     'The finding signing-not-required is gone for the server, and unsigned-session for its clients: sessions with a key are signed or encrypted.',
   unseen:
-    'Whether a client that never had to sign can: the bit "signing enabled" is a claim that some clients make and do not keep. Whether a ' +
-    'signature is right, which takes the key.',
+    'whether a client that never had to sign can: the bit "signing enabled" is a claim that some clients make and do not keep; and whether ' +
+    'a signature is right, which takes the key.',
   references: [
     'https://learn.microsoft.com/windows-server/storage/file-server/smb-signing',
     'https://support.microsoft.com/help/5066913',

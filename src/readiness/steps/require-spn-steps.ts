@@ -27,8 +27,7 @@ export const requireSpnSteps: ControlSteps = {
     samba: [],
   },
   proof: 'Rows of require-spn are ready: the NTLM logons that the server accepts carry its name as their target.',
-  unseen:
-    'Which aliases the server accepts, and whether it checks the names already. Logons with Kerberos always carry the name of the service.',
+  unseen: 'which aliases the server accepts, and whether it checks the names already.',
   references: [
     'https://support.microsoft.com/help/5066913',
     'https://learn.microsoft.com/previous-versions/windows/it-pro/windows-10/security/threat-protection/security-policy-settings/microsoft-network-server-server-spn-target-name-validation-level',

@@ -35,7 +35,7 @@ export const restrictAnonymousSteps: ControlSteps = {
   },
   proof: 'The finding anonymous-session is gone: null sessions are refused, or are not asked for any more.',
   unseen:
-    'What a client does with a null session once it is encrypted, and whether it would use an account if the null session were refused.',
+    'what a client does with a null session once it is encrypted, and whether it would use an account if the null session were refused.',
   references: [
     'https://learn.microsoft.com/previous-versions/windows/it-pro/windows-10/security/threat-protection/security-policy-settings/network-access-restrict-anonymous-access-to-named-pipes-and-shares',
     'smb.conf(5): restrict anonymous',

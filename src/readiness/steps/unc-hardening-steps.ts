@@ -39,7 +39,7 @@ export const uncHardeningSteps: ControlSteps = {
   proof:
     'Rows of unc-hardening are ready: the sessions that reach these paths use Kerberos and are signed or encrypted, and hardened-path-unprotected is gone.',
   unseen:
-    'Which paths are worth it: name yours in the policy file. Paths that are connected inside an encrypted session.',
+    'which paths are worth it: name yours in the policy file; and paths that are connected inside an encrypted session.',
   references: [
     'https://support.microsoft.com/topic/ms15-011-vulnerability-in-group-policy-could-allow-remote-code-execution-february-10-2015-91b4bda2-945d-455b-ebbb-01d1ec191328',
     'https://learn.microsoft.com/powershell/module/smbshare/new-smbmapping',

@@ -3,7 +3,6 @@
  * explanation and their fix.
  */
 
-import { shortTime } from '../../base/packet-time.ts'
 import { wrap } from '../../base/safe-text.ts'
 import type { TextSink } from '../../base/text-sink.ts'
 import { total } from '../../base/total.ts'
@@ -11,6 +10,7 @@ import { number, plural } from '../../base/wording.ts'
 import type { Facts } from '../../ledger/facts-list.ts'
 import type { SessionFacts } from '../../ledger/smb-facts.ts'
 import type { Report } from '../records/report.ts'
+import { captureSpan } from '../text/capture-span.ts'
 import { findingsByRule, writeFindings } from '../text/finding-paragraphs.ts'
 import { createPage, type PageOptions, type TextPage, writeParagraph } from '../text/page.ts'
 import { unreadSentences, verdict } from '../verdict.ts'
@@ -47,8 +47,6 @@ function writeVerdict(page: TextPage, report: Report): void {
 /** What was read: a verdict is worth as much as the data behind it. */
 function scope(report: Report): string {
   const { captures, connections, sessions } = report.ledger
-  const first = captures.map((c) => c.firstTime).filter((time) => time !== null)
-  const last = captures.map((c) => c.lastTime).filter((time) => time !== null)
   const facts = [
     plural(captures.length, 'capture'),
     plural(
@@ -63,28 +61,11 @@ function scope(report: Report): string {
     plural(sessions.length, 'session'),
     ...refusedText(sessions),
   ]
-  const span = first.length > 0 ? `, ${timeSpan(least(first), greatest(last))} UTC` : ''
-  return `Seen: ${facts.join(', ')}${span}.`
+  return `Seen: ${[...facts, ...captureSpan(captures)].join(', ')}.`
 }
 
 function refusedText(sessions: Facts<SessionFacts>): string[] {
   let refused = 0
   for (const { status } of sessions) if (status === 'failed') refused++
   return refused === 0 ? [] : [`${number(refused)} refused`]
-}
-
-function timeSpan(from: number, to: number): string {
-  const first = shortTime(from)
-  const last = shortTime(to)
-  if (first === last) return first
-  const [day, time] = last.split(' ')
-  return first.startsWith(`${day} `) ? `${first} to ${time}` : `${first} to ${last}`
-}
-
-function least(values: readonly number[]): number {
-  return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
-}
-
-function greatest(values: readonly number[]): number {
-  return values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)
 }
