@@ -5,14 +5,18 @@
 import { Command, CommanderError } from 'commander'
 import { alternatives } from '../base/wording.ts'
 import { CAPTURE_PROGRAMS } from '../capture/live/programs/capture-programs.ts'
+import { CONTROL_IDS, type ReadinessState } from '../readiness/control.ts'
 import { REPORT_FORMATS } from '../report/formats/formats.ts'
+import { READINESS_FORMATS } from '../report/readiness/readiness-formats.ts'
 import type { InterfacesOptions } from './commands/interfaces.ts'
 import type { LiveOptions } from './commands/live/request.ts'
 import type { MessagesOptions } from './commands/messages.ts'
 import type { OpenOptions } from './commands/open.ts'
+import type { ReadinessArguments } from './commands/readiness.ts'
 import type { RulesOptions } from './commands/rules.ts'
 import type { ScanOptions } from './commands/scan.ts'
 import {
+  controlsHelp,
   DESCRIPTION,
   EXAMPLES,
   EXIT_STATUSES,
@@ -22,6 +26,8 @@ import {
   LIVE_HELP,
   PATHS_HELP,
   PLAIN_EXIT_STATUSES,
+  READINESS_DESCRIPTION,
+  READINESS_HELP,
 } from './options/help-texts.ts'
 import { limitsHelp } from './options/limits.ts'
 import { amount, catalogueOption, choice, errorLine, list, severity } from './options/option-parsers.ts'
@@ -30,6 +36,7 @@ import { writeDiagnostic, writeText } from './output/descriptor-sink.ts'
 const THEMES: readonly OpenOptions['theme'][] = ['auto', 'dark', 'light', 'mono']
 const LIVE_FORMATS = ['ndjson']
 const MESSAGE_FORMATS: readonly MessagesOptions['format'][] = ['ndjson', 'table']
+const HOST_STATES: readonly ReadinessState[] = ['ready', 'breaks', 'exempt', 'not-observed']
 const LIST_FORMATS: readonly RulesOptions['format'][] = ['table', 'json']
 
 const OUTPUT_HELP = 'write to this file instead of standard output'
@@ -55,6 +62,7 @@ export function createProgram(done: Done): Command {
     .exitOverride()
   const open = addOpen(program, done)
   addScan(program, done)
+  addReadiness(program, done)
   addLive(program, done)
   addInterfaces(program, done)
   addMessages(program, done)
@@ -92,16 +100,40 @@ function addScan(program: Command, done: Done): void {
   addReportOptions(scan)
 }
 
+function addReadiness(program: Command, done: Done): void {
+  const readiness = program
+    .command('readiness')
+    .summary('what would break if the hardening were enforced')
+    .description(READINESS_DESCRIPTION)
+    .argument('<path...>', 'captures to read')
+    .addOption(catalogueOption('-f, --format <format>', formatNames(READINESS_FORMATS), READINESS_FORMATS))
+    .option('-o, --output <file>', OUTPUT_HELP)
+    .addOption(list('--control <id,...>', 'only these controls, listed below', CONTROL_IDS))
+    .option('--plan', 'the order in which to switch the controls on, and how')
+    .addOption(choice('--hosts <state>', `list the clients in this state: ${alternatives(HOST_STATES)}`, HOST_STATES))
+  addPolicyOptions(readiness)
+  addMemoryOptions(readiness, LIMIT_HELP)
+  readiness
+    .addHelpText(
+      'after',
+      () => READINESS_HELP + PATHS_HELP + formatsHelp(READINESS_FORMATS) + controlsHelp() + PLAIN_EXIT_STATUSES,
+    )
+    .action(async (paths: string[], options: ReadinessArguments) => {
+      const { predict } = await import('./commands/readiness.ts')
+      done(await predict(paths, options, commandNames(program)))
+    })
+}
+
 /** What `scan` takes, and a command line without a command. */
 function addReportOptions(command: Command): void {
   command
     .argument('<path...>', 'captures to read')
-    .addOption(catalogueOption('-f, --format <format>', formatNames(), REPORT_FORMATS))
+    .addOption(catalogueOption('-f, --format <format>', formatNames(REPORT_FORMATS), REPORT_FORMATS))
     .option('-o, --output <file>', OUTPUT_HELP)
     .addOption(severity('--min-severity <severity>', 'leave out findings that are less severe than this'))
     .addOption(severity('--fail-on <severity>', 'exit with status 1 if a finding is at least this severe'))
   addAuditOptions(command, 'set single memory limits, listed below')
-  command.addHelpText('after', () => PATHS_HELP + formatsHelp() + limitsHelp() + EXIT_STATUSES)
+  command.addHelpText('after', () => PATHS_HELP + formatsHelp(REPORT_FORMATS) + limitsHelp() + EXIT_STATUSES)
 }
 
 /** The options of every audit: auditOptionsOf reads them. */
@@ -109,11 +141,17 @@ function addAuditOptions(command: Command, limitHelp: string): void {
   command
     .addOption(list('--rule <id,...>', 'apply only these rules: smblens rules lists them'))
     .addOption(list('--exclude-rule <id,...>', 'do not apply these rules'))
+  addPolicyOptions(command)
+  addMemoryOptions(command, limitHelp)
+}
+
+/** What the owner of the network says about it. */
+function addPolicyOptions(command: Command): void {
+  command
     .addOption(
       list('--internal <cidr,...>', 'treat these public networks as internal: SMB to them does not leave the network'),
     )
     .option('--policy <file>', 'judge by this policy: networks, zones, paths, exemptions (smblens policy)')
-  addMemoryOptions(command, limitHelp)
 }
 
 function addMemoryOptions(command: Command, limitHelp: string): void {

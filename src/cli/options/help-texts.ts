@@ -1,6 +1,6 @@
 /** The parts of the help that are not made from a list of options. Lines have at most 80 columns. */
 import { alternatives } from '../../base/wording.ts'
-import { REPORT_FORMATS } from '../../report/formats/formats.ts'
+import { CONTROLS } from '../../readiness/controls/index.ts'
 
 export const DESCRIPTION = `Reads packet captures and audits the SMB traffic in them: who still uses SMB1,
 which sessions are guest, anonymous, unsigned, unencrypted or authenticated with
@@ -10,6 +10,7 @@ export const EXAMPLES = `
 Examples:
   smblens office.pcap                          explore it in the terminal UI
   smblens scan office.pcap                     report what is wrong, worst first
+  smblens readiness office.pcap                what would break under hardening
   smblens scan evidence/ --min-severity high   all captures below a folder
   smblens scan a.pcap -f ndjson | jq .         records for scripts, one per line
   smblens scan a.pcap -f csv -o findings.csv   findings for a spreadsheet
@@ -49,6 +50,18 @@ Paths are captures (pcap or pcapng, gzip-compressed or not), folders with all
 captures below them, patterns, or - for standard input.
 `
 
+export const READINESS_DESCRIPTION = `Predicts what would break if the controls of Microsoft's guide "Protect SMB
+traffic from interception" were enforced: which clients are ready, which would
+break and why, and of which too little was seen. "Not seen" is never "ready".`
+
+export const READINESS_HELP = `
+Examples:
+  smblens readiness office.pcap                     who would break, and why
+  smblens readiness week/ --plan                    in which order, and how
+  smblens readiness week/ --plan --control require-signing
+  smblens readiness week/ --hosts breaks --control require-signing,block-ntlm
+`
+
 export const LIVE_HELP = `
 Examples:
   sudo smblens live -i eth1                  a span port, in the terminal UI
@@ -58,14 +71,26 @@ Examples:
   Ctrl-C ends it with a summary. See docs/live.md for the privileges it needs.
 `
 
+/** An entry of a catalogue of formats. */
+interface Named {
+  readonly name: string
+  readonly help: string
+}
+
 /** `table (the default), json, ndjson or csv`. */
-export function formatNames(): string {
-  const names = REPORT_FORMATS.map(({ name }, i) => (i === 0 ? `${name} (the default)` : name))
+export function formatNames(formats: readonly Named[]): string {
+  const names = formats.map(({ name }, i) => (i === 0 ? `${name} (the default)` : name))
   return alternatives(names)
 }
 
 /** The report formats, one per line, from the list of them. */
-export function formatsHelp(): string {
-  const width = Math.max(...REPORT_FORMATS.map(({ name }) => name.length))
-  return `\nFormats:\n${REPORT_FORMATS.map(({ name, help }) => `  ${name.padEnd(width)}  ${help}\n`).join('')}`
+export function formatsHelp(formats: readonly Named[]): string {
+  const width = Math.max(...formats.map(({ name }) => name.length))
+  return `\nFormats:\n${formats.map(({ name, help }) => `  ${name.padEnd(width)}  ${help}\n`).join('')}`
+}
+
+/** The controls, one per line, from the list of them. */
+export function controlsHelp(): string {
+  const width = Math.max(...CONTROLS.map(({ id }) => id.length))
+  return `\nControls:\n${CONTROLS.map(({ id, title }) => `  ${id.padEnd(width)}  ${title}\n`).join('')}`
 }

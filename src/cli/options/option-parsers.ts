@@ -41,11 +41,13 @@ export function severity(flags: string, description: string): Option {
   return choice(flags, `${description}: ${SEVERITIES.join(', ')}`, SEVERITIES)
 }
 
-/** Values separated by commas. The option may also be repeated. */
-export function list(flags: string, description: string): Option {
+/** Values separated by commas. The option may also be repeated. @param allowed the words it takes; any unless given */
+export function list(flags: string, description: string, allowed: readonly string[] | null = null): Option {
   return new Option(flags, description).argParser((value: string, before: string[] = []) => {
     const values = value.split(',').map((part) => part.trim())
     if (values.includes('')) throw new InvalidArgumentError('The list has an empty entry: remove the extra comma.')
+    const wrong = allowed === null ? undefined : values.find((each) => !allowed.includes(each))
+    if (allowed !== null && wrong !== undefined) throw notAllowed(wrong, allowed)
     return [...before, ...values]
   })
 }
