@@ -6,10 +6,15 @@
  */
 import type { Rule } from '../../audit/rule/rule.ts'
 import type { CaptureFacts } from '../../ledger/capture-facts.ts'
+import type { Ledger } from '../../ledger/ledger.ts'
+import type { Policy } from '../../policy/policy.ts'
+import type { ControlSummary, Credit, ReadinessRow } from '../../readiness/readiness-row.ts'
 import { type CaptureRecord, captureRecord } from './capture.ts'
 import { type ConnectionRecord, connectionRecord } from './connection.ts'
+import { type ControlRecord, controlRecord } from './control.ts'
 import { type FindingRecord, findingRecord } from './finding.ts'
 import { type HostRecord, hostRecords } from './host.ts'
+import { type ReadinessRecord, readinessRecord } from './readiness.ts'
 import type { OfCapture } from './record-parts.ts'
 import type { Report } from './report.ts'
 import { type SessionRecord, sessionRecord } from './session.ts'
@@ -30,6 +35,31 @@ export function* scanRecords(report: Report): Generator<ScanRecord> {
   const rules = rulesById(report.rules)
   for (const finding of report.findings) yield named(findingRecord(finding, rules.get(finding.rule)), finding, shared)
   yield summaryRecord(report)
+}
+
+export type PredictionRecord = CaptureRecord | ControlRecord | ReadinessRecord | HostRecord
+
+/** What a prediction is made of, and made from. */
+export interface Prediction {
+  ledger: Ledger
+  policy: Policy
+  controls: readonly ControlSummary[]
+  credits: readonly Credit[]
+  rows: Iterable<ReadinessRow>
+}
+
+/** Every record of a prediction, one at a time: captures, controls, rows about pairs and hosts, and hosts. */
+export function* predictionRecords({
+  ledger,
+  policy,
+  controls,
+  credits,
+  rows,
+}: Prediction): Generator<PredictionRecord> {
+  for (const capture of ledger.captures) yield captureRecord(capture)
+  for (const control of controls) yield controlRecord(control, credits)
+  for (const row of rows) yield readinessRecord(row)
+  for (const host of hostRecords(ledger, policy.networks)) yield host
 }
 
 export function* findingRecords(report: Pick<Report, 'findings' | 'rules'>): Generator<FindingRecord> {
