@@ -248,5 +248,6 @@ export const CATALOGUES = [
   'dissectors/tunnel',
   'dissectors/smb2',
   'src/audit/rules',
+  'src/report/records',
   'src/tui/pages',
 ]
