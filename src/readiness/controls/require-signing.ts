@@ -1,10 +1,10 @@
 import { cite, evidence } from '../../audit/rule/evidence.ts'
-import { hex, place } from '../../audit/rule/wording.ts'
+import { hex, place, quoted } from '../../audit/rule/wording.ts'
 import { protectionOf } from '../../ledger/derived/protection.ts'
 import { clientSigning, serverSigning, sessionClientSigning } from '../../ledger/derived/signing.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { Control } from '../judging/judged-control.ts'
-import { breaks, notObserved, type Observation, ready, unseenOf } from '../judging/observation.ts'
+import { breaks, notObserved, type Observation, type Placed, ready, unseenOf } from '../judging/observation.ts'
 import { citeGrant, keylessName, keylessOf } from '../judging/session-state.ts'
 import type { Unit } from '../judging/unit.ts'
 
@@ -92,6 +92,7 @@ function byWords(connection: ConnectionFacts, session: SessionFacts, hasKey: boo
     const explain = () => ({ message: `${client} requires signing on ${server}, so it can sign.`, evidence: [shown()] })
     return ready('client-requires-signing', explain, BY_SERVER)
   }
+  if (session.family === 'smb1' && cannotSign(connection) !== null) return withoutSigning(connection, BY_SERVER)
   if (session.family === 'smb1') {
     const message = () =>
       `${client} uses SMB1 on ${server}, whose clients do not show whether they can sign before they must. Samba then serves ` +
@@ -118,13 +119,14 @@ function ofServer(connection: ConnectionFacts, session: SessionFacts): Observati
   const server = place(connection.server)
   const keyless = keylessOf(session)
   const smb1 = session.family === 'smb1'
-  if (keyless === 'guest' || keyless === 'null') {
+  if (keyless === 'null') return nullSessionOfServer({ connection, session })
+  if (keyless === 'guest') {
     const explain = () => ({
       message: `${client} has ${keylessName(keyless)} on ${server}, which has no key: a client that requires signing ends it.`,
       evidence: [citeGrant(session)],
       change: `Let ${client} log on to ${server} with an account.`,
     })
-    return breaks(keyless === 'guest' ? 'guest-has-no-key' : 'null-session-has-no-key', explain, BY_CLIENT)
+    return breaks('guest-has-no-key', explain, BY_CLIENT)
   }
   const { response: signed } = session.firstSignature
   if (signed !== null) {
@@ -148,16 +150,50 @@ function ofServer(connection: ConnectionFacts, session: SessionFacts): Observati
     const explain = () => ({ message: `${server} requires signing, so it can sign.`, evidence: evidence(shown) })
     return ready('server-requires-signing', explain, BY_CLIENT)
   }
-  if (stated?.mode === 'none' && smb1 && keyless === null && session.status === 'established') {
-    const explain = () => ({
-      message: `${server} says that signing is switched off, and SMB1 servers sign only where it is enabled ([MS-CIFS] 2.2.4.52.2).`,
-      evidence: evidence(shown),
-      change: `Switch SMB2 on at ${server}, or signing.`,
-    })
-    return breaks('server-disables-signing', explain, BY_CLIENT)
+  if (smb1 && cannotSign(connection) !== null) return withoutSigning(connection, BY_CLIENT)
+  if (stated?.mode === 'none' && smb1) {
+    const message = () =>
+      `${server} does not offer ${client} to sign over SMB1. Samba then signs all the same for a client that requires it; ` +
+      'Windows does not ([MS-SMB] 3.2.4.2.4).'
+    return notObserved('signing-not-offered', message, BY_CLIENT, () => evidence(shown))
   }
   const message = () => `${server} signed nothing for ${client} that was seen.`
   return unseenOf(session.status === 'failed' ? null : session)('nothing-signed', message, BY_CLIENT)
+}
+
+/** Dialects from before NT LM 0.12, which alone of SMB1's dialects has signatures ([MS-CIFS] 1.7). */
+const WITHOUT_SIGNATURES = /^(PC NETWORK|MICROSOFT NETWORKS|XENIX|(DOS )?(LANMAN|LM)|WINDOWS FOR WORKGROUPS)/i
+
+/** The dialect that was chosen, where it has no signatures; otherwise null. */
+function cannotSign({ smb1 }: ConnectionFacts): string | null {
+  const dialect = smb1?.negotiateResponse?.dialect ?? null
+  return dialect !== null && WITHOUT_SIGNATURES.test(dialect) ? dialect : null
+}
+
+function withoutSigning(connection: ConnectionFacts, placed: Placed): Observation {
+  const { client, server, smb1 } = connection
+  const explain = () => ({
+    message: `${client.ip} and ${place(server)} speak ${quoted([cannotSign(connection)!])}, which has no signatures.`,
+    evidence: [cite(smb1!.negotiateResponse!, 'DialectIndex', `DialectIndex ${smb1!.negotiateResponse!.dialectIndex}`)],
+    change: `Update ${client.ip} or ${place(server)}, whichever knows no newer dialect.`,
+  })
+  return breaks('dialect-cannot-sign', explain, placed)
+}
+
+/** [MS-SMB2] 3.2.5.3.1: the client does not require signing of a null session, but of a guest. SMB1 shows nothing. */
+function nullSessionOfServer({ connection, session }: Unit): Observation {
+  const client = connection.client.ip
+  const server = place(connection.server)
+  if (session!.family === 'smb1') {
+    const message = () =>
+      `${client} has a null session over SMB1 on ${server}; how the client treats that once it requires signing is not seen before.`
+    return notObserved('smb1', message, BY_CLIENT)
+  }
+  const explain = () => ({
+    message: `${client} has a null session on ${server}, which has no key and goes on unsigned: [MS-SMB2] has it so, and Samba does it.`,
+    evidence: [citeGrant(session!)],
+  })
+  return ready('goes-on-unsigned', explain, BY_CLIENT)
 }
 
 /** Signing is required and obeyed. */

@@ -32,9 +32,12 @@ export const uncHardening: Control = {
 
 type HardenedTree = TreeFacts & { path: string }
 
-/** Whether one requirement was met; `met` is null where that was not seen. */
+/**
+ * Whether one requirement was met; `met` is null where that was not seen. "possible": nobody asked for it yet, and both sides were seen to be able to: a client
+ * that hardens the path asks for it.
+ */
 interface Check {
-  met: boolean | null
+  met: boolean | 'possible' | null
   reason: string
   /** To be read after "it is reached ". */
   words: string
@@ -78,6 +81,17 @@ function judgeTree(
   if (open !== undefined) {
     return notObserved(open.reason, () => `${name} reaches ${path}; ${open.words} was not seen.`, placed)
   }
+  const possible = checks.filter(({ met }) => met === 'possible')
+  if (possible.length > 0) {
+    return ready(
+      possible[0]!.reason,
+      () => ({
+        message: `${name} reaches ${path} ${listed(possible.map(({ words }) => words))}.`,
+        evidence: evidence(cited, ...possible.flatMap((check) => check.evidence)),
+      }),
+      placed,
+    )
+  }
   return ready(
     'protected',
     () => ({
@@ -117,7 +131,7 @@ function integrity(session: SessionFacts): Check {
   const unsigned = earliest(firstUnsigned.request, firstUnsigned.response)
   if (unsigned !== null) {
     const field = unsigned === firstUnsigned.request ? 'RequestSignature' : 'ResponseSignature'
-    return failedCheck('no-integrity', 'neither signed nor encrypted', cite(unsigned, field, 'unsigned message'))
+    return unsignedMessages(session, cite(unsigned, field, 'unsigned message'))
   }
   const protection = protectionOf(session)
   const shown = earliest(firstSigned.request, firstSigned.response, firstEncrypted)
@@ -131,6 +145,28 @@ function integrity(session: SessionFacts): Check {
   }
   const what = shown === firstEncrypted ? 'first encrypted message' : 'first signed message'
   return { met: true, reason: 'protected', words: '', evidence: [cite(shown, 'Command', what)] }
+}
+
+/** A client that hardens the path requires signing, and both sides sign then if they can. A session without a key cannot be signed. */
+function unsignedMessages(session: SessionFacts, shown: EvidenceDraft): Check {
+  const keyless = keylessOf(session)
+  if (keyless === 'guest' || keyless === 'null')
+    return failedCheck('no-integrity', 'neither signed nor encrypted', shown)
+  const { request, response } = session.firstSignature
+  if (request === null || response === null) {
+    const words = `whether ${request === null ? 'the client' : 'the server'} can sign`
+    return { met: null, reason: 'signing-not-seen', words, evidence: [] }
+  }
+  return {
+    met: 'possible',
+    reason: 'can-sign',
+    words: 'neither signed nor encrypted today, and both sides were seen to sign: they do if it is required',
+    evidence: [
+      shown,
+      cite(request, 'RequestSignature', 'signed request'),
+      cite(response, 'ResponseSignature', 'signed response'),
+    ],
+  }
 }
 
 function privacy(session: SessionFacts, tree: TreeFacts): Check {
