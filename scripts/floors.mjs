@@ -206,6 +206,7 @@ export const FOLDERS = [
   ['src/readiness/prediction', 'what the controls say of all sessions, as rows about pairs and hosts'],
   ['src/report', 'ledger and findings -> text'],
   ['src/report/records', 'one file per record type'],
+  ['src/report/hosts', 'everything that is known of each host, collected from a ledger'],
   ['src/report/text', 'text of reports: pages, styles, paragraphs'],
   ['src/report/formats', 'one file per format, listed in formats.ts'],
   ['src/report/readiness', 'what would break: the table, the plan, the lists of hosts'],

@@ -1,5 +1,4 @@
 /** Looks up what is opened: few things, in lists that may be long and packed. */
-import type { Finding } from '../audit/finding.ts'
 import { type Facts, type Named, peek } from '../ledger/facts-list.ts'
 import { type IdIndex, idIndex } from '../ledger/id-index.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -8,22 +7,24 @@ import type { Details } from './store.ts'
 /** Results that are cached, since a screen looks the same things up for each picture. */
 const MAX_CACHED = 64
 
+/** What a picture finds by itself. */
+type LookUps = Pick<Details, 'finding' | 'host'>
+
 /** `ledgerNow` is called for each thing that is looked up for the first time: while a capture is being read, its ledger is another object each time. */
-export function detailsOf(ledgerNow: () => Ledger, finding: (id: string) => Finding | undefined): Details {
+export function detailsOf(ledgerNow: () => Ledger, { finding, host }: LookUps): Details {
   return {
     finding: cached(finding),
+    host: cached(host),
     session: cached((id) => lookUp(ledgerNow().sessions, id)),
     connection: cached((id) => lookUp(ledgerNow().connections, id)),
   }
 }
 
 /** The same in a ledger that stays: indexes are made when they are first needed. */
-export function detailsOfWhole(
-  { sessions, connections }: Ledger,
-  finding: (id: string) => Finding | undefined,
-): Details {
+export function detailsOfWhole({ sessions, connections }: Ledger, { finding, host }: LookUps): Details {
   return {
     finding: cached(finding),
+    host: cached(host),
     session: cached(indexed(sessions)),
     connection: cached(indexed(connections)),
   }

@@ -5,6 +5,7 @@ import { noProtection, type ProtectionCounts } from '../ledger/derived/protectio
 import type { ConnectionCounts } from '../report/verdict.ts'
 import type { FindingRow } from '../rows/finding-row.ts'
 import type { HostRow } from '../rows/host-row.ts'
+import { type AllRows, filterRows } from '../rows/row-list.ts'
 import type { SessionRow } from '../rows/session-row.ts'
 
 export interface Overview {
@@ -45,7 +46,7 @@ const TOP_FINDINGS = 8
 export function overviewOf(
   findings: Iterable<FindingRow>,
   sessions: Iterable<SessionRow>,
-  hosts: readonly HostRow[],
+  hosts: AllRows<HostRow>,
   captures: readonly CaptureFacts[],
   connections: ConnectionCounts = { all: 0, refused: 0, unanswered: 0 },
 ): Overview {
@@ -100,10 +101,9 @@ function worstTitles(findings: Iterable<FindingRow>): Overview['worst'] {
     .slice(0, TOP_FINDINGS)
 }
 
-function worstHosts(hosts: readonly HostRow[]): HostRow[] {
+function worstHosts(hosts: AllRows<HostRow>): HostRow[] {
   const rank = ({ worst }: HostRow) => (worst === null ? SEVERITIES.length : SEVERITIES.indexOf(worst))
-  return hosts
-    .filter(({ findings }) => findings > 0)
+  return filterRows(hosts, ({ findings }) => findings > 0)
     .sort((a, b) => rank(a) - rank(b) || b.findings - a.findings || (a.ip < b.ip ? -1 : 1))
     .slice(0, TOP_HOSTS)
 }

@@ -6,6 +6,7 @@ import type { Facts } from '../ledger/facts-list.ts'
 import { emptyLedger, type Ledger } from '../ledger/ledger.ts'
 import type { SmbMessage } from '../ledger/smb-message.ts'
 import type { Policy } from '../policy/policy.ts'
+import { hostRecord } from '../report/records/host.ts'
 import type { MessageRow } from '../rows/message-row.ts'
 import type { MessageId, RecordSource } from '../rows/row-kind.ts'
 import { indexOfId, type Rows } from '../rows/row-list.ts'
@@ -72,7 +73,7 @@ export class PictureSource implements RecordSource {
     const { store, messages } = this
     const current = 'whole' in lookUpIn ? () => lookUpIn.whole : lookUpIn.current
     this.current = current
-    const { findings, findingRows, sessions, hosts, overview } = await run(
+    const { findings, findingRows, sessions, hosts, hostTable, overview } = await run(
       pictureSteps(ledger, captures, this.options.policy.networks, audit),
     )
     this.findings = findings
@@ -80,7 +81,12 @@ export class PictureSource implements RecordSource {
       const index = indexOfId(findingRows, id)
       return index < 0 ? undefined : findings.at(index)
     }
-    store.details = 'whole' in lookUpIn ? detailsOfWhole(lookUpIn.whole, finding) : detailsOf(current, finding)
+    const host = (ip: string) => {
+      const found = hostTable.find((each) => each.ip === ip)
+      return found && hostRecord(found, this.options.policy.networks)
+    }
+    const lookUps = { finding, host }
+    store.details = 'whole' in lookUpIn ? detailsOfWhole(lookUpIn.whole, lookUps) : detailsOf(current, lookUps)
     store.publish({
       captures,
       findings: findingRows,

@@ -7,11 +7,12 @@ import { idIndexSteps } from '../ledger/id-index.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { SessionFacts } from '../ledger/smb-facts.ts'
 import type { Networks } from '../policy/networks.ts'
-import { hostSteps } from '../report/records/host.ts'
+import { type Host, hostTableSteps } from '../report/hosts/host-table.ts'
+import { hostRecord } from '../report/records/host.ts'
 import type { ConnectionCounts } from '../report/verdict.ts'
 import { FINDING_STORAGE, type FindingRow, findingRow } from '../rows/finding-row.ts'
 import { addFinding, type FindingTally, sumOf } from '../rows/finding-tally.ts'
-import { type HostRow, hostRow } from '../rows/host-row.ts'
+import { HOST_STORAGE, type HostRow, hostRow } from '../rows/host-row.ts'
 import { RowStore } from '../rows/row-columns.ts'
 import type { AllRows } from '../rows/row-list.ts'
 import { SESSION_STORAGE, type SessionRow, sessionRow } from '../rows/session-row.ts'
@@ -22,7 +23,9 @@ export interface Picture {
   findings: FindingList
   findingRows: AllRows<FindingRow>
   sessions: AllRows<SessionRow>
-  hosts: HostRow[]
+  hosts: AllRows<HostRow>
+  /** What is known of each, in the same order. */
+  hostTable: readonly Host[]
   overview: Overview
 }
 
@@ -45,9 +48,10 @@ export function* pictureSteps(
   const findings = yield* audit(ledger, onCase)
   const findingRows = yield* rowsOfFindings(findings)
   const sessions = yield* sessionRows(ledger, networks, tallies)
-  const hosts = yield* hostRows(ledger, networks, findingRows)
+  const hostTable = yield* hostTableSteps(ledger)
+  const hosts = yield* hostRows(hostTable, networks, findingRows)
   const overview = overviewOf(findingRows, sessions, hosts, captures, yield* countConnections(ledger))
-  return { findings, findingRows, sessions, hosts, overview }
+  return { findings, findingRows, sessions, hosts, hostTable, overview }
 }
 
 function* countConnections({ connections }: Ledger): Generator<null, ConnectionCounts> {
@@ -114,13 +118,21 @@ function inFrameOrder(sessions: Facts<SessionFacts>): Float64Array | null {
   return keys.map((key) => key % MAX_ROWS)
 }
 
-function* hostRows(ledger: Ledger, networks: Networks, findings: AllRows<FindingRow>): Generator<null, HostRow[]> {
+function* hostRows(
+  hosts: readonly Host[],
+  networks: Networks,
+  findings: AllRows<FindingRow>,
+): Generator<null, AllRows<HostRow>> {
   const tallies = new Map<string, FindingTally>()
   for (const { client, server, severity } of findings) {
     if (client !== null) addFinding(tallies, client, severity)
     if (server !== null && server !== client) addFinding(tallies, server, severity)
   }
   yield null
-  const hosts = yield* hostSteps(ledger, networks)
-  return hosts.map((host) => hostRow(host, tallies.get(host.ip)))
+  const rows = new RowStore<HostRow>(HOST_STORAGE)
+  for (const host of hosts) {
+    if (rows.length % ROWS_A_STEP === 0) yield null
+    rows.push(hostRow(hostRecord(host, networks), tallies.get(host.ip)))
+  }
+  return rows
 }

@@ -2,6 +2,7 @@
 import type { Finding } from '../audit/finding.ts'
 import type { CaptureFacts, Warning } from '../ledger/capture-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../ledger/smb-facts.ts'
+import type { HostRecord } from '../report/records/host.ts'
 import type { LossRecord } from '../report/records/loss.ts'
 import type { FindingRow } from '../rows/finding-row.ts'
 import type { HostRow } from '../rows/host-row.ts'
@@ -46,7 +47,7 @@ export interface Snapshot {
   unread: readonly string[]
   findings: AllRows<FindingRow>
   sessions: AllRows<SessionRow>
-  hosts: readonly HostRow[]
+  hosts: AllRows<HostRow>
   messages: Rows<MessageRow>
   /** Messages that are not listed, because there is no room. */
   messagesDropped: number
@@ -60,6 +61,7 @@ export interface Details {
   finding(id: string): Finding | undefined
   session(id: string): SessionFacts | undefined
   connection(id: string): ConnectionFacts | undefined
+  host(ip: string): HostRecord | undefined
 }
 
 export const NO_READING: Reading = {
@@ -92,6 +94,7 @@ export class ViewStore {
     finding: () => undefined,
     session: () => undefined,
     connection: () => undefined,
+    host: () => undefined,
   }
   private current = NOTHING
   private readonly listeners = new Set<() => void>()

@@ -99,7 +99,9 @@ describe('the evidence of a finding', () => {
     copyFileSync('captures/guest-fallback.pcap', path)
     const { actions } = await worldOf(path)
     const citation: Citation = { capture: path, frame: 6, field: null }
-    await expect(actions.inspect({ ...citation, frame: 100_000 }, signal())).rejects.toThrow(/no longer has frame 100000/)
+    await expect(actions.inspect({ ...citation, frame: 100_000 }, signal())).rejects.toThrow(
+      /no longer has frame 100000/,
+    )
     writeFileSync(path, 'something else altogether, and shorter')
     await expect(actions.inspect(citation, signal())).rejects.toThrow(/moving\.pcap/)
     rmSync(path)

@@ -39,7 +39,7 @@ function slowClock(milliseconds: number): void {
 const shown = ({ findings, sessions, hosts, overview, captures, warnings, unread, messages }: Snapshot) => ({
   findings: [...findings].map(copyOf),
   sessions: [...sessions].map(copyOf),
-  hosts,
+  hosts: [...hosts].map(copyOf),
   overview,
   captures,
   warnings,
@@ -80,7 +80,7 @@ describe('what is shown of a capture', () => {
           client: { ip: row!.client, port: row!.clientPort },
         })
       } else if (record.type === 'host') {
-        const row = hosts.find(({ ip }) => ip === record.ip)
+        const row = [...hosts].find(({ ip }) => ip === record.ip)
         expect(row).toMatchObject({
           names: record.names,
           os: record.os,

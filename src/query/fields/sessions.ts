@@ -4,6 +4,17 @@ import type { QueryField } from '../language/field.ts'
 import { endFields } from './ends.ts'
 
 export const SIGNING_MODES = ['required', 'enabled', 'none'] as const
+export const AUTH_KINDS = [
+  'kerberos',
+  'ntlmv2',
+  'ntlmv1',
+  'ntlm-local',
+  'lm',
+  'plaintext',
+  'negoex',
+  'anonymous',
+  'unknown',
+] as const
 const PROPORTIONS = ['all', 'some', 'none'] as const
 
 export const SESSION_FIELDS: readonly QueryField<SessionRow>[] = [
@@ -45,7 +56,7 @@ export const SESSION_FIELDS: readonly QueryField<SessionRow>[] = [
     key: 'auth',
     kind: 'choice',
     help: 'authentication',
-    values: ['kerberos', 'ntlmv2', 'ntlmv1', 'ntlm-local', 'lm', 'plaintext', 'negoex', 'anonymous', 'unknown'],
+    values: AUTH_KINDS,
     get: (row) => row.auth,
   },
   { key: 'dialect', kind: 'dialect', help: 'the negotiated dialect', get: (row) => row.dialect },

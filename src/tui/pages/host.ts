@@ -2,17 +2,23 @@
 
 import { pad } from '../../base/safe-text.ts'
 import { endpointText, plural } from '../../base/wording.ts'
+import type { HostRecord } from '../../report/records/host.ts'
 import type { FindingRow } from '../../rows/finding-row.ts'
 import type { HostRow } from '../../rows/host-row.ts'
 import type { SessionRow } from '../../rows/session-row.ts'
 import { EMPTY, fitLine, labelled, paragraphLines, section, segment, timeSpan, wireText } from '../text/layout.ts'
 import type { Line, Tone } from '../text/line.ts'
 import { findingList } from './finding-list.ts'
+import { nameLines, roleSection, systemLines } from './host-facts.ts'
 import { protectionText } from './protection-text.ts'
 
-/** @param sessions sessions of this host, as many as are listed */
+/**
+ * @param record what is known of it beside its row; undefined where that is gone
+ * @param sessions sessions of this host, as many as are listed
+ */
 export function hostLines(
   host: HostRow,
+  record: HostRecord | undefined,
   findings: readonly FindingRow[],
   sessions: readonly SessionRow[],
   width: number,
@@ -26,14 +32,13 @@ export function hostLines(
       width,
     ),
     EMPTY,
-    ...fact('Names', host.names.map(wireText).join(', ')),
-    ...fact('System', host.os && `${wireText(host.os)}, as reported by the host`),
     ...fact('Role', host.roles.length === 0 ? 'no answer seen' : host.roles.join(' and ')),
-    ...fact('Dialects', host.dialects.map(wireText).join(', ')),
-    ...fact('Signing', host.signing && `${host.signing}, as a server`, host.signing === 'required' ? 'good' : 'medium'),
-    ...fact(host.signing === null ? 'Signing' : '', host.clientSigning && `${host.clientSigning}, as a client`),
+    ...nameLines(record?.nameSources ?? [], width),
+    ...systemLines(record?.systems ?? [], width),
     ...fact('Seen', `${plural(host.connections, 'connection')}, ${plural(host.sessions, 'session')}`),
     ...fact('When', `${timeSpan(host.firstTime, host.lastTime)} UTC`),
+    ...roleSection('As a server', record?.asServer ?? null, false, width),
+    ...roleSection('As a client', record?.asClient ?? null, true, width),
     ...section(
       'Findings',
       findings.length > 0

@@ -5,7 +5,7 @@ import { HOST_ROWS, type HostRow } from '../../rows/host-row.ts'
 import { filterRows } from '../../rows/row-list.ts'
 import type { SessionRow } from '../../rows/session-row.ts'
 import { hostLines } from '../pages/host.ts'
-import { dialectTone, listText, orNothing, worstColumn } from '../table/cells.ts'
+import { dialectTone, listText, NOTHING, orNothing, worstColumn } from '../table/cells.ts'
 import type { Column } from '../table/columns.ts'
 import type { Tone } from '../text/line.ts'
 import { type Known, rowOf, type TableView } from './view.ts'
@@ -47,6 +47,26 @@ const COLUMNS: readonly Column<HostRow>[] = [
     text: (row) => orNothing(row.os),
     sort: 'text',
     sortValue: (row) => row.os,
+  },
+  {
+    key: 'support',
+    title: 'support',
+    min: 8,
+    ideal: 16,
+    priority: 12,
+    text: (row) => supportText(row),
+    tone: (row) => (row.support === 'ended' ? 'high' : row.support === 'long-term-only' ? 'medium' : 'plain'),
+    sort: 'text',
+    sortValue: (row) => row.supportEnd,
+  },
+  {
+    key: 'auth',
+    title: 'logons',
+    min: 8,
+    ideal: 16,
+    priority: 13,
+    text: (row) => listText([...new Set([...row.clientAuth, ...row.serverAuth])]),
+    sort: 'text',
   },
   {
     key: 'roles',
@@ -145,7 +165,7 @@ export const HOSTS_VIEW: TableView<HostRow> = {
       sessions.push(session)
       if (sessions.length === MAX_SESSIONS) break
     }
-    return hostLines(host, findings, sessions, width)
+    return hostLines(host, known.details.host(ip), findings, sessions, width)
   },
   pageHints: [],
   relatedFilter(subject, known) {
@@ -163,6 +183,13 @@ export const HOSTS_VIEW: TableView<HostRow> = {
 
 function* sessionsOf(ip: string, { shown }: Known): Generator<SessionRow> {
   for (const session of shown.sessions) if (session.client === ip || session.server === ip) yield session
+}
+
+/** When support ends, or that it had ended on the day of the capture. */
+function supportText({ support, supportEnd }: HostRow): string {
+  if (support === null || supportEnd === null) return NOTHING
+  if (support === 'unknown') return 'not known'
+  return support === 'supported' ? `to ${supportEnd}` : `ended ${supportEnd}`
 }
 
 function signingTone(signing: HostRow['signing']): Tone {

@@ -2,6 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { displayWidth } from '../../../src/base/safe-text.ts'
 import { RULES } from '../../../src/index.ts'
 import { writeTable } from '../../../src/report/formats/table.ts'
+import { NAME_SOURCES } from '../../../src/report/hosts/host-names.ts'
+import type { HostRecord } from '../../../src/report/records/host.ts'
 import type { LossRecord } from '../../../src/report/records/loss.ts'
 import type { MessageRow } from '../../../src/rows/message-row.ts'
 import { findingLines } from '../../../src/tui/pages/finding.ts'
@@ -253,22 +255,58 @@ describe('session', () => {
   })
 })
 
+/** Everything that comes from the wire in it is hostile. */
+function hostileHost(record: HostRecord): HostRecord {
+  const role = record.asServer ?? record.asClient!
+  const hostileRole = { ...role, offeredDialects: [HOSTILE], dialects: [HOSTILE], guids: [HOSTILE], moreGuids: true }
+  return {
+    ...record,
+    nameSources: [{ name: HOSTILE, sources: [...NAME_SOURCES] }],
+    systems: [
+      {
+        system: HOSTILE,
+        version: null,
+        source: 'native-os',
+        role: 'client',
+        contradicted: false,
+        support: null,
+        lastTime: null,
+      },
+    ],
+    asClient: hostileRole,
+    asServer: hostileRole,
+  }
+}
+
 describe('host, frame, warnings, help', () => {
   it('show what is known', async () => {
-    const { snapshot } = await viewOf('guest-fallback.pcap')
+    const { snapshot, details } = await viewOf('guest-fallback.pcap')
     const { hosts, findings, sessions } = snapshot()
+    const host = hosts.at(0)!
     expect(
-      `\n${textOfLines(hostLines(hosts[0]!, [...findings].slice(0, 1), [...sessions], 80))}`,
+      `\n${textOfLines(hostLines(host, details.host(host.ip), [...findings].slice(0, 1), [...sessions], 80))}`,
     ).toMatchInlineSnapshot(`
       "
       10.77.0.1  internal  HIGH
 
-      Names           DESK1
       Role            client
-      Dialects        3.1.1
-      Signing         enabled, as a client
+      Names           DESK1: workstation in NTLM
+      System          6.1.0, named as a client in NTLM: not the number of a Windows
+                      build. Samba, impacket and others send such numbers
       Seen            2 connections, 2 sessions
       When            2026-11-23 16:12:18 UTC
+
+      As a client
+        Seen          2 connections, 2 sessions
+        Offered       2.0.2, 2.1, 3.0, 3.0.2, 3.1.1
+        Agreed        3.1.1
+        Signing       enabled in 2 connections
+        Encryption    a cipher offered in 2 connections
+        Sessions      1 neither signed nor encrypted, 1 refused
+        Logons        2 ntlmv2
+        Guest         1 session
+        ClientGuid    82b16766-ca57-49ec-b196-dab9fd7f2ca5,
+                      c7d60246-03ed-4f84-b2f8-b755a7872067
 
       Findings
         HIGH      Refused logon followed by guest access
@@ -402,13 +440,18 @@ describe('with any traffic and any width of the screen', () => {
     const bad: Snapshot = {
       ...snapshot,
       findings: rows,
-      hosts: snapshot.hosts.map((host) => ({ ...host, names: [HOSTILE], os: HOSTILE, dialects: [HOSTILE] })),
+      hosts: [...snapshot.hosts].map((host) => ({
+        ...copyOf(host),
+        names: [HOSTILE],
+        os: HOSTILE,
+        dialects: [HOSTILE],
+      })),
       unread: [HOSTILE],
       warnings: [{ capture: HOSTILE, code: HOSTILE, message: HOSTILE, frame: 1 }],
     }
     bad.overview = {
       ...bad.overview,
-      hosts: bad.hosts.slice(),
+      hosts: [...bad.hosts],
       dialects: [{ name: HOSTILE, count: 3 }],
       worst: [{ severity: 'high', title: HOSTILE, count: 1e9 }],
     }
@@ -439,7 +482,10 @@ describe('with any traffic and any width of the screen', () => {
             width,
           ),
       ),
-      ...bad.hosts.map((host) => (width: number) => hostLines(host, rows, [...snapshot.sessions], width)),
+      ...[...bad.hosts].map(
+        (host) => (width: number) =>
+          hostLines(host, hostileHost(store.details.host(host.ip)!), rows, [...snapshot.sessions], width),
+      ),
       (width) => frameLines({ ...FRAME, command: HOSTILE, capture: HOSTILE }, view, width),
       (width) => warningsLines(bad, width),
       (width) => helpLines([{ keys: [HOSTILE], help: HOSTILE, group: HOSTILE }], width),

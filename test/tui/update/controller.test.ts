@@ -520,7 +520,12 @@ describe('the rest', () => {
       d.press(view, 'enter')
       const { details } = store
       const before = store.snapshot()
-      store.details = { finding: () => undefined, session: () => undefined, connection: () => undefined }
+      store.details = {
+        finding: () => undefined,
+        session: () => undefined,
+        connection: () => undefined,
+        host: () => undefined,
+      }
       store.publish({ findings: [], sessions: [], hosts: [], messages: [], version: before.version + 1 })
       expect(d.screen()).toContain('no longer among the results')
       d.press('y', 'w', 'enter', 's', 'f', 'l', 'h')

@@ -1,0 +1,74 @@
+/** The names of a host, each with where it came from. They are claims: of the host itself, or of those who asked for it. */
+
+export const NAME_SOURCES = [
+  /** DNS and NetBIOS name of the computer in the server's NTLM CHALLENGE. */
+  'ntlm-challenge-dns',
+  'ntlm-challenge-netbios',
+  /** Workstation of a client's NTLM AUTHENTICATE, or of its session. */
+  'ntlm-workstation',
+  /** The server name in the client's negotiate context, as its user typed it ([MS-SMB2] 2.2.3.1.4). */
+  'netname',
+  /** The service that a Kerberos ticket is for. */
+  'kerberos-sname',
+  /** The service that an NTLM client meant to reach (AvId 9). */
+  'ntlm-target-name',
+  /** A path that the server accepted. With DFS it may name the domain. */
+  'tree-path',
+] as const
+export type NameSource = (typeof NAME_SOURCES)[number]
+
+export interface NamedBy {
+  name: string
+  sources: NameSource[]
+}
+
+export const MAX_NAMES = 16
+
+export class HostNames {
+  private readonly names: string[] = []
+  /** By name, one bit for each source. */
+  private readonly sources: number[] = []
+
+  /** Compared without case; an address is no name. */
+  add(name: string, source: NameSource): void {
+    const bit = 1 << NAME_SOURCES.indexOf(source)
+    const known = this.indexOf(name)
+    if (known >= 0) this.sources[known]! |= bit
+    else if (this.names.length < MAX_NAMES && !isAddress(name)) {
+      this.names.push(name)
+      this.sources.push(bit)
+    }
+  }
+
+  list(): NamedBy[] {
+    return this.names.map((name, i) => ({
+      name,
+      sources: NAME_SOURCES.filter((_, bit) => (this.sources[i]! & (1 << bit)) !== 0),
+    }))
+  }
+
+  /** The same spelling is by far the most frequent case. */
+  private indexOf(name: string): number {
+    const exact = this.names.indexOf(name)
+    if (exact >= 0) return exact
+    const lower = name.toLowerCase()
+    return this.names.findIndex((known) => known.length === name.length && known.toLowerCase() === lower)
+  }
+}
+
+/** Users also type addresses where a name belongs. */
+function isAddress(name: string): boolean {
+  return name.includes(':') || /^[0-9.]+$/.test(name)
+}
+
+/** The host in a service name such as cifs/files.corp.example/CORP.EXAMPLE; null where there is none. */
+export function hostOfService(service: string | null | undefined): string | null {
+  return service?.split('/', 2)[1] || null
+}
+
+/** The server in \\server\share. */
+export function hostOfPath(path: string): string | null {
+  if (!path.startsWith('\\\\')) return null
+  const end = path.indexOf('\\', 2)
+  return path.slice(2, end < 0 ? undefined : end) || null
+}
