@@ -11,8 +11,8 @@ import type { Ledger } from '../../ledger/ledger.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts, SigningMode } from '../../ledger/smb-facts.ts'
 import { HostNames, hostOfPath, hostOfService, type NameSource } from './host-names.ts'
-import { agreesToCipher, HostRole, offersCipher } from './host-role.ts'
 import { HostSystems } from './host-systems.ts'
+import { agreesToCipher, offersCipher, RoleTally } from './role-tally.ts'
 
 export interface Host {
   number: number
@@ -22,9 +22,9 @@ export interface Host {
   /** The first that it named in NTLMSSP, and in NativeOS. */
   os: string | null
   nativeOs: string | null
-  asClient: HostRole | null
+  asClient: RoleTally | null
   /** Connections to it; it is a server only if it answered one. */
-  asServer: HostRole | null
+  asServer: RoleTally | null
   answered: boolean
   signing: SigningMode | null
   clientSigning: SigningMode | null
@@ -112,10 +112,10 @@ function addConnection(client: Host, server: Host, connection: ConnectionFacts):
   const { state, negotiateRequest: request, negotiateResponse: response } = connection
   const dialect = chosenDialect(connection)
   const stated = { client: clientSigning(connection), server: serverSigning(connection)?.mode ?? null }
-  client.asClient ??= new HostRole()
+  client.asClient ??= new RoleTally()
   client.asClient.addConnection(dialect, stated.client, offersCipher(request), request?.clientGuid ?? null)
   for (const offered of offeredDialects(connection)) client.asClient.addOffer(offered)
-  server.asServer ??= new HostRole()
+  server.asServer ??= new RoleTally()
   server.asServer.addConnection(dialect, stated.server, agreesToCipher(connection), response?.serverGuid ?? null)
   if (state === 'established' || state === 'midstream') server.answered = true
   client.connections++

@@ -5,9 +5,9 @@ import type { Ledger } from '../../ledger/ledger.ts'
 import type { SigningMode } from '../../ledger/smb-facts.ts'
 import type { Networks } from '../../policy/networks.ts'
 import type { NamedBy } from '../hosts/host-names.ts'
-import type { RoleRecord } from '../hosts/host-role.ts'
 import type { SystemRecord } from '../hosts/host-systems.ts'
 import { type Host, hostTable } from '../hosts/host-table.ts'
+import type { RoleRecord } from '../hosts/role-tally.ts'
 
 export interface HostRecord {
   type: 'host'

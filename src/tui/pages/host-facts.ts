@@ -2,8 +2,8 @@
 import { listed, number, plural } from '../../base/wording.ts'
 import type { ProtectionCounts } from '../../ledger/derived/protection.ts'
 import type { NamedBy, NameSource } from '../../report/hosts/host-names.ts'
-import type { RoleRecord } from '../../report/hosts/host-role.ts'
 import type { SystemRecord } from '../../report/hosts/host-systems.ts'
+import type { RoleRecord } from '../../report/hosts/role-tally.ts'
 import { labelled, paragraphLines, section, wireText } from '../text/layout.ts'
 import type { Line, Tone } from '../text/line.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { agreesToCipher, HostRole, offersCipher } from '../../../src/report/hosts/host-role.ts'
+import { agreesToCipher, offersCipher, RoleTally } from '../../../src/report/hosts/role-tally.ts'
 import {
   clearSession,
   connection,
@@ -50,7 +50,7 @@ describe('agreesToCipher', () => {
 
 describe('a role', () => {
   it('counts what was stated, required and observed', () => {
-    const role = new HostRole()
+    const role = new RoleTally()
     role.addConnection('3.1.1', 'required', true, 'a')
     role.addConnection('2.1', 'enabled', false, 'b')
     role.addConnection(null, null, null, null)
@@ -74,7 +74,7 @@ describe('a role', () => {
   })
 
   it('keeps four GUIDs and 24 dialects, whatever comes, and no GUID of zeros', () => {
-    const role = new HostRole()
+    const role = new RoleTally()
     for (let i = 0; i < 100; i++) {
       role.addConnection(`dialect ${i}`, null, null, `guid ${i % 6}`)
       role.addOffer(`offer ${i}`)

@@ -43,7 +43,7 @@ const NO_GUID = '00000000-0000-0000-0000-000000000000'
 const NONE: readonly string[] = []
 
 /** Made for every host, of which there may be many: lists are made when they get their first entry. */
-export class HostRole {
+export class RoleTally {
   connections = 0
   sessions = 0
   private offeredDialects: string[] | null = null
