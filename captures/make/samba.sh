@@ -59,6 +59,25 @@ smb311-encrypted-share() {
     '//10.77.0.2/vault "${as_alice[@]}" -c "$look"'
 }
 
+# --- no cipher
+
+sample no-cipher-server
+no-cipher-server() { visits no-cipher-server.pcap 'server smb encrypt = off'; }
+
+sample no-cipher-server-30
+no-cipher-server-30() { session no-cipher-server-30.pcap 'server smb encrypt = off' smb //10.77.0.2/files "${as_alice[@]}" -m SMB3_00 -c dir; }
+
+# The server has one cipher, and the client another one.
+sample no-cipher-in-common
+no-cipher-in-common() {
+  session no-cipher-in-common.pcap 'server smb3 encryption algorithms = AES-128-CCM' smb //10.77.0.2/files "${as_alice[@]}" \
+    --option='client smb3 encryption algorithms=AES-256-GCM' -c dir
+}
+
+# impacket's client, 3.0 without SMB2_GLOBAL_CAP_ENCRYPTION.
+sample no-cipher-client
+no-cipher-client() { session no-cipher-client.pcap '' impacket no-cipher 10.77.0.2 alice "$password" files; }
+
 # --- guest, anonymous, failed
 
 sample guest-silent-mapping
@@ -89,6 +108,49 @@ logon-failed() {
   session logon-failed.pcap '' all \
     '//10.77.0.2/files -U alice%wrong -c dir' \
     '//10.77.0.2/files -U nobody-we-know%wrong -c dir'
+}
+
+# --- guessed passwords. The servers of a spray are one smbd under several addresses.
+
+# usage: guesses PASSWORD-LINES...   each "SERVER USER PASSWORD", tried in turn by impacket
+guesses() { on client timeout 60 "$python" ./guess.py "$@" >>"$work/client.log" 2>&1 || true; }
+of_alice() { local i; for ((i = 1; i <= $1; i++)); do printf '10.77.0.2 alice wrong-%d\n' "$i"; done; }
+
+sample logons-burst
+logons-burst() { mapfile -t tries < <(of_alice 12); session logons-burst.pcap '' guesses "${tries[@]}"; }
+
+sample logons-guessed
+logons-guessed() { mapfile -t tries < <(of_alice 10); session logons-guessed.pcap '' guesses "${tries[@]}" "10.77.0.2 alice $password"; }
+
+# One less than the threshold, and then the right password: a person.
+sample logons-mistyped
+logons-mistyped() { mapfile -t tries < <(of_alice 9); session logons-mistyped.pcap '' guesses "${tries[@]}" "10.77.0.2 alice $password"; }
+
+sample logons-spray-users
+logons-spray-users() {
+  session logons-spray-users.pcap '' guesses '10.77.0.2 alice Winter2026' '10.77.0.2 bob Winter2026' '10.77.0.2 carol Winter2026' \
+    '10.77.0.2 dave Winter2026' '10.77.0.2 erin Winter2026'
+}
+
+# The same name in another case is the same user, and four are no spray.
+sample logons-four-users
+logons-four-users() {
+  session logons-four-users.pcap '' guesses '10.77.0.2 alice Winter2026' '10.77.0.2 ALICE Winter2026' '10.77.0.2 bob Winter2026' \
+    '10.77.0.2 carol Winter2026' '10.77.0.2 dave Winter2026'
+}
+
+sample logons-spray-servers
+logons-spray-servers() {
+  session logons-spray-servers.pcap '' guesses '10.77.0.2 alice Winter2026' '10.77.0.9 alice Winter2026' '10.77.0.11 alice Winter2026' \
+    '10.77.0.12 alice Winter2026' '10.77.0.13 alice Winter2026'
+}
+
+# A service that tries guest before its own account, again and again.
+sample logons-guest-first
+logons-guest-first() {
+  local i tries=()
+  for ((i = 0; i < 10; i++)); do tries+=('10.77.0.2 guest ' "10.77.0.2 alice $password"); done
+  session logons-guest-first.pcap '' guesses "${tries[@]}"
 }
 
 # --- SMB1. smbclient offers it only on request.
@@ -249,7 +311,7 @@ address client eth0 10.77.0.1/24
 address client eth0 fd77::1/64
 address client eth0 198.51.100.7/32
 address server eth0 10.77.0.2/24
-address server eth0 10.77.0.9/32
+for other in 9 11 12 13; do address server eth0 10.77.0.$other/32; done
 address server eth0 fd77::2/64
 address server eth0 203.0.113.10/32
 ip -n client route add 203.0.113.0/24 dev eth0 src 10.77.0.1

@@ -349,3 +349,55 @@ const ETYPE_NAMES: ReadonlyMap<number, string> = new Map([
 export function etypeName(etype: number): string {
   return ETYPE_NAMES.get(etype) ?? `etype ${etype}`
 }
+
+/** RFC 4120 7.5.9: those that occur in a session setup. */
+const ERROR_NAMES: ReadonlyMap<number, string> = new Map([
+  [6, 'KDC_ERR_C_PRINCIPAL_UNKNOWN'],
+  [7, 'KDC_ERR_S_PRINCIPAL_UNKNOWN'],
+  [14, 'KDC_ERR_ETYPE_NOSUPP'],
+  [31, 'KRB_AP_ERR_BAD_INTEGRITY'],
+  [32, 'KRB_AP_ERR_TKT_EXPIRED'],
+  [33, 'KRB_AP_ERR_TKT_NYV'],
+  [34, 'KRB_AP_ERR_REPEAT'],
+  [35, 'KRB_AP_ERR_NOT_US'],
+  [36, 'KRB_AP_ERR_BADMATCH'],
+  [37, 'KRB_AP_ERR_SKEW'],
+  [40, 'KRB_AP_ERR_MSG_TYPE'],
+  [41, 'KRB_AP_ERR_MODIFIED'],
+  [44, 'KRB_AP_ERR_BADKEYVER'],
+  [45, 'KRB_AP_ERR_NOKEY'],
+  [46, 'KRB_AP_ERR_MUT_FAIL'],
+  [60, 'KRB_ERR_GENERIC'],
+])
+
+/** The name of an error code; null where it has none here. */
+export function krbErrorName(code: number): string | null {
+  return ERROR_NAMES.get(code) ?? null
+}
+
+/** How much an encryption type protects, as a finding judges it: RFC 6649 ended DES, RFC 8429 RC4 and triple DES. */
+export type EtypeStrength = 'des' | 'rc4' | 'triple-des' | 'strong' | 'unknown'
+
+const STRENGTHS: ReadonlyMap<number, EtypeStrength> = new Map<number, EtypeStrength>([
+  [1, 'des'],
+  [2, 'des'],
+  [3, 'des'],
+  [5, 'triple-des'],
+  [7, 'triple-des'],
+  [16, 'triple-des'],
+  [17, 'strong'],
+  [18, 'strong'],
+  [19, 'strong'],
+  [20, 'strong'],
+  [23, 'rc4'],
+  [24, 'rc4'],
+  [25, 'strong'],
+  [26, 'strong'],
+  [-128, 'rc4'],
+  [-133, 'rc4'],
+  [-135, 'rc4'],
+])
+
+export function etypeStrength(etype: number): EtypeStrength {
+  return STRENGTHS.get(etype) ?? 'unknown'
+}

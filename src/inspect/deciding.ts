@@ -19,6 +19,7 @@ const SETUP = ['SESSION_SETUP request', 'SESSION_SETUP_ANDX request']
 /** Where share-level security has its passwords. */
 const SHARE = ['TREE_CONNECT request', 'TREE_CONNECT_ANDX request']
 const NEGOTIATE_RESPONSE = ['NEGOTIATE response']
+const NEGOTIATE = ['NEGOTIATE request', ...NEGOTIATE_RESPONSE]
 const PASSWORDS = [
   'PasswordLength',
   'OEMPasswordLen',
@@ -68,6 +69,19 @@ const PLACES: Readonly<Record<EvidenceField, readonly Place[] | typeof HEADERS>>
     { under: SMB1_SETUP, names: [...PASSWORDS, 'AccountName'] },
   ],
   Ticket: [{ under: ['ticket'], names: ['realm', 'sname', 'etype'] }, SECURITY_BLOB],
+  Authenticator: [{ under: ['authenticator'], names: ['etype'] }, SECURITY_BLOB],
+  KerberosError: [{ under: ['KRB-ERROR'], names: ['error-code'] }, SECURITY_BLOB],
+  Mechanisms: [{ under: ['mechTypes'], names: ['MechType'] }, SECURITY_BLOB],
+  TargetName: [{ under: NTLM, names: ['MsvAvTargetName'] }, { under: NTLM, names: ['AvPairs'] }, SECURITY_BLOB],
+  Mic: [{ under: NTLM, names: ['MIC', 'MsvAvFlags'] }, SECURITY_BLOB],
+  AvFlags: [{ under: NTLM, names: ['MsvAvFlags'] }, { under: NTLM, names: ['AvPairs'] }, SECURITY_BLOB],
+  Timestamp: [{ under: ['NTLMSSP CHALLENGE'], names: ['MsvAvTimestamp'] }],
+  Netname: [{ under: ['NEGOTIATE request'], names: ['NetName'] }],
+  Cipher: [
+    { under: NEGOTIATE, names: ['CipherCount', 'Cipher'] },
+    { under: NEGOTIATE, names: ['NegotiateContextCount'] },
+  ],
+  Capabilities: [{ under: NEGOTIATE, names: ['Capabilities'] }],
   Password: [{ under: SMB1_SETUP, names: PASSWORDS }, SHARE_PASSWORD],
   SecurityMode: [{ under: NEGOTIATE_RESPONSE, names: ['SecurityMode'] }],
   DialectRevision: [{ under: NEGOTIATE_RESPONSE, names: ['DialectRevision'] }],

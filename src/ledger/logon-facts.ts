@@ -119,6 +119,8 @@ export interface KerberosFacts {
         /** Key of the session: etype of the authenticator. */
         authenticatorEtype: number | null
         mutualRequired: boolean | null
+        /** AP option USE-SESSION-KEY: the ticket is under the session key of the server's own ticket (user-to-user), and not under a key of the service. */
+        userToUser: boolean | null
       })
     | null
   apRep: (FrameRef & { etype: number | null }) | null

@@ -46,6 +46,8 @@ const CMDLETS: Record<string, string[]> = {
     'RequireSecuritySignature',
     'Smb2DialectMin',
   ],
+  'Set-ADComputer': ['Identity', 'KerberosEncryptionType'],
+  'Set-ADUser': ['Identity', 'KerberosEncryptionType'],
   'Set-SmbShare': ['EncryptData', 'Force', 'Name'],
   'Disable-WindowsOptionalFeature': ['FeatureName', 'NoRestart', 'Online'],
   'Disable-LocalUser': ['Name'],
@@ -58,7 +60,7 @@ const SMB2_ONLY =
   /Smb2Dialect|EncryptData|RequireEncryption|BlockNTLM|InsecureGuest|insecure guest|Hardened UNC|smb encrypt/
 
 /** A line that shows who would be affected, and changes nothing. */
-const AUDITS = / -Audit\w+ \$true|RestrictSendingNTLMTraffic -Type DWord -Value 1/
+const AUDITS = / -Audit\w+ \$true|-Name (?:RestrictSendingNTLMTraffic|AuditClientSpnSupport) -Type DWord -Value 1/
 
 const here = (path: string) => new URL(path, import.meta.url)
 

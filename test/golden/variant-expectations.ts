@@ -107,10 +107,13 @@ const NO_SERVER_CHOICE = {
   preauthIntegrity: null,
   serverGuid: null,
 }
+const NTLM_UNANSWERED = 'EXAMPLE\\alice used NTLMv2 on 10.77.0.2 (the answer was not seen).'
 /** Without the server's list of mechanisms, only the client's target explains NTLM. */
-const NTLM_BY_ADDRESS =
-  'EXAMPLE\\alice used NTLMv2 on 10.77.0.2; the client asked for "cifs/10.77.0.2", an address, for which Kerberos is not tried.'
-const NTLM_UNANSWERED = NTLM_BY_ADDRESS.replace(';', ' (the answer was not seen);')
+const FALLBACK_BY_ADDRESS = {
+  message:
+    'EXAMPLE\\alice used NTLMv2 on 10.77.0.2: the client named the server by its address ("cifs/10.77.0.2"), for which Kerberos is not tried.',
+  evidence: whats('the server\'s name is "cifs/10.77.0.2"', 'SESSION_SETUP answered with STATUS_SUCCESS'),
+}
 const SMB1_CHOICE_UNSEEN = '; the answer to NEGOTIATE was not seen.'
 
 const disagrees = (first: number, again: number): Expectation => ({
@@ -216,6 +219,7 @@ export const EXPECTED: Record<string, Expectation> = {
     findings: {
       'signing-not-required': null,
       'ntlm-auth': { message: NTLM_UNANSWERED, evidence: whats('AUTHENTICATE, NT response 230 bytes') },
+      'ntlm-fallback': null,
       'unsigned-session': unsigned(IN_PART, [23, 0], `${SERVER_UNKNOWN}${DOUBT}`),
       'unencrypted-session': clear(IN_PART, 23, '', false),
     },
@@ -227,6 +231,7 @@ export const EXPECTED: Record<string, Expectation> = {
     client: { names: [], clientSigning: null },
     findings: {
       'ntlm-auth': null,
+      'ntlm-fallback': null,
       'unsigned-session': {
         ...unsigned(NOBODY, [0, 23], `${CLIENT_UNKNOWN}${ANONYMOUS_DOUBT}`, SERVER_ENABLED),
         severity: 'medium',
@@ -254,6 +259,7 @@ export const EXPECTED: Record<string, Expectation> = {
         evidence: whats('NEGOTIATE lists "NT LANMAN 1.0", "NT LM 0.12"', 'SMB1 command 0x73'),
       },
       'ntlm-auth': { message: NTLM_UNANSWERED, evidence: whats('AUTHENTICATE, NT response 230 bytes') },
+      'ntlm-fallback': null,
       'signing-not-required': null,
       'unsigned-session': null,
       'unencrypted-session': null,
@@ -271,6 +277,7 @@ export const EXPECTED: Record<string, Expectation> = {
         evidence: whats('DialectIndex 0', 'SMB1 command 0x73'),
       },
       'ntlm-auth': null,
+      'ntlm-fallback': null,
       'unsigned-session': {
         ...unsigned(NOBODY, [0, 14], `${CLIENT_UNKNOWN}${ANONYMOUS_DOUBT}`, SERVER_NONE),
         severity: 'medium',
@@ -290,6 +297,7 @@ export const EXPECTED: Record<string, Expectation> = {
     server: { names: [], dialects: [], signing: null },
     findings: {
       'ntlm-auth': null,
+      'ntlm-fallback': null,
       'signing-not-required': null,
       'unsigned-session': {
         ...unsigned(UNCAPTURED, [23, 23], `${UNKNOWN}${DOUBT}`),
@@ -308,6 +316,7 @@ export const EXPECTED: Record<string, Expectation> = {
     server: { names: [], dialects: [], signing: null },
     findings: {
       'ntlm-auth': null,
+      'ntlm-fallback': null,
       'signing-not-required': null,
       'unsigned-session': {
         ...unsigned(UNCAPTURED, [21, 21], `${UNKNOWN}${DOUBT}`),
@@ -337,7 +346,7 @@ export const EXPECTED: Record<string, Expectation> = {
     server: { dialects: [], signing: null },
     findings: {
       'signing-not-required': null,
-      'ntlm-auth': { message: NTLM_BY_ADDRESS },
+      'ntlm-fallback': FALLBACK_BY_ADDRESS,
       'unsigned-session': unsigned(ALICE, [23, 23], SERVER_UNKNOWN),
       'unencrypted-session': clear(ALICE, 46, ''),
     },
@@ -349,7 +358,7 @@ export const EXPECTED: Record<string, Expectation> = {
     server: { dialects: [], signing: null },
     findings: {
       'signing-not-required': null,
-      'ntlm-auth': { message: NTLM_BY_ADDRESS },
+      'ntlm-fallback': FALLBACK_BY_ADDRESS,
       'unsigned-session': unsigned(ALICE, [23, 23], SERVER_UNKNOWN),
       'unencrypted-session': clear(ALICE, 46, ''),
     },
@@ -377,6 +386,7 @@ export const EXPECTED: Record<string, Expectation> = {
     client: { names: [] },
     findings: {
       'ntlm-auth': null,
+      'ntlm-fallback': null,
       'unsigned-session': {
         ...unsigned(NOBODY, [23, 23], `${NEITHER}${ANONYMOUS_DOUBT}`, SERVER_ENABLED),
         severity: 'medium',
@@ -390,10 +400,8 @@ export const EXPECTED: Record<string, Expectation> = {
     connection: gap(105),
     session: { ...NO_GRANT, status: 'unknown' },
     findings: {
-      'ntlm-auth': {
-        message: 'EXAMPLE\\alice used NTLMv2 on 10.77.0.2 (the answer was not seen); the server offers nothing else.',
-        evidence: whats('AUTHENTICATE, NT response 230 bytes'),
-      },
+      'ntlm-auth': { message: NTLM_UNANSWERED, evidence: whats('AUTHENTICATE, NT response 230 bytes') },
+      'ntlm-fallback': null,
       'unsigned-session': unsigned(IN_PART, [23, 23], `${NEITHER}${DOUBT}`, SERVER_ENABLED),
       'unencrypted-session': clear(IN_PART, 46, GCM),
     },
@@ -406,6 +414,7 @@ export const EXPECTED: Record<string, Expectation> = {
     server: { names: [] },
     findings: {
       'ntlm-auth': null,
+      'ntlm-fallback': null,
       'unsigned-session': {
         ...unsigned(UNCAPTURED, [23, 23], `${NEITHER}${DOUBT}`, SERVER_ENABLED),
         severity: 'medium',

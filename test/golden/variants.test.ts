@@ -143,6 +143,7 @@ describe('the clean captures', () => {
     const common = [
       'high unsigned-session',
       'medium ntlm-auth',
+      'medium ntlm-fallback',
       'medium signing-not-required',
       'medium unencrypted-session',
     ]

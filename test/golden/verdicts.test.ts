@@ -18,26 +18,31 @@ const RELAYABLE = 'medium signing-not-required'
 /** The server requires encryption instead. */
 const ENCRYPTS_ALL = 'low signing-not-required'
 const NTLM = 'medium ntlm-auth'
+/** The server is a member of no domain, or the client took its address. */
+const FALLBACK = 'medium ntlm-fallback'
+/** impacket and hand-made messages. */
+const NO_MIC = 'medium ntlm-unprotected'
+const NO_CIPHER = 'info encryption-unsupported'
 const CLEAR_FILES = 'medium unencrypted-session'
 const CLEAR = 'low unencrypted-session'
 const UNSIGNED = 'high unsigned-session'
 /** alice reads a file, unsigned: the samples that show something else have this too. */
-const OPEN = [UNSIGNED, NTLM, RELAYABLE, CLEAR_FILES]
+const OPEN = [UNSIGNED, NTLM, FALLBACK, RELAYABLE, CLEAR_FILES]
 const SMB1 = 'high smb1-negotiated'
 
 const VERDICTS: Record<string, Verdict> = {
   // Signing and encryption
-  'smb311-signed.pcap': { sessions: [`${ALICE} signed`], findings: [NTLM, CLEAR_FILES] },
+  'smb311-signed.pcap': { sessions: [`${ALICE} signed`], findings: [NTLM, FALLBACK, CLEAR_FILES] },
   'smb311-unsigned-data.pcap': { sessions: [`${ALICE} unsigned`], findings: OPEN },
-  'smb311-encrypted-session.pcap': { sessions: [`${ALICE} encrypted`], findings: [NTLM, ENCRYPTS_ALL] },
+  'smb311-encrypted-session.pcap': { sessions: [`${ALICE} encrypted`], findings: [NTLM, FALLBACK, ENCRYPTS_ALL] },
   'smb302-encrypted-session.pcap': {
     sessions: ['3.0.2 ntlmv2 alice established encrypted'],
-    findings: [NTLM, 'low old-dialect', ENCRYPTS_ALL],
+    findings: [NTLM, FALLBACK, 'low old-dialect', ENCRYPTS_ALL],
   },
   // The second session: IPC$ in the clear, the share not.
   'smb311-encrypted-share.pcap': {
     sessions: [`${ALICE} unsigned`, `${ALICE} unsigned+encrypted`],
-    findings: [UNSIGNED, NTLM, RELAYABLE, CLEAR],
+    findings: [UNSIGNED, NTLM, FALLBACK, RELAYABLE, CLEAR],
   },
 
   // Guest, anonymous, failed. A guest session is not also unsigned, unencrypted and NTLM.
@@ -73,12 +78,12 @@ const VERDICTS: Record<string, Verdict> = {
   // SMB1. Samba lists NT LM 0.12 under an older name as well, and picks that.
   'smb1-unsigned.pcap': {
     sessions: ['NT LANMAN 1.0 ntlmv2 alice established unsigned'],
-    findings: [SMB1, UNSIGNED, NTLM, RELAYABLE, CLEAR_FILES],
+    findings: [SMB1, UNSIGNED, NTLM, FALLBACK, RELAYABLE, CLEAR_FILES],
   },
   // Every message has a different signature, but none has SMB_FLAGS2_SMB_SECURITY_SIGNATURE.
   'smb1-signed.pcap': {
     sessions: ['NT LANMAN 1.0 ntlmv2 alice established signed'],
-    findings: [SMB1, NTLM, CLEAR_FILES],
+    findings: [SMB1, NTLM, FALLBACK, CLEAR_FILES],
   },
   'smb1-guest.pcap': {
     sessions: ['NT LANMAN 1.0 ntlmv2 carol established guest unsigned'],
@@ -90,7 +95,7 @@ const VERDICTS: Record<string, Verdict> = {
   },
   'smb1-ntlmv1.pcap': {
     sessions: ['NT LANMAN 1.0 ntlmv1 alice established unsigned'],
-    findings: ['critical ntlmv1-auth', SMB1, UNSIGNED, RELAYABLE, CLEAR_FILES],
+    findings: ['critical ntlmv1-auth', SMB1, UNSIGNED, FALLBACK, RELAYABLE, CLEAR_FILES],
   },
   'smb1-plaintext-password.pcap': {
     sessions: ['NT LANMAN 1.0 plaintext alice failed'],
@@ -106,7 +111,7 @@ const VERDICTS: Record<string, Verdict> = {
   },
   'smb1-lanman.pcap': {
     sessions: ['LANMAN2.1 lm alice established unsigned'],
-    findings: ['critical ntlmv1-auth', 'critical smb1-negotiated', UNSIGNED, RELAYABLE, CLEAR],
+    findings: ['critical ntlmv1-auth', 'critical smb1-negotiated', UNSIGNED, FALLBACK, RELAYABLE, CLEAR],
   },
   'smb1-lanman-plaintext.pcap': {
     sessions: ['LANMAN2.1 plaintext alice failed'],
@@ -115,26 +120,26 @@ const VERDICTS: Record<string, Verdict> = {
   'smb1-offered-smb3-chosen.pcap': { sessions: [`${ALICE} unsigned`], findings: [...OPEN, 'low smb1-offered'] },
   'smb1-offered-smb202-chosen.pcap': {
     sessions: ['2.0.2 ntlmv2 alice established unsigned'],
-    findings: [UNSIGNED, NTLM, 'medium old-dialect', RELAYABLE, CLEAR_FILES, 'low smb1-offered'],
+    findings: [UNSIGNED, NTLM, FALLBACK, 'medium old-dialect', RELAYABLE, CLEAR_FILES, 'low smb1-offered'],
   },
   'smb1-refused.pcap': { sessions: [], findings: ['info smb1-offered'] },
 
   // NTLM and dialects
   'ntlmv1.pcap': {
     sessions: ['3.1.1 ntlmv1 alice established unsigned'],
-    findings: ['critical ntlmv1-auth', UNSIGNED, RELAYABLE, CLEAR_FILES],
+    findings: ['critical ntlmv1-auth', UNSIGNED, FALLBACK, RELAYABLE, CLEAR_FILES],
   },
   'ntlmv1-ess.pcap': {
     sessions: ['3.1.1 ntlmv1 alice established unsigned'],
-    findings: ['high ntlmv1-auth', UNSIGNED, RELAYABLE, CLEAR_FILES],
+    findings: ['high ntlmv1-auth', UNSIGNED, FALLBACK, RELAYABLE, CLEAR_FILES],
   },
   'smb202.pcap': {
     sessions: ['2.0.2 ntlmv2 alice established unsigned'],
-    findings: [UNSIGNED, NTLM, 'medium old-dialect', RELAYABLE, CLEAR_FILES],
+    findings: [UNSIGNED, NTLM, FALLBACK, 'medium old-dialect', RELAYABLE, CLEAR_FILES],
   },
   'smb21.pcap': {
     sessions: ['2.1 ntlmv2 alice established unsigned'],
-    findings: [UNSIGNED, NTLM, 'medium old-dialect', RELAYABLE, CLEAR_FILES],
+    findings: [UNSIGNED, NTLM, FALLBACK, 'medium old-dialect', RELAYABLE, CLEAR_FILES],
   },
   'smb30.pcap': { sessions: ['3.0 ntlmv2 alice established unsigned'], findings: [...OPEN, 'low old-dialect'] },
   'smb302.pcap': { sessions: ['3.0.2 ntlmv2 alice established unsigned'], findings: [...OPEN, 'low old-dialect'] },
@@ -146,7 +151,7 @@ const VERDICTS: Record<string, Verdict> = {
   'outbound.pcap': { sessions: [`${ALICE} unsigned`], findings: ['critical outbound-smb', ...OPEN] },
   'inbound.pcap': {
     sessions: [`${ALICE} unsigned`],
-    findings: ['critical inbound-smb', UNSIGNED, NTLM, RELAYABLE, CLEAR],
+    findings: ['critical inbound-smb', UNSIGNED, NTLM, FALLBACK, RELAYABLE, CLEAR],
   },
   'attempts.pcap': { sessions: [], findings: ['low outbound-smb'] },
   'linux-sll.pcap': { sessions: [`${ALICE} unsigned`], findings: OPEN },
@@ -155,11 +160,11 @@ const VERDICTS: Record<string, Verdict> = {
   // Other software
   'impacket-client.pcap': {
     sessions: ['3.0 ntlmv2 alice established encrypted'],
-    findings: [NTLM, RELAYABLE, 'low old-dialect', 'low smb1-offered'],
+    findings: [NTLM, FALLBACK, NO_MIC, RELAYABLE, 'low old-dialect', 'low smb1-offered'],
   },
   'impacket-smb1.pcap': {
     sessions: ['NT LM 0.12 ntlmv2 alice established unsigned'],
-    findings: [SMB1, UNSIGNED, NTLM, RELAYABLE, CLEAR],
+    findings: [SMB1, UNSIGNED, NTLM, FALLBACK, NO_MIC, RELAYABLE, CLEAR],
   },
   'impacket-server.pcap': {
     sessions: ['2.0.2 ntlmv2 alice established guest unsigned'],
@@ -169,22 +174,59 @@ const VERDICTS: Record<string, Verdict> = {
   // A domain. Kerberos hides the user's name.
   'kerberos-sysvol.pcap': { sessions: ['3.1.1 kerberos - established signed'], findings: [CLEAR] },
   'kerberos-encrypted.pcap': { sessions: ['3.1.1 kerberos - established encrypted'], findings: [] },
-  'kerberos-rc4.pcap': { sessions: ['3.1.1 kerberos - established signed'], findings: [CLEAR] },
-  'ntlm-sysvol.pcap': { sessions: [`${ALICE} signed`], findings: [NTLM, CLEAR] },
+  'kerberos-rc4.pcap': {
+    sessions: ['3.1.1 kerberos - established signed'],
+    findings: ['medium kerberos-weak-etype', CLEAR],
+  },
+  'ntlm-sysvol.pcap': { sessions: [`${ALICE} signed`], findings: [NTLM, FALLBACK, CLEAR] },
 
   // Unusual clients
-  'reauthentication.pcap': { sessions: [`${ALICE} unsigned`], findings: [UNSIGNED, NTLM, RELAYABLE, CLEAR] },
+  'reauthentication.pcap': { sessions: [`${ALICE} unsigned`], findings: [UNSIGNED, NTLM, FALLBACK, RELAYABLE, CLEAR] },
   'reconnect.pcap': {
     sessions: [`${ALICE} unsigned`, `${ALICE} unsigned`],
-    findings: [UNSIGNED, NTLM, RELAYABLE, CLEAR],
+    findings: [UNSIGNED, NTLM, FALLBACK, RELAYABLE, CLEAR],
   },
-  'logoff-twice.pcap': { sessions: [ALICE, ALICE], findings: [NTLM, RELAYABLE] },
-  'two-channels.pcap': { sessions: [`${ALICE} signed`, `${ALICE} signed`], findings: [NTLM, RELAYABLE, CLEAR] },
-  'compound-signed.pcap': { sessions: [`${ALICE} signed`], findings: [NTLM, CLEAR] },
-  'interim-signed.pcap': { sessions: [`${ALICE} signed`], findings: [NTLM, CLEAR_FILES] },
-  'oplock-break-signed.pcap': { sessions: [`${ALICE} signed`, `${ALICE} signed`], findings: [NTLM, CLEAR_FILES] },
-  'signing-gmac.pcap': { sessions: [ALICE, `${ALICE} signed`], findings: [NTLM, RELAYABLE, CLEAR] },
-  'cipher-aes-256-gcm.pcap': { sessions: [ALICE, `${ALICE} encrypted`], findings: [NTLM, RELAYABLE] },
+  'logoff-twice.pcap': { sessions: [ALICE, ALICE], findings: [NTLM, FALLBACK, RELAYABLE] },
+  'two-channels.pcap': {
+    sessions: [`${ALICE} signed`, `${ALICE} signed`],
+    findings: [NTLM, FALLBACK, RELAYABLE, CLEAR],
+  },
+  'compound-signed.pcap': { sessions: [`${ALICE} signed`], findings: [NTLM, FALLBACK, CLEAR] },
+  'interim-signed.pcap': { sessions: [`${ALICE} signed`], findings: [NTLM, FALLBACK, CLEAR_FILES] },
+  'oplock-break-signed.pcap': {
+    sessions: [`${ALICE} signed`, `${ALICE} signed`],
+    findings: [NTLM, FALLBACK, CLEAR_FILES],
+  },
+  'signing-gmac.pcap': { sessions: [ALICE, `${ALICE} signed`], findings: [NTLM, FALLBACK, RELAYABLE, CLEAR] },
+  'cipher-aes-256-gcm.pcap': { sessions: [ALICE, `${ALICE} encrypted`], findings: [NTLM, FALLBACK, RELAYABLE] },
+
+  // No cipher, by the choice of either side. impacket encrypts all the same.
+  'no-cipher-server.pcap': { sessions: [`${ALICE} unsigned`], findings: [...OPEN, NO_CIPHER] },
+  'no-cipher-server-30.pcap': {
+    sessions: ['3.0 ntlmv2 alice established unsigned'],
+    findings: [UNSIGNED, NTLM, FALLBACK, RELAYABLE, 'low old-dialect', CLEAR, NO_CIPHER],
+  },
+  'no-cipher-in-common.pcap': {
+    sessions: [`${ALICE} unsigned`],
+    findings: [UNSIGNED, NTLM, FALLBACK, RELAYABLE, CLEAR, NO_CIPHER],
+  },
+  'no-cipher-client.pcap': {
+    sessions: ['3.0 ntlmv2 alice established encrypted'],
+    findings: [NTLM, FALLBACK, NO_MIC, RELAYABLE, 'low old-dialect', 'low smb1-offered', NO_CIPHER],
+  },
+
+  // Kerberos: three tickets are refused because of the client's clock, then the client falls back; another one has an RC4 ticket that the server cannot read.
+  'kerberos-refused.pcap': {
+    sessions: [
+      '3.0 kerberos - pending',
+      '3.0 kerberos - pending',
+      '3.0 kerberos - pending',
+      '3.0 ntlmv2 alice established encrypted',
+    ],
+    findings: [NTLM, FALLBACK, NO_MIC, 'low old-dialect', 'low smb1-offered'],
+  },
+  'kerberos-rc4-ticket.pcap': { sessions: ['3.1.1 kerberos - failed'], findings: ['high kerberos-weak-etype'] },
+  'ntlm-by-choice.pcap': { sessions: [`${ALICE} signed`], findings: [NTLM, FALLBACK, CLEAR] },
 
   // Parts missing: what was not seen is not judged.
   // Data is read, but from a share whose name and type were not seen: it may be a pipe.
@@ -195,8 +237,11 @@ const VERDICTS: Record<string, Verdict> = {
   },
   'gap.pcap': { sessions: [`${ALICE} unsigned`], findings: OPEN },
   'cut.pcap': { sessions: [`${ALICE} unsigned`], findings: OPEN },
-  'cut.pcap.gz': { sessions: [`${ALICE} unsigned`], findings: [UNSIGNED, NTLM, RELAYABLE, CLEAR] },
-  'record-of-4-gigabytes.pcap': { sessions: [`${ALICE} unsigned`], findings: [UNSIGNED, NTLM, RELAYABLE, CLEAR] },
+  'cut.pcap.gz': { sessions: [`${ALICE} unsigned`], findings: [UNSIGNED, NTLM, FALLBACK, RELAYABLE, CLEAR] },
+  'record-of-4-gigabytes.pcap': {
+    sessions: [`${ALICE} unsigned`],
+    findings: [UNSIGNED, NTLM, FALLBACK, RELAYABLE, CLEAR],
+  },
   'port-reuse.pcap': {
     sessions: [`${ALICE} unsigned`, '3.1.1 ntlmv2 carol established guest unsigned'],
     findings: ['high guest-session', ...OPEN],

@@ -15,7 +15,7 @@ import { type InspectedFrame, messageAt } from '../../src/inspect/message-at.ts'
 import { defaultPolicy } from '../../src/policy/default-policy.ts'
 import { createNetworks } from '../../src/policy/networks.ts'
 import { Tracker } from '../../src/track/tracker.ts'
-import { CLIENT_KERBEROS_AP_REQ } from '../dissectors/auth/fixtures.ts'
+import { CLIENT_KERBEROS_AP_REQ, CLIENT_NTLM_AUTHENTICATE } from '../dissectors/auth/fixtures.ts'
 import * as smb2 from '../dissectors/smb2/fixtures.ts'
 import { CLIENT, RST, SERVER, SYN, tcpFrame } from '../support/conversation.ts'
 import { sessionSetup } from '../support/messages.ts'
@@ -28,17 +28,23 @@ const samples = readdirSync(SAMPLES).filter((name) => /\.(pcap|pcapng)(\.gz)?$/.
  * field, or a field that is looked for elsewhere, shows here.
  */
 const SHOWN: Readonly<Record<EvidenceField, readonly string[]>> = {
+  Authenticator: ['etype'],
+  AvFlags: ['AvPairs'],
+  Capabilities: ['Capabilities'],
   ChallengeResponses: [
     'LmChallengeResponseFields NtChallengeResponseFields LmChallengeResponse NtChallengeResponse',
     'OEMPasswordLen UnicodePasswordLen OEMPassword UnicodePassword',
     'PasswordLength AccountPassword',
   ],
+  Cipher: ['CipherCount Cipher', 'NegotiateContextCount'],
   Command: ['Protocol Command', 'ProtocolId Command'],
   Data: ['DataLength', 'DataLength Data', 'DataLength DataLengthHigh Data', 'Length Data'],
   DialectIndex: ['DialectIndex'],
   DialectRevision: ['DialectRevision'],
   Dialects: ['Dialect', 'DialectString'],
   EmptyCredentials: ['LmChallengeResponseFields NtChallengeResponseFields UserNameFields'],
+  KerberosError: ['error-code'],
+  Mechanisms: ['MechType'],
   NtChallengeResponse: ['NtChallengeResponseFields NtChallengeResponse'],
   Password: [
     'OEMPasswordLen UnicodePasswordLen OEMPassword',
@@ -52,12 +58,16 @@ const SHOWN: Readonly<Record<EvidenceField, readonly string[]>> = {
   ResponseSignature: ['Flags Signature', 'Flags2 SecurityFeatures'],
   SecurityMode: ['SecurityMode'],
   SessionFlags: ['Action', 'SessionFlags'],
+  SessionId: ['SessionId'],
   Status: ['Status'],
+  TargetName: ['MsvAvTargetName'],
   TcpFlags: ['Source address Destination address Source port Destination port Flags'],
   // No sample is cited for these: see below.
   Endpoints: [],
-  SessionId: [],
-  Ticket: [],
+  Mic: [],
+  Netname: [],
+  Ticket: ['realm sname etype'],
+  Timestamp: ['MsvAvTimestamp'],
 }
 
 interface Cited {
@@ -160,6 +170,18 @@ describe('decidingFields', () => {
   it('finds a ticket by the names that it shows', () => {
     const fields = describeMessage(sessionSetup(CLIENT_KERBEROS_AP_REQ))
     expect(new Set(names(decidingFields('Ticket', fields)))).toEqual(new Set(['realm', 'sname', 'etype']))
+  })
+
+  it('finds the MIC of a logon and the flag that promises it', () => {
+    const fields = describeMessage(sessionSetup(CLIENT_NTLM_AUTHENTICATE))
+    expect(names(decidingFields('Mic', fields))).toEqual(['MIC', 'MsvAvFlags'])
+    expect(names(decidingFields('AvFlags', fields))).toEqual(['MsvAvFlags'])
+  })
+
+  it('finds the name that the user of the client typed', () => {
+    expect(text(decidingFields('Netname', describeMessage(smb2.negotiateRequest311)))).toEqual([
+      'NetName win7.test.local',
+    ])
   })
 
   it('finds nothing in a message without the field', () => {

@@ -20,10 +20,15 @@ import {
   at,
   bareConnection,
   counts,
+  kerberos,
   ledger,
   logon,
   negotiateRequest,
   negotiateResponse,
+  ntlm,
+  ntlmChallenge,
+  OID_KERBEROS,
+  OID_NTLMSSP,
   session,
   smb1,
   smb1Request,
@@ -52,6 +57,10 @@ const connections: fc.Arbitrary<ConnectionFacts> = fc
         dialects: fc.constantFrom<number[]>([0x0202], [0x0202, 0x0210], [0x0311], []),
         dialectsCut: fc.boolean(),
         securityMode: seen(fc.nat(3)),
+        ciphers: seen(fc.constantFrom<number[]>([], [2, 1])),
+        contextsCut: fc.boolean(),
+        capabilities: seen(fc.constantFrom(0x3f, 0x7f)),
+        netname: seen(fc.constantFrom('files', '10.0.0.10')),
       }),
     ),
     response: seen(
@@ -60,13 +69,22 @@ const connections: fc.Arbitrary<ConnectionFacts> = fc
         securityMode: fc.nat(3),
         cipher: seen(fc.constantFrom(0, 2)),
         contextsCut: fc.boolean(),
+        capabilities: seen(fc.constantFrom(0x2f, 0x6f)),
+        mechanisms: seen(fc.constantFrom<string[]>([OID_KERBEROS, OID_NTLMSSP], [OID_NTLMSSP], [])),
+        mechanismsCut: fc.boolean(),
       }),
     ),
     smb1: seen(
       fc.record({
         list: seen(fc.constantFrom<string[]>(['NT LM 0.12'], ['LANMAN2.1', 'SMB 2.???'], ['SMB 2.002'], [])),
         listCut: fc.boolean(),
-        answer: seen(fc.record({ dialectIndex: seen(fc.constantFrom(0, 1, 0xffff)), securityMode: seen(fc.nat(15)) })),
+        answer: seen(
+          fc.record({
+            dialectIndex: seen(fc.constantFrom(0, 1, 0xffff)),
+            securityMode: seen(fc.nat(15)),
+            extendedSecurity: seen(fc.boolean()),
+          }),
+        ),
         firstAnswer: seen(frame),
         firstUse: seen(frame),
         firstCommand: seen(frame),
@@ -101,12 +119,38 @@ const logons: fc.Arbitrary<LogonFacts> = fc
     user,
     answer: seen(status),
     share: seen(fc.constant('\\\\files\\team')),
+    offered: fc.constantFrom<string[]>([OID_KERBEROS, OID_NTLMSSP], [OID_NTLMSSP], []),
+    offeredCut: fc.boolean(),
+    guest: seen(fc.boolean()),
+    anonymous: seen(fc.boolean()),
+    target: seen(fc.constantFrom('cifs/files', 'cifs/10.0.0.10', '')),
+    avFlags: seen(fc.constantFrom(0, 2, 6)),
+    avPairsCut: fc.boolean(),
+    micPresent: seen(fc.boolean()),
+    hasTimestamp: seen(fc.boolean()),
+    version: seen(fc.constantFrom({ major: 6, minor: 1, build: 7601 }, { major: 10, minor: 0, build: 26_100 })),
+    ticketEtype: seen(fc.constantFrom(3, 16, 18, 23)),
+    authenticatorEtype: seen(fc.constantFrom(3, 18, 23)),
+    userToUser: seen(fc.boolean()),
+    error: seen(fc.constantFrom(37, 200, null)),
   })
-  .map(({ answer, share, ...rest }) => {
+  .map(({ answer, share, target, avFlags, avPairsCut, micPresent, hasTimestamp, version, ...others }) => {
+    const { ticketEtype, authenticatorEtype, userToUser, error, ...rest } = others
     // Empty credentials are those of a null session.
     if (rest.auth === 'anonymous') rest.user = ''
+    const facts = logon(rest)
+    const pairs = { targetName: target, avFlags, avPairsCut, micPresent, version }
     return logon({
       ...rest,
+      ...(rest.auth === 'ntlmv2' && {
+        ntlm: ntlm(pairs, { challenge: hasTimestamp === null ? null : ntlmChallenge({ hasTimestamp }) }),
+      }),
+      ...(facts.kerberos?.apReq && {
+        kerberos: kerberos({
+          apReq: { ...facts.kerberos.apReq, ticketEtype, authenticatorEtype, userToUser },
+          error: error === null ? null : { ...at(7), code: error, realm: null, serverName: null },
+        }),
+      }),
       ...(rest.purpose === 'share'
         ? { share, user: null, domain: null }
         : { share: null, domain: rest.user && 'CORP' }),
@@ -258,7 +302,67 @@ function expectTrue(
       server.some(({ encryptData }) => encryptData !== true) ||
       server.every(({ guest, anonymous, auth }) => guest || anonymous || auth === 'anonymous'),
   )
+  const { negotiateRequest: request, negotiateResponse: response } = c
+  holds(
+    /on no cipher/,
+    response !== null && !(response.cipher !== null && response.cipher > 0 && response.dialect > 0x0302),
+  )
+  holds(/offered no encryption/, request !== null && (!request.contextsCut || request.capabilities !== null))
+  holds(/offered encryption/, request !== null && (request.ciphers !== null || request.capabilities !== null))
+  holds(/no cipher in common/, response?.cipher === 0)
+  holds(
+    /server offers no Kerberos/,
+    response?.mechanismsCut === false && response.mechanisms?.includes(OID_KERBEROS) === false,
+  )
+  holds(/both sides offer Kerberos/, response?.mechanisms?.includes(OID_KERBEROS) === true)
+  holds(/without extended security/, c.smb1?.negotiateResponse?.extendedSecurity === false)
   if (s === null) return
+
+  const v2 = s.logons.map(({ ntlm }) => ntlm?.authenticate ?? null).filter((a) => a?.kind === 'ntlmv2')
+  holds(
+    /offered no Kerberos/,
+    s.logons.some((l) => !l.offeredCut && !l.offered.includes(OID_KERBEROS)),
+  )
+  holds(
+    /refused a Kerberos ticket/,
+    facts.sessions.some(({ logons }) => logons.some((l) => l.kerberos?.error != null)),
+  )
+  holds(
+    /named the server by its address/,
+    v2.some((a) => a?.targetName?.includes('10.0.0.10')) || request?.netname === '10.0.0.10',
+  )
+  holds(
+    /without a MIC/,
+    v2.some((a) => ((a?.avFlags ?? 0) & 2) === 0 && !(a?.avFlags === null && a.avPairsCut)),
+  )
+  holds(
+    /taken out on the way/,
+    v2.some((a) => ((a?.avFlags ?? 0) & 2) !== 0 && a?.micPresent === false),
+  )
+  holds(
+    /carried a timestamp/,
+    s.logons.some(({ ntlm }) => ntlm?.challenge?.hasTimestamp === true),
+  )
+  holds(
+    /without a target name/,
+    v2.some((a) => a?.targetName === '' || (a?.targetName === null && !a.avPairsCut)),
+  )
+  holds(
+    /does not trust/,
+    v2.some((a) => ((a?.avFlags ?? 0) & 4) !== 0),
+  )
+  holds(
+    /under rc4-hmac/,
+    s.logons.some(({ kerberos }) => kerberos?.apReq?.ticketEtype === 23),
+  )
+  holds(
+    /session key of rc4-hmac/,
+    s.logons.some(({ kerberos }) => kerberos?.apReq?.authenticatorEtype === 23),
+  )
+  holds(
+    /user-to-user/,
+    s.logons.some(({ kerberos }) => kerberos?.apReq?.userToUser === true),
+  )
 
   const { requests, responses, logons: list } = s
   const [signed, unsigned, encrypted, unread] = (['signed', 'unsigned', 'encrypted', 'unread'] as const).map(

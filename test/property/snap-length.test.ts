@@ -213,6 +213,12 @@ const DENIALS = [
   'no answer was seen',
   'gave no name',
   'denied it every share',
+  'on no cipher',
+  'offered no encryption',
+  'offers no Kerberos',
+  'offered no Kerberos',
+  'without a MIC',
+  'without a target name',
 ]
 
 function denialsTakenBack({ findings }: Scan, later: Scan): string[] {

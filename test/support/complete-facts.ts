@@ -62,6 +62,7 @@ const completeLogon: Complete<LogonFacts> = {
       ticketEtype: 18,
       authenticatorEtype: 18,
       mutualRequired: true,
+      userToUser: false,
     },
     apRep: { ...at(7), etype: 18 },
     error: { ...at(7), code: 41, realm: 'CORP.EXAMPLE', serverName: 'cifs/files' },

@@ -196,6 +196,24 @@ export function ntlm(overrides: Partial<Authenticate> = {}, rest: Partial<NtlmFa
   }
 }
 
+/** The CHALLENGE of a Windows server of the domain CORP. */
+export function ntlmChallenge(
+  overrides: Partial<NonNullable<NtlmFacts['challenge']>> = {},
+): NonNullable<NtlmFacts['challenge']> {
+  return {
+    ...at(7),
+    flags: 0xe2898215,
+    serverChallenge: '0011223344556677',
+    version: null,
+    nbComputer: 'FILES',
+    nbDomain: 'CORP',
+    dnsComputer: 'files.corp.example',
+    dnsDomain: 'corp.example',
+    hasTimestamp: true,
+    ...overrides,
+  }
+}
+
 export function kerberos(overrides: Partial<KerberosFacts> = {}): KerberosFacts {
   return {
     proxied: null,
@@ -206,6 +224,7 @@ export function kerberos(overrides: Partial<KerberosFacts> = {}): KerberosFacts 
       ticketEtype: 18,
       authenticatorEtype: 18,
       mutualRequired: true,
+      userToUser: false,
     },
     apRep: { ...at(7), etype: 18 },
     error: null,

@@ -20,6 +20,26 @@ export type EvidenceField =
   | 'EmptyCredentials'
   /** A Kerberos ticket. */
   | 'Ticket'
+  /** The authenticator beside a Kerberos ticket: its encryption type is that of the session key. */
+  | 'Authenticator'
+  /** The error code of a KRB-ERROR. */
+  | 'KerberosError'
+  /** The mechanisms that one side offers in SPNEGO. */
+  | 'Mechanisms'
+  /** The SPN in an NTLM logon, or the list of AV pairs that lacks one. */
+  | 'TargetName'
+  /** The MIC of an NTLM logon and the flag that promises it. */
+  | 'Mic'
+  /** The flags in an NTLM logon, or the list of AV pairs that lacks them. */
+  | 'AvFlags'
+  /** The time in an NTLM CHALLENGE. */
+  | 'Timestamp'
+  /** The server's name as the client's user gave it. */
+  | 'Netname'
+  /** The ciphers that one side offers or chooses, or what the message has in their place. */
+  | 'Cipher'
+  /** What one side says it can do: in 3.0 and 3.0.2 encryption among it. */
+  | 'Capabilities'
   /** A password in clear text. */
   | 'Password'
   /** What the server says about signing. */

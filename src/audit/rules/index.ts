@@ -1,11 +1,15 @@
 /** The catalogue: every rule there is, in the order in which people read about them. */
 import type { Rule } from '../rule/rule.ts'
 import { anonymousSession } from './anonymous-session.ts'
+import { encryptionUnsupported } from './encryption-unsupported.ts'
 import { endOfLifeOs } from './end-of-life-os.ts'
 import { guestFallback } from './guest-fallback.ts'
 import { guestSession } from './guest-session.ts'
 import { inboundSmb } from './inbound-smb.ts'
+import { kerberosWeakEtype } from './kerberos-weak-etype.ts'
 import { ntlmAuth } from './ntlm-auth.ts'
+import { ntlmFallback } from './ntlm-fallback.ts'
+import { ntlmUnprotected } from './ntlm-unprotected.ts'
 import { ntlmv1Auth } from './ntlmv1-auth.ts'
 import { oldDialect } from './old-dialect.ts'
 import { outboundSmb } from './outbound-smb.ts'
@@ -25,9 +29,13 @@ export const RULES: readonly Rule[] = [
   unsignedSession,
   signingNotRequired,
   unencryptedSession,
+  encryptionUnsupported,
   ntlmAuth,
   ntlmv1Auth,
   plaintextPassword,
+  ntlmFallback,
+  ntlmUnprotected,
+  kerberosWeakEtype,
   outboundSmb,
   inboundSmb,
   oldDialect,

@@ -1,8 +1,6 @@
-import { OID_NTLMSSP } from '../../../dissectors/auth/oids.ts'
 import { isSuccess } from '../../../dissectors/ntstatus.ts'
 import { hasKey } from '../../ledger/derived/protection.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
-import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, evidence } from '../rule/evidence.ts'
 import type { Draft, Remediation, Rule } from '../rule/rule.ts'
@@ -31,7 +29,8 @@ export const ntlmAuth: Rule = {
   how:
     'An NTLM AUTHENTICATE with an NTLMv2 response that was not refused: the first logon of the session, a later re-authentication or the ' +
     'binding of a channel. What was merely offered in SPNEGO beside Kerberos does not count. Silent for refused logons, for guest and ' +
-    'anonymous sessions, and for LM and NTLMv1, which ntlmv1-auth reports.',
+    'anonymous sessions, and for LM and NTLMv1, which ntlmv1-auth reports. Why it was not Kerberos is said by ntlm-fallback, as far as the ' +
+    'traffic shows it.',
   remediation: {
     applies: 'SMB2 and SMB3',
     setting:
@@ -85,7 +84,7 @@ export const ntlmAuth: Rule = {
           const length = authenticate === null ? '' : `, NT response ${lengthText(authenticate.ntLength)}`
           const { answered, ntStatus } = logon
           return {
-            message: `${whoFirst(logon)} ${verb} on ${place(connection.server)}${answer}${reason(connection, logon)}.`,
+            message: `${whoFirst(logon)} ${verb} on ${place(connection.server)}${answer}.`,
             evidence: evidence(
               cite(at, 'NtChallengeResponse', `AUTHENTICATE${length}`),
               answered !== null && cite(answered, 'Status', answeredWith('SESSION_SETUP', ntStatus, session.family)),
@@ -99,23 +98,4 @@ export const ntlmAuth: Rule = {
 
 function wasRefused({ ntStatus, answered }: LogonFacts): boolean {
   return answered !== null && ntStatus !== null && !isSuccess(ntStatus)
-}
-
-/** Why it was not Kerberos, if the traffic shows it. */
-function reason({ negotiateResponse }: ConnectionFacts, { ntlm, offered, offeredCut }: LogonFacts): string {
-  if (negotiateResponse?.mechanismsCut === false && isNtlmOnly(negotiateResponse.mechanisms ?? []))
-    return '; the server offers nothing else'
-  const target = ntlm?.authenticate?.targetName ?? null
-  if (target !== null && isAddress(target.slice(target.indexOf('/') + 1))) {
-    return `; the client asked for "${target}", an address, for which Kerberos is not tried`
-  }
-  return !offeredCut && isNtlmOnly(offered) ? '; the client offered nothing else' : ''
-}
-
-function isNtlmOnly(mechanisms: readonly string[]): boolean {
-  return mechanisms.length > 0 && mechanisms.every((m) => m === OID_NTLMSSP)
-}
-
-function isAddress(host: string): boolean {
-  return /^[0-9.]{7,15}$/.test(host) || (host.includes(':') && /^[0-9A-Fa-f:.[\]]{2,47}$/.test(host))
 }

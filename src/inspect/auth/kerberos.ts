@@ -1,7 +1,12 @@
 /** The Kerberos messages of a session setup, RFC 4120 5.5 and 5.9, framed as dissectors/auth/kerberos.ts says. */
 import { applicationTag, DER_TAG, DerReader, type Element } from '../../../dissectors/auth/der.ts'
 import { GSS_TOKEN_TAG, readGssToken } from '../../../dissectors/auth/gss.ts'
-import { AP_OPTION_MUTUAL_REQUIRED, AP_OPTION_USE_SESSION_KEY, etypeName } from '../../../dissectors/auth/kerberos.ts'
+import {
+  AP_OPTION_MUTUAL_REQUIRED,
+  AP_OPTION_USE_SESSION_KEY,
+  etypeName,
+  krbErrorName,
+} from '../../../dissectors/auth/kerberos.ts'
 import { mechanismName } from '../../../dissectors/auth/oids.ts'
 import { utf8 } from '../../../dissectors/text.ts'
 import { type FieldReader, note } from '../field/field.ts'
@@ -10,26 +15,6 @@ import { flags, hexadecimal } from '../field/names.ts'
 const AP_OPTIONS = flags(8, [
   [AP_OPTION_USE_SESSION_KEY, 'use-session-key'],
   [AP_OPTION_MUTUAL_REQUIRED, 'mutual-required'],
-])
-
-/** RFC 4120 7.5.9: those that occur in a session setup. */
-const ERROR_CODES: ReadonlyMap<number, string> = new Map([
-  [6, 'KDC_ERR_C_PRINCIPAL_UNKNOWN'],
-  [7, 'KDC_ERR_S_PRINCIPAL_UNKNOWN'],
-  [14, 'KDC_ERR_ETYPE_NOSUPP'],
-  [31, 'KRB_AP_ERR_BAD_INTEGRITY'],
-  [32, 'KRB_AP_ERR_TKT_EXPIRED'],
-  [33, 'KRB_AP_ERR_TKT_NYV'],
-  [34, 'KRB_AP_ERR_REPEAT'],
-  [35, 'KRB_AP_ERR_NOT_US'],
-  [36, 'KRB_AP_ERR_BADMATCH'],
-  [37, 'KRB_AP_ERR_SKEW'],
-  [40, 'KRB_AP_ERR_MSG_TYPE'],
-  [41, 'KRB_AP_ERR_MODIFIED'],
-  [44, 'KRB_AP_ERR_BADKEYVER'],
-  [45, 'KRB_AP_ERR_NOKEY'],
-  [46, 'KRB_AP_ERR_MUT_FAIL'],
-  [60, 'KRB_ERR_GENERIC'],
 ])
 
 type ShowField = (r: FieldReader, der: DerReader, value: Element) => void
@@ -64,7 +49,7 @@ const KRB_ERROR: readonly (ShowField | undefined)[] = [
   integer('cusec', String),
   text('stime'),
   integer('susec', String),
-  integer('error-code', (code) => `${code}${ERROR_CODES.has(code) ? ` (${ERROR_CODES.get(code)})` : ''}`),
+  integer('error-code', (code) => (krbErrorName(code) === null ? String(code) : `${code} (${krbErrorName(code)})`)),
   text('crealm'),
   principal('cname'),
   text('realm'),

@@ -3,7 +3,7 @@
  * token contains decides, independently of what was offered around it.
  */
 import type { AvPairs } from '../../../dissectors/auth/av-pairs.ts'
-import { parseKerberosToken } from '../../../dissectors/auth/kerberos.ts'
+import { AP_OPTION_USE_SESSION_KEY, parseKerberosToken } from '../../../dissectors/auth/kerberos.ts'
 import {
   messageType,
   NTLMSSP_NEGOTIATE_LOCAL_CALL,
@@ -219,6 +219,7 @@ function readKerberos(context: Context, logon: LogonFacts, token: Uint8Array, wi
         ticketEtype: message.ticket?.etype ?? null,
         authenticatorEtype: message.authenticatorEtype ?? null,
         mutualRequired: message.mutualRequired ?? null,
+        userToUser: message.apOptions === undefined ? null : (message.apOptions & AP_OPTION_USE_SESSION_KEY) !== 0,
       }
       break
     case 'ap-rep':

@@ -5,7 +5,6 @@ import {
   connection,
   ledger,
   logon,
-  negotiateResponse,
   ntlm,
   OID_KERBEROS,
   OID_NTLMSSP,
@@ -15,9 +14,6 @@ import {
 import { describeRule } from '../../support/rules.ts'
 
 const both = [OID_KERBEROS, OID_NTLMSSP]
-const ntlmOnly = connection({ negotiateResponse: negotiateResponse({ mechanisms: [OID_NTLMSSP] }) })
-const byTarget = (targetName: string) =>
-  session({ auth: 'ntlmv2', logons: [logon({ auth: 'ntlmv2', offered: both, ntlm: ntlm({ targetName }) })] })
 const reauthentication = logon({
   auth: 'ntlmv2',
   purpose: 'reauthentication',
@@ -36,36 +32,6 @@ describeRule(ntlmAuth, {
       frames: [8, 9],
       user: 'alice',
     },
-    {
-      when: 'the server offers nothing else',
-      ledger: ledger([ntlmOnly], [session({ on: ntlmOnly, auth: 'ntlmv2' })]),
-      severity: 'medium',
-      says: ['the server offers nothing else'],
-    },
-    {
-      when: 'the client offers nothing else',
-      ledger: ledger([connection()], [session({ auth: 'ntlmv2' })]),
-      severity: 'medium',
-      says: ['the client offered nothing else'],
-    },
-    ...[
-      {
-        on: connection({ negotiateResponse: negotiateResponse({ mechanisms: [OID_NTLMSSP], mechanismsCut: true }) }),
-        cut: 'server',
-      },
-      { on: connection(), cut: 'client' },
-    ].map(({ on, cut }) => ({
-      when: `the list of the ${cut} was cut`,
-      ledger: ledger([on], [session({ on, auth: 'ntlmv2', logons: [logon({ auth: 'ntlmv2', offeredCut: true })] })]),
-      severity: 'medium' as const,
-      says: [/used NTLMv2 on 10\.0\.0\.10\.$/],
-    })),
-    ...['cifs/10.0.0.10', 'cifs/2001:db8::1'].map((target) => ({
-      when: `the target is ${target}`,
-      ledger: ledger([connection()], [byTarget(target)]),
-      severity: 'medium' as const,
-      says: [`the client asked for "${target}", an address`],
-    })),
     {
       when: 'a Kerberos session re-authenticates with NTLMv2',
       ledger: ledger([connection()], [session({ logons: [logon(), reauthentication] })]),
