@@ -52,6 +52,7 @@ export const WINGS = [
     uses: [...GROUND, 'src/policy', 'src/track'],
     packages: ['node:crypto'],
     doors: [
+      'exemption-counts.ts',
       'audit.ts',
       'incremental-audit.ts',
       'finding.ts',

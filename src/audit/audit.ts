@@ -6,6 +6,7 @@
  */
 
 import { runToEnd } from '../base/steps.ts'
+import { NamesSeen } from '../ledger/derived/names-seen.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Policy } from '../policy/policy.ts'
 import { DEFAULT_LIMITS } from '../track/core/limits.ts'
@@ -13,6 +14,7 @@ import type { Finding } from './finding.ts'
 import { FindingGroups } from './finding-groups.ts'
 import { type FindingList, listFindings } from './finding-list.ts'
 import { factsInParts, linkSessions } from './ledger-parts.ts'
+import { applyPolicy, changesCases } from './policy-effect.ts'
 import type { Draft, Rule } from './rule/rule.ts'
 import { RULES } from './rules/index.ts'
 import { evaluate, needSurvey, type SurveyedRule, startSurveys, survey } from './surveyed-rule.ts'
@@ -43,33 +45,50 @@ export function auditList(ledger: Ledger, options: AuditOptions): FindingList {
 export function* auditSteps(ledger: Ledger, options: AuditOptions): Generator<null, FindingList> {
   const { findingBytes = DEFAULT_LIMITS.findingBytes, rules = RULES } = options
   const groups = new FindingGroups(rules, findingBytes + ledger.captures.length * CAPTURE_FINDINGS)
-  yield* groupSteps(ledger, options, groups, startSurveys(rules))
+  yield* groupSteps(ledger, options, groups, startSurveys(rules), namesFor(options))
   return yield* listFindings(groups)
+}
+
+/** Where names of hosts are collected; null if the policy needs none. */
+export function namesFor({ policy }: AuditOptions): NamesSeen | null {
+  return policy.usesNames ? new NamesSeen() : null
 }
 
 /**
  * Adds to `groups` what the rules report for this ledger, after their surveys have seen all of it.
  *
  * @param rules those of `groups`, in their order
+ * @param names as `namesFor` made it: what it has learnt of earlier ledgers of a live capture stays
  */
 export function* groupSteps(
   ledger: Ledger,
   { policy, onCase }: AuditOptions,
   groups: FindingGroups,
   rules: readonly SurveyedRule[],
+  names: NamesSeen | null,
 ): Generator<null, void> {
   const links = yield* linkSessions(ledger)
+  const shared = { policy, names }
+  if (names !== null) {
+    for (const facts of factsInParts(ledger, links, shared)) {
+      if (facts !== null) for (const each of facts.ledger.connections) names.note(each, facts.sessionsOf(each))
+      yield null
+    }
+  }
   if (needSurvey(rules)) {
-    for (const facts of factsInParts(ledger, links, policy)) {
+    for (const facts of factsInParts(ledger, links, shared)) {
       if (facts !== null) survey(rules, facts)
       yield null
     }
   }
-  for (const facts of factsInParts(ledger, links, policy)) {
+  const changes = changesCases(policy)
+  for (const facts of factsInParts(ledger, links, shared)) {
     yield null
     if (facts === null) continue
     for (const [i, rule] of rules.entries()) {
-      for (const draft of evaluate(rule, facts)) {
+      for (const reported of evaluate(rule, facts)) {
+        const draft = changes ? applyPolicy(rule.rule, reported, facts, groups.exempted) : reported
+        if (draft === null) continue
         groups.add(i, draft)
         onCase?.(draft)
       }

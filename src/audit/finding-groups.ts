@@ -6,6 +6,7 @@ import { hashText } from '../base/seeded-hash.ts'
 import { PackedFacts } from '../ledger/packing/packed-facts.ts'
 import { Packer } from '../ledger/packing/packer.ts'
 import { DEFAULT_LIMITS } from '../track/core/limits.ts'
+import { ExemptionCounts } from './exemption-counts.ts'
 import { addCase, type FindingGroup, groupName, groupText, mergeGroup, newGroup, worstRank } from './finding-group.ts'
 import { GroupIndex } from './group-index.ts'
 import { type Draft, RANK, type Rule, SEVERITIES } from './rule/rule.ts'
@@ -19,6 +20,8 @@ export class FindingGroups {
   private readonly limit: number
   /** Groups that were dropped, and cases for which no group was begun. When there is no more room, the least severe are left out. */
   leftOut = 0
+  /** Cases that are exempt are in no group. */
+  readonly exempted = new ExemptionCounts()
   /** No more groups are begun with this tag or a higher one, which is less severe. */
   private closedFrom = Number.POSITIVE_INFINITY
   readonly rows = new PackedFacts<FindingGroup>(new Packer(), groupText)

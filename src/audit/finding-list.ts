@@ -1,6 +1,7 @@
 /** The findings of an audit, in reading order. Each is made when it is read and is not stored: a large capture has too many to keep. */
 import { compareText } from '../base/compare-text.ts'
 import type { Facts } from '../ledger/facts-list.ts'
+import type { ExemptionCounts } from './exemption-counts.ts'
 import type { Finding } from './finding.ts'
 import { type Origin, worstRank } from './finding-group.ts'
 import type { FindingGroups } from './finding-groups.ts'
@@ -26,6 +27,11 @@ export class FindingList implements Facts<Finding> {
   /** Cases that no finding counts, because there was no more room. */
   get leftOut(): number {
     return this.groups.leftOut
+  }
+
+  /** What the exemptions of the policy hide, whatever the severity. */
+  get exempted(): ExemptionCounts {
+    return this.groups.exempted
   }
 
   at(index: number): Finding | undefined {

@@ -4,8 +4,9 @@
  */
 
 import { runToEnd } from '../base/steps.ts'
+import type { NamesSeen } from '../ledger/derived/names-seen.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { type AuditOptions, groupSteps } from './audit.ts'
+import { type AuditOptions, groupSteps, namesFor } from './audit.ts'
 import { FindingGroups } from './finding-groups.ts'
 import { type FindingList, listFindings } from './finding-list.ts'
 import type { Rule } from './rule/rule.ts'
@@ -23,6 +24,7 @@ export class IncrementalAudit {
   private readonly rules: readonly Rule[]
   /** The rules' surveys, which remember what was in earlier ledgers. */
   private readonly surveyed: readonly SurveyedRule[]
+  private readonly names: NamesSeen | null
   private readonly kept: number
   private past: FindingGroups
 
@@ -30,14 +32,15 @@ export class IncrementalAudit {
     this.options = options
     this.rules = options.rules ?? RULES
     this.surveyed = startSurveys(this.rules)
+    this.names = namesFor(options)
     this.kept = kept
     this.past = new FindingGroups(this.rules, options.findingBytes)
   }
 
   /** Judges traffic that has ended. None of it may be in a later ledger. */
   settle(ledger: Ledger): void {
-    boundSurveys(this.surveyed)
-    runToEnd(groupSteps(ledger, this.options, this.past, this.surveyed))
+    this.bound()
+    runToEnd(groupSteps(ledger, this.options, this.past, this.surveyed, this.names))
     if (this.past.rows.size > this.kept) this.forget()
   }
 
@@ -48,8 +51,9 @@ export class IncrementalAudit {
   *findings(ledger: Ledger, all: boolean, onCase?: AuditOptions['onCase']): Generator<null, FindingList> {
     const { past, rules, options } = this
     const groups = new FindingGroups(rules, options.findingBytes)
-    boundSurveys(this.surveyed)
-    yield* groupSteps(ledger, onCase ? { ...options, onCase } : options, groups, this.surveyed)
+    this.bound()
+    yield* groupSteps(ledger, onCase ? { ...options, onCase } : options, groups, this.surveyed, this.names)
+    groups.exempted.add(past.exempted)
     const { rows } = all ? past : groups
     // A group that grows may move others, so the names are read first.
     const names = [...rows.rows()].map((row) => rows.peek(row, 'id'))
@@ -61,14 +65,20 @@ export class IncrementalAudit {
     return yield* listFindings(groups)
   }
 
+  private bound(): void {
+    boundSurveys(this.surveyed)
+    this.names?.bound()
+  }
+
   private forget(): void {
-    const { rows } = this.past
+    const { rows, exempted } = this.past
     const newest = [...rows.rows()]
       .map((row) => ({ row, time: rows.peek(row, 'lastTime') }))
       .sort((a, b) => b.time - a.time)
     const left = newest.slice(0, Math.floor(this.kept * (1 - FORGOTTEN_SHARE)))
     this.forgotten += newest.length - left.length
     this.past = new FindingGroups(this.rules, this.options.findingBytes)
+    this.past.exempted.add(exempted)
     for (const { row } of left.sort((a, b) => a.row - b.row)) this.past.merge(rows.get(row))
   }
 }

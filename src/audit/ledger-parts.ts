@@ -2,6 +2,8 @@
  * Divides a ledger into parts that are small enough to be read whole: some connections, the sessions set up on them, and the look-ups that rules share.
  * The generators yield null between two pieces of work, so that the caller can do other work in between.
  */
+
+import type { NamesSeen } from '../ledger/derived/names-seen.ts'
 import { peek } from '../ledger/facts-list.ts'
 import { IdIndex } from '../ledger/id-index.ts'
 import { emptyLedger, type Ledger } from '../ledger/ledger.ts'
@@ -14,6 +16,15 @@ const PART_CONNECTIONS = 64
 const PART_SESSIONS = 512
 /** Entries that are read between two yields. */
 const PIECE = 128
+
+/** What all parts share. */
+export interface SharedFacts {
+  policy: Policy
+  /** Of the whole ledger; null if the policy names no hosts. */
+  names: NamesSeen | null
+}
+
+const NO_NAMES: readonly string[] = []
 
 /** Which sessions were set up on which connection, by their indexes in the ledger. */
 export interface Links {
@@ -44,18 +55,22 @@ export function* linkSessions({ connections, sessions }: Ledger): Generator<null
   return { first, next }
 }
 
-export function* factsInParts(ledger: Ledger, { first, next }: Links, policy: Policy): Generator<AuditFacts | null> {
+export function* factsInParts(
+  ledger: Ledger,
+  { first, next }: Links,
+  shared: SharedFacts,
+): Generator<AuditFacts | null> {
   let part = new Part()
   for (let i = 0; i < ledger.connections.length; i++) {
     const connection = ledger.connections.at(i)!
     if (part.has(connection)) {
-      yield part.facts(ledger, policy)
+      yield part.facts(ledger, shared)
       part = new Part()
     }
     let sessions = part.add(connection, true)
     for (let s = first[i]!; s >= 0; s = next[s]!) {
       if (part.sessions.length === PART_SESSIONS) {
-        yield part.facts(ledger, policy)
+        yield part.facts(ledger, shared)
         part = new Part()
         sessions = part.add(connection, false)
       }
@@ -65,11 +80,11 @@ export function* factsInParts(ledger: Ledger, { first, next }: Links, policy: Po
       if (s % PIECE === 0) yield null
     }
     if (part.size === PART_CONNECTIONS) {
-      yield part.facts(ledger, policy)
+      yield part.facts(ledger, shared)
       part = new Part()
     }
   }
-  yield part.facts(ledger, policy)
+  yield part.facts(ledger, shared)
 }
 
 class Part {
@@ -97,7 +112,7 @@ class Part {
     return sessions
   }
 
-  facts({ captures }: Ledger, policy: Policy): AuditFacts {
+  facts({ captures }: Ledger, { policy, names }: SharedFacts): AuditFacts {
     const { connections, sessions, connectionById, sessionsById } = this
     for (const list of sessionsById.values()) list.sort(inFrameOrder)
     return {
@@ -105,6 +120,7 @@ class Part {
       policy,
       connectionOf: (session) => connectionById.get(session.connection)!,
       sessionsOf: (connection) => sessionsById.get(connection.id) ?? [],
+      namesOf: (connection, ip) => names?.of(connection, ip) ?? NO_NAMES,
     }
   }
 }

@@ -3,6 +3,7 @@
  * and again when they have changed. What only grows (frames, messages, times) is up to date in the last record of each, when it has ended.
  */
 
+import { ExemptionCounts } from '../audit/exemption-counts.ts'
 import type { Finding } from '../audit/finding.ts'
 import type { FindingList } from '../audit/finding-list.ts'
 import { IncrementalAudit } from '../audit/incremental-audit.ts'
@@ -61,6 +62,8 @@ export class LiveRecords {
   readonly bySeverity: Record<Severity, number> = { critical: 0, high: 0, medium: 0, low: 0, info: 0 }
   /** Findings of the last audit that are less severe than those that are shown. */
   hidden = 0
+  /** What the exemptions of the policy have hidden, as of the last audit. */
+  exempted = new ExemptionCounts()
   private readonly tracker: Tracker
   private readonly options: LiveRecordsOptions
   private readonly audit: IncrementalAudit
@@ -150,6 +153,7 @@ export class LiveRecords {
     const shown = minSeverity === null ? list : list.atLeast(minSeverity)
     this.holding = holding
     this.hidden = list.length - shown.length
+    this.exempted = list.exempted
     for (const finding of shown) {
       holding.add(finding.id)
       yield this.isDue(finding, emission) ? findingRecord(finding, this.rules.get(finding.rule)) : null

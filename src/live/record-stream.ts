@@ -7,6 +7,7 @@ import type { Policy } from '../policy/policy.ts'
 import { type CaptureRecord, captureRecord } from '../report/records/capture.ts'
 import { type HeartbeatRecord, heartbeatRecord, type LiveState } from '../report/records/heartbeat.ts'
 import { type HostRecord, hostRecords } from '../report/records/host.ts'
+import { type PolicyRecord, policyRecordOf } from '../report/records/policy.ts'
 import { type LiveSummaryRecord, liveSummaryRecord } from '../report/records/summary.ts'
 import { type ChangeRecord, LiveRecords } from './live-records.ts'
 import type { LiveTracker } from './live-tracker.ts'
@@ -17,7 +18,7 @@ export interface RecordStreamOptions {
   minSeverity: Severity | null
 }
 
-export type LiveRecord = ChangeRecord | HeartbeatRecord | CaptureRecord | HostRecord | LiveSummaryRecord
+export type LiveRecord = ChangeRecord | HeartbeatRecord | CaptureRecord | PolicyRecord | HostRecord | LiveSummaryRecord
 
 /** Connections that have ended and stay, for findings that span several of them: as many as can be audited again in some tens of milliseconds. */
 const KEEP = 1000
@@ -60,6 +61,10 @@ export class RecordStream {
     for (const host of hostRecords(ledger, this.options.policy.networks)) yield host
     const capture = ledger.captures[0]!
     yield captureRecord(capture)
+    const { policy } = this.options
+    if (policy.file !== null) {
+      yield policyRecordOf(policy, policy.file, capture.lastTime, (number) => records.exempted.of(number))
+    }
     const state = this.state(ledger, loss, capture.limits, capture.smbMessages)
     yield this.heartbeatOf(state)
     yield liveSummaryRecord(state, records.hidden, this.options.rules)

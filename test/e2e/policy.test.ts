@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { shell, smblens } from '../support/smblens.ts'
+import { schemaErrors } from '../support/schema.ts'
+import { records, shell, smblens } from '../support/smblens.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'smblens-policy-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -90,6 +91,30 @@ describe('--policy', () => {
     expect(rules()).toContain('outbound-smb')
     expect(rules('--policy', path)).not.toContain('outbound-smb')
     expect(rules('--policy', path, '--internal', '198.51.100.0/24')).toContain('outbound-smb')
+  })
+
+  it('hides what is exempt, says so at the end of the table and in a record, and changes severities', () => {
+    const path = policyFile(
+      'exemptions:\n  - { reason: known, rules: outbound-smb, client: 10.77.0.1 }\n  - { reason: gone, rules: ntlm-auth, until: 2001-01-01 }\nseverities: { ntlm-auth: critical }\n',
+    )
+    const { stdout } = smblens(['scan', OUTBOUND, '--policy', path])
+    expect(stdout).not.toContain('SMB leaves the network')
+    expect(stdout).toContain('CRITICAL  NTLM authentication')
+    expect(stdout).toContain(`EXEMPTIONS of ${path}`)
+    expect(stdout).toContain('1 hides 1 case, without an end: known')
+    expect(stdout).toContain('2 has expired on 2001-01-01 and hides nothing')
+    const document = JSON.parse(smblens(['scan', OUTBOUND, '--policy', path, '-f', 'json']).stdout)
+    expect(schemaErrors('document', document)).toEqual([])
+    const record = document.records.find(({ type }: { type: string }) => type === 'policy')
+    expect(record).toMatchObject({ path, exemptions: [{ hidden: 1 }, { expired: true, foundAgain: 1 }] })
+  })
+
+  it('is in the records of a live capture', () => {
+    const path = policyFile('exemptions: [{ reason: known, rules: outbound-smb }]')
+    const { stdout } = shell(`$smblens live -i - -f ndjson --policy ${path} < ${OUTBOUND}`)
+    const all = records(stdout)
+    expect(all.filter(({ rule }) => rule === 'outbound-smb')).toEqual([])
+    expect(all.find(({ type }) => type === 'policy')).toMatchObject({ exemptions: [{ hidden: 1 }] })
   })
 
   it('must be valid before anything is read', () => {

@@ -3,6 +3,7 @@ import { factsInParts, linkSessions } from '../../src/audit/ledger-parts.ts'
 import type { AuditFacts } from '../../src/audit/rule/audit-facts.ts'
 import type { Draft, Rule } from '../../src/audit/rule/rule.ts'
 import { evaluate, startSurveys, survey } from '../../src/audit/surveyed-rule.ts'
+import { NamesSeen } from '../../src/ledger/derived/names-seen.ts'
 import type { Ledger } from '../../src/ledger/ledger.ts'
 import type { Policy } from '../../src/policy/policy.ts'
 
@@ -10,7 +11,17 @@ export function partsOf(ledger: Ledger, policy: Policy): AuditFacts[] {
   const linking = linkSessions(ledger)
   let step = linking.next()
   while (!step.done) step = linking.next()
-  return [...factsInParts(ledger, step.value, policy)].filter((facts) => facts !== null)
+  return [...factsInParts(ledger, step.value, { policy, names: namesIn(ledger) })].filter((facts) => facts !== null)
+}
+
+function namesIn({ connections, sessions }: Ledger): NamesSeen {
+  const names = new NamesSeen()
+  for (const connection of connections)
+    names.note(
+      connection,
+      [...sessions].filter((session) => session.connection === connection.id),
+    )
+  return names
 }
 
 export function factsOf(ledger: Ledger, policy: Policy): AuditFacts {

@@ -11,4 +11,6 @@ export interface AuditFacts {
   connectionOf(session: SessionFacts): ConnectionFacts
   /** Sessions set up on this connection, in frame order; of very many the first. */
   sessionsOf(connection: ConnectionFacts): readonly SessionFacts[]
+  /** What a host of this connection is called, in lower case. Empty if the policy names no hosts: then no names are collected. */
+  namesOf(connection: ConnectionFacts, ip: string): readonly string[]
 }

@@ -82,6 +82,8 @@ export interface Draft {
   remediation?: string
   /** The user whom the message names, if that is not the session's user. */
   user?: string | null
+  /** Paths of the shares that it is about, if not all of the session's. */
+  shares?: readonly string[]
   connection: ConnectionFacts
   session: SessionFacts | null
   /** The frame that decides it. */

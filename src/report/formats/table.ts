@@ -3,14 +3,16 @@
  * explanation and their fix.
  */
 
-import { wrap } from '../../base/safe-text.ts'
+import { escapeText, wrap } from '../../base/safe-text.ts'
 import type { TextSink } from '../../base/text-sink.ts'
 import { total } from '../../base/total.ts'
 import { number, plural } from '../../base/wording.ts'
 import type { Facts } from '../../ledger/facts-list.ts'
 import type { SessionFacts } from '../../ledger/smb-facts.ts'
+import { policyRecord } from '../records/policy.ts'
 import type { Report } from '../records/report.ts'
 import { captureSpan } from '../text/capture-span.ts'
+import { exemptionLines } from '../text/exemption-lines.ts'
 import { findingsByRule, writeFindings } from '../text/finding-paragraphs.ts'
 import { createPage, type PageOptions, type TextPage, writeParagraph } from '../text/page.ts'
 import { unreadSentences, verdict } from '../verdict.ts'
@@ -30,6 +32,15 @@ export function writeTable(report: Report, sink: TextSink, options: PageOptions)
   writeVerdict(page, report)
   const manyCaptures = report.ledger.captures.length > 1
   for (const group of findingsByRule(report)) writeFindings(page, group, manyCaptures)
+  writeExemptions(page, report)
+}
+
+function writeExemptions(page: TextPage, report: Report): void {
+  const record = policyRecord(report)
+  const lines = record === null ? [] : exemptionLines(record)
+  if (record === null || lines.length === 0) return
+  page.sink.write(`\n${page.style.strong('EXEMPTIONS')} of ${escapeText(record.path)}\n`)
+  for (const line of lines) writeParagraph(page, '  ', escapeText(line))
 }
 
 function writeVerdict(page: TextPage, report: Report): void {

@@ -14,20 +14,30 @@ import { type ConnectionRecord, connectionRecord } from './connection.ts'
 import { type ControlRecord, controlRecord } from './control.ts'
 import { type FindingRecord, findingRecord } from './finding.ts'
 import { type HostRecord, hostRecords } from './host.ts'
+import { type PolicyRecord, policyRecord } from './policy.ts'
 import { type ReadinessRecord, readinessRecord } from './readiness.ts'
 import type { OfCapture } from './record-parts.ts'
 import type { Report } from './report.ts'
 import { type SessionRecord, sessionRecord } from './session.ts'
 import { type SummaryRecord, summaryRecord } from './summary.ts'
 
-export type ScanRecord = CaptureRecord | ConnectionRecord | SessionRecord | HostRecord | FindingRecord | SummaryRecord
+export type ScanRecord =
+  | CaptureRecord
+  | PolicyRecord
+  | ConnectionRecord
+  | SessionRecord
+  | HostRecord
+  | FindingRecord
+  | SummaryRecord
 
-/** Every record of a scan, one at a time: captures, connections, sessions, hosts, findings, and the summary last. */
+/** Every record of a scan, one at a time: captures, the policy if there is a file, connections, sessions, hosts, findings, and the summary last. */
 export function* scanRecords(report: Report): Generator<ScanRecord> {
   const { ledger, policy } = report
   const { networks } = policy
   const shared = sharedPaths(ledger.captures)
   for (const capture of ledger.captures) yield captureRecord(capture)
+  const judgedBy = policyRecord(report)
+  if (judgedBy !== null) yield judgedBy
   for (const connection of ledger.connections) yield named(connectionRecord(connection, networks), connection, shared)
   for (const session of ledger.sessions) yield named(sessionRecord(session), session, shared)
   // A loop, not `yield*`: with it, each record would pass through two iterators.
@@ -37,7 +47,7 @@ export function* scanRecords(report: Report): Generator<ScanRecord> {
   yield summaryRecord(report)
 }
 
-export type PredictionRecord = CaptureRecord | ControlRecord | ReadinessRecord | HostRecord
+export type PredictionRecord = CaptureRecord | PolicyRecord | ControlRecord | ReadinessRecord | HostRecord
 
 /** What a prediction is made of, and made from. */
 export interface Prediction {
@@ -48,7 +58,7 @@ export interface Prediction {
   rows: Iterable<ReadinessRow>
 }
 
-/** Every record of a prediction, one at a time: captures, controls, rows about pairs and hosts, and hosts. */
+/** Every record of a prediction, one at a time: captures, the policy if there is a file, controls, rows about pairs and hosts, and hosts. */
 export function* predictionRecords({
   ledger,
   policy,
@@ -57,6 +67,9 @@ export function* predictionRecords({
   rows,
 }: Prediction): Generator<PredictionRecord> {
   for (const capture of ledger.captures) yield captureRecord(capture)
+  // Exemptions show in the rows: their cases are those of rules, which were not applied.
+  const judgedBy = policyRecord({ policy, ledger, findings: [] })
+  if (judgedBy !== null) yield judgedBy
   for (const control of controls) yield controlRecord(control, credits)
   for (const row of rows) yield readinessRecord(row)
   for (const host of hostRecords(ledger, policy.networks)) yield host

@@ -1,0 +1,54 @@
+/** What hosts are called, as far as their connections and logons show it. Others choose these names: a client names its server, and claims its own. */
+import { dropOldest } from '../../base/drop-oldest.ts'
+import type { ConnectionFacts, SessionFacts } from '../smb-facts.ts'
+
+/** Names of one host, and hosts with a name, that are kept. */
+const MAX_NAMES = 16
+const MAX_HOSTS = 65_536
+
+const ADDRESS = /:|^[\d.]*$/
+
+export class NamesSeen {
+  /** Private addresses repeat from site to site, so a host is known by its capture too. */
+  private readonly hosts = new Map<string, Set<string>>()
+
+  /** @param sessions those that were set up on this connection */
+  note(connection: ConnectionFacts, sessions: readonly SessionFacts[]): void {
+    const { client, server, negotiateRequest } = connection
+    this.add(connection, server.ip, negotiateRequest?.netname)
+    for (const { workstation, logons, trees } of sessions) {
+      this.add(connection, client.ip, workstation)
+      for (const { path } of trees) this.add(connection, server.ip, path?.split('\\')[2])
+      for (const { ntlm, kerberos, workstation: claimed } of logons) {
+        this.add(connection, client.ip, claimed)
+        this.add(connection, server.ip, ntlm?.challenge?.dnsComputer)
+        this.add(connection, server.ip, ntlm?.challenge?.nbComputer)
+        // A service name is service/host, and may also have a realm.
+        this.add(connection, server.ip, kerberos?.apReq?.serverName?.split('/', 2)[1])
+      }
+    }
+  }
+
+  /** In lower case. */
+  of(connection: ConnectionFacts, ip: string): readonly string[] {
+    const names = this.hosts.get(keyOf(connection, ip))
+    return names === undefined ? [] : [...names]
+  }
+
+  /** Call it between the ledgers of one live capture. */
+  bound(): void {
+    dropOldest(this.hosts, MAX_HOSTS)
+  }
+
+  private add(connection: ConnectionFacts, ip: string, name: string | null | undefined): void {
+    if (!name || ADDRESS.test(name)) return
+    const key = keyOf(connection, ip)
+    const names = this.hosts.get(key)
+    if (names === undefined) this.hosts.set(key, new Set([name.toLowerCase()]))
+    else if (names.size < MAX_NAMES) names.add(name.toLowerCase())
+  }
+}
+
+function keyOf({ capture, captureId }: ConnectionFacts, ip: string): string {
+  return `${ip} ${captureId} ${capture}`
+}
