@@ -71,6 +71,12 @@ export const WINGS = [
     uses: [...GROUND, 'src/policy', 'src/capture', 'src/track', 'src/audit', 'src/readiness'],
     packages: [],
   },
+  {
+    path: 'src/diff',
+    uses: ['dissectors', 'src/base', 'src/track', 'src/audit', 'src/readiness', 'src/report'],
+    packages: [],
+    doors: ['diff-formats.ts', 'difference.ts', 'fail-on.ts', 'read-result.ts', 'result.ts'],
+  },
   { path: 'src/rows', uses: ['src/base', 'src/ledger', 'src/policy', 'src/audit', 'src/report'], packages: [] },
   {
     path: 'src/query',
@@ -140,6 +146,7 @@ export const WINGS = [
       'src/audit',
       'src/readiness',
       'src/report',
+      'src/diff',
       'src/live',
       'src/tui',
     ],
@@ -211,6 +218,7 @@ export const FOLDERS = [
   ['src/report/text', 'text of reports: pages, styles, paragraphs'],
   ['src/report/formats', 'one file per format, listed in formats.ts'],
   ['src/report/readiness', 'what would break: the table, the plan, the lists of hosts'],
+  ['src/diff', 'two results -> what is new, worse, fixed or not seen this time'],
   ['src/rows', 'the flat rows of every list: how they are made, kept, exported'],
   ['src/query', 'the filter language over rows'],
   ['src/query/language', 'its grammar and its fields'],

@@ -5,9 +5,11 @@
 import { Command, CommanderError } from 'commander'
 import { alternatives } from '../base/wording.ts'
 import { CAPTURE_PROGRAMS } from '../capture/live/programs/capture-programs.ts'
+import { DIFF_FORMATS } from '../diff/diff-formats.ts'
 import { CONTROL_IDS, type ReadinessState } from '../readiness/control.ts'
 import { REPORT_FORMATS } from '../report/formats/formats.ts'
 import { READINESS_FORMATS } from '../report/readiness/readiness-formats.ts'
+import type { DiffOptions } from './commands/diff.ts'
 import type { InterfacesOptions } from './commands/interfaces.ts'
 import type { LiveOptions } from './commands/live/request.ts'
 import type { MessagesOptions } from './commands/messages.ts'
@@ -15,6 +17,7 @@ import type { OpenOptions } from './commands/open.ts'
 import type { ReadinessArguments } from './commands/readiness.ts'
 import type { RulesOptions } from './commands/rules.ts'
 import type { ScanOptions } from './commands/scan.ts'
+import { DIFF_HELP } from './options/diff-help.ts'
 import {
   controlsHelp,
   DESCRIPTION,
@@ -30,7 +33,7 @@ import {
   READINESS_HELP,
 } from './options/help-texts.ts'
 import { limitsHelp } from './options/limits.ts'
-import { amount, catalogueOption, choice, errorLine, list, severity } from './options/option-parsers.ts'
+import { amount, catalogueOption, choice, errorLine, failOnChanges, list, severity } from './options/option-parsers.ts'
 import { writeDiagnostic, writeText } from './output/descriptor-sink.ts'
 
 const THEMES: readonly OpenOptions['theme'][] = ['auto', 'dark', 'light', 'mono']
@@ -66,6 +69,7 @@ export function createProgram(done: Done): Command {
   addLive(program, done)
   addInterfaces(program, done)
   addMessages(program, done)
+  addDiff(program, done)
   addRules(program, done)
   addPolicy(program, done)
   for (const command of program.commands.filter((each) => each !== open))
@@ -230,6 +234,26 @@ function addMessages(program: Command, done: Done): void {
     const { listMessages } = await import('./commands/messages.ts')
     done(await listMessages(path, options))
   })
+}
+
+function addDiff(program: Command, done: Done): void {
+  program
+    .command('diff')
+    .summary('compare two results: what is new, worse or fixed')
+    .description(
+      'Compares two results of smblens scan or smblens readiness (json or ndjson), and\n' +
+        'separates what was fixed from what was only not seen this time.',
+    )
+    .argument('<old>', 'the earlier result, or - for standard input')
+    .argument('<new>', 'the later result, or - for standard input')
+    .addOption(choice('-f, --format <format>', 'table, json or ndjson', DIFF_FORMATS).default('table'))
+    .option('-o, --output <file>', OUTPUT_HELP)
+    .addOption(failOnChanges('--fail-on <change,...>', 'exit with status 1 if there is such a change, see below'))
+    .addHelpText('after', DIFF_HELP)
+    .action(async (old: string, now: string, options: DiffOptions) => {
+      const { diff } = await import('./commands/diff.ts')
+      done(await diff(old, now, options))
+    })
 }
 
 function addRules(program: Command, done: Done): void {

@@ -18,6 +18,7 @@ Examples:
   tcpdump -w - port 445 | smblens scan -       read from another program
   sudo smblens live -i eth1                    watch an interface
   smblens messages a.pcap | head               list every SMB message
+  smblens diff before.ndjson after.ndjson      what is new, worse or fixed
   smblens rules ntlm-auth                      explain a rule and how to fix it
 `
 

@@ -3,6 +3,7 @@ import { InvalidArgumentError, Option } from 'commander'
 import { SEVERITIES } from '../../audit/rule/rule.ts'
 import { didYouMean } from '../../base/did-you-mean.ts'
 import { escapeText } from '../../base/safe-text.ts'
+import { type FailOn, parseFailOn } from '../../diff/fail-on.ts'
 
 /** One of a few words. The error for any other suggests the nearest. */
 export function choice(flags: string, description: string, allowed: readonly string[]): Option {
@@ -49,6 +50,17 @@ export function list(flags: string, description: string, allowed: readonly strin
     const wrong = allowed === null ? undefined : values.find((each) => !allowed.includes(each))
     if (allowed !== null && wrong !== undefined) throw notAllowed(wrong, allowed)
     return [...before, ...values]
+  })
+}
+
+/** Changes of a comparison, each with the least severity that counts: `new:high,worse`. */
+export function failOnChanges(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, before: FailOn[] = []) => {
+    try {
+      return [...before, ...value.split(',').map((part) => parseFailOn(part.trim()))]
+    } catch (error) {
+      throw error instanceof RangeError ? new InvalidArgumentError(error.message) : error
+    }
   })
 }
 
