@@ -37,10 +37,12 @@ type Verdict = boolean | null
 
 export type Judgement = ConnectionJudgement | SessionJudgement | NoJudgement
 
+type SubjectKind = 'pair' | 'server' | 'client'
+
 interface ConnectionJudgement {
   of: 'connection'
   /** Whose it is, as in the rule's findings. */
-  subject: 'pair' | 'server' | 'client'
+  subject: SubjectKind | readonly SubjectKind[]
   /** What shows that it is fixed, to be read after "fixed where". */
   fixed: string
   judge(connection: SeenConnection): Verdict
@@ -122,6 +124,12 @@ export const JUDGEMENTS: Readonly<Record<string, Judgement>> = {
       return signed + unsigned + unread > 0 ? false : encrypted > 0 ? true : null
     },
   },
+  'encryption-unsupported': {
+    of: 'connection',
+    subject: ['pair', 'server', 'client'],
+    fixed: 'a connection of the same side, or the same pair, agreed on a cipher',
+    judge: ({ dialect, cipher }) => (isFinal(dialect) && cipher !== null ? true : null),
+  },
   'ntlm-auth': {
     of: 'session',
     fixed:
@@ -132,6 +140,20 @@ export const JUDGEMENTS: Readonly<Record<string, Judgement>> = {
       if (status === 'failed') return ntStatus === 'STATUS_NTLM_BLOCKED' ? true : null
       return hasKey(session) ? false : null
     },
+  },
+  'ntlm-fallback': {
+    of: 'session',
+    fixed: 'as for ntlm-auth',
+    judge: ({ named, auth, status, ntStatus }) =>
+      named && auth === 'ntlmv2' && status === 'failed' && ntStatus === 'STATUS_NTLM_BLOCKED' ? true : null,
+  },
+  'ntlm-unprotected': {
+    of: null,
+    never: 'records do not show the MIC and the target name of a logon',
+  },
+  'kerberos-weak-etype': {
+    of: null,
+    never: 'records do not show the encryption types of a ticket',
   },
   'ntlmv1-auth': {
     of: 'session',
@@ -219,10 +241,12 @@ interface Shown {
 }
 
 /** What a connection shows to the rules whose findings are about this kind of subject. */
-export function judgeConnection(connection: SeenConnection, subject: ConnectionJudgement['subject']): Shown {
+export function judgeConnection(connection: SeenConnection, kind: SubjectKind): Shown {
   const shown = { good: 0, bad: 0 }
   for (const [rule, judgement] of JUDGING) {
-    if (judgement.of === 'connection' && judgement.subject === subject) add(shown, rule, judgement.judge(connection))
+    if (judgement.of !== 'connection') continue
+    const { subject } = judgement
+    if (subject === kind || subject.includes(kind)) add(shown, rule, judgement.judge(connection))
   }
   return shown
 }
