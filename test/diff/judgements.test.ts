@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RULES } from '../../src/audit/rules/index.ts'
+import { ABSENCE_REASONS } from '../../src/diff/absence.ts'
+import { FAILURES } from '../../src/diff/fail-on.ts'
 import { JUDGEMENTS, judgementBit } from '../../src/diff/judgements.ts'
 import { type SightingSubject, sightingKey } from '../../src/diff/sightings.ts'
 import type { PlainLedger } from '../../src/ledger/ledger.ts'
@@ -106,3 +109,19 @@ function subjectOf(
     user: name(session?.user),
   }
 }
+
+describe('docs/diff.md', () => {
+  const page = readFileSync(new URL('../../docs/diff.md', import.meta.url), 'utf8')
+
+  it.each(Object.entries(JUDGEMENTS))(
+    'says what shows that a finding of %s is fixed, or why nothing does',
+    (id, judgement) => {
+      const words = judgement.of === null ? `never: ${judgement.never}` : judgement.fixed
+      expect(page).toContain(`| \`${id}\` | ${words} |`)
+    },
+  )
+
+  it('explains every reason and every condition of --fail-on', () => {
+    expect([...ABSENCE_REASONS, ...FAILURES].filter((code) => !page.includes(`\`${code}\``))).toEqual([])
+  })
+})
