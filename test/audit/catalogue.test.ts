@@ -31,6 +31,7 @@ const CMDLETS: Record<string, string[]> = {
     'EnableSMB1Protocol',
     'EncryptData',
     'Force',
+    'InvalidAuthenticationDelayTimeInMs',
     'RejectUnencryptedAccess',
     'RequireSecuritySignature',
     'Smb2DialectMin',

@@ -22,6 +22,11 @@ const NTLM = 'medium ntlm-auth'
 const FALLBACK = 'medium ntlm-fallback'
 /** impacket and hand-made messages. */
 const NO_MIC = 'medium ntlm-unprotected'
+const BRUTEFORCE = 'high logon-bruteforce'
+const IMPACKET = [RELAYABLE, 'low old-dialect', 'low smb1-offered']
+const guessOf = (user: string) => `3.0 ntlmv2 ${user} failed`
+const GUESS = guessOf('alice')
+const LET_IN = '3.0 ntlmv2 alice established encrypted'
 const NO_CIPHER = 'info encryption-unsupported'
 const CLEAR_FILES = 'medium unencrypted-session'
 const CLEAR = 'low unencrypted-session'
@@ -227,6 +232,39 @@ const VERDICTS: Record<string, Verdict> = {
   },
   'kerberos-rc4-ticket.pcap': { sessions: ['3.1.1 kerberos - failed'], findings: ['high kerberos-weak-etype'] },
   'ntlm-by-choice.pcap': { sessions: [`${ALICE} signed`], findings: [NTLM, FALLBACK, CLEAR] },
+
+  // Guessed passwords, and what looks like it. impacket chooses 3.0 and lists SMB1 first.
+  'logons-burst.pcap': { sessions: Array(12).fill(GUESS), findings: [BRUTEFORCE, NO_MIC, ...IMPACKET] },
+  'logons-guessed.pcap': {
+    sessions: [...Array(10).fill(GUESS), LET_IN],
+    findings: ['critical logon-bruteforce', NTLM, FALLBACK, NO_MIC, ...IMPACKET],
+  },
+  'logons-mistyped.pcap': {
+    sessions: [...Array(9).fill(GUESS), LET_IN],
+    findings: [NTLM, FALLBACK, NO_MIC, ...IMPACKET],
+  },
+  'logons-spray-users.pcap': {
+    sessions: ['alice', 'bob', 'carol', 'dave', 'erin'].map(guessOf),
+    findings: [BRUTEFORCE, ...Array(5).fill(NO_MIC), ...IMPACKET],
+  },
+  'logons-four-users.pcap': {
+    sessions: ['alice', 'ALICE', 'bob', 'carol', 'dave'].map(guessOf),
+    findings: [...Array(4).fill(NO_MIC), ...IMPACKET],
+  },
+  'logons-spray-servers.pcap': {
+    sessions: Array(5).fill(GUESS),
+    findings: [
+      BRUTEFORCE,
+      ...Array(5).fill(NO_MIC),
+      ...Array(5).fill(RELAYABLE),
+      ...Array(5).fill('low old-dialect'),
+      'low smb1-offered',
+    ],
+  },
+  'logons-guest-first.pcap': {
+    sessions: Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? guessOf('guest') : LET_IN)),
+    findings: [NTLM, FALLBACK, NO_MIC, NO_MIC, ...IMPACKET],
+  },
 
   // Parts missing: what was not seen is not judged.
   // Data is read, but from a share whose name and type were not seen: it may be a pipe.

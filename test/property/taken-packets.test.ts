@@ -19,7 +19,7 @@ import { cases } from '../support/cases.ts'
 import { type CollectedFrame, collector } from '../support/frames.ts'
 
 const FOLDER = fileURLToPath(new URL('../../captures/', import.meta.url))
-const IDS = ['encryption-unsupported', 'ntlm-fallback', 'ntlm-unprotected', 'kerberos-weak-etype']
+const IDS = ['encryption-unsupported', 'ntlm-fallback', 'ntlm-unprotected', 'kerberos-weak-etype', 'logon-bruteforce']
 const RULES_HELD = RULES.filter(({ id }) => IDS.includes(id))
 const POLICY = defaultPolicy(createNetworks())
 

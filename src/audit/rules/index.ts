@@ -7,6 +7,7 @@ import { guestFallback } from './guest-fallback.ts'
 import { guestSession } from './guest-session.ts'
 import { inboundSmb } from './inbound-smb.ts'
 import { kerberosWeakEtype } from './kerberos-weak-etype.ts'
+import { logonBruteforce } from './logon-bruteforce.ts'
 import { ntlmAuth } from './ntlm-auth.ts'
 import { ntlmFallback } from './ntlm-fallback.ts'
 import { ntlmUnprotected } from './ntlm-unprotected.ts'
@@ -36,6 +37,7 @@ export const RULES: readonly Rule[] = [
   ntlmFallback,
   ntlmUnprotected,
   kerberosWeakEtype,
+  logonBruteforce,
   outboundSmb,
   inboundSmb,
   oldDialect,

@@ -38,6 +38,24 @@ export function refusesCredentials(status: number | null): boolean {
   return status !== null && LOGON_REFUSALS.has(status)
 }
 
+/**
+ * The statuses of a wrong name or a wrong password, and that of the lock which wrong passwords cause, [MS-ERREF] 2.3.1. The other refusals of credentials
+ * come after the password was found to be right (expired, disabled, wrong hours), or have nothing to do with it (ACCESS_DENIED).
+ */
+const WRONG_CREDENTIALS: ReadonlySet<number> = new Set([
+  STATUS_LOGON_FAILURE,
+  STATUS_NO_SUCH_USER,
+  0xc000006a, // WRONG_PASSWORD
+  0xc0000234, // ACCOUNT_LOCKED_OUT
+])
+/** The DOS error ERRSRV/ERRbadpw of SMB1, [MS-CIFS] 2.2.2.4. */
+const ERR_BAD_PASSWORD = 0x00020002
+
+/** Does this status say that the name or the password was wrong? */
+export function isWrongCredentials(status: number | null, family: SessionFacts['family']): boolean {
+  return status !== null && (WRONG_CREDENTIALS.has(status) || (family === 'smb1' && status === ERR_BAD_PASSWORD))
+}
+
 type ResponseKind = NonNullable<NtlmFacts['authenticate']>['kind']
 
 const LM_KINDS: ReadonlySet<ResponseKind> = new Set(['lm', 'ntlmv1', 'ntlmv1-ess', 'lm+ntlmv1', 'ntlmv1-any'])
