@@ -52,9 +52,10 @@ function inWords(
     breaks > 0 && `${plural(breaks, 'client')} would break`,
     exempt > 0 && `${plural(exempt, 'client')} would break and the policy accepts it`,
     ready > 0 && `${plural(ready, 'client is', 'clients are')} ready`,
-    notObserved > 0 && `of ${plural(notObserved, 'client')} too little was seen to say`,
+    notObserved > 0 && `too little was seen of ${plural(notObserved, 'client')} to say`,
   ].filter((part) => part !== false)
-  return `${listed(parts)}, by ${durationText(seconds)} of traffic.`
+  const text = listed(parts)
+  return `${text[0]!.toUpperCase()}${text.slice(1)}, by ${durationText(seconds)} of traffic.`
 }
 
 function durationText(seconds: number): string {
