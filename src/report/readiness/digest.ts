@@ -4,13 +4,15 @@ import type { ReadinessRow } from '../../readiness/readiness-row.ts'
 import type { ReportedRows } from './readiness-report.ts'
 
 export interface ControlDigest {
-  /** Pairs that would break. */
+  /** Pairs that would break; where both sides can enforce the control, if the servers do. */
   breaks: TopRows
   /** Those that the policy accepts. */
   exempt: TopRows
   /** Of which too little was seen. */
   notObserved: TopRows
-  /** Hosts that would break, clients before servers. */
+  /** Pairs that would break if the clients enforce it; empty where only one side can. */
+  byClients: TopRows
+  /** Clients that would break, as the numbers of the control count them. */
   blockers: TopRows
 }
 
@@ -26,13 +28,16 @@ export const ROWS_TOLD = 10
 export function digestControl(rows: ReportedRows, control: ControlId): ControlDigest {
   const own = rows.where({ control })
   const pairs = own.where({ scope: 'pair' })
-  const hosts = own.where({ scope: 'host', state: 'breaks' })
-  const clients = hosts.where({ role: 'client' })
+  const byClients = pairs.where({ side: 'client' })
+  const byServers = pairs.where({ side: 'server' })
+  // The numbers of a control that both sides can enforce are those of its servers.
+  const counted = byClients.length + byServers.length > 0 ? byServers : pairs
   return {
-    breaks: topRows(pairs.where({ state: 'breaks' }), ROWS_TOLD),
-    exempt: topRows(pairs.where({ state: 'exempt' }), ROWS_TOLD),
-    notObserved: topRows(pairs.where({ state: 'not-observed' }), 1),
-    blockers: topRows(clients.length > 0 ? clients : hosts, ROWS_TOLD),
+    breaks: topRows(counted.where({ state: 'breaks' }), ROWS_TOLD),
+    exempt: topRows(counted.where({ state: 'exempt' }), ROWS_TOLD),
+    notObserved: topRows(counted.where({ state: 'not-observed' }), 1),
+    byClients: topRows(byClients.where({ state: 'breaks' }), ROWS_TOLD),
+    blockers: topRows(own.where({ scope: 'host', role: 'client', state: 'breaks' }), ROWS_TOLD),
   }
 }
 

@@ -76,7 +76,7 @@ function writeBlockers(
   const label = `${INDENT}Hosts:    `
   if (breaks > 0) {
     const shown = blockers.top.slice(0, HOSTS_NAMED)
-    const names = shown.map(({ client, server }) => client ?? server ?? '').join(', ')
+    const names = shown.map(({ client }) => client ?? '').join(', ')
     const rest = blockers.length - shown.length
     const more = rest > 0 ? ` and ${number(rest)} more: --hosts breaks --control ${control}` : ''
     writeParagraph(page, label, `${names}${more}`)

@@ -1,6 +1,11 @@
 /** The formats of readiness reports. */
 import type { TextSink } from '../../base/text-sink.ts'
-import type { WriteOptions } from '../formats/report-format.ts'
+import { CONTROL_IDS } from '../../readiness/control.ts'
+import type { ReadinessRow } from '../../readiness/readiness-row.ts'
+import { writeJson } from '../formats/json.ts'
+import { writeNdjson } from '../formats/ndjson.ts'
+import { type WriteOptions, withRests } from '../formats/report-format.ts'
+import { predictionRecords } from '../records/index.ts'
 import type { ReadinessReport } from './readiness-report.ts'
 import { writeReadinessTable } from './readiness-table.ts'
 
@@ -19,4 +24,24 @@ export const READINESS_FORMATS: readonly ReadinessFormat[] = [
     help: 'for people: the controls, who would break and why',
     write: writeReadinessTable,
   },
+  {
+    name: 'json',
+    help: 'all records, as one JSON document',
+    write: (report, sink, { rest }) => writeJson(recordsOfReport(report, rest), sink),
+  },
+  {
+    name: 'ndjson',
+    help: 'all records, one JSON object per line, for scripts',
+    write: (report, sink, { rest }) => writeNdjson(recordsOfReport(report, rest), sink),
+  },
 ]
+
+function recordsOfReport(report: ReadinessReport, rest: () => void): Iterable<object> {
+  return withRests(predictionRecords({ ...report, rows: reportedRowsOf(report) }), rest)
+}
+
+/** The rows of the controls to report. */
+function* reportedRowsOf({ controls, rows }: ReadinessReport): Generator<ReadinessRow> {
+  if (controls.length === CONTROL_IDS.length) for (const row of rows) yield row
+  else for (const { control } of controls) for (const row of rows.where({ control })) yield row
+}

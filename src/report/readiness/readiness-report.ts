@@ -1,16 +1,10 @@
 /** All that a readiness report is written from. */
-import type { Ledger } from '../../ledger/ledger.ts'
-import type { Policy } from '../../policy/policy.ts'
 import type { RowFilter } from '../../readiness/prediction/readiness-rows.ts'
-import type { ControlSummary, Credit, ReadinessRow } from '../../readiness/readiness-row.ts'
+import type { ReadinessRow } from '../../readiness/readiness-row.ts'
+import type { Prediction } from '../records/index.ts'
 
-export interface ReadinessReport {
-  ledger: Ledger
-  policy: Policy
-  /** Those to report. */
-  controls: readonly ControlSummary[]
-  credits: readonly Credit[]
-  /** Those of all controls. */
+/** `controls` and `credits` are those to report, `rows` are those of all controls. */
+export interface ReadinessReport extends Prediction {
   rows: ReportedRows
   /** Named inputs of which nothing could be read. */
   inputsUnread: number

@@ -13,7 +13,7 @@ import { writeCredits } from './credit-lines.ts'
 import { type ControlDigest, digestControl } from './digest.ts'
 import { type PlanStage, STAGES, stageOf } from './plan-order.ts'
 import type { ReadinessReport } from './readiness-report.ts'
-import { openQuestions, writeExempt, writeRows } from './row-paragraphs.ts'
+import { openQuestions, writeByClients, writeExempt, writeRows } from './row-paragraphs.ts'
 import { hasSmb, writeScope } from './scope.ts'
 
 /** What the stages are called in the first lines. */
@@ -40,10 +40,11 @@ export function writeReadinessTable(report: ReadinessReport, sink: TextSink, opt
   for (const [summary, digest] of digests) {
     if (summary.breaks > 0) writeControl(page, summary, digest, manyCaptures)
   }
-  for (const stage of ['see-more', 'now', 'not-visible'] as const) writeOthers(page, stage, digests)
+  for (const stage of ['see-more', 'now', 'not-visible'] as const) writeOthers(page, stage, digests, manyCaptures)
   writeCredits(page, credits, manyCaptures)
   sink.write('\n')
-  const more = 'In which order to switch them on, and how: --plan. The hosts for scripts: --hosts breaks --control ID.'
+  const more =
+    'In which order to switch them on, and how: --plan. The hosts for scripts: --hosts breaks --control ID. Every row: -f json.'
   writeParagraph(page, '', more, page.style.quiet)
 }
 
@@ -126,8 +127,8 @@ function countCell({ style }: TextPage, { name, width }: CountColumn, count: num
   return name === 'exempt' ? style.severity('medium', text) : text
 }
 
-function blockerText({ client, server, reason }: ReadinessRow, withReason: boolean): string {
-  const host = client ?? server ?? ''
+function blockerText({ client, reason }: ReadinessRow, withReason: boolean): string {
+  const host = client ?? ''
   return withReason && reason !== null ? `${host}  ${reason}` : host
 }
 
@@ -151,17 +152,26 @@ const OTHERS_HEADS: Record<Exclude<PlanStage, 'after-changes'>, string> = {
   'not-visible': 'Not visible in this traffic',
 }
 
+/** The numbers are in the lines of the controls. */
+function othersText(summary: ControlSummary, digest: ControlDigest): string {
+  if (!summary.observable) return summary.message
+  const { ready, exempt } = summary
+  const isUnseen = ready + exempt + digest.notObserved.length === 0
+  return `${isUnseen ? 'No traffic that was seen is about it. ' : ''}${openQuestions(summary, digest)}`
+}
+
 function writeOthers(
   page: TextPage,
   stage: keyof typeof OTHERS_HEADS,
   digests: ReadonlyMap<ControlSummary, ControlDigest>,
+  manyCaptures: boolean,
 ): void {
   const others = [...digests].filter(([summary]) => stageOf(summary) === stage)
   if (others.length === 0) return
   page.sink.write(`\n${stageStyle(page, stage)(OTHERS_HEADS[stage])}\n`)
   for (const [summary, digest] of others) {
-    const questions = summary.observable ? ` ${openQuestions(summary, digest)}` : ''
-    writeParagraph(page, `  ${summary.control}: `, `${summary.message}${questions}`)
+    writeParagraph(page, `  ${summary.control}: `, othersText(summary, digest))
     writeExempt(page, summary, digest)
+    writeByClients(page, digest, manyCaptures)
   }
 }

@@ -10,6 +10,7 @@ import type { ControlDigest } from './digest.ts'
 const FULL_ROWS = 3
 const LISTED_ROWS = 6
 const EXEMPT_ROWS = 2
+const BY_CLIENTS_ROWS = 3
 const EVIDENCE_FRAMES = 3
 
 /** Columns for text whose length somebody on the wire chose. */
@@ -22,9 +23,25 @@ export function writeRows(page: TextPage, summary: ControlSummary, digest: Contr
   const full = breaks.length <= FULL_ROWS ? breaks.top : breaks.top.slice(0, 1)
   const listed = breaks.length <= FULL_ROWS ? [] : breaks.top.slice(1, 1 + LISTED_ROWS)
   for (const row of full) writeRow(page, row, manyCaptures)
-  for (const row of listed) writeParts(page, '  ', [...hostParts(row), row.reason ?? '', firstFrame(row, manyCaptures)])
+  for (const row of listed) writeListedRow(page, '  ', row, manyCaptures)
   writeRest(page, breaks.length - full.length - listed.length, '', `--hosts breaks --control ${summary.control}`)
   writeExempt(page, summary, digest)
+  writeByClients(page, digest, manyCaptures)
+}
+
+/** The other direction: which servers would be refused if the clients enforced it. */
+export function writeByClients(page: TextPage, { byClients }: ControlDigest, manyCaptures: boolean): void {
+  if (byClients.length === 0) return
+  const listed = byClients.top.slice(0, BY_CLIENTS_ROWS)
+  writeParagraph(page, '  ', `If the clients enforce it, ${plural(byClients.length, 'case breaks', 'cases break')}:`)
+  for (const row of listed) writeListedRow(page, '    ', row, manyCaptures)
+  const rest = byClients.length - listed.length
+  if (rest > 0) writeParagraph(page, '    ', `and ${number(rest)} more: -f json has them, with side "client"`)
+}
+
+/** One of many, on one line where it fits. */
+function writeListedRow(page: TextPage, indent: string, row: ReadinessRow, manyCaptures: boolean): void {
+  writeParts(page, indent, [...hostParts(row), row.reason ?? '', firstFrame(row, manyCaptures)])
 }
 
 /** Who would break, which the policy accepts. */
@@ -47,7 +64,7 @@ export function openQuestions({ control }: ControlSummary, { notObserved }: Cont
   const unseen =
     example === undefined
       ? ''
-      : `Not seen, ${plural(notObserved.length, 'case')}, such as: ${escapeText(example.message)} `
+      : `Not seen, ${plural(notObserved.length, 'case')}${notObserved.length > 1 ? ', such as' : ''}: ${escapeText(example.message)} `
   return `${truncate(unseen, MAX_MESSAGE)}Not shown: ${stepsOf(control).unseen}`
 }
 

@@ -89,9 +89,21 @@ describe('the readiness table', () => {
 
   it('says what was not seen, with an example, and who is exempt', () => {
     const text = table(several()).replace(/\n +/g, ' ')
-    expect(text).toContain('Not seen, 1 case, such as: The NEGOTIATE was not captured.')
+    expect(text).toContain('Not seen, 1 case: The NEGOTIATE was not captured.')
     expect(text).toContain('Exempt: 10.0.0.5 -> 10.0.0.9: Scanner of building 7, until 2026-12-31.')
     expect(text).toContain('Not visible in this traffic disable-webdav: HTTP is not read.')
+  })
+
+  it('tells what servers would enforce from what clients would', () => {
+    const rows = reportedRows([
+      readinessRow('require-signing', { side: 'server', reason: 'client-cannot-sign' }),
+      readinessRow('require-signing', { side: 'client', reason: 'guest-has-no-key', count: 9 }),
+    ])
+    const text = table({ controls: [controlSummary('require-signing', { breaks: 1 })], rows })
+    expect(text).toContain('  10.0.0.5 -> 10.0.0.9\n    10.0.0.5 would be refused')
+    expect(text).toContain(
+      '  If the clients enforce it, 1 case breaks:\n    10.0.0.5 -> 10.0.0.9  x9  guest-has-no-key  frame 11\n',
+    )
   })
 
   it('names the capture of a frame if there are several', () => {
