@@ -155,7 +155,16 @@ export const WINGS = [
   },
   {
     path: 'src/index.ts',
-    uses: ['src/base', 'src/ledger', 'src/policy', 'src/capture', 'src/track', 'src/audit', 'src/report'],
+    uses: [
+      'src/base',
+      'src/ledger',
+      'src/policy',
+      'src/capture',
+      'src/track',
+      'src/audit',
+      'src/readiness',
+      'src/report',
+    ],
     packages: [],
     doors: [],
   },

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { CONTROL_IDS } from '../../src/readiness/control.ts'
 import { CONTROLS } from '../../src/readiness/controls/index.ts'
-import { shell, smblens } from '../support/smblens.ts'
+import { schemaErrors } from '../support/schema.ts'
+import { records, shell, smblens } from '../support/smblens.ts'
 
 const GUEST = 'captures/guest-silent-mapping.pcap'
 
@@ -75,6 +76,32 @@ describe('smblens readiness', () => {
   })
 })
 
+describe('the records of smblens readiness', () => {
+  const lines = records(smblens(['readiness', 'captures', '-f', 'ndjson']).stdout)
+
+  it('match the schema, and are the same in json and ndjson', () => {
+    for (const record of lines) expect(schemaErrors(String(record['type']), record)).toEqual([])
+    const document = JSON.parse(smblens(['readiness', 'captures', '-f', 'json']).stdout)
+    expect(schemaErrors('document', document)).toEqual([])
+    expect(document.records).toEqual(lines)
+    expect(new Set(lines.map(({ type }) => type))).toEqual(new Set(['capture', 'control', 'readiness', 'host']))
+  })
+
+  it('are only those of the controls that are asked for', () => {
+    const some = records(smblens(['readiness', 'captures', '-f', 'ndjson', '--control', 'remove-smb1']).stdout)
+    const expected = lines.filter(
+      ({ type, control }) => (type !== 'control' && type !== 'readiness') || control === 'remove-smb1',
+    )
+    expect(some).toEqual(expected)
+  })
+
+  it('have evidence for every state but not-observed', () => {
+    for (const { type, state, evidence } of lines) {
+      if (type === 'readiness' && state !== 'not-observed') expect(evidence).not.toEqual([])
+    }
+  })
+})
+
 describe('the errors of smblens readiness', () => {
   it.each([
     [['--control', 'require-sining'], 'did you mean require-signing?'],
@@ -82,6 +109,7 @@ describe('the errors of smblens readiness', () => {
     [['--hosts', 'breaks'], '--hosts needs --control ID'],
     [['--hosts', 'breaks', '--control', 'remove-smb1', '--plan'], '--plan and --hosts are two reports'],
     [['--hosts', 'breaks', '--control', 'remove-smb1', '-f', 'table'], 'leave out --format'],
+    [['--plan', '-f', 'json'], '--plan is text for people'],
     [['--plam'], 'Did you mean --plan?'],
     [['--internal', '300.1.1.0/8'], '--internal'],
   ])('%j say what to do instead', (options, text) => {

@@ -61,6 +61,7 @@ Examples:
   smblens readiness week/ --plan                    in which order, and how
   smblens readiness week/ --plan --control require-signing
   smblens readiness week/ --hosts breaks --control require-signing,block-ntlm
+  smblens readiness week/ -f ndjson | jq 'select(.state == "breaks")'
 `
 
 export const LIVE_HELP = `
