@@ -114,7 +114,8 @@ const ROW_HEADINGS: Readonly<Record<RowChangeKind, string | null>> = {
 
 export function writeRowChanges(page: TextPage, changes: readonly RowChange[]): void {
   for (const [kind, heading] of Object.entries(ROW_HEADINGS)) {
-    const ofKind = changes.filter(({ change }) => change === kind)
+    // A row about a host says again what those about its pairs say.
+    const ofKind = changes.filter((each) => each.change === kind && (each.new ?? each.old)!.scope === 'pair')
     if (heading === null || ofKind.length === 0) continue
     page.sink.write(`\n${page.style.strong(heading)}\n`)
     for (const group of grouped(ofKind, rowControl)) {
@@ -129,10 +130,11 @@ function rowControl({ old, new: now }: RowChange): string {
   return (now ?? old)!.control
 }
 
-function rowText({ old, new: now }: RowChange): string {
-  const row = (now ?? old)!
-  const before = now !== null && old !== null && old.state !== now.state ? `  ${old.state} before` : ''
-  return `${rowHosts(row)}${reasonText(row)}${before}`
+function rowText({ change, old, new: now }: RowChange): string {
+  const row = (change === 'new' ? now : old)!
+  const why = row.reason === null ? '' : `: ${escapeText(row.reason)}`
+  const before = change === 'new' && old !== null ? `; ${old.state} before` : ''
+  return `${rowHosts(row)}${why}${before}`
 }
 
 function rowHosts({ client, server, user, share, side }: FoundRow): string {
@@ -140,10 +142,6 @@ function rowHosts({ client, server, user, share, side }: FoundRow): string {
   const names = [user, share].filter((name) => name !== null).map((name) => truncate(escapeText(name), MAX_NAME))
   const enforcing = side === null ? '' : ` (enforced by the ${escapeText(side)})`
   return `${[hosts, ...names].join('  ')}${enforcing}`
-}
-
-function reasonText({ reason, state }: FoundRow): string {
-  return reason === null || state !== 'breaks' ? '' : `  ${escapeText(reason)}`
 }
 
 export function writeHostChanges(page: TextPage, hosts: readonly HostChange[]): void {

@@ -5,14 +5,25 @@ import { listed, number, plural } from '../base/wording.ts'
 import { createPage, type PageOptions, type TextPage, writeParagraph } from '../report/text/page.ts'
 import { writeFindingChanges, writeHostChanges, writeRowChanges } from './diff-paragraphs.ts'
 import { countChanges, regressed } from './diff-records.ts'
-import { type ControlChange, type Difference, FINDING_CHANGES, type FindingChange, severityOf } from './difference.ts'
+import {
+  type ControlChange,
+  type Difference,
+  FINDING_CHANGES,
+  type FindingChange,
+  ROW_CHANGES,
+  type RowChange,
+  severityOf,
+} from './difference.ts'
 import type { ControlCounts, Result } from './result.ts'
 
 export function writeDifference(difference: Difference, sink: TextSink, options: PageOptions): void {
   const page = createPage(sink, options)
   const { findings, readiness, hosts, old, new: now } = difference
   if (findings !== null) writeFindingCounts(page, findings)
-  if (readiness !== null) writeControls(page, readiness.controls)
+  if (readiness !== null) {
+    writeRowCounts(page, readiness.rows)
+    writeControls(page, readiness.controls)
+  }
   const { new: arrived, 'not-seen': missing } = countChanges(['new', 'not-seen'], hosts)
   page.sink.write(`Hosts:    ${number(arrived)} new, ${number(missing)} not seen this time.\n`)
   writeScope(page, 'Old', old)
@@ -42,14 +53,27 @@ function writeFindingCounts({ sink, style }: TextPage, changes: readonly Finding
   sink.write(`          ${good('better')}, ${number(counts.unchanged)} unchanged.\n`)
 }
 
+/** Of the pairs: a row about a host says again what those about its pairs say. */
+function writeRowCounts({ sink, style }: TextPage, rows: readonly RowChange[]): void {
+  const pairs = rows.filter(({ old, new: now }) => (now ?? old)?.scope === 'pair')
+  const counts = countChanges(ROW_CHANGES, pairs)
+  const bad = `${number(counts.new)} would break now`
+  const good = `${number(counts.fixed)} ready now`
+  const exempt = counts.exempt > 0 ? `${number(counts.exempt)} exempt now, ` : ''
+  const missing = number(counts['not-seen'])
+  sink.write(`Readiness: ${counts.new > 0 ? style.severity('high', bad) : bad} and did not before, `)
+  sink.write(`${counts.fixed > 0 ? style.good(good) : good},\n`)
+  sink.write(`           ${exempt}${missing} not seen this time, ${number(counts.unchanged)} would break as before.\n`)
+}
+
 /** Columns of `1,234 -> 1,234`. */
-const NUMBERS = 16
-const TITLE = 28
+const NUMBERS = 15
+const TITLE = 32
 
 /** Clients of each control, then and now. A control that no traffic shows has one line for all of them. */
 function writeControls(page: TextPage, controls: readonly ControlChange[]): void {
   const { sink, style } = page
-  const head = ['ready', 'would break', 'not seen'].map((title) => pad(title, NUMBERS)).join(' ')
+  const head = ['ready', 'would break', 'not seen'].map((title) => title.padEnd(NUMBERS)).join(' ')
   sink.write(`${style.quiet(`${pad('Clients, then -> now', TITLE)} ${head.trimEnd()}`)}\n`)
   const blind: string[] = []
   for (const { title, old, new: now } of controls) {
@@ -64,7 +88,7 @@ function writeControls(page: TextPage, controls: readonly ControlChange[]): void
     const fewer = (now?.breaks ?? 0) < (old?.breaks ?? 0)
     const more = (now?.breaks ?? 0) > (old?.breaks ?? 0)
     const tint = more ? (text: string) => style.severity('high', text) : fewer ? style.good : (text: string) => text
-    const cells = `${pad(ready, NUMBERS)} ${tint(pad(breaks, NUMBERS))} ${unseen}`
+    const cells = `${ready.padEnd(NUMBERS)} ${tint(breaks.padEnd(NUMBERS))} ${unseen}`
     sink.write(`${pad(truncate(escapeText(title), TITLE), TITLE)} ${cells}\n`)
   }
   if (blind.length > 0)
@@ -132,6 +156,7 @@ function doubts(name: string, { doubts: { incomplete, inputsUnread, unreadPacket
   if (lost.length > 0)
     sentences.push(`${name} is incomplete: ${listed(lost)}. What was not seen there may have been lost.`)
   if (scan === null) return sentences
+  if (scan.exempted > 0) sentences.push(`${name} hides ${plural(scan.exempted, 'case')} by exemptions of the policy.`)
   if (scan.findingsHidden > 0) {
     sentences.push(
       `${name} was made with --min-severity, which left out ${plural(scan.findingsHidden, 'finding')}: that others are missing there proves nothing.`,

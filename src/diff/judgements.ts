@@ -181,6 +181,10 @@ export const JUDGEMENTS: Readonly<Record<string, Judgement>> = {
     fixed: 'a connection of the pair chose 3.1.1',
     judge: ({ dialect }) => (dialect === '3.1.1' ? true : null),
   },
+  'logon-bruteforce': {
+    of: null,
+    never: 'attempts that did not come while the capture ran may come again',
+  },
   'end-of-life-os': {
     of: null,
     never: 'an address with a newer release may be another host, and records do not say which releases had updates',

@@ -47,6 +47,7 @@ class ResultReader {
   private readonly connections = new Map<string, { client: string; server: string }>()
   private hasSummary = false
   private kept = 0
+  private exempted = 0
 
   constructor(path: string) {
     this.path = path
@@ -119,6 +120,10 @@ class ResultReader {
         null,
         'the result ends without a summary: it was cut, or is still being written. Make it again',
       )
+    }
+    // The hosts come last.
+    if (readiness !== null && result.hosts.size < readiness.hostsSeen) {
+      throw new ResultError(path, null, 'the result ends before its last host: it was cut. Make it again')
     }
     if (scan === null && readiness === null) {
       throw new ResultError(path, null, 'no result of smblens scan or smblens readiness is in it')
@@ -261,11 +266,17 @@ class ResultReader {
   private policy(record: RecordFields): void {
     const [path, hash] = [record.textOrNull('path'), record.textOrNull('hash')]
     this.result.policy = path === null || hash === null ? null : { path, hash }
+    for (const each of record.list('exemptions')) {
+      const exemption = new RecordFields(each, this.path, record.line, 'an entry of "exemptions"')
+      this.exempted += exemption.countOrNull('hidden') ?? 0
+    }
   }
 
   private control(record: RecordFields): void {
-    const { controls } = this.readinessResult()
+    const readiness = this.readinessResult()
+    const { controls } = readiness
     const control = record.text('control')
+    readiness.hostsSeen = Math.max(readiness.hostsSeen, record.count('hostsSeen'))
     controls.set(control, {
       control,
       title: record.text('title'),
@@ -284,6 +295,7 @@ class ResultReader {
     const row = {
       id: record.text('id'),
       control: record.text('control'),
+      scope: record.oneOf('scope', ['pair', 'host']),
       side: record.textOrNull('side'),
       client: client?.address('ip') ?? null,
       server: server?.address('ip') ?? null,
@@ -302,6 +314,7 @@ class ResultReader {
       rules: null,
       findingsHidden: 0,
       findingsLeftOut: 0,
+      exempted: this.exempted,
       findings: new Map(),
       titles: new Map(),
       seen: new Sightings(mostAtOnce(this.spans) > 1 ? this.spans : []),
@@ -310,7 +323,7 @@ class ResultReader {
   }
 
   private readinessResult(): ReadinessResult {
-    this.readiness ??= { controls: new Map(), rows: new Map() }
+    this.readiness ??= { hostsSeen: 0, controls: new Map(), rows: new Map() }
     return this.readiness
   }
 

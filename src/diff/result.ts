@@ -48,6 +48,8 @@ export interface ScanResult {
   findingsHidden: number
   /** Findings for which there was no room. */
   findingsLeftOut: number
+  /** Cases that exemptions of the policy hide. */
+  exempted: number
   /** By rule and subject (`comparableId`): of several captures' findings about one subject, the worst. */
   findings: Map<string, FoundFinding>
   /** By rule. */
@@ -69,6 +71,8 @@ export interface FoundFinding {
 }
 
 export interface ReadinessResult {
+  /** Hosts that took part, as the controls say. */
+  hostsSeen: number
   controls: Map<string, ControlCounts>
   rows: Map<string, FoundRow>
 }
@@ -86,6 +90,8 @@ export interface ControlCounts {
 export interface FoundRow {
   id: string
   control: string
+  /** A row about a host has the worst state of its pairs. */
+  scope: 'pair' | 'host'
   side: string | null
   client: string | null
   server: string | null

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
 import { displayWidth } from '../../src/base/safe-text.ts'
 import { writeDiff } from '../../src/diff/diff-formats.ts'
@@ -5,7 +7,10 @@ import { differenceOf } from '../../src/diff/difference.ts'
 import type { SessionFacts } from '../../src/ledger/smb-facts.ts'
 import { capture, connection, counts, ledger, session } from '../support/facts.ts'
 import { textOf } from '../support/findings.ts'
-import { resultFrom } from '../support/results.ts'
+import { predictionOf, resultFrom, resultOf } from '../support/results.ts'
+
+const schema = JSON.parse(readFileSync(new URL('../../docs/diff.schema.json', import.meta.url), 'utf8'))
+const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema)
 
 /** Sessions of many clients, from 10.0.1.1 on. */
 function estate(clients: number, facts: Partial<SessionFacts>, complete = true) {
@@ -62,6 +67,31 @@ describe('the table of a comparison', () => {
     expect(colored).toContain('\x1b[32m2 fixed\x1b[0m')
     // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are made of them.
     expect(colored.replaceAll(/\x1b\[[0-9;]*m/g, '')).toBe(await table(old, now))
+  })
+})
+
+describe('the table of two predictions', () => {
+  it('has the numbers of each control then and now, and what would break', async () => {
+    const guest = { guest: true, requests: counts({ unsigned: 5 }), responses: counts({ unsigned: 5 }) }
+    const before = predictionOf(estate(2, guest))
+    const after = predictionOf(estate(3, SIGNED))
+    const difference = differenceOf(await resultOf(before), await resultOf(after))
+    const text = textOf((sink) => writeDiff('table', difference, null, sink, { width: 80, color: false }))
+    expect(text.split('\n')[0]).toMatch(/^Readiness: \d+ would break now and did not before, \d+ ready now,$/)
+    expect(text).toMatch(/^Disable guest access +0 -> 3 +2 -> 0 +0$/m)
+    expect(text).toContain('Ready now\n')
+    expect(text).toMatch(/^disable-guest: 2$/m)
+    expect(text).toContain('10.0.1.1 -> 10.0.0.10')
+    expect(text.split('\n').filter((line) => displayWidth(line) > 80)).toEqual([])
+    const records = textOf((sink) => writeDiff('json', difference, null, sink, { width: 80, color: false }))
+    expect(validate(JSON.parse(records)) ? [] : validate.errors).toEqual([])
+  })
+
+  it('is refused where a prediction was cut', async () => {
+    const lines = predictionOf(estate(2, SIGNED)).trimEnd().split('\n')
+    for (let kept = 1; kept < lines.length; kept++) {
+      await expect(resultOf(lines.slice(0, kept).join('\n'))).rejects.toThrow(/cut|no result/)
+    }
   })
 })
 

@@ -228,10 +228,11 @@ describe('two results', () => {
 
   it('say that the policy changed', async () => {
     const text = ndjsonOf(office(SIGNED))
-    const policy = `${JSON.stringify({ type: 'policy', path: 'site.yaml', hash: 'ab'.repeat(32) })}\n`
+    const policy = `${JSON.stringify({ type: 'policy', path: 'site.yaml', hash: 'ab'.repeat(32), exemptions: [{ number: 1, hidden: 3 }] })}\n`
     const [without, having] = [await resultOf(text), await resultOf(policy + text)]
     expect(differenceOf(without, having).policyChanged).toBe(true)
     expect(differenceOf(having, having).policyChanged).toBe(false)
+    expect(having.scan?.exempted).toBe(3)
   })
 })
 
@@ -246,7 +247,7 @@ const CONTROL = {
   notObserved: 0,
   observable: true,
   observedSeconds: 1,
-  hostsSeen: 2,
+  hostsSeen: 0,
   message: 'x',
 }
 

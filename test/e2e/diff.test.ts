@@ -108,3 +108,31 @@ describe('smblens diff', () => {
     expect(stderr).toContain('only one of the two results can come from standard input')
   })
 })
+
+describe('smblens diff of predictions', () => {
+  const prediction = (name: string, captures: readonly string[]) => {
+    const path = join(folder, name)
+    const files = captures.map((capture) => `captures/${capture}.pcap`)
+    const { status } = smblens(['readiness', ...files, '-f', name.endsWith('.json') ? 'json' : 'ndjson', '-o', path])
+    expect(status).toBe(0)
+    return path
+  }
+
+  it('says what became ready, and what would break now', () => {
+    const old = prediction('old.ndjson', ['smb1-unsigned', 'ntlmv1'])
+    const now = prediction('now.json', ['smb311-signed'])
+    const there = records(smblens(['diff', old, now, '-f', 'ndjson']).stdout)
+    const fixed = there.filter(({ type, change }) => type === 'readiness-change' && change === 'fixed')
+    expect(new Set(fixed.map(({ control }) => control))).toEqual(
+      new Set(['remove-smb1', 'require-encryption', 'minimum-dialect-311', 'block-ntlmv1']),
+    )
+    expect(smblens(['diff', old, now, '--fail-on', 'breaks']).status).toBe(0)
+    expect(smblens(['diff', now, old, '--fail-on', 'breaks']).status).toBe(1)
+  })
+
+  it('has nothing to compare with a scan', () => {
+    const { status, stderr } = smblens(['diff', before, prediction('one.ndjson', ['smb311-signed'])])
+    expect(status).toBe(2)
+    expect(stderr).toContain('compare two results of the same command')
+  })
+})

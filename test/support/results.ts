@@ -5,8 +5,9 @@ import { RULES } from '../../src/audit/rules/index.ts'
 import { readResult } from '../../src/diff/read-result.ts'
 import type { Result } from '../../src/diff/result.ts'
 import type { PlainLedger } from '../../src/ledger/ledger.ts'
+import { readiness } from '../../src/readiness/prediction/readiness.ts'
 import { writeNdjson } from '../../src/report/formats/ndjson.ts'
-import { scanRecords } from '../../src/report/records/index.ts'
+import { predictionRecords, scanRecords } from '../../src/report/records/index.ts'
 import type { Report } from '../../src/report/records/report.ts'
 import { POLICY, textOf } from './findings.ts'
 
@@ -37,4 +38,11 @@ function* pieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {
 
 export async function resultFrom(ledger: PlainLedger, overrides: Partial<Report> = {}): Promise<Result> {
   return resultOf(ndjsonOf(ledger, overrides))
+}
+
+/** What `readiness -f ndjson` writes of this ledger. */
+export function predictionOf(facts: PlainLedger): string {
+  return textOf((sink) => {
+    writeNdjson(predictionRecords({ ledger: facts, policy: POLICY, ...readiness(facts, { policy: POLICY }) }), sink)
+  })
 }
