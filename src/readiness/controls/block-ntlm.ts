@@ -1,10 +1,9 @@
-import { evidence } from '../../audit/rule/evidence.ts'
 import { place, who, whose } from '../../audit/rule/wording.ts'
 import { sentNtlmv1 } from '../../ledger/derived/logons.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { Control } from '../judging/judged-control.ts'
-import { logonFrame, logonsOf, succeeded } from '../judging/logons-seen.ts'
+import { citeLogon, citeLogons, logonsOf, succeeded } from '../judging/logons-seen.ts'
 import { ntlmReason } from '../judging/ntlm-reason.ts'
 import { breaks, notObserved, type Observation, ready } from '../judging/observation.ts'
 import { withoutSession } from '../judging/session-state.ts'
@@ -33,7 +32,7 @@ function judgeLogons(connection: ConnectionFacts, session: SessionFacts): Observ
     const { reason, words, change } = ntlmReason(connection, byNtlm)
     return breaks(reason, () => ({
       message: `A logon ${whose(byNtlm)} from ${client} on ${server} went by NTLM: ${words}.`,
-      evidence: evidence(logonFrame(byNtlm)),
+      evidence: citeLogon(byNtlm, session.family),
       change,
     }))
   }
@@ -42,7 +41,7 @@ function judgeLogons(connection: ConnectionFacts, session: SessionFacts): Observ
   const first = logons[0]!
   return ready('logs-on-without-ntlm', () => ({
     message: `${client} logs on to ${server} with ${first.auth === 'kerberos' ? 'Kerberos' : 'NEGOEX'}.`,
-    evidence: [logonFrame(first)],
+    evidence: citeLogons(logons, session.family),
   }))
 }
 

@@ -3,7 +3,7 @@ import { place, responseLengths, who, whose } from '../../audit/rule/wording.ts'
 import { sentNtlmv1 } from '../../ledger/derived/logons.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { Control } from '../judging/judged-control.ts'
-import { logonFrame, logonsOf, succeeded } from '../judging/logons-seen.ts'
+import { citeLogons, logonsOf, succeeded } from '../judging/logons-seen.ts'
 import { breaks, notObserved, type Observation, ready, unseenOf } from '../judging/observation.ts'
 import type { Unit } from '../judging/unit.ts'
 
@@ -55,7 +55,7 @@ function judgeLogons({ connection, session }: Unit): Observation {
   }
   return ready('sends-neither', () => ({
     message: `${client} logs on to ${server} with ${WAYS[first.auth] ?? 'another mechanism'}.`,
-    evidence: [logonFrame(first)],
+    evidence: citeLogons(seen.logons, session.family),
   }))
 }
 

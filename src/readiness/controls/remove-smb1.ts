@@ -5,6 +5,7 @@ import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { breaks, notObserved, type Observation, ready, unseenOf } from '../judging/observation.ts'
 import { citeChoice, offersSmb2, refusedSmb1, revisionName } from '../judging/offers.ts'
+import { citeGrant } from '../judging/session-state.ts'
 import type { Surroundings, Unit } from '../judging/unit.ts'
 
 export const removeSmb1: Control = {
@@ -85,7 +86,7 @@ function withoutSmb1({ connection, session }: Unit): Observation {
   if (at !== null && (firstTransform !== null || (inUse && session.family === 'smb2'))) {
     return ready('speaks-smb2', () => ({
       message: `${client.ip} and ${place(server)} speak SMB2 or SMB3; the negotiation was not seen.`,
-      evidence: [cite(at, 'Command', 'first SMB2 message')],
+      evidence: evidence(cite(at, 'Command', 'first SMB2 message'), session !== null && citeGrant(session)),
     }))
   }
   if (refusedSmb1(connection) && request !== null && offersSmb2(connection) === false) {

@@ -68,7 +68,12 @@ function judge(unit: Unit, side: 'client' | 'server', { able, reason, explain }:
       placed,
     )
   }
-  return ready(reason, explain, placed)
+  // A session of a user has a key, and without one nothing is encrypted.
+  const explained = () => {
+    const { message, evidence: offer } = explain()
+    return { message, evidence: [...offer, citeGrant(session!)] }
+  }
+  return ready(reason, explained, placed)
 }
 
 function withoutKey({ connection, session }: Unit, keyless: 'guest' | 'null', side: 'client' | 'server'): Observation {

@@ -89,10 +89,14 @@ function byWords(connection: ConnectionFacts, session: SessionFacts, hasKey: boo
       ? cite(request, 'SecurityMode', `SecurityMode ${hex(request.securityMode, 4)}`)
       : cite(session.logons[0] ?? { frame: session.firstFrame, time: session.firstTime }, 'Command', 'SESSION_SETUP')
   if (stated === 'required') {
-    const explain = () => ({ message: `${client} requires signing on ${server}, so it can sign.`, evidence: [shown()] })
+    const explain = () => ({
+      message: `${client} requires signing on ${server}, so it can sign.`,
+      evidence: [shown(), citeGrant(session)],
+    })
     return ready('client-requires-signing', explain, BY_SERVER)
   }
-  if (session.family === 'smb1' && cannotSign(connection) !== null) return withoutSigning(connection, BY_SERVER)
+  if (session.family === 'smb1' && cannotSign(connection) !== null)
+    return withoutSigning(connection, session, BY_SERVER)
   if (session.family === 'smb1') {
     const message = () =>
       `${client} uses SMB1 on ${server}, whose clients do not show whether they can sign before they must. Samba then serves ` +
@@ -103,7 +107,7 @@ function byWords(connection: ConnectionFacts, session: SessionFacts, hasKey: boo
   if (disabled && hasKey) {
     const explain = () => ({
       message: `${client} says to ${server} that signing is switched off: SecurityMode is 0 in NEGOTIATE and SESSION_SETUP.`,
-      evidence: [shown()],
+      evidence: [shown(), citeGrant(session)],
       change: `Switch signing on at ${client}, or update it.`,
     })
     return breaks('client-disables-signing', explain, BY_SERVER)
@@ -147,10 +151,13 @@ function ofServer(connection: ConnectionFacts, session: SessionFacts): Observati
   const stated = serverSigning(connection)
   const shown = stated && cite(stated.at, 'SecurityMode', `SecurityMode ${hex(stated.securityMode, smb1 ? 2 : 4)}`)
   if (stated?.mode === 'required') {
-    const explain = () => ({ message: `${server} requires signing, so it can sign.`, evidence: evidence(shown) })
+    const explain = () => ({
+      message: `${server} requires signing, so it can sign.`,
+      evidence: evidence(shown, citeGrant(session)),
+    })
     return ready('server-requires-signing', explain, BY_CLIENT)
   }
-  if (smb1 && cannotSign(connection) !== null) return withoutSigning(connection, BY_CLIENT)
+  if (smb1 && cannotSign(connection) !== null) return withoutSigning(connection, session, BY_CLIENT)
   if (stated?.mode === 'none' && smb1) {
     const message = () =>
       `${server} does not offer ${client} to sign over SMB1. Samba then signs all the same for a client that requires it; ` +
@@ -170,11 +177,14 @@ function cannotSign({ smb1 }: ConnectionFacts): string | null {
   return dialect !== null && WITHOUT_SIGNATURES.test(dialect) ? dialect : null
 }
 
-function withoutSigning(connection: ConnectionFacts, placed: Placed): Observation {
+function withoutSigning(connection: ConnectionFacts, session: SessionFacts, placed: Placed): Observation {
   const { client, server, smb1 } = connection
   const explain = () => ({
     message: `${client.ip} and ${place(server)} speak ${quoted([cannotSign(connection)!])}, which has no signatures.`,
-    evidence: [cite(smb1!.negotiateResponse!, 'DialectIndex', `DialectIndex ${smb1!.negotiateResponse!.dialectIndex}`)],
+    evidence: [
+      cite(smb1!.negotiateResponse!, 'DialectIndex', `DialectIndex ${smb1!.negotiateResponse!.dialectIndex}`),
+      citeGrant(session),
+    ],
     change: `Update ${client.ip} or ${place(server)}, whichever knows no newer dialect.`,
   })
   return breaks('dialect-cannot-sign', explain, placed)

@@ -5,7 +5,7 @@ import type { LogonFacts, NtlmFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import { parseAddress } from '../../policy/networks.ts'
 import type { Control } from '../judging/judged-control.ts'
-import { logonFrame, logonsOf, succeeded } from '../judging/logons-seen.ts'
+import { citeLogon, logonFrame, logonsOf, succeeded } from '../judging/logons-seen.ts'
 import { targetHost } from '../judging/ntlm-reason.ts'
 import { breaks, notObserved, type Observation, ready, unseenOf } from '../judging/observation.ts'
 import type { Unit } from '../judging/unit.ts'
@@ -60,7 +60,7 @@ function judgeLogon(connection: ConnectionFacts, session: SessionFacts, logon: L
   if (logon.auth === 'kerberos' && succeeded(logon) !== null && authenticate === null) {
     return ready('kerberos-names-the-server', () => ({
       message: `A logon ${whose(logon)} from ${from} uses Kerberos, whose ticket is for the server.`,
-      evidence: [logonFrame(logon)],
+      evidence: citeLogon(logon, session.family),
     }))
   }
   if (logon.auth === 'anonymous') {

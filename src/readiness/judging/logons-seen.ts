@@ -1,8 +1,8 @@
 /** The logons of a session, and whether all that matter were seen. */
 
 import { etypeName } from '../../../dissectors/auth/kerberos.ts'
-import { cite, type EvidenceDraft } from '../../audit/rule/evidence.ts'
-import { responseLengths } from '../../audit/rule/wording.ts'
+import { cite, type EvidenceDraft, evidence } from '../../audit/rule/evidence.ts'
+import { answeredWith, responseLengths } from '../../audit/rule/wording.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { SessionFacts } from '../../ledger/smb-facts.ts'
 
@@ -18,6 +18,21 @@ export function logonsOf({ logons }: SessionFacts): { logons: readonly LogonFact
 /** Did this logon succeed? Null where its end was not seen. */
 export function succeeded({ answered, ntStatus }: LogonFacts): boolean | null {
   return answered === null || ntStatus === null ? null : ntStatus === 0
+}
+
+/** How these logons went: the first, and the last one. */
+export function citeLogons(logons: readonly LogonFacts[], family: SessionFacts['family']): EvidenceDraft[] {
+  const first = citeLogon(logons[0]!, family)
+  return logons.length === 1 ? first : [...first, ...citeLogon(logons.at(-1)!, family)]
+}
+
+/** The message that shows how it logs on, and the answer that ended it. */
+export function citeLogon(logon: LogonFacts, family: SessionFacts['family']): EvidenceDraft[] {
+  const { answered, ntStatus } = logon
+  return evidence(
+    logonFrame(logon),
+    answered !== null && cite(answered, 'Status', answeredWith('SESSION_SETUP', ntStatus, family)),
+  )
 }
 
 /** The message that shows how it logs on. */

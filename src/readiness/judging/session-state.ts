@@ -1,7 +1,7 @@
 /** How far a session got, and whether it has a key. What was not seen is a state of its own. */
 import { cite, type EvidenceDraft, start } from '../../audit/rule/evidence.ts'
 import { answeredWith, place, who } from '../../audit/rule/wording.ts'
-import type { FrameRef } from '../../ledger/frame-ref.ts'
+import { earliest } from '../../ledger/frame-ref.ts'
 import type { SessionFacts } from '../../ledger/smb-facts.ts'
 import { nothingSeen, notObserved, type Observation, type Placed } from './observation.ts'
 import type { Unit } from './unit.ts'
@@ -20,14 +20,15 @@ export function keylessName(kind: 'guest' | 'null'): string {
   return kind === 'guest' ? 'a guest session' : 'a null session'
 }
 
-/** The answer that granted the session, or its first frame where that was not seen. */
-export function grantFrame(session: SessionFacts): FrameRef {
-  return session.decided ?? start(session)
-}
-
+/** The answer that granted the session, or a message that shows it in use. */
 export function citeGrant(session: SessionFacts): EvidenceDraft {
-  const at = grantFrame(session)
-  if (session.decided === null) return cite(at, 'SessionId', 'first frame of the session')
+  const { decided: at, firstUnsigned, firstSigned, firstEncrypted } = session
+  if (at === null) {
+    const used = earliest(
+      ...[firstUnsigned.request, firstUnsigned.response, firstSigned.request, firstSigned.response, firstEncrypted],
+    )
+    return cite(used ?? start(session), 'SessionId', 'session in use')
+  }
   if (session.guest === true) {
     return cite(
       at,

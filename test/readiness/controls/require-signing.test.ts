@@ -77,4 +77,34 @@ describe('require-signing', () => {
       'server: ready client-encrypts',
     ])
   })
+
+  it('is ready where a side requires it', () => {
+    expect(verdictsOf({ on: connection() })).toEqual([
+      'client: ready server-requires-signing',
+      'server: ready client-requires-signing',
+    ])
+    expect(verdictsOf({ setupSigning: 'required' })[1]).toBe('server: ready client-requires-signing')
+  })
+
+  it('breaks for a client whose SecurityMode is 0 in NEGOTIATE and SESSION_SETUP, and not in one of them', () => {
+    const zero = connection({
+      negotiateRequest: negotiateRequest({ securityMode: 0 }),
+      negotiateResponse: negotiateResponse({ securityMode: 1 }),
+    })
+    expect(verdictsOf({ on: zero, setupSigning: 'none' })[1]).toBe('server: breaks client-disables-signing')
+    expect(verdictsOf({ on: zero, setupSigning: 'enabled' })[1]).toBe('server: not-observed nothing-signed')
+    expect(verdictsOf({ on: zero, setupSigning: null })[1]).toBe('server: not-observed nothing-signed')
+    expect(verdictsOf({ setupSigning: 'none' })[1]).toBe('server: not-observed nothing-signed')
+    const pending = { status: 'pending' as const, guest: null, setupSigning: 'none' as const }
+    expect(verdictsOf({ on: zero, ...pending })[1]).toBe('server: not-observed nothing-signed')
+  })
+
+  it('lets one session that signs speak for the others of its user', () => {
+    const rows = pairRows('require-signing', on, [
+      clearSession({ on, firstSignature: { request: null, response: null } }),
+      clearSession({ on, firstFrame: 30, firstSignature: { request: at(32), response: at(31) } }),
+    ])
+    expect(rows[1]).toMatchObject({ state: 'ready', count: 1, total: 2 })
+    expect(rows[1]!.message).toContain('This holds for 1 of 2 sessions.')
+  })
 })

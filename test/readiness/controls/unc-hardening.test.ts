@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { at, clearSession, connection, kerberos, logon, signedSession, tree } from '../../support/facts.ts'
+import {
+  at,
+  clearSession,
+  connection,
+  kerberos,
+  logon,
+  STATUS_ACCESS_DENIED,
+  session,
+  signedSession,
+  tree,
+} from '../../support/facts.ts'
 import { pairRows, verdicts } from '../../support/readiness.ts'
 
 const on = connection()
@@ -10,6 +20,10 @@ const KERBEROS = [logon({ auth: 'kerberos', kerberos: kerberos() })]
 function rowsOf(overrides: Parameters<typeof clearSession>[0], make = clearSession) {
   return pairRows('unc-hardening', on, [make({ on, trees: SYSVOL, logons: KERBEROS, ...overrides })])
 }
+
+const PATH = tree({ path: '\\\\corp.example\\sysvol' })
+const verdict = (made: ReturnType<typeof session>, policy = {}) =>
+  verdicts(pairRows('unc-hardening', on, [made], policy))
 
 describe('unc-hardening', () => {
   it('is ready where Kerberos and signatures protect the path', () => {
@@ -36,5 +50,54 @@ describe('unc-hardening', () => {
 
   it('breaks for a guest, who has no key to sign with', () => {
     expect(verdicts(rowsOf({ guest: true, firstSignature: BOTH_SIGN }))).toEqual(['breaks no-mutual-authentication'])
+  })
+
+  it('has no rows for other shares, and none for paths that were hidden', () => {
+    expect(verdict(signedSession({ on, trees: [tree(), tree({ path: null })] }))).toEqual([])
+  })
+
+  it('asks for privacy where the policy does', () => {
+    const hardenedPaths = [
+      {
+        pattern: '\\\\files\\*',
+        mutualAuthentication: false,
+        integrity: false,
+        privacy: true,
+        matches: (path: string) => path.startsWith('\\\\files'),
+      },
+    ]
+    expect(verdict(signedSession({ on, trees: [tree()] }), { hardenedPaths })).toEqual(['breaks no-privacy'])
+    expect(verdict(session({ on, encryptData: true, trees: [tree()] }), { hardenedPaths })).toEqual(['ready protected'])
+    expect(verdict(session({ on, encryptData: null, trees: [tree()] }), { hardenedPaths })).toEqual([
+      'not-observed protection-not-seen',
+    ])
+  })
+
+  it('is not observed where the answer, the logon or the traffic was not seen', () => {
+    expect(verdict(signedSession({ on, trees: [{ ...PATH, ntStatus: null }] }))).toEqual([
+      'not-observed answer-not-seen',
+    ])
+    expect(verdict(signedSession({ on, trees: [PATH], logons: [] }))).toEqual(['not-observed logon-not-seen'])
+    const silent = session({
+      on,
+      trees: [PATH],
+      firstEncrypted: null,
+      requests: { signed: 0, unsigned: 0, encrypted: 0, unread: 0 },
+      responses: { signed: 0, unsigned: 0, encrypted: 0, unread: 0 },
+    })
+    expect(verdict(silent)).toEqual(['not-observed protection-not-seen'])
+  })
+
+  it('counts a share that was refused only where nothing else is known of the pair', () => {
+    const refused = { ...PATH, ntStatus: STATUS_ACCESS_DENIED }
+    expect(verdict(signedSession({ on, trees: [refused] }))).toEqual(['not-observed share-refused'])
+    expect(verdict(signedSession({ on, trees: [refused, { ...PATH, ...at(20) }] }))).toEqual(['ready protected'])
+  })
+
+  it('has a row for each share', () => {
+    const netlogon = tree({ path: '\\\\corp.example\\NETLOGON' })
+    const rows = pairRows('unc-hardening', on, [signedSession({ on, trees: [PATH, netlogon] })])
+    expect(rows.map(({ share }) => share)).toEqual([PATH.path, netlogon.path])
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(2)
   })
 })
