@@ -1,8 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { differenceOf } from '../../src/diff/difference.ts'
 import { ResultError } from '../../src/diff/result.ts'
+import { cases } from '../support/cases.ts'
 import { connection, ledger, session } from '../support/facts.ts'
-import { ndjsonOf, resultOf } from '../support/results.ts'
+import { ndjsonOf, predictionOf, resultOf } from '../support/results.ts'
 
 const on = connection()
 const NDJSON = ndjsonOf(ledger([on], [session({ on, auth: 'ntlmv2', user: 'alice' })]))
@@ -104,6 +106,31 @@ describe('reading a result', () => {
     })()
     await expect(readResult('x', endless)).rejects.toThrow('x: line 1: the line is too long')
     expect(chunks).toBeLessThan(64)
+  })
+
+  it('reads or refuses what was damaged, and never fails in another way', async () => {
+    const texts = [NDJSON, JSON_TEXT, predictionOf(ledger([on], [session({ on })]))]
+    const values = ['null', '[]', '{}', '-1', '1e999', '"', '\\u0000', '}', '\n', '', 'true', '"x"']
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...texts),
+        fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(12), fc.constantFrom(...values)), {
+          minLength: 1,
+          maxLength: 4,
+        }),
+        async (text, changes) => {
+          let damaged = text
+          for (const [share, length, value] of changes) {
+            const at = Math.floor(share * damaged.length)
+            damaged = damaged.slice(0, at) + value + damaged.slice(at + length)
+          }
+          const outcome = await resultOf(damaged).catch((error: unknown) => error)
+          if (outcome instanceof Error) expect(outcome).toBeInstanceOf(ResultError)
+          else expect(outcome).toMatchObject({ path: 'new.ndjson' })
+        },
+      ),
+      { numRuns: cases(1000) },
+    )
   })
 
   it('ignores records of types that it does not know', async () => {

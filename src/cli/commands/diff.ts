@@ -18,8 +18,8 @@ export interface DiffOptions {
   failOn?: FailOn[]
 }
 
-/** Bytes that the heap keeper aims at. Two results of 100,000 sessions need about this. */
-const MEMORY = 200 * 1024 * 1024
+/** Bytes that the heap keeper aims at. Two results of 100,000 sessions, each with three findings, need less. */
+const MEMORY = 512 * 1024 * 1024
 const CHUNK = 1024 * 1024
 
 export async function diff(oldPath: string, newPath: string, options: DiffOptions): Promise<ExitStatus> {
