@@ -181,6 +181,14 @@ export const JUDGEMENTS: Readonly<Record<string, Judgement>> = {
     fixed: 'a connection of the pair chose 3.1.1',
     judge: ({ dialect }) => (dialect === '3.1.1' ? true : null),
   },
+  'segmentation-violation': {
+    of: null,
+    never: 'SMB between zones that stopped leaves no trace; an attempt that is now refused makes the finding better',
+  },
+  'hardened-path-unprotected': {
+    of: null,
+    never: 'records do not show whether a client asked the server to prove who it is',
+  },
   'logon-bruteforce': {
     of: null,
     never: 'attempts that did not come while the capture ran may come again',
