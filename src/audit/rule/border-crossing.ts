@@ -1,4 +1,4 @@
-/** Connections that cross the border of the internal networks, and how far they got. Shared by outbound-smb and inbound-smb. */
+/** Connections that cross a border, that of the network or one between zones of a policy, and how far they got. */
 import { dialectName } from '../../../dissectors/smb2/dialects.ts'
 import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
@@ -18,6 +18,9 @@ export type Stage = (typeof STAGES)[number]
 /** By pair of hosts on either side of the border, the furthest that any of their connections got. */
 export type Stages = Map<string, Stage>
 
+/** Selects the connections that cross a border. */
+export type Crossings = (facts: AuditFacts) => ConnectionFacts[]
+
 export interface Crossing {
   connection: ConnectionFacts
   stage: Stage
@@ -31,11 +34,11 @@ export interface Crossing {
   explain(): { text: string; evidence: EvidenceDraft[] }
 }
 
-export function furthestStages(direction: Direction): Survey<Stages> {
+export function furthestStages(crossing: Crossings): Survey<Stages> {
   return {
     start: () => new Map(),
     note(facts, furthest) {
-      for (const connection of crossing(facts, direction)) {
+      for (const connection of crossing(facts)) {
         const { stage } = progressOf(connection, facts.sessionsOf(connection))
         const key = pairKey(connection)
         remember(furthest, key, further(furthest.get(key) ?? stage, stage))
@@ -50,18 +53,17 @@ function further(a: Stage, b: Stage): Stage {
 }
 
 /** @param furthest what the survey of this direction has seen */
-export function* crossings(facts: AuditFacts, direction: Direction, furthest: Stages): Generator<Crossing> {
-  for (const connection of crossing(facts, direction)) {
+export function* crossings(facts: AuditFacts, crossing: Crossings, furthest: Stages): Generator<Crossing> {
+  for (const connection of crossing(facts)) {
     const progress = progressOf(connection, facts.sessionsOf(connection))
     yield { connection, pairStage: furthest.get(pairKey(connection)) ?? progress.stage, ...progress }
   }
 }
 
-/** Connections that cross the border in this direction. */
-export function crossing({ ledger, policy }: AuditFacts, direction: Direction): ConnectionFacts[] {
-  return ledger.connections.filter(
-    ({ client, server }) => policy.networks.direction(client.ip, server.ip) === direction,
-  )
+/** Connections that cross the border of the network in this direction. */
+export function crossing(direction: Direction): Crossings {
+  return ({ ledger, policy }) =>
+    ledger.connections.filter(({ client, server }) => policy.networks.direction(client.ip, server.ip) === direction)
 }
 
 type Progress = Pick<Crossing, 'stage' | 'at' | 'user' | 'explain'>

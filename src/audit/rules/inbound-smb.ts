@@ -1,5 +1,5 @@
 import type { AuditFacts } from '../rule/audit-facts.ts'
-import { crossings, furthestStages, type Stage, type Stages } from '../rule/border-crossing.ts'
+import { crossing, crossings, furthestStages, type Stage, type Stages } from '../rule/border-crossing.ts'
 import type { Draft, Severity, SurveyingRule } from '../rule/rule.ts'
 import { place } from '../rule/wording.ts'
 
@@ -9,6 +9,8 @@ const SEVERITY: Record<Stage, Severity> = {
   established: 'critical',
   credentials: 'critical',
 }
+
+const inbound = crossing('inbound')
 
 export const inboundSmb: SurveyingRule<Stages> = {
   id: 'inbound-smb',
@@ -43,9 +45,9 @@ export const inboundSmb: SurveyingRule<Stages> = {
     'A honeypot accepts connections from outside on purpose.',
   ],
   subject: 'server',
-  survey: furthestStages('inbound'),
+  survey: furthestStages(inbound),
   *evaluate(facts: AuditFacts, furthest: Stages): Iterable<Draft> {
-    for (const { connection, stage, pairStage, at, user, explain } of crossings(facts, 'inbound', furthest)) {
+    for (const { connection, stage, pairStage, at, user, explain } of crossings(facts, inbound, furthest)) {
       const { client, server } = connection
       yield {
         severity: SEVERITY[stage],

@@ -5,6 +5,7 @@ import { encryptionUnsupported } from './encryption-unsupported.ts'
 import { endOfLifeOs } from './end-of-life-os.ts'
 import { guestFallback } from './guest-fallback.ts'
 import { guestSession } from './guest-session.ts'
+import { hardenedPathUnprotected } from './hardened-path-unprotected.ts'
 import { inboundSmb } from './inbound-smb.ts'
 import { kerberosWeakEtype } from './kerberos-weak-etype.ts'
 import { logonBruteforce } from './logon-bruteforce.ts'
@@ -15,6 +16,7 @@ import { ntlmv1Auth } from './ntlmv1-auth.ts'
 import { oldDialect } from './old-dialect.ts'
 import { outboundSmb } from './outbound-smb.ts'
 import { plaintextPassword } from './plaintext-password.ts'
+import { segmentationViolation } from './segmentation-violation.ts'
 import { signingNotRequired } from './signing-not-required.ts'
 import { smb1Negotiated } from './smb1-negotiated.ts'
 import { smb1Offered } from './smb1-offered.ts'
@@ -38,8 +40,10 @@ export const RULES: readonly Rule[] = [
   ntlmUnprotected,
   kerberosWeakEtype,
   logonBruteforce,
+  hardenedPathUnprotected,
   outboundSmb,
   inboundSmb,
+  segmentationViolation,
   oldDialect,
   endOfLifeOs,
 ]

@@ -11,6 +11,9 @@ const SEVERITY: Record<Stage, Severity> = {
   credentials: 'critical',
 }
 
+const outbound = crossing('outbound')
+const external = crossing('external')
+
 export const outboundSmb: SurveyingRule<Stages> = {
   id: 'outbound-smb',
   title: 'SMB leaves the network',
@@ -59,9 +62,9 @@ export const outboundSmb: SurveyingRule<Stages> = {
     'Address translation at a VPN that gives internal servers public addresses.',
   ],
   subject: 'pair',
-  survey: furthestStages('outbound'),
+  survey: furthestStages(outbound),
   *evaluate(facts: AuditFacts, furthest: Stages): Iterable<Draft> {
-    for (const { connection, stage, pairStage, at, user, explain } of crossings(facts, 'outbound', furthest)) {
+    for (const { connection, stage, pairStage, at, user, explain } of crossings(facts, outbound, furthest)) {
       const { client, server } = connection
       yield {
         severity: SEVERITY[stage],
@@ -77,7 +80,7 @@ export const outboundSmb: SurveyingRule<Stages> = {
         },
       }
     }
-    for (const connection of crossing(facts, 'external')) {
+    for (const connection of external(facts)) {
       const { client, server } = connection
       const at = start(connection)
       yield {
