@@ -109,6 +109,29 @@ describe('--policy', () => {
     expect(record).toMatchObject({ path, exemptions: [{ hidden: 1 }, { expired: true, foundAgain: 1 }] })
   })
 
+  it('names zones, and says which connections it forbids', () => {
+    const forbidden = policyFile(
+      'zones: { office: { hosts: 10.77.0.1, may-not-reach: others }, web: { hosts: 203.0.113.0/24 } }',
+    )
+    const allowed = policyFile(
+      'zones: { office: { hosts: 10.77.0.1, may-reach: web, may-not-reach: others }, web: { hosts: 203.0.113.0/24 } }',
+    )
+    expect(rules('--policy', forbidden)).toContain('segmentation-violation')
+    expect(rules('--policy', allowed)).not.toContain('segmentation-violation')
+    expect(rules()).not.toContain('segmentation-violation')
+  })
+
+  it('names paths that need protection', () => {
+    const found = (capture: string, policy: string) =>
+      smblens(['scan', capture, '--rule', 'hardened-path-unprotected', '--policy', policy]).stdout
+    const none = policyFile('')
+    const privacy = policyFile('unc-paths: { \\\\*\\sysvol: { integrity: true, privacy: true } }')
+    expect(found('captures/ntlm-sysvol.pcap', none)).toContain('without mutual authentication;')
+    expect(found('captures/ntlm-sysvol.pcap', privacy)).toContain('without privacy;')
+    expect(found('captures/kerberos-sysvol.pcap', none)).toContain('No findings.')
+    expect(found('captures/kerberos-encrypted.pcap', privacy)).toContain('No findings.')
+  })
+
   it('is in the records of a live capture', () => {
     const path = policyFile('exemptions: [{ reason: known, rules: outbound-smb }]')
     const { stdout } = shell(`$smblens live -i - -f ndjson --policy ${path} < ${OUTBOUND}`)

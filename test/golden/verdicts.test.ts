@@ -17,6 +17,7 @@ const ALICE = '3.1.1 ntlmv2 alice established'
 const RELAYABLE = 'medium signing-not-required'
 /** The server requires encryption instead. */
 const ENCRYPTS_ALL = 'low signing-not-required'
+const UNPROTECTED_PATH = 'high hardened-path-unprotected'
 const NTLM = 'medium ntlm-auth'
 /** The server is a member of no domain, or the client took its address. */
 const FALLBACK = 'medium ntlm-fallback'
@@ -183,7 +184,7 @@ const VERDICTS: Record<string, Verdict> = {
     sessions: ['3.1.1 kerberos - established signed'],
     findings: ['medium kerberos-weak-etype', CLEAR],
   },
-  'ntlm-sysvol.pcap': { sessions: [`${ALICE} signed`], findings: [NTLM, FALLBACK, CLEAR] },
+  'ntlm-sysvol.pcap': { sessions: [`${ALICE} signed`], findings: [UNPROTECTED_PATH, NTLM, FALLBACK, CLEAR] },
 
   // Unusual clients
   'reauthentication.pcap': { sessions: [`${ALICE} unsigned`], findings: [UNSIGNED, NTLM, FALLBACK, RELAYABLE, CLEAR] },
@@ -231,7 +232,7 @@ const VERDICTS: Record<string, Verdict> = {
     findings: [NTLM, FALLBACK, NO_MIC, 'low old-dialect', 'low smb1-offered'],
   },
   'kerberos-rc4-ticket.pcap': { sessions: ['3.1.1 kerberos - failed'], findings: ['high kerberos-weak-etype'] },
-  'ntlm-by-choice.pcap': { sessions: [`${ALICE} signed`], findings: [NTLM, FALLBACK, CLEAR] },
+  'ntlm-by-choice.pcap': { sessions: [`${ALICE} signed`], findings: [UNPROTECTED_PATH, NTLM, FALLBACK, CLEAR] },
 
   // Guessed passwords, and what looks like it. impacket chooses 3.0 and lists SMB1 first.
   'logons-burst.pcap': { sessions: Array(12).fill(GUESS), findings: [BRUTEFORCE, NO_MIC, ...IMPACKET] },

@@ -9,7 +9,7 @@ import type { HardenedPath } from '../../policy/policy.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence } from '../rule/evidence.ts'
 import { type Draft, type LocalRule, RANK, type Severity } from '../rule/rule.ts'
-import { answeredWith, sessionOn } from '../rule/wording.ts'
+import { answeredWith, place, sessionOn } from '../rule/wording.ts'
 
 export const hardenedPathUnprotected: LocalRule = {
   id: 'hardened-path-unprotected',
@@ -163,7 +163,7 @@ function draftOf(connection: ConnectionFacts, session: SessionFacts, found: Viol
     shares: [path],
     at: tree,
     explain: () => ({
-      message: `${sessionOn(connection, session)} asked for ${path} without ${listed(lacks)}; ${outcome}.`,
+      message: `${subjectText(connection, session)} asked for ${path} without ${listed(lacks)}; ${outcome}.`,
       evidence: evidence(
         cite(tree, 'PathName', `TREE_CONNECT ${path}`),
         lacks.includes('mutual authentication') && logonShown(session),
@@ -174,12 +174,18 @@ function draftOf(connection: ConnectionFacts, session: SessionFacts, found: Viol
   }
 }
 
+/** A null session may claim any name. */
+function subjectText(connection: ConnectionFacts, session: SessionFacts): string {
+  const isNull = session.anonymous === true || session.auth === 'anonymous'
+  return isNull ? `An anonymous session on ${place(connection.server)}` : sessionOn(connection, session)
+}
+
 function logonShown(session: SessionFacts): EvidenceDraft | null {
   const { decided, ntStatus, family } = session
   if (!hasKey(session)) {
-    const kind = session.guest ? 'guest' : 'null'
+    const kind = session.guest ? 'a guest' : 'an anonymous'
     return (
-      decided && cite(decided, 'SessionFlags', `${answeredWith('SESSION_SETUP', ntStatus, family)}: a ${kind} session`)
+      decided && cite(decided, 'SessionFlags', `${answeredWith('SESSION_SETUP', ntStatus, family)}: ${kind} session`)
     )
   }
   const logon = firstLogon(session)

@@ -24,7 +24,7 @@ function zonesOf({ policy: { zones }, namesOf }: AuditFacts, connection: Connect
 
 export const segmentationViolation: SurveyingRule<Stages> = {
   id: 'segmentation-violation',
-  title: 'SMB between zones that the policy keeps apart',
+  title: 'SMB between forbidden zones',
   severity: 'high',
   guide: 'Restrict outbound SMB destinations',
   why:
