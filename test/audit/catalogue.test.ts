@@ -52,6 +52,7 @@ const CMDLETS: Record<string, string[]> = {
   'Set-SmbShare': ['EncryptData', 'Force', 'Name'],
   'Disable-WindowsOptionalFeature': ['FeatureName', 'NoRestart', 'Online'],
   'Disable-LocalUser': ['Name'],
+  'New-ItemProperty': ['Force', 'Name', 'Path', 'PropertyType', 'Value'],
   'Set-ItemProperty': ['Name', 'Path', 'Type', 'Value'],
   'New-NetFirewallRule': ['Action', 'Direction', 'DisplayName', 'LocalPort', 'Protocol', 'RemoteAddress', 'RemotePort'],
 }
@@ -129,8 +130,9 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => 
       const known = CMDLETS[cmdlet]
       expect(known, line).toBeDefined()
       // Nothing that a prompt would take for something else when the line is pasted, and nothing left to fill in but a name.
-      expect(line).toMatch(/^[A-Za-z0-9 $:,'\\_-]+$/)
       const unquoted = line.replace(/'[^']*'/g, "''")
+      expect(unquoted).toMatch(/^[A-Za-z0-9 $:,'\\_-]+$/)
+      expect(line).toMatch(/^[A-Za-z0-9 $:,'\\_*=-]+$/)
       for (const [, parameter] of unquoted.matchAll(/ -([A-Za-z0-9]+)/g)) expect(known, line).toContain(parameter)
     }
   })

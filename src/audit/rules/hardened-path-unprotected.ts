@@ -11,6 +11,8 @@ import { cite, type EvidenceDraft, evidence } from '../rule/evidence.ts'
 import { type Draft, type LocalRule, RANK, type Severity } from '../rule/rule.ts'
 import { answeredWith, place, sessionOn } from '../rule/wording.ts'
 
+const HARDENED_PATHS = "'HKLM:\\SOFTWARE\\Policies\\Microsoft\\Windows\\NetworkProvider\\HardenedPaths'"
+
 export const hardenedPathUnprotected: LocalRule = {
   id: 'hardened-path-unprotected',
   title: 'Hardened path reached without protection',
@@ -34,12 +36,10 @@ export const hardenedPathUnprotected: LocalRule = {
       'RequireMutualAuthentication=1, RequireIntegrity=1, and RequirePrivacy=1 if all servers and clients have SMB 3. Use the name of ' +
       'the domain or the server and not its address, so that Kerberos is used. Samba has no such setting for each path: client signing = ' +
       'mandatory, client protection = sign or encrypt, client use kerberos = required.',
-    powershell: [
-      "$key = 'HKLM:\\SOFTWARE\\Policies\\Microsoft\\Windows\\NetworkProvider\\HardenedPaths'",
-      'New-Item -Path $key -Force | Out-Null',
-      "Set-ItemProperty -Path $key -Name '\\\\*\\SYSVOL' -Value 'RequireMutualAuthentication=1, RequireIntegrity=1'",
-      "Set-ItemProperty -Path $key -Name '\\\\*\\NETLOGON' -Value 'RequireMutualAuthentication=1, RequireIntegrity=1'",
-    ],
+    powershell: ['SYSVOL', 'NETLOGON'].map(
+      (share) =>
+        `New-ItemProperty -Path ${HARDENED_PATHS} -Name '\\\\*\\${share}' -PropertyType String -Value 'RequireMutualAuthentication=1, RequireIntegrity=1' -Force`,
+    ),
     audit: null,
   },
   references: [

@@ -41,16 +41,16 @@ export const segmentationViolation: SurveyingRule<Stages> = {
     setting:
       'Between the networks: allow TCP 445 and 139 only where the policy does. On the hosts: Windows Defender Firewall > Inbound Rules > ' +
       '"File and Printer Sharing (SMB-In)": limit the scope to the addresses that need it, or disable the rule on clients, which serve ' +
-      'no files. If the connection is needed, add its zone to may-reach in the policy.',
+      'no files. The line below is for clients. If the connection is needed, add its zone to ' +
+      'may-reach in the policy.',
     powershell: [
-      "Set-NetFirewallRule -DisplayGroup 'File and Printer Sharing' -RemoteAddress 10.2.0.0/16",
-      "New-NetFirewallRule -DisplayName 'No SMB between clients' -Direction Inbound -Protocol TCP -LocalPort 445,139 -RemoteAddress 10.1.0.0/16 -Action Block",
+      "New-NetFirewallRule -DisplayName 'No SMB to this client' -Direction Inbound -Protocol TCP -LocalPort 445,139 -Action Block",
     ],
     audit: {
       setting:
         'Log what the firewall drops and allows before a rule blocks anything: Windows Defender Firewall > Properties > Logging. The log is ' +
         'pfirewall.log in %SystemRoot%\\System32\\LogFiles\\Firewall.',
-      powershell: ['Set-NetFirewallProfile -All -LogAllowed True -LogBlocked True'],
+      powershell: [],
     },
   },
   references: [
