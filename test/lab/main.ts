@@ -45,7 +45,7 @@ export async function main(self: string, root: string, argv: readonly string[]):
   }
   const onProgress = (line: string) => console.error(line)
   const save = values.save ?? null
-  const proof = values.recorded ? await recordedProof(root) : await prove({ self, jobs, save, onProgress })
+  const proof = values.recorded ? recordedProof(root) : await prove({ root, self, jobs, save, onProgress })
   if (values.docs) writeDocs(root, proof)
   else console.log(values.json ? JSON.stringify(proof) : plainProof(proof))
   return proof.comparison.wrong.length === 0 ? 0 : 1

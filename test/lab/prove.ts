@@ -1,14 +1,9 @@
 /** The proof: the estate is run in namespaces of its own, and what `smblens readiness` predicts is compared with what happened. */
-
 import { spawn, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { createNetworks, readCapture, Tracker } from '../../src/index.ts'
-import { defaultPolicy } from '../../src/policy/default-policy.ts'
-import { readiness } from '../../src/readiness/prediction/readiness.ts'
-import { type ReadinessRecord, readinessRecord } from '../../src/report/records/readiness.ts'
+import type { ReadinessRecord } from '../../src/report/records/readiness.ts'
 import { type Comparison, compare } from './comparison.ts'
 import { hasProgram } from './estate/run.ts'
 import { runEstate } from './estate/run-estate.ts'
@@ -33,7 +28,9 @@ export function whyNoProof(): string | null {
 const NAMESPACES = ['--net', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child', '--mount-proc']
 
 export interface ProofOptions {
-  /** Path of the program that calls main() below. */
+  /** The folder of the repository. */
+  root: string
+  /** Path of the program that calls this, in a folder of its own for temporary files. */
   self: string
   jobs: number
   /** A folder for the capture of the permissive servers and the outcomes: estate.pcap.gz, outcomes.json. */
@@ -46,8 +43,8 @@ export interface Proof {
   comparison: Comparison
 }
 
-export async function prove({ self, jobs, save, onProgress }: ProofOptions): Promise<Proof> {
-  const folder = mkdtempSync(join(tmpdir(), 'smblens-proof-'))
+export async function prove({ root, self, jobs, save, onProgress }: ProofOptions): Promise<Proof> {
+  const folder = mkdtempSync(join(dirname(self), 'proof-'))
   try {
     const files = { capture: join(folder, 'estate.pcap'), outcomes: join(folder, 'outcomes.json') }
     await inNamespaces([process.execPath, self, INSIDE, files.capture, files.outcomes, String(jobs)], onProgress)
@@ -57,18 +54,19 @@ export async function prove({ self, jobs, save, onProgress }: ProofOptions): Pro
       writeFileSync(join(save, 'estate.pcap.gz'), gzipSync(readFileSync(files.capture), { level: 9 }))
       writeFileSync(join(save, 'outcomes.json'), `${JSON.stringify(outcomes, null, 2)}\n`)
     }
-    return { outcomes, comparison: compare(outcomes, await readinessOf(files.capture)) }
+    return { outcomes, comparison: compare(outcomes, readinessOf(root, files.capture)) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-/** The records of `smblens readiness`. */
-export async function readinessOf(capture: string): Promise<ReadinessRecord[]> {
-  const tracker = new Tracker(capture)
-  const ledger = tracker.finish(await readCapture(capture, tracker))
-  const policy = defaultPolicy(createNetworks())
-  return Array.from(readiness(ledger, { policy }).rows, readinessRecord)
+/** The readiness records of `smblens readiness`, run as a user runs it. @param root the folder of the repository */
+export function readinessOf(root: string, capture: string): ReadinessRecord[] {
+  const command = [join(root, 'bin/smblens'), 'readiness', '-f', 'ndjson', capture]
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', maxBuffer: 1 << 28 })
+  if (status !== 0) throw new Error(`smblens readiness ended with status ${status}: ${stderr}`)
+  const lines = stdout.split('\n').filter((line) => line !== '')
+  return lines.map((line) => JSON.parse(line)).filter(({ type }) => type === 'readiness')
 }
 
 const INSIDE = '--inside-namespaces'

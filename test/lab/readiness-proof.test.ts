@@ -13,7 +13,7 @@ import type { Recorded } from './recorded.ts'
 const why = whyNoProof()
 
 describe.skipIf(why !== null)(`readiness, proved by enforcing${why === null ? '' : ` (skipped: ${why})`}`, () => {
-  it('predicts for each client what each control breaks', () => {
+  it('predicts for each client what each control breaks', { timeout: 30 * 60_000 }, () => {
     const script = join(ROOT, 'scripts/prove-readiness.mjs')
     const { status, stdout, stderr } = spawnSync(process.execPath, [script, '--json'], {
       cwd: ROOT,

@@ -9,7 +9,7 @@ import { enforcementKey } from './outcomes.ts'
 import { proofDocument, withProof } from './proof-doc.ts'
 import { recordedProof } from './recorded.ts'
 
-const proof = await recordedProof(ROOT)
+const proof = recordedProof(ROOT)
 const { outcomes, comparison } = proof
 const cells = comparison.rows.flatMap((row) => row.cells.filter((cell) => cell !== null))
 

@@ -11,8 +11,8 @@ export interface Recorded {
 }
 
 /** What this version of smblens predicts from the recorded capture, beside the recorded outcomes. @param root the folder of the repository */
-export async function recordedProof(root: string): Promise<Recorded> {
+export function recordedProof(root: string): Recorded {
   const outcomes: Outcomes = JSON.parse(readFileSync(join(root, 'captures/estate/outcomes.json'), 'utf8'))
-  const records = await readinessOf(join(root, 'captures/estate/estate.pcap.gz'))
+  const records = readinessOf(root, join(root, 'captures/estate/estate.pcap.gz'))
   return { outcomes, comparison: compare(outcomes, records) }
 }

@@ -1,5 +1,4 @@
 /** Runs the clients of the estate against servers that permit everything, and again with each control enforced. */
-
 import { enforcementKey, type Outcomes } from '../outcomes.ts'
 import { CLIENTS, type Client } from './clients.ts'
 import { ENFORCEMENTS, type Enforcement } from './enforcements.ts'

@@ -20,7 +20,7 @@ export const PERMISSIVE: readonly string[] = [
 ]
 
 /** Some clients take an interim response to a read for the answer that they wait for, which has nothing to do with any control. */
-const UNDISTURBED = ['oplocks = no', 'smb2 leases = no', 'aio read size = 0', 'aio write size = 0']
+const AT_ONCE = ['aio read size = 0', 'aio write size = 0']
 
 const ACCOUNTS = join(WORK, 'accounts')
 
@@ -71,7 +71,7 @@ export async function startSamba(host: string, clients: number, settings: readon
     'disable netbios = yes',
     'smb ports = 445',
     `log file = ${at}/log`,
-    ...UNDISTURBED,
+    ...AT_ONCE,
     ...folders(at),
     ...PERMISSIVE,
     ...settings,
