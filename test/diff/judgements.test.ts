@@ -17,6 +17,7 @@ const ids = RULES.map(({ id }) => id)
 describe('judgements', () => {
   it('has an entry for every rule: what shows that its finding is fixed, or why nothing does', () => {
     expect(ids.filter((id) => !(id in JUDGEMENTS))).toEqual([])
+    expect(Object.keys(JUDGEMENTS).filter((id) => !ids.includes(id))).toEqual([])
   })
 
   it('gives each its own bit', () => {
