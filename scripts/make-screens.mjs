@@ -66,12 +66,47 @@ export const TOUR = [
     wait: 'Frames',
   },
   {
+    title: 'Readiness',
+    text:
+      'For each control of the guide: the clients that are ready, that would break, that the policy exempts, and that were not seen, as a bar with a sign ' +
+      'for each; and the first that would break.',
+    keys: ['6'],
+    wait: 'if it were enforced',
+  },
+  {
+    title: 'A control',
+    text:
+      'Who would break and why, what to change first, the frames that show it, what was seen at work, and how the control is switched on, undone and ' +
+      'proved. `Enter` lists its rows.',
+    keys: ['j', 'Enter'],
+    wait: 'Would break',
+  },
+  {
+    title: 'Impact',
+    text: 'The hosts and pairs behind the bars, those that break first. `e` exports them: a csv file for a change request, or records.',
+    keys: ['Enter'],
+    wait: 'Impact',
+  },
+  {
+    title: 'A prediction',
+    text: 'Why, in which session and frame, and what to change before the control is enforced.',
+    keys: ['Enter'],
+  },
+  {
     title: 'A filter',
     text: 'Typed after `/`, it narrows the view with every letter.',
-    keys: ['3', '/', 'alice'],
+    keys: ['Escape', '3', '/', 'alice'],
     wait: 'alice',
   },
   { title: 'Help', text: '`?` lists the keys; `q` quits.', keys: ['Escape', '?'], wait: 'freeze' },
+  {
+    title: 'Readiness in 80 columns',
+    text: 'What would break, on a small terminal.',
+    open: OFFICE,
+    size: [80, 24],
+    keys: ['6'],
+    wait: 'if it were',
+  },
   {
     title: '80 columns',
     text: 'On a small terminal the least important columns are left out.',
@@ -156,7 +191,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     '<!-- Made by scripts/make-screens.mjs from the program as built. Do not edit. -->',
     '# The terminal UI',
     '',
-    '`smblens CAPTURE` on a terminal opens the capture. `1` to `5` and `Tab` change the view, `Enter` opens what is selected, `Esc` goes back.',
+    '`smblens CAPTURE` on a terminal opens the capture. `1` to `7` and `Tab` change the view, `Enter` opens what is selected, `Esc` goes back.',
     'These are its screens, on sample captures of the project.',
   ]
   writeFileSync(`${root}/docs/tui.md`, `${[...head, ...parts].join('\n')}\n`)

@@ -73,8 +73,8 @@ export class PictureSource implements RecordSource {
     const { store, messages } = this
     const current = 'whole' in lookUpIn ? () => lookUpIn.whole : lookUpIn.current
     this.current = current
-    const { findings, findingRows, sessions, hosts, hostTable, overview } = await run(
-      pictureSteps(ledger, captures, this.options.policy.networks, audit),
+    const { findings, findingRows, sessions, hosts, hostTable, overview, predictions } = await run(
+      pictureSteps(ledger, captures, this.options.policy, audit),
     )
     this.findings = findings
     const finding = (id: string) => {
@@ -95,6 +95,7 @@ export class PictureSource implements RecordSource {
       messages,
       messagesDropped: messages.dropped,
       overview,
+      predictions,
       version: store.snapshot().version + 1,
       ...also(),
     })

@@ -7,6 +7,7 @@ import { idIndexSteps } from '../ledger/id-index.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { SessionFacts } from '../ledger/smb-facts.ts'
 import type { Networks } from '../policy/networks.ts'
+import type { Policy } from '../policy/policy.ts'
 import { type Host, hostTableSteps } from '../report/hosts/host-table.ts'
 import { hostRecord } from '../report/records/host.ts'
 import type { ConnectionCounts } from '../report/verdict.ts'
@@ -17,6 +18,7 @@ import { RowStore } from '../rows/row-columns.ts'
 import type { AllRows } from '../rows/row-list.ts'
 import { SESSION_STORAGE, type SessionRow, sessionRow } from '../rows/session-row.ts'
 import { type Overview, overviewOf } from './overview.ts'
+import { type Predictions, predictionSteps } from './predictions.ts'
 
 export interface Picture {
   /** In the same order as their rows. */
@@ -27,6 +29,7 @@ export interface Picture {
   /** What is known of each, in the same order. */
   hostTable: readonly Host[]
   overview: Overview
+  predictions: Predictions
 }
 
 /** Rows made in one step. */
@@ -39,9 +42,10 @@ export type Audit = (ledger: Ledger, onCase: (draft: Draft) => void) => Generato
 export function* pictureSteps(
   ledger: Ledger,
   captures: readonly CaptureFacts[],
-  networks: Networks,
+  policy: Policy,
   audit: Audit,
 ): Generator<null, Picture> {
+  const { networks } = policy
   const tallies = new Map<string, FindingTally>()
   const onCase = ({ session, connection, severity }: Draft) =>
     addFinding(tallies, session?.id ?? connection.id, severity)
@@ -51,7 +55,8 @@ export function* pictureSteps(
   const hostTable = yield* hostTableSteps(ledger)
   const hosts = yield* hostRows(hostTable, networks, findingRows)
   const overview = overviewOf(findingRows, sessions, hosts, captures, yield* countConnections(ledger))
-  return { findings, findingRows, sessions, hosts, hostTable, overview }
+  const predictions = yield* predictionSteps(ledger, policy)
+  return { findings, findingRows, sessions, hosts, hostTable, overview, predictions }
 }
 
 function* countConnections({ connections }: Ledger): Generator<null, ConnectionCounts> {

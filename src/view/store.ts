@@ -10,6 +10,7 @@ import type { MessageRow } from '../rows/message-row.ts'
 import type { AllRows, Rows } from '../rows/row-list.ts'
 import type { SessionRow } from '../rows/session-row.ts'
 import { type Overview, overviewOf } from './overview.ts'
+import { NO_PREDICTIONS, type Predictions } from './predictions.ts'
 
 /** The figures of a live capture. */
 export interface LiveReading {
@@ -52,6 +53,8 @@ export interface Snapshot {
   /** Messages that are not listed, because there is no room. */
   messagesDropped: number
   overview: Overview
+  /** What would break if the controls of the guide were enforced. */
+  predictions: Predictions
   /** Increases when rows have changed, and tables need to be ordered again. */
   version: number
 }
@@ -86,6 +89,7 @@ const NOTHING: Snapshot = {
   messages: [],
   messagesDropped: 0,
   overview: overviewOf([], [], [], []),
+  predictions: NO_PREDICTIONS,
   version: 0,
 }
 

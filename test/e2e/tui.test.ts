@@ -9,7 +9,7 @@ import { hasTmux, openTerminal, type Terminal, type TerminalOptions, withoutTmux
 const GUEST = 'captures/guest-fallback.pcap'
 const HOSTILE = 'captures/hostile-names.pcapng'
 const DAMAGED = 'captures/cut.pcap'
-const VIEWS = ['Overview', 'Findings', 'Sessions', 'Hosts', 'Frames']
+const VIEWS = ['Overview', 'Findings', 'Sessions', 'Hosts', 'Frames', 'Readiness', 'Impact']
 
 const folder = temporaryFolder()
 afterAll(() => folder.remove())
@@ -58,7 +58,7 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
     const t = await open(GUEST)
     expect(t.state()).toMatchObject({ alternate: true, cursorVisible: false })
     const screens = new Set<string>()
-    for (const key of ['1', '2', '3', '4', '5']) screens.add(await press(t, key))
+    for (const key of ['1', '2', '3', '4', '5', '6', '7']) screens.add(await press(t, key))
     expect(screens.size).toBe(VIEWS.length)
     expect(await press(t, '2')).toContain('Guest session')
     expect(await press(t, '3')).toContain('alice')
@@ -76,6 +76,22 @@ describe.skipIf(!hasTmux)(`the terminal UI${withoutTmux}`, () => {
     await press(t, 'Escape')
     await press(t, 'Escape')
     expect(await press(t, '2')).toBe(table)
+  })
+
+  it('leads from a control to who would break, why, and the frame that shows it', { tags: 'long' }, async () => {
+    const t = await open(GUEST)
+    expect(await press(t, '6')).toMatch(/^ *disable-guest +x+ +0% +1 .*10\.77\.0\.1 /m)
+    const control = await press(t, 'j', 'Enter')
+    for (const part of ['x breaks', 'Would break', 'Change: ', '* ']) expect(control).toContain(part)
+    const rows = await press(t, 'Enter')
+    expect(rows).toContain('filter control:disable-guest')
+    expect(rows).toMatch(/^> breaks +disable-guest +10\.77\.0\.1 +10\.77\.0\.2 +works-as-guest/m)
+    const prediction = await press(t, 'Enter')
+    expect(prediction).toContain('BREAKS  Disable guest access')
+    expect(prediction).toMatch(/> frame \d+ .*IS_GUEST/)
+    expect(await press(t, 's')).toContain('guest')
+    await press(t, 'Escape', 'Escape')
+    expect(await press(t, 'Escape')).not.toContain('filter control:')
   })
 
   it('moves, and filters as the user types', { tags: 'long' }, async () => {

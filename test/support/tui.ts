@@ -9,6 +9,8 @@ import type { ScreenActions } from '../../src/tui/update/update.ts'
 import { FINDINGS_VIEW } from '../../src/tui/views/findings.ts'
 import { FRAMES_VIEW } from '../../src/tui/views/frames.ts'
 import { HOSTS_VIEW } from '../../src/tui/views/hosts.ts'
+import { PREDICTIONS_VIEW } from '../../src/tui/views/predictions.ts'
+import { READINESS_VIEW } from '../../src/tui/views/readiness.ts'
 import { SESSIONS_VIEW } from '../../src/tui/views/sessions.ts'
 import { tableOf, type ViewTables } from '../../src/tui/views/tables.ts'
 import type { View } from '../../src/tui/views/view.ts'
@@ -82,6 +84,8 @@ export function typedTables(tables: ViewTables) {
     sessions: tableOf(tables, SESSIONS_VIEW),
     hosts: tableOf(tables, HOSTS_VIEW),
     frames: tableOf(tables, FRAMES_VIEW),
+    readiness: tableOf(tables, READINESS_VIEW),
+    impact: tableOf(tables, PREDICTIONS_VIEW),
   }
 }
 

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { plural } from '../../src/base/wording.ts'
 import { createNetworks, defaultPolicy, RULES, readCapture } from '../../src/index.ts'
 import { FRAMES_VIEW } from '../../src/tui/views/frames.ts'
 import { HOSTS_VIEW } from '../../src/tui/views/hosts.ts'
@@ -135,16 +136,23 @@ describe('rows that are exported', () => {
       const count = table.order.length
       expect(count).toBeGreaterThan(0)
       const told = await world.exportView(view, lines)
-      expect(told).toBe(`${count} row${count === 1 ? '' : 's'} written to ${lines}`)
+      expect(told).toBe(`${plural(count, 'row')} written to ${lines}`)
       const records = readFileSync(lines, 'utf8')
         .split('\n')
         .slice(0, -1)
         .map((line) => JSON.parse(line))
       expect(records).toHaveLength(count)
       for (const record of records)
-        expect(schemaErrors(view.kind.record as 'finding' | 'session' | 'host' | 'message', record)).toEqual([])
-      const ids = [...table.matching()].map((row) => ('ip' in row ? row.ip : 'id' in row ? row.id : row.frame))
-      expect(records.map((record) => record.ip ?? record.id ?? record.frame)).toEqual(ids)
+        expect(
+          schemaErrors(
+            view.kind.record as 'finding' | 'session' | 'host' | 'message' | 'control' | 'readiness',
+            record,
+          ),
+        ).toEqual([])
+      const ids = [...table.matching()].map((row) =>
+        'ip' in row ? row.ip : 'id' in row ? row.id : 'frame' in row ? row.frame : row.control,
+      )
+      expect(records.map((record) => record.ip ?? record.id ?? record.frame ?? record.control)).toEqual(ids)
 
       const whole = join(folder.path, `${name}.JSON`)
       await world.exportView(view, whole)

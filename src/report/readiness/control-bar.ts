@@ -4,7 +4,8 @@ import type { Style } from '../text/style.ts'
 
 type Counts = Pick<ControlSummary, 'ready' | 'breaks' | 'exempt' | 'notObserved'>
 
-const SIGNS = ['█', 'x', 'o', '·'] as const
+/** In the order ready, breaks, exempt, not seen. */
+export const BAR_SIGNS = ['█', 'x', 'o', '·'] as const
 
 /** What the signs mean, for a line below the bars. */
 export const BAR_LEGEND = '█ ready, x breaks, o exempt, · not seen'
@@ -13,10 +14,10 @@ export function controlBar({ ready, breaks, exempt, notObserved }: Counts, cells
   const [a = 0, b = 0, c = 0, d = 0] = barCells([ready, breaks, exempt, notObserved], cells)
   if (a + b + c + d === 0) return ' '.repeat(cells)
   return (
-    style.good(SIGNS[0].repeat(a)) +
-    style.severity('high', SIGNS[1].repeat(b)) +
-    style.severity('medium', SIGNS[2].repeat(c)) +
-    style.quiet(SIGNS[3].repeat(d))
+    style.good(BAR_SIGNS[0].repeat(a)) +
+    style.severity('high', BAR_SIGNS[1].repeat(b)) +
+    style.severity('medium', BAR_SIGNS[2].repeat(c)) +
+    style.quiet(BAR_SIGNS[3].repeat(d))
   )
 }
 

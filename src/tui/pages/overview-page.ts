@@ -10,7 +10,7 @@ import { filterRows } from '../../rows/row-list.ts'
 import type { Snapshot } from '../../view/store.ts'
 import { EMPTY, fitLine, paragraphLines, segment, sideBySide } from '../text/layout.ts'
 import type { Line, Tone } from '../text/line.ts'
-import { type Panel, panelsOf, severityPanel } from './overview-panels.ts'
+import { creditPanel, type Panel, panelsOf, readinessPanel, severityPanel } from './overview-panels.ts'
 import { timelineLines } from './overview-timeline.ts'
 
 const GAP = 4
@@ -73,7 +73,9 @@ function bandLines({ panels, shares }: Band, rows: number, width: number): Line[
   )
 }
 
-function bandsFor({ overview }: Snapshot, width: number): Band[] {
+function bandsFor({ overview, predictions }: Snapshot, width: number): Band[] {
+  const ready = readinessPanel(predictions)
+  const credit = creditPanel(predictions)
   const { protection, auth, dialects, worst, hosts } = panelsOf(overview)
   const severities = severityPanel(overview)
   if (width >= THREE_COLUMNS) {
@@ -81,6 +83,7 @@ function bandsFor({ overview }: Snapshot, width: number): Band[] {
     return [
       { panels: [severities, protection, auth], shares: third },
       { panels: [worst, hosts, dialects], shares: third },
+      { panels: [ready, credit], shares: [0.5, 0.5] },
     ]
   }
   if (width >= TWO_COLUMNS) {
@@ -88,10 +91,14 @@ function bandsFor({ overview }: Snapshot, width: number): Band[] {
     return [
       { panels: [severities, protection], shares: half },
       { panels: [worst, hosts], shares: half },
+      { panels: [ready, credit], shares: half },
       { panels: [auth, dialects], shares: half },
     ]
   }
-  return [severities, protection, worst, hosts, auth, dialects].map((panel) => ({ panels: [panel], shares: [1] }))
+  return [severities, protection, worst, hosts, ready, credit, auth, dialects].map((panel) => ({
+    panels: [panel],
+    shares: [1],
+  }))
 }
 
 function verdictLines(snapshot: Snapshot, width: number, height: number): Line[] {

@@ -2,10 +2,12 @@
 import { SEVERITIES, type Severity } from '../../audit/rule/rule.ts'
 import { displayWidth, pad } from '../../base/safe-text.ts'
 import { total } from '../../base/total.ts'
-import { number } from '../../base/wording.ts'
+import { number, plural } from '../../base/wording.ts'
 import type { Overview } from '../../view/overview.ts'
+import type { Predictions } from '../../view/predictions.ts'
 import { bar, fitLine, heading, segment, wireText } from '../text/layout.ts'
 import type { Line, Tone } from '../text/line.ts'
+import { readinessBar } from './readiness-parts.ts'
 
 export interface Panel {
   /** Rows below the heading, if there is room for all. */
@@ -137,4 +139,57 @@ function listPanel(title: string, items: readonly Item[], none: string): Panel {
       return [heading(title, width), ...(list.length > 0 ? list : [fitLine([segment(none, 'quiet')], width)])]
     },
   }
+}
+
+const FIGURE = 12
+
+/** The controls that would break the most clients first; those of which nothing was seen are left out. */
+export function readinessPanel({ controls }: Predictions): Panel {
+  const seen = controls.filter(({ summary }) => summary.ready + summary.breaks + summary.exempt > 0)
+  const order = [...seen].sort((a, b) => b.summary.breaks - a.summary.breaks)
+  return {
+    rows: Math.max(1, order.length),
+    lines: (width, rows) => {
+      const shown = order.slice(0, rows)
+      const longest = Math.max(0, ...shown.map(({ control }) => control.length))
+      const name = Math.min(longest, Math.floor(width / 2))
+      const list = shown.map(({ control, summary }): Line => {
+        const { breaks, notObserved } = summary
+        const figure = breaks > 0 ? plural(breaks, 'client') : notObserved > 0 ? 'not all seen' : 'all ready'
+        const cells = Math.max(0, width - name - 2 - FIGURE)
+        return fitLine(
+          [
+            segment(`${pad(control, name)} `),
+            ...(cells > 0 ? readinessBar(summary, cells) : []),
+            segment(` ${figure}`, breaks > 0 ? 'high' : 'quiet'),
+          ],
+          width,
+        )
+      })
+      return [
+        heading('Would break if enforced', width),
+        ...(list.length > 0 ? list : nothing('nothing shows it', width)),
+      ]
+    },
+  }
+}
+
+/** Controls that were seen at work, the most frequent first. */
+export function creditPanel({ credits }: Predictions): Panel {
+  const order = [...credits].sort((a, b) => b.count - a.count)
+  return {
+    rows: Math.max(1, order.length),
+    lines: (width, rows) => {
+      const list = order.slice(0, rows).map(({ control, what, count }): Line => {
+        const figure = ` ${number(count)}`
+        const room = Math.max(1, width - figure.length)
+        return fitLine([segment(pad(`${control}: ${what}`, room), 'good'), segment(figure, 'strong')], width)
+      })
+      return [heading('Seen at work', width), ...(list.length > 0 ? list : nothing('none so far', width))]
+    },
+  }
+}
+
+function nothing(text: string, width: number): Line[] {
+  return [fitLine([segment(text, 'quiet')], width)]
 }

@@ -3,9 +3,9 @@
 import { truncate } from '../../base/safe-text.ts'
 import { number, plural } from '../../base/wording.ts'
 import { LINES_AROUND, openPage, openTable, openView, type Screen } from '../state/screen.ts'
-import { fitLine } from '../text/layout.ts'
+import { fitLine, lineWidth } from '../text/layout.ts'
 import type { Line, Segment } from '../text/line.ts'
-import { hasTable } from '../views/view.ts'
+import { hasTable, type View } from '../views/view.ts'
 import { bottomLine } from './bottom-line.ts'
 import { pageLines } from './page-lines.ts'
 import { progressLine } from './progress-line.ts'
@@ -33,21 +33,31 @@ function tooSmall(width: number, height: number): Line[] {
   return lines
 }
 
+/** How much a tab says beside its key, the fullest form that fits on the screen. */
+const TAB_FORMS = ['counts', 'titles', 'short'] as const
+const SHORT_TITLE = 4
+
 function tabs(screen: Screen): Line {
-  const { shown, views, ui, size, isFrozen } = screen
-  const figure = size.width < WIDE ? rounded : number
-  const line: Segment[] = []
-  for (const view of views) {
-    const rows = hasTable(view) ? ` ${figure(view.rowsOf(shown).length)}` : ''
-    const text = `${view.key} ${view.title}${rows}`
-    // The brackets show which view is open if there are no colours.
-    if (view.name === ui.view) line.push({ text: `[${text}]`, tone: 'accent' })
-    else line.push({ text: ` ${text} `, tone: 'quiet' })
-  }
+  const { shown, isFrozen, size } = screen
+  const notes: Segment[] = []
   const warnings = shown.warnings.length + shown.unread.length
-  if (warnings > 0) line.push({ text: ` ! ${plural(warnings, 'warning')}`, tone: 'medium' })
-  if (isFrozen) line.push({ text: ' PAUSED', tone: 'medium' })
+  if (warnings > 0) notes.push({ text: ` ! ${plural(warnings, 'warning')}`, tone: 'medium' })
+  if (isFrozen) notes.push({ text: ' PAUSED', tone: 'medium' })
+  let line: Segment[] = []
+  for (const form of TAB_FORMS) {
+    line = [...screen.views.map((view) => tab(screen, view, form)), ...notes]
+    if (lineWidth(line) <= size.width) break
+  }
   return fitLine(line, size.width)
+}
+
+function tab({ shown, ui, size }: Screen, view: View, form: (typeof TAB_FORMS)[number]): Segment {
+  const figure = size.width < WIDE ? rounded : number
+  const isOpen = view.name === ui.view
+  const rows = hasTable(view) && (isOpen || form === 'counts') ? ` ${figure(view.rowsOf(shown).length)}` : ''
+  const text = `${view.key} ${isOpen || form !== 'short' ? view.title : view.title.slice(0, SHORT_TITLE)}${rows}`
+  // The brackets show which view is open if there are no colours.
+  return isOpen ? { text: `[${text}]`, tone: 'accent' } : { text: ` ${text} `, tone: 'quiet' }
 }
 
 function rounded(value: number): string {

@@ -1,5 +1,5 @@
 /** What a column of a table is, and which columns fit on a screen. */
-import type { Tone } from '../text/line.ts'
+import type { Line, Tone } from '../text/line.ts'
 
 interface ColumnLook<Row> {
   /** Unique in its table. */
@@ -17,6 +17,8 @@ interface ColumnLook<Row> {
   text(row: Row): string
   /** 'plain' if this is absent. */
   tone?(row: Row): Tone
+  /** What is shown instead of the text where the cell has tones of its own: exactly `cells` wide. The text remains what is sorted and searched. */
+  drawn?(row: Row, cells: number): Line
   /** The rows come in the order of this column, so that sorting by it reads no row. */
   natural?: boolean
 }

@@ -49,6 +49,11 @@ function rowLine<Row>({ columns, width }: TablePicture<Row>, row: Row, isCursor:
   const segments: Segment[] = []
   add(segments, pad(isCursor ? '>' : '', GUTTER), isCursor ? 'selected' : 'plain')
   columns.forEach(({ column, width: cells }, i) => {
+    if (column.drawn !== undefined) {
+      if (i > 0) add(segments, ' '.repeat(GAP), isCursor ? 'selected' : 'plain')
+      for (const { text, tone } of column.drawn(row, cells)) add(segments, text, isCursor ? 'selected' : tone)
+      return
+    }
     const text = cell(escapeText(column.text(row)), cells, column.align)
     const tone = isCursor ? 'selected' : (column.tone?.(row) ?? 'plain')
     add(segments, i > 0 ? ' '.repeat(GAP) + text : text, tone)

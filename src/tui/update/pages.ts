@@ -28,12 +28,16 @@ export function togglePage(update: Update, kind: 'warnings' | 'help'): void {
   else pushPage(update, { kind, ...TOP })
 }
 
-/** Enter: in a table the page of the row, in a page the session that it belongs to. */
+/** Enter: in a table the page of the row, in a page the rows that it sums up or the session that it belongs to. */
 export function openSelected(update: Update): void {
   const view = openView(update.screen)
   const thing = selected(update.screen)
   if (openPage(update.screen) !== undefined) {
-    if (thing?.view.sessionOf !== undefined) openSession(update)
+    if (thing?.view.rowsBehind !== undefined) {
+      const { view: name, filter } = thing.view.rowsBehind(thing.subject, update.screen)
+      update.screen.tables.get(name)?.setFilter(filter)
+      update.set({ view: name, pages: [] })
+    } else if (thing?.view.sessionOf !== undefined) openSession(update)
   } else if (!hasTable(view)) update.set({ view: view.leadsTo })
   else if (thing !== null) pushPage(update, { kind: 'details', view: thing.view.name, ...thing.subject, ...TOP })
 }

@@ -73,6 +73,8 @@ export interface TableView<Row> extends ViewBase {
   evidenceCount?(subject: SelectedThing, known: Known): number
   /** The id of the session that it belongs to; absent if it belongs to none. */
   sessionOf?(subject: SelectedThing, known: Known): string | null
+  /** The rows of another view that it sums up: Enter on its page lists them. Absent if it sums up none. */
+  rowsBehind?(subject: SelectedThing, known: Known): { view: string; filter: string }
   /** A filter for the sessions that it is about. */
   relatedFilter(subject: SelectedThing, known: Known): string | null
   /** A Wireshark display filter. */

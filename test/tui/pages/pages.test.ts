@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { displayWidth } from '../../../src/base/safe-text.ts'
 import { RULES } from '../../../src/index.ts'
+import type { ReadinessRow } from '../../../src/readiness/readiness-row.ts'
 import { writeTable } from '../../../src/report/formats/table.ts'
 import { NAME_SOURCES } from '../../../src/report/hosts/host-names.ts'
 import type { HostRecord } from '../../../src/report/records/host.ts'
@@ -11,6 +12,8 @@ import { frameLines } from '../../../src/tui/pages/frame.ts'
 import { helpLines } from '../../../src/tui/pages/help.ts'
 import { hostLines } from '../../../src/tui/pages/host.ts'
 import { overviewLines } from '../../../src/tui/pages/overview-page.ts'
+import { controlLines } from '../../../src/tui/pages/readiness/control.ts'
+import { predictionLines } from '../../../src/tui/pages/readiness/prediction.ts'
 import { sessionLines } from '../../../src/tui/pages/session.ts'
 import { warningsLines } from '../../../src/tui/pages/warnings.ts'
 import { progressLine } from '../../../src/tui/render/progress-line.ts'
@@ -85,7 +88,9 @@ describe('overview', () => {
       Worst findings                            Hosts at risk
       high      Refused logon followed by… 1    high      10.77.0.1 DESK1            3
       medium    Server does not require s… 2    high      10.77.0.2 filesrv          3
-      medium    Guest session              1
+      Would break if enforced                   Seen at work
+      disable-guest      xxxxxx 1 client        none so far
+      require-encryption xxxxxx 1 client
       by authentication                         by dialect
       NTLMv2      1  100%  █████████████████    3.1.1       1  100%  █████████████████
       Sessions         █                                                      █
@@ -111,6 +116,16 @@ describe('overview', () => {
       high      Refused logon followed b… 1    high      10.77.0.1 DESK1           3    3.1.1       1  100%  ████████████████
       medium    Server does not require … 2    high      10.77.0.2 filesrv         3
       medium    Guest session             1
+
+      Would break if enforced                                       Seen at work
+      disable-guest       xxxxxxxxxxxxxxxxxxxxxxxxx 1 client        none so far
+      require-encryption  xxxxxxxxxxxxxxxxxxxxxxxxx 1 client
+      remove-smb1         █████████████████████████ all ready
+      restrict-anonymous  █████████████████████████ all ready
+      require-signing     █████████████████████████ all ready
+      minimum-dialect-311 █████████████████████████ all ready
+      block-ntlmv1        █████████████████████████ all ready
+      block-outbound      █████████████████████████ all ready
 
       Sessions              █                                                                                     █
       high risk                                                                                                   █
@@ -467,6 +482,14 @@ describe('with any traffic and any width of the screen', () => {
       capture: HOSTILE,
       wiresharkFilter: HOSTILE,
     })
+    const hostilePrediction: ReadinessRow = {
+      ...snapshot.predictions.rows[0]!,
+      user: HOSTILE,
+      share: HOSTILE,
+      message: HOSTILE.repeat(20),
+      change: HOSTILE,
+      evidence: [{ ...snapshot.predictions.rows[0]!.evidence[0]!, what: HOSTILE }],
+    }
     const pages: ((width: number) => readonly Line[])[] = [
       (width) => overviewLines(bad, width, 24),
       (width) => overviewLines(snapshot, width, 60),
@@ -486,6 +509,12 @@ describe('with any traffic and any width of the screen', () => {
         (host) => (width: number) =>
           hostLines(host, hostileHost(store.details.host(host.ip)!), rows, [...snapshot.sessions], width),
       ),
+      (width) => predictionLines(hostilePrediction, undefined, view, width, 0),
+      ...snapshot.predictions.controls.flatMap((control) => [
+        (width: number) => controlLines(control, null, 0, width),
+        (width: number) =>
+          controlLines({ ...control, worst: [hostilePrediction], blocker: hostilePrediction }, view, 7, width),
+      ]),
       (width) => frameLines({ ...FRAME, command: HOSTILE, capture: HOSTILE }, view, width),
       (width) => warningsLines(bad, width),
       (width) => helpLines([{ keys: [HOSTILE], help: HOSTILE, group: HOSTILE }], width),

@@ -27,9 +27,17 @@ describe('views', () => {
         d.press(key)
         return d.ui.view
       })
-    expect(seen(['5', '4', '3', '2', '1'])).toEqual(VIEWS.map(({ name }) => name).reverse())
-    expect(seen(['tab', 'tab', 'tab', 'tab', 'tab'])).toEqual(['findings', 'sessions', 'hosts', 'frames', 'overview'])
-    expect(seen(['shift-tab', 'shift-tab'])).toEqual(['frames', 'hosts'])
+    expect(seen(['7', '6', '5', '4', '3', '2', '1'])).toEqual(VIEWS.map(({ name }) => name).reverse())
+    expect(seen(['tab', 'tab', 'tab', 'tab', 'tab', 'tab', 'tab'])).toEqual([
+      'findings',
+      'sessions',
+      'hosts',
+      'frames',
+      'readiness',
+      'impact',
+      'overview',
+    ])
+    expect(seen(['shift-tab', 'shift-tab'])).toEqual(['impact', 'readiness'])
   })
 
   it('are left with every page that was open over them', () => {
