@@ -60,6 +60,7 @@ export const WINGS = [
       'remediation.ts',
       'subject-key.ts',
       'rule/rule.ts',
+      'rule/identifiers.ts',
       'rule/evidence.ts',
       'rule/wording.ts',
       'rules/index.ts',

@@ -17,6 +17,11 @@ export function renderRules(rules) {
     'cause gives one finding: repeated cases between the same hosts are counted, with the first frames of the worst cases as evidence, and the',
     'severity of the finding is that of the worst case. A finding depends only on its own capture, because private addresses repeat from site to site.',
     '',
+    '"Known elsewhere as" names what people report against: techniques of MITRE ATT&CK (as of February 2026), recommendations of the CIS benchmark for',
+    'Windows Server 2022 v5.0.0 (February 2026), and rules of the DISA STIG for Windows Server 2022. Each was looked up: ATT&CK in the mappings of the Center',
+    'for Threat-Informed Defense and at attack.mitre.org, CIS in public test suites that follow the benchmark recommendation by recommendation, DISA in the',
+    'InSpec profile that is made from the XCCDF file of the STIG. A rule without an entry in one of them has none that could be found there.',
+    '',
     '| Rule | Severity | Guide |',
     '| --- | --- | --- |',
     ...rules.map((rule) => `| [${rule.id}](#${rule.id}) | ${rule.severity} | ${rule.guide} |`),
@@ -34,6 +39,7 @@ function renderRule({
   how,
   remediation,
   remediationFor = {},
+  identifiers,
   references,
   falsePositives,
 }) {
@@ -52,10 +58,16 @@ function renderRule({
     '',
     ...falsePositives.map((text) => `- ${text}`),
     '',
+    ...(identifiers.length === 0 ? [] : ['**Known elsewhere as**', '', ...identifiers.map(renderIdentifier), '']),
     '**References**',
     '',
     ...references.map((text) => `- ${text.startsWith('https://') ? `<${text}>` : text}`),
   ]
+}
+
+/** @param {import('../src/audit/rule/identifiers.ts').Identifier} identifier */
+function renderIdentifier({ id, title, document }) {
+  return `- ${id} ${title.replaceAll('\\', '\\\\').replaceAll('*', '\\*')} (${document})`
 }
 
 /** @param {import('../src/audit/rule/rule.ts').Remediation} remediation */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { allRemediations } from '../../src/audit/remediation.ts'
+import { identifierText } from '../../src/audit/rule/identifiers.ts'
 import { type Rule, SEVERITIES } from '../../src/audit/rule/rule.ts'
 import { RULES } from '../../src/audit/rules/index.ts'
 
@@ -122,6 +123,23 @@ describe.each(RULES.map((rule) => [rule.id, rule] as const))('%s', (_, rule) => 
     for (const reference of references) {
       expect(SPECIFICATION.test(reference) || ADVISORY.test(reference) || PAGE.test(reference), reference).toBe(true)
     }
+  })
+
+  it('is called elsewhere as the document that is named has it', () => {
+    const forms = {
+      'mitre-attack': /^T\d{4}(?:\.\d{3})?$/,
+      'cis-benchmark': /^\d+(?:\.\d+){2,3}$/,
+      'disa-stig': /^WN22-(?:00|AC|CC|SO)-\d{6} \(V-2\d{5}\)$/,
+    }
+    for (const { scheme, id: name, title: words, document } of rule.identifiers) {
+      expect(name).toMatch(forms[scheme])
+      for (const text of [words, document]) expect(text).toMatch(/^[A-Z][\x20-\x7e]+$/)
+      expect(identifierText({ scheme, id: name, title: words, document })).toBe(`${name} ${words} (${document})`)
+    }
+    const ids = rule.identifiers.map(({ scheme, id: name }) => `${scheme} ${name}`)
+    expect(new Set(ids).size).toBe(ids.length)
+    // Those that no list has.
+    if (rule.identifiers.length === 0) expect(['end-of-life-os']).toContain(id)
   })
 
   it('is mended by known cmdlets with known parameters', () => {

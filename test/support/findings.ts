@@ -31,6 +31,7 @@ export function rule(overrides: Partial<Rule> = {}): Rule {
       powershell: ['Set-SmbServerConfiguration -RequireSecuritySignature $true -Force'],
       audit: null,
     },
+    identifiers: [],
     references: ['https://learn.microsoft.com/windows-server/storage/file-server/smb-signing-overview'],
     falsePositives: [],
     subject: 'pair',

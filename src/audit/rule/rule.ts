@@ -4,6 +4,7 @@ import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from './audit-facts.ts'
 import type { EvidenceDraft } from './evidence.ts'
+import type { Identifier } from './identifiers.ts'
 import type { Survey } from './survey.ts'
 
 export const SEVERITIES = ['critical', 'high', 'medium', 'low', 'info'] as const
@@ -47,6 +48,8 @@ export interface RuleText {
   remediation: Remediation
   /** The others, by the names that drafts use: for a family, or a side, that needs a different remedy. */
   remediationFor?: Readonly<Record<string, Remediation>>
+  /** What it is called in the lists that people report against. Empty where none has it. */
+  identifiers: readonly Identifier[]
   references: string[]
   falsePositives: string[]
   /** What its findings are counted by. */

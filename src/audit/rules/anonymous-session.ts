@@ -5,6 +5,7 @@ import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { SessionFacts, TreeFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence, start } from '../rule/evidence.ts'
+import { ATTACK, CIS, STIG } from '../rule/identifiers.ts'
 import type { Draft, Rule } from '../rule/rule.ts'
 import { answeredWith, place, responseLengths } from '../rule/wording.ts'
 
@@ -34,6 +35,7 @@ export const anonymousSession: Rule = {
     ],
     audit: null,
   },
+  identifiers: [ATTACK.shareDiscovery, CIS.anonymousAccess, STIG.anonymousAccess],
   references: [
     '[MS-NLMP] 3.2.5.1.2',
     '[MS-SMB2] 2.2.6',

@@ -6,6 +6,7 @@ import { nameOrNumber } from '../../ledger/derived/identifier.ts'
 import type { ConnectionFacts, Smb2NegotiateRequestFacts, Smb2NegotiateResponseFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence } from '../rule/evidence.ts'
+import { ATTACK } from '../rule/identifiers.ts'
 import type { Draft, Rule } from '../rule/rule.ts'
 import { hex, place } from '../rule/wording.ts'
 
@@ -66,6 +67,7 @@ export const encryptionUnsupported: Rule = {
       },
     },
   },
+  identifiers: [ATTACK.sniffing],
   references: [
     '[MS-SMB2] 2.2.3.1.2',
     '[MS-SMB2] 2.2.4.1.2',

@@ -35,6 +35,7 @@ export const endOfLifeOs: Rule = {
     powershell: [],
     audit: null,
   },
+  identifiers: [],
   references: [
     '[MS-NLMP] 2.2.2.10',
     '[MS-CIFS] 2.2.4.53.1',

@@ -5,6 +5,7 @@ import type { SessionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite } from '../rule/evidence.ts'
 import { pairKey } from '../rule/hosts.ts'
+import { ATTACK, CIS, STIG } from '../rule/identifiers.ts'
 import type { Draft, SurveyingRule } from '../rule/rule.ts'
 import type { Survey } from '../rule/survey.ts'
 import { answeredWith, place, who } from '../rule/wording.ts'
@@ -67,6 +68,7 @@ export const guestFallback: SurveyingRule<RefusalsByPair> = {
       audit: null,
     },
   },
+  identifiers: [ATTACK.adversaryInTheMiddle, CIS.guestLogons, STIG.guestLogons],
   references: [
     '[MS-SMB2] 3.2.5.3',
     'https://learn.microsoft.com/troubleshoot/windows-server/networking/guest-access-in-smb2-is-disabled-by-default',

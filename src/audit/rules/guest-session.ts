@@ -3,6 +3,7 @@ import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence, start } from '../rule/evidence.ts'
+import { ATTACK, CIS, STIG } from '../rule/identifiers.ts'
 import type { Draft, Remediation, Rule } from '../rule/rule.ts'
 import { inEachState, place, who } from '../rule/wording.ts'
 
@@ -59,6 +60,7 @@ export const guestSession: Rule = {
       audit: null,
     },
   },
+  identifiers: [ATTACK.adversaryInTheMiddle, CIS.guestLogons, STIG.guestLogons],
   references: [
     '[MS-SMB2] 2.2.6',
     '[MS-SMB2] 3.2.5.3.1',

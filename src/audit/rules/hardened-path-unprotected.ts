@@ -8,6 +8,7 @@ import type { ConnectionFacts, SessionFacts, TreeFacts } from '../../ledger/smb-
 import type { HardenedPath } from '../../policy/policy.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence } from '../rule/evidence.ts'
+import { ATTACK, CIS, STIG } from '../rule/identifiers.ts'
 import { type Draft, type LocalRule, RANK, type Severity } from '../rule/rule.ts'
 import { answeredWith, place, sessionOn } from '../rule/wording.ts'
 
@@ -42,6 +43,7 @@ export const hardenedPathUnprotected: LocalRule = {
     ),
     audit: null,
   },
+  identifiers: [ATTACK.adversaryInTheMiddle, CIS.hardenedPaths, STIG.hardenedPaths],
   references: [
     '[MS-SMB2] 2.2.9',
     'RFC 4120 5.5.1',

@@ -1,5 +1,6 @@
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { crossing, crossings, furthestStages, type Stage, type Stages } from '../rule/border-crossing.ts'
+import { ATTACK } from '../rule/identifiers.ts'
 import type { Draft, Severity, SurveyingRule } from '../rule/rule.ts'
 import { place } from '../rule/wording.ts'
 
@@ -34,6 +35,7 @@ export const inboundSmb: SurveyingRule<Stages> = {
     ],
     audit: null,
   },
+  identifiers: [ATTACK.adminShares],
   references: [
     '[MS-SMB2] 2.1',
     'https://learn.microsoft.com/windows-server/storage/file-server/smb-secure-traffic',

@@ -4,6 +4,7 @@ import type { KerberosFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence } from '../rule/evidence.ts'
+import { ATTACK, CIS, STIG } from '../rule/identifiers.ts'
 import { type Draft, RANK, type Remediation, type Rule, type Severity } from '../rule/rule.ts'
 import { place } from '../rule/wording.ts'
 
@@ -60,6 +61,7 @@ export const kerberosWeakEtype: Rule = {
       audit: AUDIT,
     },
   },
+  identifiers: [ATTACK.kerberoasting, CIS.kerberosTypes, STIG.kerberosTypes],
   references: [
     'RFC 4120 5.5.1',
     'RFC 8429 4',

@@ -5,6 +5,7 @@ import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite } from '../rule/evidence.ts'
+import { ATTACK, CIS, STIG } from '../rule/identifiers.ts'
 import {
   type Burst,
   burstOf,
@@ -37,7 +38,7 @@ export const logonBruteforce: SurveyingRule<RefusedLogons> = {
   remediation: {
     applies: 'guessing goes on',
     setting:
-      'Find the client and the program on it. Account Policies > Account Lockout Policy: "Account lockout threshold": 10, "Reset account lockout ' +
+      'Find the client and the program on it. Account Policies > Account Lockout Policy: "Account lockout threshold": 10 or fewer, "Reset account lockout ' +
       'counter after": 15 minutes. From Windows 11 24H2 and Windows Server 2025 the SMB server waits two seconds after each refused NTLM logon: ' +
       'Lanman Server > "Enable authentication rate limiter": Enabled. Let only those clients reach TCP port 445 that need it, and block NTLM. ' +
       'Samba: pdbedit -P "bad lockout attempt" -C 10; in a domain samba-tool domain passwordsettings set --account-lockout-threshold=10.',
@@ -54,6 +55,7 @@ export const logonBruteforce: SurveyingRule<RefusedLogons> = {
       audit: null,
     },
   },
+  identifiers: [ATTACK.passwordGuessing, ATTACK.passwordSpraying, CIS.lockoutThreshold, STIG.lockoutThreshold],
   references: [
     '[MS-ERREF] 2.3.1',
     '[MS-SMB2] 3.3.5.5.3',

@@ -3,6 +3,7 @@ import { hasKey } from '../../ledger/derived/protection.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, evidence } from '../rule/evidence.ts'
+import { ATTACK, CIS } from '../rule/identifiers.ts'
 import type { Draft, Remediation, Rule } from '../rule/rule.ts'
 import { answeredWith, lengthText, place, whoFirst } from '../rule/wording.ts'
 
@@ -52,6 +53,7 @@ export const ntlmAuth: Rule = {
       audit: AUDIT,
     },
   },
+  identifiers: [ATTACK.smbRelay, CIS.outgoingNtlm],
   references: [
     '[MS-NLMP] 3.3.2',
     '[MS-SMB2] 3.2.4.2.3',

@@ -7,6 +7,7 @@ import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence } from '../rule/evidence.ts'
+import { ATTACK, CIS } from '../rule/identifiers.ts'
 import type { Draft, Remediation, Rule } from '../rule/rule.ts'
 import { answeredWith, place, whoFirst } from '../rule/wording.ts'
 
@@ -91,6 +92,7 @@ export const ntlmFallback: Rule = {
       audit: AUDIT,
     },
   },
+  identifiers: [ATTACK.smbRelay, CIS.outgoingNtlm],
   references: [
     '[MS-SPNG] 3.2.5.2',
     '[MS-SMB2] 3.2.4.2.3',

@@ -4,6 +4,7 @@ import type { LogonFacts, NtlmFacts } from '../../ledger/logon-facts.ts'
 import type { SessionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence } from '../rule/evidence.ts'
+import { ATTACK } from '../rule/identifiers.ts'
 import { type Draft, RANK, type Rule, type Severity } from '../rule/rule.ts'
 import { hex, outcome, place, whose } from '../rule/wording.ts'
 
@@ -52,6 +53,7 @@ export const ntlmUnprotected: Rule = {
       audit: null,
     },
   },
+  identifiers: [ATTACK.smbRelay],
   references: [
     '[MS-NLMP] 2.2.2.1',
     '[MS-NLMP] 3.1.5.1.2',

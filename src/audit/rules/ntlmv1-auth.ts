@@ -2,6 +2,7 @@ import { sentNtlmv1 } from '../../ledger/derived/logons.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite } from '../rule/evidence.ts'
+import { ATTACK, CIS, STIG } from '../rule/identifiers.ts'
 import type { Draft, Rule, Severity } from '../rule/rule.ts'
 import { outcome, place, responseLengths, whose } from '../rule/wording.ts'
 
@@ -30,6 +31,7 @@ export const ntlmv1Auth: Rule = {
     ],
     audit: null,
   },
+  identifiers: [ATTACK.passwordCracking, CIS.lanManagerLevel, STIG.lanManagerLevel],
   references: [
     '[MS-NLMP] 3.3.1',
     '[MS-NLMP] 2.2.2.3',

@@ -3,6 +3,7 @@ import { isSmb2DialectString, smb1Use } from '../../ledger/derived/dialect.ts'
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence } from '../rule/evidence.ts'
+import { ATTACK, CIS } from '../rule/identifiers.ts'
 import type { Draft, Rule } from '../rule/rule.ts'
 import { citeSmb2Request, place } from '../rule/wording.ts'
 
@@ -54,6 +55,7 @@ export const oldDialect: Rule = {
       audit: null,
     },
   },
+  identifiers: [ATTACK.adversaryInTheMiddle, CIS.minimumDialect],
   references: [
     '[MS-SMB2] 2.2.4',
     '[MS-SMB2] 3.2.5.2',

@@ -1,6 +1,7 @@
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { crossing, crossings, furthestStages, type Stage, type Stages } from '../rule/border-crossing.ts'
 import { cite, start } from '../rule/evidence.ts'
+import { ATTACK } from '../rule/identifiers.ts'
 import type { Draft, Severity, SurveyingRule } from '../rule/rule.ts'
 import { place } from '../rule/wording.ts'
 
@@ -50,6 +51,7 @@ export const outboundSmb: SurveyingRule<Stages> = {
       audit: null,
     },
   },
+  identifiers: [ATTACK.forcedAuthentication],
   references: [
     '[MS-SMB2] 2.1',
     'https://learn.microsoft.com/windows-server/storage/file-server/smb-secure-traffic',

@@ -1,6 +1,7 @@
 import { NEGOTIATE_ENCRYPT_PASSWORDS } from '../../../dissectors/smb1/negotiate.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, evidence } from '../rule/evidence.ts'
+import { ATTACK, CIS, STIG } from '../rule/identifiers.ts'
 import type { Draft, Rule } from '../rule/rule.ts'
 import { carrier, hex, outcome, place, whose } from '../rule/wording.ts'
 
@@ -26,6 +27,7 @@ export const plaintextPassword: Rule = {
     ],
     audit: null,
   },
+  identifiers: [ATTACK.sniffing, CIS.plaintextPassword, STIG.plaintextPassword],
   references: [
     '[MS-CIFS] 2.2.4.52.2',
     '[MS-CIFS] 2.2.4.53.1',

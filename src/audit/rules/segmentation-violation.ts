@@ -1,6 +1,7 @@
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { type Crossings, crossings, furthestStages, type Stage, type Stages } from '../rule/border-crossing.ts'
+import { ATTACK } from '../rule/identifiers.ts'
 import type { Draft, Severity, SurveyingRule } from '../rule/rule.ts'
 import { place } from '../rule/wording.ts'
 
@@ -53,6 +54,7 @@ export const segmentationViolation: SurveyingRule<Stages> = {
       powershell: [],
     },
   },
+  identifiers: [ATTACK.adminShares],
   references: [
     '[MS-SMB2] 2.1',
     'https://learn.microsoft.com/windows-server/storage/file-server/smb-secure-traffic',

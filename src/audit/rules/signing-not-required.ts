@@ -5,6 +5,7 @@ import type { SigningMode } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite } from '../rule/evidence.ts'
 import { serverKey } from '../rule/hosts.ts'
+import { ATTACK, CIS, STIG } from '../rule/identifiers.ts'
 import type { Draft, SurveyingRule } from '../rule/rule.ts'
 import { forgetOldest, remember, type Survey } from '../rule/survey.ts'
 import { hex, place } from '../rule/wording.ts'
@@ -58,6 +59,7 @@ export const signingNotRequired: SurveyingRule<Encryption> = {
       audit: AUDIT_SIGNING.server,
     },
   },
+  identifiers: [ATTACK.smbRelay, CIS.serverSigning, STIG.serverSigning],
   references: [
     '[MS-SMB2] 2.2.4',
     '[MS-SMB2] 3.3.5.4',

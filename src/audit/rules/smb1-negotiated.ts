@@ -4,6 +4,7 @@ import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, evidence } from '../rule/evidence.ts'
 import { hostKey } from '../rule/hosts.ts'
+import { CIS, STIG } from '../rule/identifiers.ts'
 import type { Draft, Explanation, SurveyingRule } from '../rule/rule.ts'
 import { forgetOldest, remember, type Survey } from '../rule/survey.ts'
 import { citeSmb1Request, hex, place } from '../rule/wording.ts'
@@ -49,6 +50,7 @@ export const smb1Negotiated: SurveyingRule<Smb2Servers> = {
       'Disable-WindowsOptionalFeature -Online -FeatureName SMB1Protocol -NoRestart',
     ],
   },
+  identifiers: [CIS.smb1Server, STIG.smb1],
   references: [
     '[MS-CIFS] 2.2.4.52',
     '[MS-SMB2] 3.3.5.3',

@@ -3,6 +3,7 @@ import { isSmb2DialectString, smb1Use } from '../../ledger/derived/dialect.ts'
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence } from '../rule/evidence.ts'
+import { CIS, STIG } from '../rule/identifiers.ts'
 import type { Draft, Rule } from '../rule/rule.ts'
 import { citeSmb1Request, place, quoted } from '../rule/wording.ts'
 
@@ -36,6 +37,7 @@ export const smb1Offered: Rule = {
       audit: null,
     },
   },
+  identifiers: [CIS.smb1Client, STIG.smb1],
   references: [
     '[MS-CIFS] 2.2.4.52.1',
     '[MS-SMB2] 3.3.5.3',

@@ -7,6 +7,7 @@ import { isIpc } from '../../ledger/derived/shares.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, evidence, start } from '../rule/evidence.ts'
+import { ATTACK } from '../rule/identifiers.ts'
 import type { Draft, Rule, Severity } from '../rule/rule.ts'
 import { sessionOn } from '../rule/wording.ts'
 
@@ -54,6 +55,7 @@ export const unencryptedSession: Rule = {
       audit: null,
     },
   },
+  identifiers: [ATTACK.sniffing],
   references: [
     '[MS-SMB2] 2.2.41',
     '[MS-SMB2] 3.3.5.2.9',

@@ -9,6 +9,7 @@ import type { ConnectionFacts, SessionFacts, TreeFacts } from '../../ledger/smb-
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, type EvidenceField, evidence, start } from '../rule/evidence.ts'
 import { hostKey } from '../rule/hosts.ts'
+import { ATTACK, CIS, STIG } from '../rule/identifiers.ts'
 import type { Draft, Remediation, SurveyingRule } from '../rule/rule.ts'
 import { forgetOldest, remember, type Survey } from '../rule/survey.ts'
 import { hex, inEachDirection, sessionOn } from '../rule/wording.ts'
@@ -94,6 +95,13 @@ export const unsignedSession: SurveyingRule<PolicyServers> = {
       audit: AUDIT_SIGNING.server,
     },
   },
+  identifiers: [
+    ATTACK.adversaryInTheMiddle,
+    CIS.serverSigning,
+    CIS.clientSigning,
+    STIG.serverSigning,
+    STIG.clientSigning,
+  ],
   references: [
     '[MS-SMB2] 3.1.4.1',
     '[MS-SMB2] 3.3.5.2.4',

@@ -33,6 +33,7 @@ const COLUMNS: Columns<FindingRecord> = [
   ['id', (f) => f.id],
   ['audit', (f) => f.remediation?.audit?.setting ?? null],
   ['auditPowershell', (f) => f.remediation?.audit?.powershell.join(' | ') ?? null],
+  ['identifiers', (f) => f.identifiers.map(({ id }) => id).join(' | ')],
 ]
 
 export const csvFormat: ReportFormat = {

@@ -1,6 +1,7 @@
 /** The record of one finding, with what its rule says about every finding of its kind. */
 import type { Finding } from '../../audit/finding.ts'
 import { remediationOf } from '../../audit/remediation.ts'
+import type { Identifier } from '../../audit/rule/identifiers.ts'
 import type { Remediation, Rule, Severity } from '../../audit/rule/rule.ts'
 import type { FindingSubject } from '../../audit/subject-key.ts'
 import { isoTime } from '../../base/packet-time.ts'
@@ -29,6 +30,8 @@ export interface FindingRecord extends OfCapture {
   guide: string | null
   remediation: Remediation | null
   references: string[]
+  /** What its rule is called in lists that people report against. */
+  identifiers: readonly Identifier[]
 }
 
 export interface EvidenceRecord {
@@ -62,5 +65,6 @@ export function findingRecord(finding: Finding, rule: Rule | undefined): Finding
     guide: rule?.guide ?? null,
     remediation: rule === undefined ? null : remediationOf(rule, finding.remediations),
     references: rule?.references ?? [],
+    identifiers: rule?.identifiers ?? [],
   }
 }

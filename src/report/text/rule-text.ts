@@ -1,5 +1,6 @@
 /** The rules, as text for people and as JSON. */
 import { allRemediations } from '../../audit/remediation.ts'
+import { identifierText } from '../../audit/rule/identifiers.ts'
 import type { Remediation, Rule } from '../../audit/rule/rule.ts'
 import { pad, safeJson, wrap } from '../../base/safe-text.ts'
 import type { TextSink } from '../../base/text-sink.ts'
@@ -13,8 +14,9 @@ const MAX_WIDTH = 100
 export type RuleRecord = Required<Omit<Rule, 'evaluate' | 'subject' | 'survey'>>
 
 export function ruleRecord(rule: Rule): RuleRecord {
-  const { id, title, severity, guide, why, how, remediation, remediationFor = {}, references, falsePositives } = rule
-  return { id, title, severity, guide, why, how, remediation, remediationFor, references, falsePositives }
+  const { id, title, severity, guide, why, how, remediation, remediationFor = {} } = rule
+  const { identifiers, references, falsePositives } = rule
+  return { id, title, severity, guide, why, how, remediation, remediationFor, identifiers, references, falsePositives }
 }
 
 export function writeRulesJson(rules: readonly Rule[], sink: TextSink): void {
@@ -60,6 +62,7 @@ export function writeRule(rule: Rule, sink: TextSink, { width, color }: PageOpti
   }
   section('When it is wrong', rule.falsePositives.flatMap(item))
   section('In "Protect SMB traffic from interception"', text(rule.guide))
+  section('Known elsewhere as', rule.identifiers.map(identifierText).flatMap(item))
   section(
     'References',
     rule.references.map((reference) => `- ${reference}`),

@@ -1,6 +1,7 @@
 /** The page of a finding: what was seen and where, why it matters, and what to do. */
 import type { Finding } from '../../audit/finding.ts'
 import { remediationOf } from '../../audit/remediation.ts'
+import { identifierText } from '../../audit/rule/identifiers.ts'
 import type { Remediation, Rule } from '../../audit/rule/rule.ts'
 import { shortTime } from '../../base/packet-time.ts'
 import { displayWidth, escapeText, wrap } from '../../base/safe-text.ts'
@@ -89,6 +90,7 @@ function ruleLines(rule: Rule, remediations: readonly string[], width: number): 
     ...step(audit === null ? 'What to do' : 'What to do then', fix),
     ...section('When it is wrong', items(rule.falsePositives), width),
     ...section('In "Protect SMB traffic from interception"', text(rule.guide), width),
+    ...section('Known elsewhere as', items(rule.identifiers.map(identifierText)), width),
     ...section('References', items(rule.references), width),
   ]
 }
