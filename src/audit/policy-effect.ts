@@ -1,6 +1,5 @@
 /** What a policy does to the cases of rules: cases that are exempt are counted and left out, others get the severity that the policy sets. */
-import { isIpc } from '../ledger/derived/shares.ts'
-import type { SessionFacts } from '../ledger/smb-facts.ts'
+import { sharesOf } from '../ledger/derived/shares.ts'
 import { covers, type ExemptionSubject, hasEnded } from '../policy/exempt.ts'
 import type { Exemption, Policy } from '../policy/policy.ts'
 import type { ExemptionCounts } from './exemption-counts.ts'
@@ -59,11 +58,4 @@ function subjectOf(rule: Rule, draft: Draft, facts: AuditFacts): ExemptionSubjec
     // A session that goes on after the end of an exemption is no longer covered by it.
     time: Math.max(at.time, (session ?? connection).lastTime),
   }
-}
-
-/** The shares of a session; none where one of them was not seen, since the case may be about that one. */
-function sharesOf({ trees, treesNotKept }: SessionFacts): string[] {
-  const shares = trees.filter((tree) => !isIpc(tree))
-  if (treesNotKept > 0 || shares.some(({ path }) => path === null)) return []
-  return shares.flatMap(({ path }) => path ?? [])
 }

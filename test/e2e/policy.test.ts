@@ -109,6 +109,20 @@ describe('--policy', () => {
     expect(record).toMatchObject({ path, exemptions: [{ hidden: 1 }, { expired: true, foundAgain: 1 }] })
   })
 
+  it('exempts in readiness too, by the names of hosts', () => {
+    const states = (scope: string) => {
+      const path = policyFile(`exemptions: [{ reason: known, rules: unc-hardening, ${scope} }]`)
+      const all = records(
+        smblens(['readiness', 'captures/ntlm-by-choice.pcap', '--policy', path, '-f', 'ndjson']).stdout,
+      )
+      const rows = all.filter(({ control, type }) => type === 'readiness' && control === 'unc-hardening')
+      return new Set(rows.map(({ state }) => state))
+    }
+    expect(states('server: filesrv')).toContain('exempt')
+    expect(states('server: filesrv')).not.toContain('breaks')
+    expect(states('server: other')).toContain('breaks')
+  })
+
   it('names zones, and says which connections it forbids', () => {
     const forbidden = policyFile(
       'zones: { office: { hosts: 10.77.0.1, may-not-reach: others }, web: { hosts: 203.0.113.0/24 } }',

@@ -1,5 +1,7 @@
 /** What hosts are called, as far as their connections and logons show it. Others choose these names: a client names its server, and claims its own. */
 import { dropOldest } from '../../base/drop-oldest.ts'
+import { IdIndex } from '../id-index.ts'
+import type { Ledger } from '../ledger.ts'
 import type { ConnectionFacts, SessionFacts } from '../smb-facts.ts'
 
 /** Names of one host, and hosts with a name, that are kept. */
@@ -47,6 +49,21 @@ export class NamesSeen {
     if (names === undefined) this.hosts.set(key, new Set([name.toLowerCase()]))
     else if (names.size < MAX_NAMES) names.add(name.toLowerCase())
   }
+}
+
+/** The names in a whole ledger. */
+export function namesIn({ connections, sessions }: Ledger): NamesSeen {
+  const names = new NamesSeen()
+  const index = new IdIndex(connections)
+  for (let i = 0; i < connections.length; i++) {
+    index.add(i)
+    names.note(connections.at(i)!, [])
+  }
+  for (const session of sessions) {
+    const found = index.find(session.connection, session.captureId)
+    if (found >= 0) names.note(connections.at(found)!, [session])
+  }
+  return names
 }
 
 function keyOf({ capture, captureId }: ConnectionFacts, ip: string): string {

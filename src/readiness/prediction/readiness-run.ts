@@ -1,4 +1,6 @@
 /** One run over the units of a ledger. They come in the order of their rows: a pair is complete when the next one begins, and so is a client. */
+
+import { type NamesSeen, namesIn } from '../../ledger/derived/names-seen.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import { exemptionFor } from '../../policy/exempt.ts'
 import type { Policy } from '../../policy/policy.ts'
@@ -32,6 +34,8 @@ export class ReadinessRun {
   private readonly units: Units
   private readonly reader: UnitReader
   private readonly surroundings: Surroundings
+  /** For exemptions that name hosts; null if none does. */
+  private readonly names: NamesSeen | null
   private readonly table: RowTable
   private readonly pair: PairTallies
   private readonly credits = new Credits()
@@ -50,6 +54,7 @@ export class ReadinessRun {
     this.units = units
     this.reader = new UnitReader(ledger, units.connections)
     this.surroundings = surroundingsOf(ledger, units, policy)
+    this.names = policy.usesNames ? namesIn(ledger) : null
     this.table = new RowTable(rowBytes)
     this.serverNumbers = new Int32Array(units.hosts.length).fill(NONE)
     this.ofClient.addHost()
@@ -92,7 +97,7 @@ export class ReadinessRun {
     const { policy } = this.surroundings
     if (row.state !== BREAKS || policy.exemptions.length === 0) return row
     const control = CONTROLS[controlOfCell(row.cell)]!
-    const subject = exemptionSubject(control.id, this.reader.unit(row.unit), share, row.lastTime)
+    const subject = exemptionSubject(control.id, this.reader.unit(row.unit), share, row.lastTime, this.names)
     return exemptionFor(policy.exemptions, subject) === null ? row : { ...row, state: EXEMPT }
   }
 
