@@ -61,6 +61,7 @@ export const WINGS = [
       'subject-key.ts',
       'rule/rule.ts',
       'rule/identifiers.ts',
+      'rule/audit-facts.ts',
       'rule/evidence.ts',
       'rule/wording.ts',
       'rules/index.ts',

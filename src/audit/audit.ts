@@ -15,6 +15,7 @@ import { FindingGroups } from './finding-groups.ts'
 import { type FindingList, listFindings } from './finding-list.ts'
 import { factsInParts, linkSessions } from './ledger-parts.ts'
 import { applyPolicy, changesCases } from './policy-effect.ts'
+import type { AuditFacts } from './rule/audit-facts.ts'
 import type { Draft, Rule } from './rule/rule.ts'
 import { RULES } from './rules/index.ts'
 import { evaluate, needSurvey, type SurveyedRule, startSurveys, survey } from './surveyed-rule.ts'
@@ -25,6 +26,8 @@ export interface AuditOptions {
   rules?: readonly Rule[]
   /** Called with every case before cases become findings, so that a caller can count them by connection or session. */
   onCase?: (draft: Draft) => void
+  /** Called once with every part of the ledger, so that a caller can look at what the rules look at. */
+  onPart?: ((facts: AuditFacts) => void) | undefined
   /** Bytes that packed findings may take, plus 4 kB for each capture. Beyond that the least severe are left out. The default is in DEFAULT_LIMITS. */
   findingBytes?: number | undefined
 }
@@ -62,7 +65,7 @@ export function namesFor({ policy }: AuditOptions): NamesSeen | null {
  */
 export function* groupSteps(
   ledger: Ledger,
-  { policy, onCase }: AuditOptions,
+  { policy, onCase, onPart }: AuditOptions,
   groups: FindingGroups,
   rules: readonly SurveyedRule[],
   names: NamesSeen | null,
@@ -85,6 +88,7 @@ export function* groupSteps(
   for (const facts of factsInParts(ledger, links, shared)) {
     yield null
     if (facts === null) continue
+    onPart?.(facts)
     for (const [i, rule] of rules.entries()) {
       for (const reported of evaluate(rule, facts)) {
         const draft = changes ? applyPolicy(rule.rule, reported, facts, groups.exempted) : reported

@@ -2,6 +2,7 @@
 import { auditSteps } from '../../audit/audit.ts'
 import type { Severity } from '../../audit/rule/rule.ts'
 import { runToEnd } from '../../base/steps.ts'
+import { CreditCounter } from '../../readiness/prediction/credit-counter.ts'
 import type { ReportFormat } from '../../report/formats/report-format.ts'
 import { tableFormat } from '../../report/formats/table.ts'
 import type { Report } from '../../report/records/report.ts'
@@ -40,7 +41,9 @@ export async function scan(
     const inputsUnread = inputs.unread + unread
     if (ledger.captures.length === 0 && output.leaveAsItWas()) return EXIT.INPUT
     const { findingBytes } = limits
-    const findings = runToEnd(auditSteps(ledger, { policy, rules, findingBytes }), rest)
+    const credits = format === tableFormat ? new CreditCounter(policy) : null
+    const onPart = credits === null ? undefined : (facts: Parameters<CreditCounter['note']>[0]) => credits.note(facts)
+    const findings = runToEnd(auditSteps(ledger, { policy, rules, findingBytes, onPart }), rest)
     if (findings.leftOut > 0) reportLine(limitMessage('findingBytes', findingBytes, findings.leftOut))
     const shown = minSeverity ? findings.atLeast(minSeverity) : findings
     const report: Report = {
@@ -51,6 +54,7 @@ export async function scan(
       inputsUnread,
       rules,
       durationMs: performance.now() - started,
+      credits: credits?.list() ?? [],
     }
     const page = { width: terminalWidth(), color: !output.isFile && colorOnStdout(), rest }
     deliver(output, () => format.write(report, output, page))

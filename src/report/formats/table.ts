@@ -12,6 +12,7 @@ import type { SessionFacts } from '../../ledger/smb-facts.ts'
 import { policyRecord } from '../records/policy.ts'
 import type { Report } from '../records/report.ts'
 import { captureSpan } from '../text/capture-span.ts'
+import { writeCredits } from '../text/credit-lines.ts'
 import { exemptionLines } from '../text/exemption-lines.ts'
 import { findingsByRule, writeFindings } from '../text/finding-paragraphs.ts'
 import { createPage, type PageOptions, type TextPage, writeParagraph } from '../text/page.ts'
@@ -33,6 +34,7 @@ export function writeTable(report: Report, sink: TextSink, options: PageOptions)
   const manyCaptures = report.ledger.captures.length > 1
   for (const group of findingsByRule(report)) writeFindings(page, group, manyCaptures)
   writeExemptions(page, report)
+  writeCredits(page, report.credits ?? [], manyCaptures)
 }
 
 function writeExemptions(page: TextPage, report: Report): void {

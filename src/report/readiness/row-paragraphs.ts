@@ -1,8 +1,9 @@
 /** Rows as paragraphs: who would break, why, in which frame, and what to change first. What does not fit is counted. */
 import { displayWidth, escapeText, truncate } from '../../base/safe-text.ts'
 import { number, plural } from '../../base/wording.ts'
-import type { ControlSummary, ReadinessEvidence, ReadinessRow } from '../../readiness/readiness-row.ts'
+import type { ControlSummary, ReadinessRow } from '../../readiness/readiness-row.ts'
 import { stepsOf } from '../../readiness/steps/index.ts'
+import { framePlace } from '../text/credit-lines.ts'
 import { type TextPage, writeParagraph } from '../text/page.ts'
 import type { ControlDigest } from './digest.ts'
 
@@ -98,11 +99,6 @@ function hostParts({ client, server, user, share, count }: ReadinessRow): string
 
 function firstFrame({ evidence: [first] }: Pick<ReadinessRow, 'evidence'>, manyCaptures: boolean): string {
   return first === undefined ? '' : framePlace(first, manyCaptures)
-}
-
-/** `frame 11`, or `office.pcap frame 11` where there are several captures. */
-export function framePlace({ capture, frame }: ReadinessEvidence, manyCaptures: boolean): string {
-  return manyCaptures ? `${truncate(escapeText(capture), MAX_NAME)} frame ${frame}` : `frame ${frame}`
 }
 
 function framesText({ evidence }: ReadinessRow, manyCaptures: boolean): string {

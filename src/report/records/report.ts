@@ -4,6 +4,7 @@ import type { Rule } from '../../audit/rule/rule.ts'
 import type { Facts } from '../../ledger/facts-list.ts'
 import type { Ledger } from '../../ledger/ledger.ts'
 import type { Policy } from '../../policy/policy.ts'
+import type { Credit } from '../../readiness/readiness-row.ts'
 
 export interface Report {
   ledger: Ledger
@@ -17,4 +18,6 @@ export interface Report {
   /** The rules that were applied. */
   rules: readonly Rule[]
   durationMs: number
+  /** Controls that were seen at work; none where they were not looked for. */
+  credits?: readonly Credit[]
 }
