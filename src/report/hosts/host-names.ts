@@ -25,14 +25,21 @@ export interface NamedBy {
 export const MAX_NAMES = 16
 
 export class HostNames {
-  private readonly names: string[] = []
+  private names: string[] | null = null
   /** By name, one bit for each source. */
-  private readonly sources: number[] = []
+  private sources: number[] = NO_SOURCES
 
   /** Compared without case; an address is no name. */
   add(name: string, source: NameSource): void {
     const bit = 1 << NAME_SOURCES.indexOf(source)
-    const known = this.indexOf(name)
+    if (this.names === null) {
+      if (isAddress(name)) return
+      // Most hosts have one name: a list that begins empty would take room for 17.
+      this.names = [name]
+      this.sources = [bit]
+      return
+    }
+    const known = indexOfName(this.names, name)
     if (known >= 0) this.sources[known]! |= bit
     else if (this.names.length < MAX_NAMES && !isAddress(name)) {
       this.names.push(name)
@@ -41,19 +48,21 @@ export class HostNames {
   }
 
   list(): NamedBy[] {
-    return this.names.map((name, i) => ({
+    return (this.names ?? []).map((name, i) => ({
       name,
       sources: NAME_SOURCES.filter((_, bit) => (this.sources[i]! & (1 << bit)) !== 0),
     }))
   }
+}
 
-  /** The same spelling is by far the most frequent case. */
-  private indexOf(name: string): number {
-    const exact = this.names.indexOf(name)
-    if (exact >= 0) return exact
-    const lower = name.toLowerCase()
-    return this.names.findIndex((known) => known.length === name.length && known.toLowerCase() === lower)
-  }
+const NO_SOURCES: number[] = []
+
+/** The same spelling is by far the most frequent case. */
+function indexOfName(names: readonly string[], name: string): number {
+  const exact = names.indexOf(name)
+  if (exact >= 0) return exact
+  const lower = name.toLowerCase()
+  return names.findIndex((known) => known.length === name.length && known.toLowerCase() === lower)
 }
 
 /** Users also type addresses where a name belongs. */

@@ -39,10 +39,15 @@ interface Named {
 }
 
 export class HostSystems {
-  private readonly named: Named[] = []
+  /** Most hosts name one system: a list that begins empty would take room for 17. */
+  private named: Named[] | null = null
 
   /** @param dialect the newest that the host offered or chose there */
   add(role: 'client' | 'server', claim: SystemClaim, dialect: number): void {
+    if (this.named === null) {
+      this.named = [{ role, claim, dialect, lastTime: claim.at.time }]
+      return
+    }
     for (const known of this.named) {
       if (known.role !== role || !isSame(known.claim, claim)) continue
       if (dialect > known.dialect) known.dialect = dialect
@@ -54,7 +59,7 @@ export class HostSystems {
 
   /** In the order in which they were named. */
   list(): SystemRecord[] {
-    return this.named.map(systemRecord)
+    return (this.named ?? []).map(systemRecord)
   }
 }
 

@@ -114,7 +114,7 @@ function addConnection(client: Host, server: Host, connection: ConnectionFacts):
   const stated = { client: clientSigning(connection), server: serverSigning(connection)?.mode ?? null }
   client.asClient ??= new RoleTally()
   client.asClient.addConnection(dialect, stated.client, offersCipher(request), request?.clientGuid ?? null)
-  for (const offered of offeredDialects(connection)) client.asClient.addOffer(offered)
+  client.asClient.addOffers(offeredDialects(connection))
   server.asServer ??= new RoleTally()
   server.asServer.addConnection(dialect, stated.server, agreesToCipher(connection), response?.serverGuid ?? null)
   if (state === 'established' || state === 'midstream') server.answered = true

@@ -73,8 +73,10 @@ export class RoleTally {
     if (guid !== null && guid !== NO_GUID) this.addGuid(guid)
   }
 
-  addOffer(dialect: string): void {
-    this.offeredDialects = withDialect(this.offeredDialects, dialect)
+  /** @param dialects kept, unless there were others before */
+  addOffers(dialects: string[]): void {
+    if (this.offeredDialects === null && dialects.length <= MAX_DIALECTS) this.offeredDialects = dialects
+    else for (const dialect of dialects) this.offeredDialects = withDialect(this.offeredDialects, dialect)
   }
 
   addSession(session: SessionFacts): void {

@@ -77,7 +77,7 @@ describe('a role', () => {
     const role = new RoleTally()
     for (let i = 0; i < 100; i++) {
       role.addConnection(`dialect ${i}`, null, null, `guid ${i % 6}`)
-      role.addOffer(`offer ${i}`)
+      role.addOffers([`offer ${i}`])
     }
     role.addConnection(null, null, null, '00000000-0000-0000-0000-000000000000')
     const { guids, moreGuids, dialects, offeredDialects } = role.record()
