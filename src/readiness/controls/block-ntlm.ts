@@ -29,7 +29,7 @@ function judgeLogons(connection: ConnectionFacts, session: SessionFacts): Observ
   const byNtlm = logons.find((logon) => usesNtlm(logon) && succeeded(logon) === true)
   if (byNtlm !== undefined && session.guest !== false) return asGuest(connection, session)
   if (byNtlm !== undefined) {
-    const { reason, words, change } = ntlmReason(connection, byNtlm)
+    const { reason, words, change } = ntlmReason(connection, session, byNtlm)
     return breaks(reason, () => ({
       message: `A logon ${whose(byNtlm)} from ${client} on ${server} went by NTLM: ${words}.`,
       evidence: citeLogon(byNtlm, session.family),

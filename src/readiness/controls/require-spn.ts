@@ -6,8 +6,8 @@ import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import { parseAddress } from '../../policy/networks.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { citeLogon, logonFrame, logonsOf, succeeded } from '../judging/logons-seen.ts'
-import { targetHost } from '../judging/ntlm-reason.ts'
 import { breaks, notObserved, type Observation, ready, unseenOf } from '../judging/observation.ts'
+import { targetHost } from '../judging/target-host.ts'
 import type { Unit } from '../judging/unit.ts'
 
 /** MsvAvFlags: the client has the name from an untrusted source, [MS-NLMP] 2.2.2.1. */

@@ -1,10 +1,8 @@
-/** Why a client used NTLM, as far as SMB shows it. */
-import { OID_IAKERB, OID_KRB5, OID_KRB5_U2U, OID_MS_KRB5 } from '../../../dissectors/auth/oids.ts'
+/** Why a client used NTLM, as a reason of readiness, and what to change before NTLM is blocked. */
+import { krbErrorName } from '../../../dissectors/auth/kerberos.ts'
+import { ntlmCause } from '../../ledger/derived/ntlm-cause.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
-import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
-import { parseAddress } from '../../policy/networks.ts'
-
-const KERBEROS_OIDS: readonly string[] = [OID_KRB5, OID_MS_KRB5, OID_KRB5_U2U, OID_IAKERB]
+import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 
 export interface NtlmReason {
   reason: string
@@ -14,60 +12,49 @@ export interface NtlmReason {
   change: string
 }
 
-export function ntlmReason({ server, negotiateResponse }: ConnectionFacts, logon: LogonFacts): NtlmReason {
-  const { kerberos, ntlm, offered, offeredCut } = logon
-  if (kerberos?.error != null) {
-    const { code, serverName } = kerberos.error
-    return {
-      reason: 'kerberos-refused',
-      words: `Kerberos was tried first, and refused${code === null ? '' : ` with error ${code}`}${serverName ? ` for ${serverName}` : ''}`,
-      change: `Register the service name that clients use for ${server.ip}, and check its clock and keys.`,
+export function ntlmReason(connection: ConnectionFacts, session: SessionFacts, logon: LogonFacts): NtlmReason {
+  const server = connection.server.ip
+  const cause = ntlmCause(connection, session, logon, [session])
+  switch (cause?.reason) {
+    case 'kerberos-refused': {
+      const error = cause.code === null ? '' : ` (${krbErrorName(cause.code) ?? `Kerberos error ${cause.code}`})`
+      return {
+        reason: cause.reason,
+        words: `Kerberos was tried first, and refused${error}`,
+        change: `Register the service name that clients use for ${server}, and check its clock and keys.`,
+      }
     }
+    case 'target-is-address':
+      return {
+        reason: cause.reason,
+        words: `the client named the server by its address ("${cause.target}")`,
+        change: `Use a name for ${server} that has a service principal, or register one for the address and let clients try it.`,
+      }
+    case 'server-offers-no-kerberos':
+      return {
+        reason: cause.reason,
+        words: 'the server does not offer Kerberos',
+        change: `Join ${server} to a domain, or give it a Kerberos key.`,
+      }
+    case 'no-extended-security':
+      return {
+        reason: cause.reason,
+        words: 'SMB1 without extended security carries no ticket',
+        change: `Use SMB2 or SMB3 between ${connection.client.ip} and ${server}.`,
+      }
+    case 'client-offers-no-kerberos':
+      return {
+        reason: cause.reason,
+        words: 'the client does not offer Kerberos',
+        change: 'Use a client and an account of the domain.',
+      }
+    case 'both-offer-kerberos':
+    case undefined:
+      return {
+        reason: 'uses-ntlm',
+        words: 'the traffic does not show why',
+        change:
+          'Find out why Kerberos was not used: the name that was asked for, its service principal, the reach of a domain controller.',
+      }
   }
-  const target = targetHost(ntlm?.authenticate?.targetName ?? null)
-  if (target !== null && parseAddress(target) !== null) {
-    return {
-      reason: 'target-is-address',
-      words: `the client asked for the address ${target} instead of a name`,
-      change: `Use a name for ${server.ip} that has a service principal, or register one for the address and let clients try it.`,
-    }
-  }
-  const mechanisms = negotiateResponse?.mechanisms ?? null
-  if (mechanisms !== null && negotiateResponse?.mechanismsCut === false && !mechanisms.some(isKerberos)) {
-    return {
-      reason: 'server-offers-no-kerberos',
-      words: 'the server does not offer Kerberos',
-      change: `Join ${server.ip} to a domain, or give it a Kerberos key.`,
-    }
-  }
-  if (!offeredCut && offered.length > 0 && !offered.some(isKerberos)) {
-    return {
-      reason: 'client-offers-no-kerberos',
-      words: 'the client does not offer Kerberos',
-      change: 'Use a client and an account of the domain.',
-    }
-  }
-  if (!offeredCut && offered.length === 0 && ntlm?.negotiate != null) {
-    return {
-      reason: 'client-offers-ntlm-alone',
-      words: 'the client sends NTLM without SPNEGO, so nothing else can be chosen',
-      change: 'Use a client that speaks Kerberos.',
-    }
-  }
-  return {
-    reason: 'uses-ntlm',
-    words: 'the traffic does not show why',
-    change:
-      'Find out why Kerberos was not used: the name that was asked for, its service principal, the reach of a domain controller.',
-  }
-}
-
-/** The host in a service principal name: cifs/files.corp.example gives files.corp.example. Null where there is none. */
-export function targetHost(targetName: string | null): string | null {
-  const host = targetName?.split('/', 2)[1] ?? ''
-  return host === '' ? null : host
-}
-
-function isKerberos(oid: string): boolean {
-  return KERBEROS_OIDS.includes(oid)
 }
