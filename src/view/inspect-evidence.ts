@@ -2,8 +2,8 @@
 import { CaptureError } from '../capture/capture-error.ts'
 import type { ReadFrames } from '../evidence/write-evidence.ts'
 import { decidingIn } from '../inspect/deciding.ts'
-import type { Field } from '../inspect/field/field.ts'
-import { hexLines } from '../inspect/field/hex-lines.ts'
+import type { ByteRange, Field } from '../inspect/field/field.ts'
+import { hexLineCount, hexLines } from '../inspect/field/hex-lines.ts'
 import { type InspectedFrame, messageAt, rangeInFrame } from '../inspect/message-at.ts'
 import type { Limits } from '../track/core/limits.ts'
 import type { Citation } from './action-types.ts'
@@ -17,8 +17,10 @@ export interface InspectOptions {
 
 /** A message that ends in a frame nearly always starts at most this many frames before it. */
 const FRAMES_BEFORE = 20_000
-/** Bytes of a frame that are shown. */
-const MAX_BYTES = 4096
+/** Lines of bytes that are shown. */
+const MAX_LINES = 256
+/** Lines before the first deciding byte, where that is too far down to be among the first. */
+const LINES_BEFORE = 4
 
 export async function inspectEvidence(citation: Citation, options: InspectOptions): Promise<EvidenceView> {
   const { capture, frame } = citation
@@ -54,13 +56,21 @@ function viewOf({ field: cited, frame }: Citation, found: InspectedFrame): Evide
   const inFrame = message === null ? deciding : deciding.flatMap((field) => rangeInFrame(message, field) ?? [])
   const wholeMessage = message !== null && inFrame.length < deciding.length
   const bytes = wholeMessage ? message.bytes : found.bytes
-  const lines = hexLines(bytes.subarray(0, MAX_BYTES), { marks: wholeMessage ? deciding : inFrame })
+  const marks = wholeMessage ? deciding : inFrame
+  const lines = hexLines(bytes, { marks, from: firstLine(marks), count: MAX_LINES })
   return {
     state: 'ready',
     frame,
     fields,
     hex: lines.map(({ offsetText, cells }) => ({ offset: offsetText, cells })),
   }
+}
+
+/** The frame's first line, unless what decides would be out of sight then. */
+function firstLine(marks: readonly ByteRange[]): number {
+  if (marks.length === 0) return 0
+  const earliest = hexLineCount(Math.min(...marks.map(({ start }) => start)) + 1) - 1
+  return earliest < MAX_LINES ? 0 : earliest - LINES_BEFORE
 }
 
 const NOTHING = { message: null, fields: [] as Field[] }
