@@ -43,6 +43,8 @@ function judge(unit: Unit, side: 'client' | 'server', { able, reason, explain }:
   const placed = { side }
   const keyless = session === null ? 'unknown' : keylessOf(session)
   if (session !== null && (keyless === 'guest' || keyless === 'null')) return withoutKey(unit, keyless, side)
+  // Whatever it does: the other end goes by the words ([MS-SMB2] 3.3.5.5).
+  if (able === false) return breaks(reason, explain, placed)
   if (session?.firstEncrypted != null) {
     const at = session.firstEncrypted
     const obeyed = session.encryptData === true && session.requests.unsigned + session.requests.signed === 0
@@ -59,7 +61,6 @@ function judge(unit: Unit, side: 'client' | 'server', { able, reason, explain }:
       },
     )
   }
-  if (able === false) return breaks(reason, explain, placed)
   if (able === null) return unseenOf(session)(reason, () => explain().message, placed)
   if (keyless === 'unknown') {
     return unseenOf(session)(
