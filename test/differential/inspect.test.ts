@@ -62,14 +62,8 @@ const NAMES: ReadonlyMap<string, readonly [heading: RegExp, name: string]> = new
 /** Only in SMB messages themselves: tshark also reads NTLMSSP inside DCE/RPC, and names of SMB1 fields occur in SMB2 too. */
 const LAYERS = new Set(['smb_raw', 'smb2_raw', 'nbss_raw', 'gss-api_raw', 'spnego_raw', 'ntlmssp_raw'])
 
-/**
- * What only tshark shows. It reads SessionFlags in responses that refuse a logon, which are ERROR responses. It also takes a password in clear text for
- * an NTLMv2 response because of its length.
- */
+/** What only tshark shows: it takes a password in clear text for an NTLMv2 response because of its length. */
 const THEIRS_ALONE: ReadonlyMap<string, readonly string[]> = new Map([
-  ['anonymous-fallback.pcap', ['11 smb2.session_flags 0000']],
-  ['guest-fallback.pcap', ['11 smb2.session_flags 0000']],
-  ['logon-failed.pcap', ['11 smb2.session_flags 0000', '25 smb2.session_flags 0000']],
   [
     'smb1-plaintext-password-unicode.pcap',
     [
@@ -94,7 +88,20 @@ function theirs(path: string): string[] {
     const { frame } = _source.layers as { frame: { 'frame.number': string } }
     collect(_source.layers, frame['frame.number'], rows)
   }
-  return rows.sort()
+  return withoutErrorFlags(rows).sort()
+}
+
+/** Status of a SESSION_SETUP response that has SessionFlags: SUCCESS and MORE_PROCESSING_REQUIRED. */
+const WITH_FLAGS = ['00000000', '160000c0']
+
+/** tshark reads SessionFlags in responses that refuse a logon, too: these are ERROR responses, and the bytes have another meaning there. */
+function withoutErrorFlags(rows: readonly string[]): string[] {
+  const refusals = new Set<string>()
+  for (const row of rows) {
+    const [frame, field, bytes] = row.split(' ')
+    if (field === 'smb2.nt_status' && !WITH_FLAGS.includes(bytes!)) refusals.add(frame!)
+  }
+  return rows.filter((row) => !(row.includes(' smb2.session_flags ') && refusals.has(row.split(' ', 1)[0]!)))
 }
 
 function collect(json: Json, frame: string, rows: string[]): void {

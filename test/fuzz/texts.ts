@@ -6,7 +6,7 @@ import { NARROW_WIDTH, TABLE_WIDTH } from './outcome.ts'
 const OBEYED = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 const COLOR = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
 const FORMULA = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]/
-const CSV_COLUMNS = 24
+const CSV_COLUMNS = 25
 
 /** The name of the rule that does not hold, and where; null if all hold. */
 export function brokenText(engine: Engine, outcome: Outcome): [name: string, detail: string] | null {

@@ -221,11 +221,21 @@ const DENIALS = [
   'without a target name',
 ]
 
+/**
+ * That a client offered no Kerberos stays true when a reason is seen that goes before it, such as an address as the target. The lists of mechanisms are
+ * compared as facts.
+ */
+const OFFER_DENIAL = 'offered no Kerberos'
+
 function denialsTakenBack({ findings }: Scan, later: Scan): string[] {
   return findings.flatMap(({ rule, message }) => {
     const same = later.findings.filter((f) => f.rule === rule).map((f) => f.message)
     return DENIALS.filter(
-      (denial) => message.includes(denial) && same.length > 0 && !same.some((text) => text.includes(denial)),
+      (denial) =>
+        !(rule === 'ntlm-fallback' && denial === OFFER_DENIAL) &&
+        message.includes(denial) &&
+        same.length > 0 &&
+        !same.some((text) => text.includes(denial)),
     ).map((denial) => `${rule}: ${denial}`)
   })
 }

@@ -16,7 +16,7 @@ const { writeSessions }: { writeSessions: (path: string, options: { sessions: nu
 
 const folder = temporaryFolder()
 const generated = join(folder.path, 'generated.pcap')
-beforeAll(() => void writeSessions(generated, { sessions: cases(1500) }))
+beforeAll(() => void writeSessions(generated, { sessions: cases(6000) }))
 afterAll(() => folder.remove())
 afterEach(() => void vi.restoreAllMocks())
 // Modules note when they last let the event loop run: those that saw a false clock are of no use to the files that follow in the same process.
