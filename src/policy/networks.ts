@@ -14,7 +14,7 @@ export interface Networks {
  * 6to4) are judged by that one. Text that is not an address counts as internal, so that no finding depends on it.
  *
  * @param internalCidrs as `parseCidrs` returns them
- * @throws RangeError where one of them is no network
+ * @throws RangeError if one of them is not a network
  */
 export function createNetworks(internalCidrs: readonly string[] = []): Networks {
   const own = internalCidrs.map(cidrFromText)
@@ -87,7 +87,7 @@ export async function parseCidrs(text: string): Promise<string[]> {
 }
 
 function notANetwork(text: string): string {
-  return `"${text}" is no network: write CIDRs such as 203.0.113.0/24 or 2001:db8::/32`
+  return `"${text}" is not a network: write CIDRs such as 203.0.113.0/24 or 2001:db8::/32`
 }
 
 /** 16-bit groups, in network order: two of an IPv4 address, eight of an IPv6 address. */

@@ -143,7 +143,7 @@ describe('wrong usage', () => {
     [['scan', GUEST, '--rule', 'ntlm-auth', '--exclude-rule', 'ntlm-auth'], /leaves no rule/],
     [['scan', GUEST, '--format', 'yaml'], /table, json, ndjson, csv/],
     [['scan', GUEST, '--fromat', 'json'], /--format/],
-    [['scan', GUEST, '--internal', '10.0.0'], /--internal: "10.0.0" is no network/],
+    [['scan', GUEST, '--internal', '10.0.0'], /--internal: "10.0.0" is not a network/],
     [
       ['scan', GUEST, '-o', 'no/such/folder/report.txt'],
       /--output no\/such\/folder\/report.txt: its folder does not exist/,

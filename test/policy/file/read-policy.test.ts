@@ -77,7 +77,7 @@ describe('an error names line, column, key and what to write', () => {
     ['just text', '1:1 : here must be some of internal,'],
     ['- a', '1:1 : here must be some of'],
     ['internal: [10.0.0.1/8]', '1:12 internal[1]: "10.0.0.1/8" has bits beyond its prefix: write 10.0.0.0/8'],
-    ['internal: files1', '1:11 internal: "files1" is no network'],
+    ['internal: files1', '1:11 internal: "files1" is not a network'],
     ['internal: [a, ]\nzones: 3', '2:8 zones: here must be zones, one "name: value" a line'],
     ['zones: { a: { host: x } }', '1:15 zones.a.host: there is no key "host": did you mean hosts?'],
     ['zones: { a: { may-reach: a } }', '1:10 zones.a: a zone needs hosts'],
