@@ -183,9 +183,14 @@ export const FOLDERS = [
   ['bin/smblens', 'answers --version, else starts dist/cli.cjs (src/cli/main.ts, bundled)'],
   ['dissectors', 'bytes -> typed records. Pure: no I/O, no state, nothing from src/'],
   ['dissectors/layers', 'what every header decoder shares: link types, layers, the segment or datagram that comes out'],
-  ['dissectors/link', 'one file per link type: Ethernet, 802.11, PPP, cooked captures, pseudo-headers'],
+  ['dissectors/link', 'one file per link protocol: Ethernet, 802.11, PPP, ...'],
+  [
+    'dissectors/pseudo-header',
+    'one file per header that a capturing program or device writes before the frame: cooked captures, radiotap, ...',
+  ],
   ['dissectors/net', 'IPv4, IPv6, TCP, UDP, addresses'],
-  ['dissectors/tunnel', 'one file per encapsulation: GRE, ERSPAN, VXLAN, GTP-U, MPLS, ...'],
+  ['dissectors/mirror', 'one file per way in which switches and sensors send copies of frames: ERSPAN, TZSP, ...'],
+  ['dissectors/tunnel', 'one file per encapsulation: GRE, VXLAN, GTP-U, MPLS, ...'],
   ['dissectors/frame', 'the walk over all of these: a frame, its headers, an IP payload'],
   ['dissectors/netbios', 'NetBIOS session service framing'],
   ['dissectors/smb1', 'one file per SMB1 command, request and response'],
@@ -271,11 +276,4 @@ export const FOLDERS = [
 ]
 
 /** Lists of a kind: folders that may hold more than 15 files, because each of their files is one entry of a list and looks like its neighbours. */
-export const CATALOGUES = [
-  'dissectors/link',
-  'dissectors/tunnel',
-  'dissectors/smb2',
-  'src/audit/rules',
-  'src/report/records',
-  'src/tui/pages',
-]
+export const CATALOGUES = ['dissectors/smb2', 'src/audit/rules', 'src/report/records', 'src/tui/pages']

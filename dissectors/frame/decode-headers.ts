@@ -3,7 +3,6 @@
 import { FIRST_LAYER, LAYER, type Layer } from '../layers/layer.ts'
 import { DECODED, type Segment } from '../layers/segment.ts'
 import { decodeCiscoHdlc } from '../link/cisco-hdlc.ts'
-import { decodeErf } from '../link/erf.ts'
 import { decodeEthernet } from '../link/ethernet.ts'
 import {
   decodeAristaTimestamp,
@@ -20,6 +19,22 @@ import {
 } from '../link/ethernet-tags.ts'
 import { decodeFddi } from '../link/fddi.ts'
 import { decodeFrameRelay } from '../link/frame-relay.ts'
+import { decodeIeee80211, decodeIeee80211Padded, decodeIeee80211Swapped } from '../link/ieee80211.ts'
+import { decodeIpoib } from '../link/ipoib.ts'
+import { decodeLlc } from '../link/llc.ts'
+import { decodeMacsec } from '../link/macsec.ts'
+import { decodeNullLoopback } from '../link/null-loopback.ts'
+import { decodePpp } from '../link/ppp.ts'
+import { decodePppoe } from '../link/pppoe.ts'
+import { decodeTrill } from '../link/trill.ts'
+import { decodeArubaMirror, decodeHpMirror } from '../mirror/remote-mirroring.ts'
+import { decodeTzsp } from '../mirror/tzsp.ts'
+import { decodeIp } from '../net/ip.ts'
+import { decodeIpv4 } from '../net/ipv4.ts'
+import { decodeIpv6, decodeIpv6Extension, decodeIpv6Fragment } from '../net/ipv6.ts'
+import { decodeTcp } from '../net/tcp.ts'
+import { decodeUdp } from '../net/udp.ts'
+import { decodeErf } from '../pseudo-header/erf.ts'
 import {
   decodeBroadcomPrepended,
   decodeIeee1394,
@@ -29,40 +44,27 @@ import {
   decodeNetanalyzerTransparent,
   decodePreamble,
   decodeSunAtm,
-} from '../link/hardware-prefix.ts'
-import { decodeIeee80211, decodeIeee80211Padded, decodeIeee80211Swapped } from '../link/ieee80211.ts'
-import { decodeIpoib } from '../link/ipoib.ts'
+} from '../pseudo-header/hardware-prefix.ts'
 import {
   decodeJuniperCiscoHdlc,
   decodeJuniperEthernet,
   decodeJuniperFrameRelay,
   decodeJuniperPpp,
-} from '../link/juniper.ts'
-import { decodeLinuxSll, decodeLinuxSll2 } from '../link/linux-sll.ts'
-import { decodeLlc } from '../link/llc.ts'
-import { decodeMacsec } from '../link/macsec.ts'
-import { decodeNflog } from '../link/nflog.ts'
-import { decodeNullLoopback } from '../link/null-loopback.ts'
-import { decodeEnc, decodePflog } from '../link/packet-filter.ts'
-import { decodePktap } from '../link/pktap.ts'
-import { decodePpi } from '../link/ppi.ts'
-import { decodePpp } from '../link/ppp.ts'
-import { decodePppoe } from '../link/pppoe.ts'
-import { decodeAvs, decodePrism } from '../link/prism.ts'
-import { decodeRadiotap } from '../link/radiotap.ts'
-import { decodeTrill } from '../link/trill.ts'
-import { decodeUpperPdu } from '../link/upper-pdu.ts'
+} from '../pseudo-header/juniper.ts'
+import { decodeLinuxSll, decodeLinuxSll2 } from '../pseudo-header/linux-sll.ts'
+import { decodeNflog } from '../pseudo-header/nflog.ts'
+import { decodeEnc, decodePflog } from '../pseudo-header/packet-filter.ts'
+import { decodePktap } from '../pseudo-header/pktap.ts'
+import { decodePpi } from '../pseudo-header/ppi.ts'
+import { decodeAvs, decodePrism } from '../pseudo-header/prism.ts'
+import { decodeRadiotap } from '../pseudo-header/radiotap.ts'
+import { decodeUpperPdu } from '../pseudo-header/upper-pdu.ts'
 import {
   decodeCiscoHdlcWithDirection,
   decodeFrameRelayWithDirection,
   decodePppd,
   decodePppWithDirection,
-} from '../link/with-direction.ts'
-import { decodeIp } from '../net/ip.ts'
-import { decodeIpv4 } from '../net/ipv4.ts'
-import { decodeIpv6, decodeIpv6Extension, decodeIpv6Fragment } from '../net/ipv6.ts'
-import { decodeTcp } from '../net/tcp.ts'
-import { decodeUdp } from '../net/udp.ts'
+} from '../pseudo-header/with-direction.ts'
 import { decodeAuthenticationHeader } from '../tunnel/authentication-header.ts'
 import { decodeCapwap } from '../tunnel/capwap.ts'
 import { decodeEtherIp } from '../tunnel/etherip.ts'
@@ -74,9 +76,7 @@ import { decodeL2tpIp, decodeL2tpUdp } from '../tunnel/l2tp.ts'
 import { decodeLisp } from '../tunnel/lisp.ts'
 import { decodeMpls } from '../tunnel/mpls.ts'
 import { decodeNsh } from '../tunnel/nsh.ts'
-import { decodeArubaMirror, decodeHpMirror } from '../tunnel/remote-mirroring.ts'
 import { decodeTeredo } from '../tunnel/teredo.ts'
-import { decodeTzsp } from '../tunnel/tzsp.ts'
 import { decodeVxlan, decodeVxlanGpe } from '../tunnel/vxlan.ts'
 
 type Decoder = (b: Uint8Array, s: Segment) => number

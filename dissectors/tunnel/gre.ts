@@ -8,8 +8,8 @@
 import { u16be } from '../bytes.ts'
 import { bound, etherTypeLayer, LAYER, nextByEtherType, skip } from '../layers/layer.ts'
 import { DECODED, type Segment } from '../layers/segment.ts'
+import { decodeErspan, ERSPAN_TYPE_2, ERSPAN_TYPE_3 } from '../mirror/erspan.ts'
 import { ipLayer } from '../net/ip.ts'
-import { decodeErspan, ERSPAN_TYPE_2, ERSPAN_TYPE_3 } from './erspan.ts'
 
 const HEADER = 4
 const OFFSET = { PROTOCOL_TYPE: 2 } as const
