@@ -236,6 +236,7 @@ export const FOLDERS = [
   ['src/readiness/prediction', 'what the controls say of all sessions, as rows about pairs and hosts'],
   ['src/report', 'ledger and findings -> text'],
   ['src/report/records', 'one file per record type'],
+  ['src/report/records/live', 'records that only a live capture has'],
   ['src/report/hosts', 'everything that is known of each host, collected from a ledger'],
   ['src/report/text', 'text of reports: pages, styles, paragraphs'],
   ['src/report/formats', 'one file per format, listed in formats.ts'],
@@ -276,4 +277,4 @@ export const FOLDERS = [
 ]
 
 /** Lists of a kind: folders that may hold more than 15 files, because each of their files is one entry of a list and looks like its neighbours. */
-export const CATALOGUES = ['dissectors/smb2', 'src/audit/rules', 'src/report/records', 'src/tui/pages']
+export const CATALOGUES = ['dissectors/smb2', 'src/audit/rules', 'src/tui/pages']

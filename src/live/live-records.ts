@@ -15,7 +15,7 @@ import { TABLE_NAMES, type TableEntry, type TableName, type Tables } from '../le
 import { addTotals, emptyTotals, type Totals } from '../ledger/whole/totals.ts'
 import type { Policy } from '../policy/policy.ts'
 import { type FindingRecord, findingRecord } from '../report/records/finding.ts'
-import type { WithdrawalRecord } from '../report/records/withdrawal.ts'
+import type { WithdrawalRecord } from '../report/records/live/withdrawal.ts'
 import type { Changes, ReadPosition } from '../track/partial-ledger.ts'
 import type { Tracker } from '../track/tracker.ts'
 import { type EntryRecord, LIVE_TABLES, type LiveTable, watchedValues } from './live-tables.ts'

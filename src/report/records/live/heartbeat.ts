@@ -1,8 +1,8 @@
 /** The record in which a live capture reports on itself, at intervals and once at the end. */
-import type { Severity } from '../../audit/rule/rule.ts'
-import { isoTime } from '../../base/packet-time.ts'
-import type { Warning } from '../../ledger/capture-facts.ts'
-import type { Totals } from '../../ledger/whole/totals.ts'
+import type { Severity } from '../../../audit/rule/rule.ts'
+import { isoTime } from '../../../base/packet-time.ts'
+import type { Warning } from '../../../ledger/capture-facts.ts'
+import type { Totals } from '../../../ledger/whole/totals.ts'
 import type { LossRecord } from './loss.ts'
 
 export interface HeartbeatRecord {

@@ -1,5 +1,5 @@
 /** What a live capture lost on one interface: part of a heartbeat and of a live summary. */
-import type { InterfaceLoss } from '../../capture/live/request/live-capture.ts'
+import type { InterfaceLoss } from '../../../capture/live/request/live-capture.ts'
 
 /** Packets since the start. Null is "not known": a source that cannot count its losses is never taken to have lost nothing. */
 export interface LossRecord {
