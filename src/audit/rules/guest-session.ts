@@ -1,6 +1,7 @@
-import { clearMessages, messageTotals } from '../../ledger/derived/protection.ts'
+import { messageTotals } from '../../ledger/derived/protection.ts'
+import { leftUnused } from '../../ledger/derived/session-use.ts'
 import type { FrameRef } from '../../ledger/frame-ref.ts'
-import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
+import type { SessionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite, type EvidenceDraft, evidence, start } from '../rule/evidence.ts'
 import { ATTACK, CIS, STIG } from '../rule/identifiers.ts'
@@ -80,7 +81,7 @@ export const guestSession: Rule = {
       const connection = connectionOf(session)
       const outbound = policy.networks.direction(connection.client.ip, connection.server.ip) === 'outbound'
       const kind = kindOf(session)
-      const refused = wasRefused(session, connection)
+      const refused = leftUnused(session, connection)
       const at = session.decided ?? start(session)
       yield {
         severity: refused ? 'info' : outbound ? 'critical' : kind === 'asked for' ? 'medium' : 'high',
@@ -133,13 +134,4 @@ function kindOf({ user, auth }: SessionFacts): Kind {
   if (auth === 'anonymous') return 'asked for'
   if (user === null) return 'unknown'
   return user === '' || user.toLowerCase() === 'guest' ? 'asked for' : 'mapped'
-}
-
-/** The client left before it used the session. If the capture has holes, that is unknown. */
-function wasRefused(session: SessionFacts, connection: ConnectionFacts): boolean {
-  const used =
-    session.trees.length > 0 ||
-    session.treesNotKept > 0 ||
-    clearMessages(session) + messageTotals(session).encrypted > 0
-  return !used && connection.gaps === 0 && (session.logoff !== null || connection.end?.by === 'client')
 }

@@ -1,5 +1,6 @@
 import { listed, plural } from '../../base/wording.ts'
 import { clearMessages, firstClearMessage, hasKey, messageTotals } from '../../ledger/derived/protection.ts'
+import { clientLeft, messageCount } from '../../ledger/derived/session-use.ts'
 import { isConnected } from '../../ledger/derived/shares.ts'
 import { statusName } from '../../ledger/derived/status-name.ts'
 import { earliest } from '../../ledger/frame-ref.ts'
@@ -109,11 +110,9 @@ function outcomeOf(
   if (!isConnected(tree)) {
     return { severity: 'info', outcome: `the server refused the share (${statusName(tree.ntStatus!, session.family)})` }
   }
-  const { signed, unsigned, encrypted, unread } = messageTotals(session)
-  const messages = signed + unsigned + encrypted + unread
+  const messages = messageCount(session)
   if (messages > 0) return { severity: 'high', outcome: `${plural(messages, 'message')} of the session followed` }
-  const left = session.logoff !== null || connection.end?.by === 'client'
-  if (left && connection.gaps === 0)
+  if (clientLeft(session, connection))
     return { severity: 'info', outcome: 'the client ended the session without having used it' }
   return { severity: 'medium', outcome: 'what followed was not seen' }
 }

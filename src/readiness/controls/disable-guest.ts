@@ -1,6 +1,6 @@
 import { cite, evidence } from '../../audit/rule/evidence.ts'
 import { place, who } from '../../audit/rule/wording.ts'
-import { messageTotals } from '../../ledger/derived/protection.ts'
+import { leftUnused } from '../../ledger/derived/session-use.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { breaks, notObserved, type Observation, ready } from '../judging/observation.ts'
@@ -25,7 +25,8 @@ function judgeSession(connection: ConnectionFacts, session: SessionFacts): Obser
   const client = connection.client.ip
   const server = place(connection.server)
   if (session.guest === true) {
-    return leftUnused(connection, session) ? refusedByClient(connection, session) : asGuest(connection, session)
+    // A client that refuses guest access ends the session before it uses it.
+    return leftUnused(session, connection) ? refusedByClient(connection, session) : asGuest(connection, session)
   }
   if (session.guest === null) {
     return notObserved(
@@ -66,13 +67,6 @@ function asGuest(connection: ConnectionFacts, session: SessionFacts): Observatio
     evidence: evidenced(),
     change: `Give ${who(session)} an account on ${server}, or the right password.`,
   }))
-}
-
-/** A client that refuses guest access ends the session before it uses it. If the capture has holes, that is unknown. */
-function leftUnused({ gaps, end }: ConnectionFacts, session: SessionFacts): boolean {
-  const { signed, unsigned, encrypted, unread } = messageTotals(session)
-  const used = session.trees.length + session.treesNotKept + signed + unsigned + encrypted + unread > 0
-  return !used && gaps === 0 && (session.logoff !== null || end?.by === 'client')
 }
 
 function refusedByClient({ client, server, end }: ConnectionFacts, session: SessionFacts): Observation {

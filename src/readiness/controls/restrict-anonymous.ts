@@ -1,6 +1,6 @@
 import { cite, evidence } from '../../audit/rule/evidence.ts'
 import { place, who } from '../../audit/rule/wording.ts'
-import { messageTotals } from '../../ledger/derived/protection.ts'
+import { messageCount } from '../../ledger/derived/session-use.ts'
 import { isConnected } from '../../ledger/derived/shares.ts'
 import type { SessionFacts } from '../../ledger/smb-facts.ts'
 import type { Control } from '../judging/judged-control.ts'
@@ -34,8 +34,7 @@ function judgeSession({ connection }: Unit, session: SessionFacts): Observation 
     }))
   }
   const tree = session.trees.find(isConnected) ?? null
-  const { signed, unsigned, encrypted, unread } = messageTotals(session)
-  if (tree === null && signed + unsigned + encrypted + unread === 0) {
+  if (tree === null && messageCount(session) === 0) {
     return notObserved(
       'null-session-unused',
       () => `${client} has a null session on ${server}; that it reached anything in it was not seen.`,
