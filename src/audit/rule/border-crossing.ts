@@ -8,6 +8,7 @@ import type { AuditFacts } from './audit-facts.ts'
 import { type Credentials, credentialsSent } from './credentials.ts'
 import { cite, type EvidenceDraft, evidence, start } from './evidence.ts'
 import { pairKey } from './hosts.ts'
+import type { Draft, Severity, Subject } from './rule.ts'
 import { forgetOldest, remember, type Survey } from './survey.ts'
 import { carrier, whose } from './wording.ts'
 
@@ -59,6 +60,39 @@ export function* crossings(facts: AuditFacts, crossing: Crossings, furthest: Sta
     yield { connection, pairStage: furthest.get(pairKey(connection)) ?? progress.stage, ...progress }
   }
 }
+
+/** A host that only tries many servers, and reaches none, is one finding; a pair that got further is one each. */
+export function subjectOfAttempts({ pairStage }: Crossing): Subject {
+  return pairStage === 'refused' || pairStage === 'attempted' ? 'client' : 'pair'
+}
+
+/** @param sentence makes the message of what happened, to be read after the names of the hosts */
+export function draftOfCrossing(
+  { connection, at, user, explain }: Crossing,
+  severity: Severity,
+  subject: Subject,
+  sentence: (happened: string) => string,
+): Draft {
+  return {
+    severity,
+    subject,
+    connection,
+    session: null,
+    at,
+    user,
+    explain: () => {
+      const { text, evidence } = explain()
+      return { message: sentence(text), evidence }
+    },
+  }
+}
+
+/** Microsoft's advice on SMB at the border of a network and between its parts. */
+export const BORDER_REFERENCES = [
+  '[MS-SMB2] 2.1',
+  'https://learn.microsoft.com/windows-server/storage/file-server/smb-secure-traffic',
+  'https://support.microsoft.com/topic/preventing-smb-traffic-from-lateral-connections-and-entering-or-leaving-the-network-c0541db7-2244-0dce-18fd-14a3ddeb282a',
+]
 
 /** Connections that cross the border of the network in this direction. */
 export function crossing(direction: Direction): Crossings {

@@ -1,5 +1,13 @@
 import type { AuditFacts } from '../rule/audit-facts.ts'
-import { crossing, crossings, furthestStages, type Stage, type Stages } from '../rule/border-crossing.ts'
+import {
+  BORDER_REFERENCES,
+  crossing,
+  crossings,
+  draftOfCrossing,
+  furthestStages,
+  type Stage,
+  type Stages,
+} from '../rule/border-crossing.ts'
 import { ATTACK } from '../rule/identifiers.ts'
 import type { Draft, Severity, SurveyingRule } from '../rule/rule.ts'
 import { place } from '../rule/wording.ts'
@@ -36,11 +44,7 @@ export const inboundSmb: SurveyingRule<Stages> = {
     audit: null,
   },
   identifiers: [ATTACK.adminShares],
-  references: [
-    '[MS-SMB2] 2.1',
-    'https://learn.microsoft.com/windows-server/storage/file-server/smb-secure-traffic',
-    'https://support.microsoft.com/topic/preventing-smb-traffic-from-lateral-connections-and-entering-or-leaving-the-network-c0541db7-2244-0dce-18fd-14a3ddeb282a',
-  ],
+  references: BORDER_REFERENCES,
   falsePositives: [
     'Your own clients with public addresses, such as another site or a VPN pool: name their networks with --internal.',
     'A capture made in front of the firewall shows attempts that it stops.',
@@ -49,20 +53,14 @@ export const inboundSmb: SurveyingRule<Stages> = {
   subject: 'server',
   survey: furthestStages(inbound),
   *evaluate(facts: AuditFacts, furthest: Stages): Iterable<Draft> {
-    for (const { connection, stage, pairStage, at, user, explain } of crossings(facts, inbound, furthest)) {
-      const { client, server } = connection
-      yield {
-        severity: SEVERITY[stage],
-        subject: pairStage === 'credentials' ? 'pair' : 'server',
-        connection,
-        session: null,
-        at,
-        user,
-        explain: () => {
-          const { text, evidence } = explain()
-          return { message: `SMB from ${client.ip}, outside the network, to ${place(server)} ${text}.`, evidence }
-        },
-      }
+    for (const each of crossings(facts, inbound, furthest)) {
+      const { client, server } = each.connection
+      yield draftOfCrossing(
+        each,
+        SEVERITY[each.stage],
+        each.pairStage === 'credentials' ? 'pair' : 'server',
+        (happened) => `SMB from ${client.ip}, outside the network, to ${place(server)} ${happened}.`,
+      )
     }
   },
 }

@@ -1,5 +1,14 @@
 import type { AuditFacts } from '../rule/audit-facts.ts'
-import { crossing, crossings, furthestStages, type Stage, type Stages } from '../rule/border-crossing.ts'
+import {
+  BORDER_REFERENCES,
+  crossing,
+  crossings,
+  draftOfCrossing,
+  furthestStages,
+  type Stage,
+  type Stages,
+  subjectOfAttempts,
+} from '../rule/border-crossing.ts'
 import { cite, start } from '../rule/evidence.ts'
 import { ATTACK } from '../rule/identifiers.ts'
 import type { Draft, Severity, SurveyingRule } from '../rule/rule.ts'
@@ -52,12 +61,7 @@ export const outboundSmb: SurveyingRule<Stages> = {
     },
   },
   identifiers: [ATTACK.forcedAuthentication],
-  references: [
-    '[MS-SMB2] 2.1',
-    'https://learn.microsoft.com/windows-server/storage/file-server/smb-secure-traffic',
-    'https://support.microsoft.com/topic/preventing-smb-traffic-from-lateral-connections-and-entering-or-leaving-the-network-c0541db7-2244-0dce-18fd-14a3ddeb282a',
-    'CVE-2023-23397',
-  ],
+  references: [...BORDER_REFERENCES, 'CVE-2023-23397'],
   falsePositives: [
     'An estate with public addresses of its own (universities, large companies): name its networks with --internal.',
     'Cloud storage over the internet on purpose, such as Azure Files with encryption required.',
@@ -66,21 +70,14 @@ export const outboundSmb: SurveyingRule<Stages> = {
   subject: 'pair',
   survey: furthestStages(outbound),
   *evaluate(facts: AuditFacts, furthest: Stages): Iterable<Draft> {
-    for (const { connection, stage, pairStage, at, user, explain } of crossings(facts, outbound, furthest)) {
-      const { client, server } = connection
-      yield {
-        severity: SEVERITY[stage],
-        // One host that tries half the internet is one finding.
-        subject: pairStage === 'refused' || pairStage === 'attempted' ? 'client' : 'pair',
-        connection,
-        session: null,
-        at,
-        user,
-        explain: () => {
-          const { text, evidence } = explain()
-          return { message: `SMB from ${client.ip} to ${place(server)}, outside the network, ${text}.`, evidence }
-        },
-      }
+    for (const each of crossings(facts, outbound, furthest)) {
+      const { client, server } = each.connection
+      yield draftOfCrossing(
+        each,
+        SEVERITY[each.stage],
+        subjectOfAttempts(each),
+        (happened) => `SMB from ${client.ip} to ${place(server)}, outside the network, ${happened}.`,
+      )
     }
     for (const connection of external(facts)) {
       const { client, server } = connection

@@ -1,6 +1,15 @@
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
-import { type Crossings, crossings, furthestStages, type Stage, type Stages } from '../rule/border-crossing.ts'
+import {
+  BORDER_REFERENCES,
+  type Crossings,
+  crossings,
+  draftOfCrossing,
+  furthestStages,
+  type Stage,
+  type Stages,
+  subjectOfAttempts,
+} from '../rule/border-crossing.ts'
 import { ATTACK } from '../rule/identifiers.ts'
 import type { Draft, Severity, SurveyingRule } from '../rule/rule.ts'
 import { place } from '../rule/wording.ts'
@@ -55,11 +64,7 @@ export const segmentationViolation: SurveyingRule<Stages> = {
     },
   },
   identifiers: [ATTACK.adminShares],
-  references: [
-    '[MS-SMB2] 2.1',
-    'https://learn.microsoft.com/windows-server/storage/file-server/smb-secure-traffic',
-    'https://support.microsoft.com/topic/preventing-smb-traffic-from-lateral-connections-and-entering-or-leaving-the-network-c0541db7-2244-0dce-18fd-14a3ddeb282a',
-  ],
+  references: BORDER_REFERENCES,
   falsePositives: [
     'A zone in the policy that is out of date, or names that another host claims: addresses go before names.',
     'A capture made in front of the filter shows attempts that it stops.',
@@ -68,23 +73,16 @@ export const segmentationViolation: SurveyingRule<Stages> = {
   subject: 'pair',
   survey: furthestStages(forbidden),
   *evaluate(facts: AuditFacts, furthest: Stages): Iterable<Draft> {
-    for (const { connection, stage, pairStage, at, user, explain } of crossings(facts, forbidden, furthest)) {
-      const { client, server } = connection
-      const zones = zonesOf(facts, connection)!
-      yield {
-        severity: SEVERITY[stage],
-        // One host that tries a whole zone is one finding.
-        subject: pairStage === 'refused' || pairStage === 'attempted' ? 'client' : 'pair',
-        connection,
-        session: null,
-        at,
-        user,
-        explain: () => {
-          const { text, evidence } = explain()
-          const message = `SMB from ${client.ip} in ${zones.client} to ${place(server)} in ${zones.server}, which the policy does not allow, ${text}.`
-          return { message, evidence }
-        },
-      }
+    for (const each of crossings(facts, forbidden, furthest)) {
+      const { client, server } = each.connection
+      const zones = zonesOf(facts, each.connection)!
+      yield draftOfCrossing(
+        each,
+        SEVERITY[each.stage],
+        subjectOfAttempts(each),
+        (happened) =>
+          `SMB from ${client.ip} in ${zones.client} to ${place(server)} in ${zones.server}, which the policy does not allow, ${happened}.`,
+      )
     }
   },
 }
