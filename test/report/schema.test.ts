@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { basename } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { RULES } from '../../src/audit/rules/index.ts'
@@ -22,10 +23,16 @@ import {
 import { finding, report, rule } from '../support/findings.ts'
 import { recordTypes, schemaErrors } from '../support/schema.ts'
 
+/** Without their folders. */
+function recordFiles(): string[] {
+  const paths = readdirSync(new URL('../../src/report/records', import.meta.url), { recursive: true, encoding: 'utf8' })
+  return paths.filter((path) => path.endsWith('.ts')).map((path) => basename(path))
+}
+
 describe('records.schema.json', () => {
   it('has a file in src/report/records and a section in docs/records.md for each record type', () => {
     const sections = readFileSync(new URL('../../docs/records.md', import.meta.url), 'utf8')
-    const files = readdirSync(new URL('../../src/report/records', import.meta.url))
+    const files = recordFiles()
     expect(recordTypes().length).toBeGreaterThan(8)
     for (const type of recordTypes()) {
       expect(files).toContain(`${type}.ts`)
@@ -36,7 +43,7 @@ describe('records.schema.json', () => {
   it('defines every record type that has a file', () => {
     // What records are made from, what several types share, and the list of them.
     const helpers = ['schema-version.ts', 'index.ts', 'loss.ts', 'record-parts.ts', 'report.ts']
-    const files = readdirSync(new URL('../../src/report/records', import.meta.url))
+    const files = recordFiles()
     const types = files.filter((file) => !helpers.includes(file)).map((file) => file.replace(/\.ts$/, ''))
     expect(types.sort()).toEqual(recordTypes().sort())
   })
