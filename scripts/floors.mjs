@@ -201,6 +201,7 @@ export const FOLDERS = [
   ['src/ledger/packing', 'plain data <-> bytes'],
   ['src/ledger/whole', 'what is done with whole ledgers: merging, packing, retiring, counting'],
   ['src/ledger/derived', 'answers that rules, records and rows share: signing, dialect, status names'],
+  ['src/ledger/derived/systems', 'which systems hosts claim to be, and until when Windows supports them'],
   [
     'src/policy',
     'what the owner of the network says: internal networks, zones, paths that need protection, exemptions',

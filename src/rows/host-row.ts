@@ -1,7 +1,7 @@
 /** The rows of the list of hosts. Text is as it was on the wire: escape it where it is shown. */
 import type { Severity } from '../audit/rule/rule.ts'
 import { isoTime } from '../base/packet-time.ts'
-import type { SupportState } from '../ledger/derived/windows-support.ts'
+import type { SupportState } from '../ledger/derived/systems/windows-support.ts'
 import type { AuthKind } from '../ledger/logon-facts.ts'
 import type { SigningMode } from '../ledger/smb-facts.ts'
 import type { SystemRecord } from '../report/hosts/host-systems.ts'

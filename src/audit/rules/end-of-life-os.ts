@@ -5,9 +5,9 @@ import {
   newestOffer,
   type SystemClaim,
   serverClaim,
-} from '../../ledger/derived/system-claims.ts'
-import { releaseName, versionNumber, windowsRelease } from '../../ledger/derived/windows-release.ts'
-import { SUPPORT_DATES_OF, type WindowsSupport, windowsSupport } from '../../ledger/derived/windows-support.ts'
+} from '../../ledger/derived/systems/system-claims.ts'
+import { releaseName, versionNumber, windowsRelease } from '../../ledger/derived/systems/windows-release.ts'
+import { SUPPORT_DATES_OF, type WindowsSupport, windowsSupport } from '../../ledger/derived/systems/windows-support.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
 import { cite } from '../rule/evidence.ts'

@@ -3,12 +3,11 @@ import { dropOldest } from '../../base/drop-oldest.ts'
 import { IdIndex } from '../id-index.ts'
 import type { Ledger } from '../ledger.ts'
 import type { ConnectionFacts, SessionFacts } from '../smb-facts.ts'
+import { hostOfService, looksLikeAddress } from './host-name.ts'
 
 /** Names of one host, and hosts with a name, that are kept. */
 const MAX_NAMES = 16
 const MAX_HOSTS = 65_536
-
-const ADDRESS = /:|^[\d.]*$/
 
 export class NamesSeen {
   /** Private addresses repeat from site to site, so a host is known by its capture too. */
@@ -25,8 +24,7 @@ export class NamesSeen {
         this.add(connection, client.ip, claimed)
         this.add(connection, server.ip, ntlm?.challenge?.dnsComputer)
         this.add(connection, server.ip, ntlm?.challenge?.nbComputer)
-        // A service name is service/host, and may also have a realm.
-        this.add(connection, server.ip, kerberos?.apReq?.serverName?.split('/', 2)[1])
+        this.add(connection, server.ip, hostOfService(kerberos?.apReq?.serverName))
       }
     }
   }
@@ -43,7 +41,7 @@ export class NamesSeen {
   }
 
   private add(connection: ConnectionFacts, ip: string, name: string | null | undefined): void {
-    if (!name || ADDRESS.test(name)) return
+    if (!name || looksLikeAddress(name)) return
     const key = keyOf(connection, ip)
     const names = this.hosts.get(key)
     if (names === undefined) this.hosts.set(key, new Set([name.toLowerCase()]))

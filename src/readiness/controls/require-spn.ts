@@ -1,5 +1,6 @@
 import { cite, type EvidenceDraft } from '../../audit/rule/evidence.ts'
 import { place, who, whose } from '../../audit/rule/wording.ts'
+import { hostOfService } from '../../ledger/derived/host-name.ts'
 import { sentNtlmv1 } from '../../ledger/derived/logons.ts'
 import type { LogonFacts, NtlmFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
@@ -7,7 +8,6 @@ import { parseAddress } from '../../policy/networks.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { citeLogon, logonFrame, logonsOf, succeeded } from '../judging/logons-seen.ts'
 import { breaks, notObserved, type Observation, ready, unseenOf } from '../judging/observation.ts'
-import { targetHost } from '../judging/target-host.ts'
 import type { Unit } from '../judging/unit.ts'
 
 /** MsvAvFlags: the client has the name from an untrusted source, [MS-NLMP] 2.2.2.1. */
@@ -107,7 +107,7 @@ function judgeName(
       change: fix,
     }))
   }
-  const host = targetHost(targetName)?.toLowerCase() ?? ''
+  const host = hostOfService(targetName)?.toLowerCase() ?? ''
   const service = targetName.split('/', 1)[0]!.toLowerCase()
   if (CLASSES.has(service) && parseAddress(host) !== null) {
     return notObserved(

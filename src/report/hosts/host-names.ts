@@ -1,4 +1,5 @@
 /** The names of a host, each with where it came from. They are claims: of the host itself, or of those who asked for it. */
+import { looksLikeAddress } from '../../ledger/derived/host-name.ts'
 
 export const NAME_SOURCES = [
   /** DNS and NetBIOS name of the computer in the server's NTLM CHALLENGE. */
@@ -33,7 +34,7 @@ export class HostNames {
   add(name: string, source: NameSource): void {
     const bit = 1 << NAME_SOURCES.indexOf(source)
     if (this.names === null) {
-      if (isAddress(name)) return
+      if (looksLikeAddress(name)) return
       // Most hosts have one name: a list that begins empty would take room for 17.
       this.names = [name]
       this.sources = [bit]
@@ -41,7 +42,7 @@ export class HostNames {
     }
     const known = indexOfName(this.names, name)
     if (known >= 0) this.sources[known]! |= bit
-    else if (this.names.length < MAX_NAMES && !isAddress(name)) {
+    else if (this.names.length < MAX_NAMES && !looksLikeAddress(name)) {
       this.names.push(name)
       this.sources.push(bit)
     }
@@ -63,21 +64,4 @@ function indexOfName(names: readonly string[], name: string): number {
   if (exact >= 0) return exact
   const lower = name.toLowerCase()
   return names.findIndex((known) => known.length === name.length && known.toLowerCase() === lower)
-}
-
-/** Users also type addresses where a name belongs. */
-function isAddress(name: string): boolean {
-  return name.includes(':') || /^[0-9.]+$/.test(name)
-}
-
-/** The host in a service name such as cifs/files.corp.example/CORP.EXAMPLE; null where there is none. */
-export function hostOfService(service: string | null | undefined): string | null {
-  return service?.split('/', 2)[1] || null
-}
-
-/** The server in \\server\share. */
-export function hostOfPath(path: string): string | null {
-  if (!path.startsWith('\\\\')) return null
-  const end = path.indexOf('\\', 2)
-  return path.slice(2, end < 0 ? undefined : end) || null
 }

@@ -1,8 +1,8 @@
 /** The operating systems that a host named, each with its support when it was named. */
 import { isoTime } from '../../base/packet-time.ts'
-import { isContradicted, type SystemClaim } from '../../ledger/derived/system-claims.ts'
-import { versionNumber, windowsRelease } from '../../ledger/derived/windows-release.ts'
-import { SUPPORT_DATES_OF, type SupportState, windowsSupport } from '../../ledger/derived/windows-support.ts'
+import { isContradicted, type SystemClaim } from '../../ledger/derived/systems/system-claims.ts'
+import { versionNumber, windowsRelease } from '../../ledger/derived/systems/windows-release.ts'
+import { SUPPORT_DATES_OF, type SupportState, windowsSupport } from '../../ledger/derived/systems/windows-support.ts'
 import type { OsVersion } from '../../ledger/logon-facts.ts'
 
 export interface SystemRecord {

@@ -8,7 +8,7 @@ import { isOfferCut, offeredDialects, preauthIntegrity } from '../../ledger/deri
 import { agreedCipher } from '../../ledger/derived/encryption.ts'
 import { clientSigning, serverSigning, signingAlgorithm } from '../../ledger/derived/signing.ts'
 import { statusName } from '../../ledger/derived/status-name.ts'
-import { windowsRelease } from '../../ledger/derived/windows-release.ts'
+import { windowsRelease } from '../../ledger/derived/systems/windows-release.ts'
 import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { KerberosFacts, LogonFacts, NtlmFacts, OsVersion } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'

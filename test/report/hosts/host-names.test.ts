@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { HostNames, hostOfPath, hostOfService, MAX_NAMES } from '../../../src/report/hosts/host-names.ts'
+import { HostNames, MAX_NAMES } from '../../../src/report/hosts/host-names.ts'
 
 describe('names of a host', () => {
   it('come from several sources, and differ in case only', () => {
@@ -21,27 +21,5 @@ describe('names of a host', () => {
     for (let i = 0; i < 100; i++) names.add(`host${i}`, 'netname')
     names.add('host99', 'tree-path')
     expect(names.list()).toHaveLength(MAX_NAMES)
-  })
-})
-
-describe('the host in', () => {
-  it.each([
-    ['cifs/files.corp.example/CORP.EXAMPLE', 'files.corp.example'],
-    ['cifs/files', 'files'],
-    ['krbtgt', null],
-    ['cifs/', null],
-    [null, null],
-  ])('the service %s', (service, host) => {
-    expect(hostOfService(service)).toBe(host)
-  })
-
-  it.each([
-    ['\\\\files\\team', 'files'],
-    ['\\\\files', 'files'],
-    ['\\\\\\team', null],
-    ['team', null],
-    ['', null],
-  ])('the path %s', (path, host) => {
-    expect(hostOfPath(path)).toBe(host)
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SystemClaim } from '../../../src/ledger/derived/system-claims.ts'
+import type { SystemClaim } from '../../../src/ledger/derived/systems/system-claims.ts'
 import { HostSystems } from '../../../src/report/hosts/host-systems.ts'
 import { at } from '../../support/facts.ts'
 

@@ -5,7 +5,7 @@
  * Sources: the lifecycle and release-health pages of learn.microsoft.com, as collected by endoflife.date (windows, windows-server, August 2026);
  * Microsoft's announcement of additional servicing for 1511; press reports of the time for NT 4.0, Windows 98 and ME.
  */
-import type { OsVersion } from '../logon-facts.ts'
+import type { OsVersion } from '../../logon-facts.ts'
 
 /** The day on which the dates below were compared with their sources. What was still ahead then may have been changed since. */
 export const SUPPORT_DATES_OF = '2026-11-28'

@@ -11,8 +11,8 @@ import {
   DIALECT_3_0,
   DIALECT_3_0_2,
   DIALECT_3_1_1,
-} from '../../../dissectors/smb2/dialects.ts'
-import type { OsVersion } from '../logon-facts.ts'
+} from '../../../../dissectors/smb2/dialects.ts'
+import type { OsVersion } from '../../logon-facts.ts'
 
 const RELEASES: Record<number, string> = {
   1381: 'Windows NT 4.0 or 9x',

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { isAfterSupportDates, SUPPORT_DATES_OF, windowsSupport } from '../../../src/ledger/derived/windows-support.ts'
+import {
+  isAfterSupportDates,
+  SUPPORT_DATES_OF,
+  windowsSupport,
+} from '../../../../src/ledger/derived/systems/windows-support.ts'
 
 const SEVEN = { major: 6, minor: 1, build: 7601 }
 const LTSC_2021 = { major: 10, minor: 0, build: 19_044 }

@@ -1,9 +1,9 @@
 /** What each side of a session says about its operating system. All of it is a claim. */
 
-import { DIALECT_2_0_2, DIALECT_2_1, DIALECT_3_1_1, DIALECT_WILDCARD } from '../../../dissectors/smb2/dialects.ts'
-import type { FrameRef } from '../frame-ref.ts'
-import type { OsVersion } from '../logon-facts.ts'
-import type { ConnectionFacts, SessionFacts } from '../smb-facts.ts'
+import { DIALECT_2_0_2, DIALECT_2_1, DIALECT_3_1_1, DIALECT_WILDCARD } from '../../../../dissectors/smb2/dialects.ts'
+import type { FrameRef } from '../../frame-ref.ts'
+import type { OsVersion } from '../../logon-facts.ts'
+import type { ConnectionFacts, SessionFacts } from '../../smb-facts.ts'
 import { nativeOsVersion, newestDialect } from './windows-release.ts'
 
 export interface SystemClaim {

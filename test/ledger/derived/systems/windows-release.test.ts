@@ -4,7 +4,7 @@ import {
   newestDialect,
   versionNumber,
   windowsRelease,
-} from '../../../src/ledger/derived/windows-release.ts'
+} from '../../../../src/ledger/derived/systems/windows-release.ts'
 
 describe('windowsRelease', () => {
   it.each([
