@@ -2,20 +2,16 @@
 import { runToEnd } from '../../base/steps.ts'
 import { CONTROL_IDS, type ControlId, type ReadinessState } from '../../readiness/control.ts'
 import { readinessSteps } from '../../readiness/prediction/readiness.ts'
-import type { WriteOptions } from '../../report/formats/report-format.ts'
 import { writeHostList } from '../../report/readiness/host-list.ts'
 import { writePlan } from '../../report/readiness/plan.ts'
 import { READINESS_FORMATS, type ReadinessFormat } from '../../report/readiness/readiness-formats.ts'
 import type { ReadinessReport } from '../../report/readiness/readiness-report.ts'
 import { limitMessage } from '../../track/core/limits.ts'
-import { findInputs } from '../input/find-inputs.ts'
-import { readCaptures } from '../input/read-captures.ts'
+import { reportOn } from '../input/report-on.ts'
 import { type AuditArguments, auditOptionsOf } from '../options/audit-options.ts'
 import { reportLine } from '../output/diagnostics.ts'
-import { deliver, type Output, openOutput } from '../output/report-file.ts'
-import { colorOnStdout, terminalWidth } from '../output/terminal.ts'
+import { deliver } from '../output/report-file.ts'
 import { EXIT, type ExitStatus, UsageError } from '../process/exit-status.ts'
-import { createHeapKeeper } from '../process/young-heap.ts'
 
 export interface ReadinessArguments extends Omit<AuditArguments, 'rule' | 'excludeRule'> {
   /** The table unless given. */
@@ -36,15 +32,10 @@ export async function predict(
 ): Promise<ExitStatus> {
   const write = writerOf(options)
   const { policy, limits, memory } = await auditOptionsOf(options)
-  const inputs = await findInputs(paths, commands)
-  const output = openOutput(options.output, inputs.files)
-  try {
-    const rest = createHeapKeeper(memory)
-    const { ledger, unread } = await readCaptures(inputs.files, { limits, rest })
-    const inputsUnread = inputs.unread + unread
-    if (ledger.captures.length === 0 && output.leaveAsItWas()) return EXIT.INPUT
+  const request = { paths, commands, output: options.output, limits, memory }
+  return reportOn(request, ({ ledger, inputsUnread, output, page }) => {
     const { findingBytes } = limits
-    const { rows, controls, credits } = runToEnd(readinessSteps(ledger, { policy, rowBytes: findingBytes }), rest)
+    const { rows, controls, credits } = runToEnd(readinessSteps(ledger, { policy, rowBytes: findingBytes }), page.rest)
     if (rows.leftOut > 0) reportLine(limitMessage('findingBytes', findingBytes, rows.leftOut))
     const chosen = new Set<ControlId>(options.control ?? CONTROL_IDS)
     const report: ReadinessReport = {
@@ -55,15 +46,9 @@ export async function predict(
       credits: credits.filter(({ control }) => chosen.has(control)),
       inputsUnread,
     }
-    deliver(output, () => write(report, output, { ...pageOf(output), rest }))
-    return inputsUnread > 0 || ledger.captures.some(({ complete }) => !complete) ? EXIT.INPUT : EXIT.DONE
-  } finally {
-    output.discard()
-  }
-}
-
-function pageOf({ isFile }: Output): Omit<WriteOptions, 'rest'> {
-  return { width: terminalWidth(), color: !isFile && colorOnStdout() }
+    deliver(output, () => write(report, output, page))
+    return EXIT.DONE
+  })
 }
 
 /** What the options ask for. @throws UsageError where they ask for two things at once */
