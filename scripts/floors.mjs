@@ -77,7 +77,7 @@ export const WINGS = [
     path: 'src/diff',
     uses: ['dissectors', 'src/base', 'src/track', 'src/audit', 'src/readiness', 'src/report'],
     packages: [],
-    doors: ['diff-formats.ts', 'difference.ts', 'fail-on.ts', 'read-result.ts', 'result.ts'],
+    doors: ['diff-formats.ts', 'diff-format-names.ts', 'difference.ts', 'fail-on.ts', 'read-result.ts', 'result.ts'],
   },
   {
     path: 'src/rows',

@@ -5,10 +5,10 @@
 import { Command, CommanderError } from 'commander'
 import { alternatives } from '../base/wording.ts'
 import { CAPTURE_PROGRAMS } from '../capture/live/programs/capture-programs.ts'
-import { DIFF_FORMATS } from '../diff/diff-formats.ts'
+import { DIFF_FORMATS } from '../diff/diff-format-names.ts'
 import { CONTROL_IDS, type ReadinessState } from '../readiness/control.ts'
 import { REPORT_FORMATS } from '../report/formats/formats.ts'
-import { READINESS_FORMATS } from '../report/readiness/readiness-formats.ts'
+import { READINESS_FORMAT_NAMES } from '../report/readiness/readiness-format-names.ts'
 import type { DiffOptions } from './commands/diff.ts'
 import type { InterfacesOptions } from './commands/interfaces.ts'
 import type { LiveOptions } from './commands/live/request.ts'
@@ -110,7 +110,7 @@ function addReadiness(program: Command, done: Done): void {
     .summary('what would break if the hardening were enforced')
     .description(READINESS_DESCRIPTION)
     .argument('<path...>', 'captures to read')
-    .addOption(catalogueOption('-f, --format <format>', formatNames(READINESS_FORMATS), READINESS_FORMATS))
+    .addOption(catalogueOption('-f, --format <format>', formatNames(READINESS_FORMAT_NAMES), READINESS_FORMAT_NAMES))
     .option('-o, --output <file>', OUTPUT_HELP)
     .addOption(list('--control <id,...>', 'only these controls, listed below', CONTROL_IDS))
     .option('--plan', 'the order in which to switch the controls on, and how')
@@ -120,7 +120,7 @@ function addReadiness(program: Command, done: Done): void {
   readiness
     .addHelpText(
       'after',
-      () => READINESS_HELP + PATHS_HELP + formatsHelp(READINESS_FORMATS) + controlsHelp() + PLAIN_EXIT_STATUSES,
+      () => READINESS_HELP + PATHS_HELP + formatsHelp(READINESS_FORMAT_NAMES) + controlsHelp() + PLAIN_EXIT_STATUSES,
     )
     .action(async (paths: string[], options: ReadinessArguments) => {
       const { predict } = await import('./commands/readiness.ts')

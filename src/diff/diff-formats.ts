@@ -1,15 +1,13 @@
-/** The formats of a comparison. */
+/** Writes a comparison in one of its formats. */
 
 import type { TextSink } from '../base/text-sink.ts'
 import { writeJson } from '../report/formats/json.ts'
 import { writeNdjson } from '../report/formats/ndjson.ts'
 import type { PageOptions } from '../report/text/page.ts'
+import type { DiffFormat } from './diff-format-names.ts'
 import { differenceRecords } from './diff-records.ts'
 import { writeDifference } from './diff-table.ts'
 import type { Difference } from './difference.ts'
-
-export const DIFF_FORMATS = ['table', 'json', 'ndjson'] as const
-export type DiffFormat = (typeof DIFF_FORMATS)[number]
 
 /** @param failures how many changes --fail-on names; null without it */
 export function writeDiff(

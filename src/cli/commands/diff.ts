@@ -1,7 +1,8 @@
 /** `smblens diff OLD NEW`: two results in, what changed out. */
 import { createReadStream } from 'node:fs'
 import { errorCode } from '../../capture/capture-error.ts'
-import { type DiffFormat, writeDiff } from '../../diff/diff-formats.ts'
+import type { DiffFormat } from '../../diff/diff-format-names.ts'
+import { writeDiff } from '../../diff/diff-formats.ts'
 import { type Difference, differenceOf } from '../../diff/difference.ts'
 import { type FailOn, failures } from '../../diff/fail-on.ts'
 import { readResult } from '../../diff/read-result.ts'

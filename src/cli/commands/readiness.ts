@@ -15,7 +15,7 @@ import { EXIT, type ExitStatus, UsageError } from '../process/exit-status.ts'
 
 export interface ReadinessArguments extends Omit<AuditArguments, 'rule' | 'excludeRule'> {
   /** The table unless given. */
-  format?: ReadinessFormat
+  format?: Pick<ReadinessFormat, 'name'>
   output?: string
   /** Only these controls. */
   control?: ControlId[]
@@ -60,7 +60,10 @@ function writerOf({ format, control, plan = false, hosts }: ReadinessArguments):
       throw new UsageError('--hosts needs --control ID: smblens readiness --help lists the controls')
     return ({ rows }, sink) => writeHostList(rows, control, hosts, sink)
   }
-  if (!plan) return (format ?? READINESS_FORMATS[0]!).write
+  if (!plan) {
+    const chosen = READINESS_FORMATS.find(({ name }) => name === format?.name) ?? READINESS_FORMATS[0]!
+    return chosen.write
+  }
   if (format !== undefined && format.name !== 'table')
     throw new UsageError(
       '--plan is text for people: leave out --format; the records have the same hosts without --plan',

@@ -2,7 +2,6 @@
 import { auditSteps } from '../../audit/audit.ts'
 import type { Severity } from '../../audit/rule/rule.ts'
 import { runToEnd } from '../../base/steps.ts'
-import { CreditCounter } from '../../readiness/prediction/credit-counter.ts'
 import type { ReportFormat } from '../../report/formats/report-format.ts'
 import { tableFormat } from '../../report/formats/table.ts'
 import type { Report } from '../../report/records/report.ts'
@@ -30,11 +29,13 @@ export async function scan(
   const started = performance.now()
   const { format = tableFormat, minSeverity, failOn } = options
   const { rules, policy, limits, memory } = await auditOptionsOf(options)
+  // Only the table shows what was seen at work.
+  const counter = format === tableFormat ? await import('../../readiness/prediction/credit-counter.ts') : null
   const request = { paths, commands, output: options.output, limits, memory }
   return reportOn(request, ({ ledger, inputsUnread, output, page }) => {
     const { findingBytes } = limits
-    const credits = format === tableFormat ? new CreditCounter(policy) : null
-    const onPart = credits === null ? undefined : (facts: Parameters<CreditCounter['note']>[0]) => credits.note(facts)
+    const credits = counter === null ? null : new counter.CreditCounter(policy)
+    const onPart = credits?.note.bind(credits)
     const findings = runToEnd(auditSteps(ledger, { policy, rules, findingBytes, onPart }), page.rest)
     if (findings.leftOut > 0) reportLine(limitMessage('findingBytes', findingBytes, findings.leftOut))
     const shown = minSeverity ? findings.atLeast(minSeverity) : findings

@@ -1,6 +1,6 @@
 /** The parts of the help that are not made from a list of options. Lines have at most 80 columns. */
 import { alternatives } from '../../base/wording.ts'
-import { CONTROLS } from '../../readiness/controls/index.ts'
+import { CONTROL_IDS, CONTROL_TITLES } from '../../readiness/control.ts'
 
 export const DESCRIPTION = `Reads packet captures and audits the SMB traffic in them: who still uses SMB1,
 which sessions are guest, anonymous, unsigned, unencrypted or authenticated with
@@ -93,6 +93,6 @@ export function formatsHelp(formats: readonly Named[]): string {
 
 /** The controls, one per line, from the list of them. */
 export function controlsHelp(): string {
-  const width = Math.max(...CONTROLS.map(({ id }) => id.length))
-  return `\nControls:\n${CONTROLS.map(({ id, title }) => `  ${id.padEnd(width)}  ${title}\n`).join('')}`
+  const width = Math.max(...CONTROL_IDS.map((id) => id.length))
+  return `\nControls:\n${CONTROL_IDS.map((id) => `  ${id.padEnd(width)}  ${CONTROL_TITLES[id]}\n`).join('')}`
 }

@@ -2,6 +2,7 @@ import { place, who, whose } from '../../audit/rule/wording.ts'
 import { sentNtlmv1 } from '../../ledger/derived/logons.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
+import { CONTROL_TITLES } from '../control.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { citeLogon, citeLogons, logonsOf, succeeded } from '../judging/logons-seen.ts'
 import { ntlmReason } from '../judging/ntlm-reason.ts'
@@ -11,7 +12,7 @@ import { withoutSession } from '../judging/session-state.ts'
 /** A logon that went by NTLM breaks, whatever other logons of the pair used. */
 export const blockNtlm: Control = {
   id: 'block-ntlm',
-  title: 'Block NTLM',
+  title: CONTROL_TITLES['block-ntlm'],
   guide: 'Beyond SMB',
   combines: 'behaviour',
   sided: false,

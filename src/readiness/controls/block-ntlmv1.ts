@@ -2,6 +2,7 @@ import { cite } from '../../audit/rule/evidence.ts'
 import { place, responseLengths, who, whose } from '../../audit/rule/wording.ts'
 import { sentNtlmv1 } from '../../ledger/derived/logons.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
+import { CONTROL_TITLES } from '../control.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { citeLogons, logonsOf, succeeded } from '../judging/logons-seen.ts'
 import { breaks, notObserved, type Observation, ready, unseenOf } from '../judging/observation.ts'
@@ -9,7 +10,7 @@ import type { Unit } from '../judging/unit.ts'
 
 export const blockNtlmv1: Control = {
   id: 'block-ntlmv1',
-  title: 'Block LM and NTLMv1',
+  title: CONTROL_TITLES['block-ntlmv1'],
   guide: 'Beyond SMB',
   combines: 'behaviour',
   sided: false,

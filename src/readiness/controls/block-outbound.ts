@@ -1,12 +1,13 @@
 import { cite, evidence, start } from '../../audit/rule/evidence.ts'
 import { place } from '../../audit/rule/wording.ts'
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
+import { CONTROL_TITLES } from '../control.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { breaks, nothingSeen, notObserved, type Observation, ready } from '../judging/observation.ts'
 
 export const blockOutbound: Control = {
   id: 'block-outbound',
-  title: 'Block outbound SMB',
+  title: CONTROL_TITLES['block-outbound'],
   guide: 'Restrict outbound SMB destinations',
   combines: 'behaviour',
   sided: false,

@@ -2,13 +2,14 @@ import { cite, evidence } from '../../audit/rule/evidence.ts'
 import { place, who } from '../../audit/rule/wording.ts'
 import { leftUnused } from '../../ledger/derived/session-use.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
+import { CONTROL_TITLES } from '../control.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { breaks, notObserved, type Observation, ready } from '../judging/observation.ts'
 import { citeGrant, withoutSession } from '../judging/session-state.ts'
 
 export const disableGuest: Control = {
   id: 'disable-guest',
-  title: 'Disable guest access',
+  title: CONTROL_TITLES['disable-guest'],
   guide: 'Disable guest authentication and fallback',
   combines: 'behaviour',
   sided: false,

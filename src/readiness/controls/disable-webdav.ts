@@ -1,3 +1,4 @@
+import { CONTROL_TITLES } from '../control.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { notObserved } from '../judging/observation.ts'
 
@@ -5,7 +6,7 @@ const UNREAD = 'WebDAV goes over HTTP, and HTTP is not read: not observed until 
 
 export const disableWebdav: Control = {
   id: 'disable-webdav',
-  title: 'Disable the WebDAV redirector',
+  title: CONTROL_TITLES['disable-webdav'],
   guide: 'Disable the WebDAV protocol',
   combines: 'behaviour',
   sided: false,

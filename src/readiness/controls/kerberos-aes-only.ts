@@ -3,6 +3,7 @@ import { cite, type EvidenceDraft } from '../../audit/rule/evidence.ts'
 import { place, who, whose } from '../../audit/rule/wording.ts'
 import type { FrameRef } from '../../ledger/frame-ref.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
+import { CONTROL_TITLES } from '../control.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { breaks, type Observation, ready, unseenOf } from '../judging/observation.ts'
 import type { Unit } from '../judging/unit.ts'
@@ -15,7 +16,7 @@ const AES: ReadonlySet<number> = new Set([17, 18, 19, 20])
 /** Decided by the tickets inside SMB alone. Pre-authentication and the tickets for other services are not read. */
 export const kerberosAesOnly: Control = {
   id: 'kerberos-aes-only',
-  title: 'Allow AES alone in Kerberos',
+  title: CONTROL_TITLES['kerberos-aes-only'],
   guide: 'Beyond SMB',
   combines: 'behaviour',
   sided: false,

@@ -1,3 +1,4 @@
+import { CONTROL_TITLES } from '../control.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { notObserved } from '../judging/observation.ts'
 
@@ -6,7 +7,7 @@ const UNREAD =
 
 export const kerberosArmoring: Control = {
   id: 'kerberos-armoring',
-  title: 'Require Kerberos armoring',
+  title: CONTROL_TITLES['kerberos-armoring'],
   guide: 'Beyond SMB',
   combines: 'behaviour',
   sided: false,

@@ -1,6 +1,7 @@
 import { DIALECT_3_1_1 } from '../../../dissectors/smb2/dialects.ts'
 import { evidence } from '../../audit/rule/evidence.ts'
 import { place } from '../../audit/rule/wording.ts'
+import { CONTROL_TITLES } from '../control.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { breaks, notObserved, type Observation, ready, unseenOf } from '../judging/observation.ts'
 import { chosenVersion, citeChoice, citeOffer, highestName, offeredRevisions, revisionName } from '../judging/offers.ts'
@@ -8,7 +9,7 @@ import type { Unit } from '../judging/unit.ts'
 
 export const minimumDialect: Control = {
   id: 'minimum-dialect-311',
-  title: 'Require SMB 3.1.1',
+  title: CONTROL_TITLES['minimum-dialect-311'],
   guide: 'Use SMB 3.1.1',
   combines: 'capability',
   sided: true,

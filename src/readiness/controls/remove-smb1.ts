@@ -2,6 +2,7 @@ import { cite, evidence } from '../../audit/rule/evidence.ts'
 import { citeSmb1Request, place } from '../../audit/rule/wording.ts'
 import { smb1Use } from '../../ledger/derived/dialect.ts'
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
+import { CONTROL_TITLES } from '../control.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { breaks, notObserved, type Observation, ready, unseenOf } from '../judging/observation.ts'
 import { citeChoice, offersSmb2, refusedSmb1, revisionName } from '../judging/offers.ts'
@@ -10,7 +11,7 @@ import type { Surroundings, Unit } from '../judging/unit.ts'
 
 export const removeSmb1: Control = {
   id: 'remove-smb1',
-  title: 'Remove SMB1',
+  title: CONTROL_TITLES['remove-smb1'],
   guide: 'Remove SMB 1.0',
   combines: 'behaviour',
   sided: false,

@@ -5,6 +5,7 @@ import { cite, type EvidenceDraft, evidence } from '../../audit/rule/evidence.ts
 import { hex, place } from '../../audit/rule/wording.ts'
 import { nameOrNumber } from '../../ledger/derived/identifier.ts'
 import type { ConnectionFacts } from '../../ledger/smb-facts.ts'
+import { CONTROL_TITLES } from '../control.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { breaks, type Explained, type Observation, ready, unseenOf } from '../judging/observation.ts'
 import { chosenVersion, citeChoice, citeOffer, highestName, offeredRevisions, revisionName } from '../judging/offers.ts'
@@ -17,7 +18,7 @@ import type { Unit } from '../judging/unit.ts'
  */
 export const requireEncryption: Control = {
   id: 'require-encryption',
-  title: 'Require encryption',
+  title: CONTROL_TITLES['require-encryption'],
   guide: 'Use UNC hardening to require signing, encryption, and mutual authentication',
   combines: 'capability',
   sided: true,

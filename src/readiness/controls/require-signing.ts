@@ -3,6 +3,7 @@ import { hex, place, quoted } from '../../audit/rule/wording.ts'
 import { protectionOf } from '../../ledger/derived/protection.ts'
 import { clientSigning, serverSigning, sessionClientSigning } from '../../ledger/derived/signing.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
+import { CONTROL_TITLES } from '../control.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { breaks, notObserved, type Observation, type Placed, ready, unseenOf } from '../judging/observation.ts'
 import { citeGrant, keylessName, keylessOf } from '../judging/session-state.ts'
@@ -14,7 +15,7 @@ import type { Unit } from '../judging/unit.ts'
  */
 export const requireSigning: Control = {
   id: 'require-signing',
-  title: 'Require signing',
+  title: CONTROL_TITLES['require-signing'],
   guide: 'Use UNC hardening to require signing, encryption, and mutual authentication',
   combines: 'capability',
   sided: true,

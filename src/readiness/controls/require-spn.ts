@@ -5,6 +5,7 @@ import { sentNtlmv1 } from '../../ledger/derived/logons.ts'
 import type { LogonFacts, NtlmFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts } from '../../ledger/smb-facts.ts'
 import { parseAddress } from '../../policy/networks.ts'
+import { CONTROL_TITLES } from '../control.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { citeLogon, logonFrame, logonsOf, succeeded } from '../judging/logons-seen.ts'
 import { breaks, notObserved, type Observation, ready, unseenOf } from '../judging/observation.ts'
@@ -20,7 +21,7 @@ const NETBIOS_LENGTH = 15
 /** Judged is what is sent, whether or not the logon succeeds: the server compares the names before it decides. */
 export const requireSpn: Control = {
   id: 'require-spn',
-  title: 'Require the service name in NTLM',
+  title: CONTROL_TITLES['require-spn'],
   guide: 'Beyond SMB',
   combines: 'behaviour',
   sided: false,

@@ -3,6 +3,7 @@ import { place, who } from '../../audit/rule/wording.ts'
 import { messageCount } from '../../ledger/derived/session-use.ts'
 import { isConnected } from '../../ledger/derived/shares.ts'
 import type { SessionFacts } from '../../ledger/smb-facts.ts'
+import { CONTROL_TITLES } from '../control.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { breaks, notObserved, type Observation, ready } from '../judging/observation.ts'
 import { citeGrant, withoutSession } from '../judging/session-state.ts'
@@ -10,7 +11,7 @@ import type { Unit } from '../judging/unit.ts'
 
 export const restrictAnonymous: Control = {
   id: 'restrict-anonymous',
-  title: 'Restrict null sessions',
+  title: CONTROL_TITLES['restrict-anonymous'],
   guide: 'Disable guest authentication and fallback',
   combines: 'behaviour',
   sided: false,

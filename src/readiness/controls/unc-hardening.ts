@@ -6,6 +6,7 @@ import { isConnected } from '../../ledger/derived/shares.ts'
 import { earliest } from '../../ledger/frame-ref.ts'
 import type { ConnectionFacts, SessionFacts, TreeFacts } from '../../ledger/smb-facts.ts'
 import type { HardenedPath } from '../../policy/policy.ts'
+import { CONTROL_TITLES } from '../control.ts'
 import type { Control } from '../judging/judged-control.ts'
 import { logonFrame, logonsOf, succeeded } from '../judging/logons-seen.ts'
 import { breaks, nothingSeen, notObserved, type Observation, ready } from '../judging/observation.ts'
@@ -14,7 +15,7 @@ import { citeGrant, keylessName, keylessOf } from '../judging/session-state.ts'
 /** Paths that the policy hardens, each share by itself. A path inside an encrypted session is hidden, and no row is made of it. */
 export const uncHardening: Control = {
   id: 'unc-hardening',
-  title: 'Harden UNC paths',
+  title: CONTROL_TITLES['unc-hardening'],
   guide: 'Use UNC hardening to require signing, encryption, and mutual authentication',
   combines: 'behaviour',
   sided: false,

@@ -6,6 +6,7 @@ import { writeJson } from '../formats/json.ts'
 import { writeNdjson } from '../formats/ndjson.ts'
 import { type WriteOptions, withRests } from '../formats/report-format.ts'
 import { predictionRecords } from '../records/index.ts'
+import { READINESS_FORMAT_NAMES } from './readiness-format-names.ts'
 import type { ReadinessReport } from './readiness-report.ts'
 import { writeReadinessTable } from './readiness-table.ts'
 
@@ -17,24 +18,17 @@ export interface ReadinessFormat {
   write(report: ReadinessReport, sink: TextSink, options: WriteOptions): void
 }
 
+const WRITERS: Readonly<Record<(typeof READINESS_FORMAT_NAMES)[number]['name'], ReadinessFormat['write']>> = {
+  table: writeReadinessTable,
+  json: (report, sink, { rest }) => writeJson(recordsOfReport(report, rest), sink),
+  ndjson: (report, sink, { rest }) => writeNdjson(recordsOfReport(report, rest), sink),
+}
+
 /** The first is the default. */
-export const READINESS_FORMATS: readonly ReadinessFormat[] = [
-  {
-    name: 'table',
-    help: 'for people: the controls, who would break and why',
-    write: writeReadinessTable,
-  },
-  {
-    name: 'json',
-    help: 'all records, as one JSON document',
-    write: (report, sink, { rest }) => writeJson(recordsOfReport(report, rest), sink),
-  },
-  {
-    name: 'ndjson',
-    help: 'all records, one JSON object per line, for scripts',
-    write: (report, sink, { rest }) => writeNdjson(recordsOfReport(report, rest), sink),
-  },
-]
+export const READINESS_FORMATS: readonly ReadinessFormat[] = READINESS_FORMAT_NAMES.map((format) => ({
+  ...format,
+  write: WRITERS[format.name],
+}))
 
 function recordsOfReport(report: ReadinessReport, rest: () => void): Iterable<object> {
   return withRests(predictionRecords({ ...report, rows: reportedRowsOf(report) }), rest)
