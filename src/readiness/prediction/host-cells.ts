@@ -1,5 +1,6 @@
 /** What its pairs add up to, for each host and control: the worst state, and what was counted in it. Columns of numbers: there may be many hosts. */
 import { growColumn } from '../../base/grow-column.ts'
+import { RowColumns } from './row-columns.ts'
 import { type ScopeNumber, STATES, type StateNumber, type StoredRow } from './row-table.ts'
 
 /** No pair of the host has a row for the control. */
@@ -10,13 +11,7 @@ export class HostCells {
   private readonly controls: number
   private hosts = 0
   private states = new Uint8Array(0)
-  private cells = new Uint8Array(0)
-  private units = new Uint32Array(0)
-  private nths = new Uint16Array(0)
-  private counts = new Uint32Array(0)
-  private totals = new Uint32Array(0)
-  private firstTimes = new Float64Array(0)
-  private lastTimes = new Float64Array(0)
+  private readonly figures = new RowColumns(0)
 
   /** @param controls how many there are */
   constructor(scope: ScopeNumber, controls: number) {
@@ -39,50 +34,29 @@ export class HostCells {
 
   /** Counts a row of one of its pairs. */
   add(host: number, control: number, row: Omit<StoredRow, 'scope'>): void {
+    const { figures } = this
     const i = host * this.controls + control
-    const isFirst = this.states[i] === EMPTY
-    this.totals[i] = row.total + (isFirst ? 0 : this.totals[i]!)
-    if (row.state > this.states[i]!) return
+    const total = row.total + (this.states[i] === EMPTY ? 0 : figures.totals[i]!)
     if (row.state < this.states[i]!) {
       this.states[i] = row.state
-      this.cells[i] = row.cell
-      this.units[i] = row.unit
-      this.nths[i] = row.nth
-      this.counts[i] = row.count
-      this.firstTimes[i] = row.firstTime
-      this.lastTimes[i] = row.lastTime
-      return
+      figures.put(i, row)
+    } else if (row.state === this.states[i]) {
+      figures.counts[i]! += row.count
+      figures.firstTimes[i] = Math.min(figures.firstTimes[i]!, row.firstTime)
+      figures.lastTimes[i] = Math.max(figures.lastTimes[i]!, row.lastTime)
     }
-    this.counts[i] = this.counts[i]! + row.count
-    this.firstTimes[i] = Math.min(this.firstTimes[i]!, row.firstTime)
-    this.lastTimes[i] = Math.max(this.lastTimes[i]!, row.lastTime)
+    figures.totals[i] = total
   }
 
   /** Null where no pair of it has a row. */
   row(host: number, control: number): StoredRow | null {
     const i = host * this.controls + control
     if (this.states[i] === EMPTY) return null
-    return {
-      scope: this.scope,
-      cell: this.cells[i]!,
-      state: this.states[i] as StateNumber,
-      unit: this.units[i]!,
-      nth: this.nths[i]!,
-      count: this.counts[i]!,
-      total: this.totals[i]!,
-      firstTime: this.firstTimes[i]!,
-      lastTime: this.lastTimes[i]!,
-    }
+    return { scope: this.scope, state: this.states[i] as StateNumber, ...this.figures.get(i) }
   }
 
   private grow(length: number): void {
     this.states = growColumn(this.states, new Uint8Array(length))
-    this.cells = growColumn(this.cells, new Uint8Array(length))
-    this.units = growColumn(this.units, new Uint32Array(length))
-    this.nths = growColumn(this.nths, new Uint16Array(length))
-    this.counts = growColumn(this.counts, new Uint32Array(length))
-    this.totals = growColumn(this.totals, new Uint32Array(length))
-    this.firstTimes = growColumn(this.firstTimes, new Float64Array(length))
-    this.lastTimes = growColumn(this.lastTimes, new Float64Array(length))
+    this.figures.grow(length)
   }
 }

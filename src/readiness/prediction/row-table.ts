@@ -5,6 +5,7 @@
  */
 import { growColumn } from '../../base/grow-column.ts'
 import type { ReadinessState } from '../control.ts'
+import { FIGURE_BYTES, RowColumns, type RowFigures } from './row-columns.ts'
 
 /** In the order in which they win in a host row. */
 export const STATES = ['breaks', 'not-observed', 'exempt', 'ready'] as const satisfies readonly ReadinessState[]
@@ -19,22 +20,13 @@ export const CLIENT = 1
 export const SERVER = 2
 export type ScopeNumber = typeof PAIR | typeof CLIENT | typeof SERVER
 
-export interface StoredRow {
+export interface StoredRow extends RowFigures {
   scope: ScopeNumber
-  /** Control and side: cells.ts. */
-  cell: number
   state: StateNumber
-  /** The unit that it is worded after, and which of that unit's observations for the cell. */
-  unit: number
-  nth: number
-  count: number
-  total: number
-  firstTime: number
-  lastTime: number
 }
 
 /** Bytes of a row in all columns. */
-export const ROW_BYTES = 1 + 1 + 4 + 2 + 4 + 4 + 8 + 8
+export const ROW_BYTES = 1 + FIGURE_BYTES
 const FIRST_ROWS = 256
 /** States whose pair rows are left out where there is no more room, in this order. */
 const LEAST_FIRST: readonly StateNumber[] = [READY, NOT_OBSERVED, EXEMPT, BREAKS]
@@ -47,13 +39,7 @@ export class RowTable {
   /** How many of LEAST_FIRST are left out. */
   private closed = 0
   private kinds = new Uint8Array(FIRST_ROWS)
-  private cells = new Uint8Array(FIRST_ROWS)
-  private units = new Uint32Array(FIRST_ROWS)
-  private nths = new Uint16Array(FIRST_ROWS)
-  private counts = new Uint32Array(FIRST_ROWS)
-  private totals = new Uint32Array(FIRST_ROWS)
-  private firstTimes = new Float64Array(FIRST_ROWS)
-  private lastTimes = new Float64Array(FIRST_ROWS)
+  private readonly figures = new RowColumns(FIRST_ROWS)
 
   /** @param bytes that rows may take */
   constructor(bytes: number) {
@@ -91,29 +77,13 @@ export class RowTable {
     this.length = kept
   }
 
-  private put(i: number, { scope, cell, state, unit, nth, count, total, firstTime, lastTime }: StoredRow): void {
-    this.kinds[i] = scope * STATES.length + state
-    this.cells[i] = cell
-    this.units[i] = unit
-    this.nths[i] = nth
-    this.counts[i] = count
-    this.totals[i] = total
-    this.firstTimes[i] = firstTime
-    this.lastTimes[i] = lastTime
+  private put(i: number, row: StoredRow): void {
+    this.kinds[i] = row.scope * STATES.length + row.state
+    this.figures.put(i, row)
   }
 
   get(i: number): StoredRow {
-    return {
-      scope: this.scope(i),
-      cell: this.cells[i]!,
-      state: this.state(i),
-      unit: this.units[i]!,
-      nth: this.nths[i]!,
-      count: this.counts[i]!,
-      total: this.totals[i]!,
-      firstTime: this.firstTimes[i]!,
-      lastTime: this.lastTimes[i]!,
-    }
+    return { scope: this.scope(i), state: this.state(i), ...this.figures.get(i) }
   }
 
   scope(i: number): ScopeNumber {
@@ -125,22 +95,16 @@ export class RowTable {
   }
 
   count(i: number): number {
-    return this.counts[i]!
+    return this.figures.counts[i]!
   }
 
   cell(i: number): number {
-    return this.cells[i]!
+    return this.figures.cells[i]!
   }
 
   private grow(): void {
     const length = Math.min(this.limit, this.kinds.length * 2)
     this.kinds = growColumn(this.kinds, new Uint8Array(length))
-    this.cells = growColumn(this.cells, new Uint8Array(length))
-    this.units = growColumn(this.units, new Uint32Array(length))
-    this.nths = growColumn(this.nths, new Uint16Array(length))
-    this.counts = growColumn(this.counts, new Uint32Array(length))
-    this.totals = growColumn(this.totals, new Uint32Array(length))
-    this.firstTimes = growColumn(this.firstTimes, new Float64Array(length))
-    this.lastTimes = growColumn(this.lastTimes, new Float64Array(length))
+    this.figures.grow(length)
   }
 }
