@@ -1,10 +1,10 @@
 import { listed, plural } from '../../base/wording.ts'
+import { firstLogon } from '../../ledger/derived/logons.ts'
 import { clearMessages, firstClearMessage, hasKey, messageTotals } from '../../ledger/derived/protection.ts'
 import { clientLeft, messageCount } from '../../ledger/derived/session-use.ts'
 import { isConnected } from '../../ledger/derived/shares.ts'
 import { statusName } from '../../ledger/derived/status-name.ts'
 import { earliest } from '../../ledger/frame-ref.ts'
-import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { ConnectionFacts, SessionFacts, TreeFacts } from '../../ledger/smb-facts.ts'
 import type { HardenedPath } from '../../policy/policy.ts'
 import type { AuditFacts } from '../rule/audit-facts.ts'
@@ -137,10 +137,6 @@ function lacksMutualAuthentication(session: SessionFacts): boolean {
       // Local to one host, another mechanism, or not seen.
       return false
   }
-}
-
-function firstLogon({ logons }: SessionFacts): LogonFacts | undefined {
-  return logons.find(({ purpose }) => purpose === 'first' || purpose === 'share')
 }
 
 /** @param alone whether each message of the session had to be protected */

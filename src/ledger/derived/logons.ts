@@ -34,6 +34,11 @@ const LOGON_REFUSALS: ReadonlySet<number> = new Set([
   0x08c20002, // ERRSRV/ERRpasswordExpired
 ])
 
+/** The logon that set the session up, or the password of its share; undefined if it was not seen. What followed may differ from it. */
+export function firstLogon({ logons }: SessionFacts): LogonFacts | undefined {
+  return logons.find(({ purpose }) => purpose === 'first' || purpose === 'share')
+}
+
 export function refusesCredentials(status: number | null): boolean {
   return status !== null && LOGON_REFUSALS.has(status)
 }

@@ -3,6 +3,7 @@
 import { etypeName } from '../../../dissectors/auth/kerberos.ts'
 import { cite, type EvidenceDraft, evidence } from '../../audit/rule/evidence.ts'
 import { answeredWith, responseLengths } from '../../audit/rule/wording.ts'
+import { firstLogon } from '../../ledger/derived/logons.ts'
 import type { LogonFacts } from '../../ledger/logon-facts.ts'
 import type { SessionFacts } from '../../ledger/smb-facts.ts'
 
@@ -11,8 +12,8 @@ import type { SessionFacts } from '../../ledger/smb-facts.ts'
  *
  * @returns all logons that were seen, and whether the first one is among them
  */
-export function logonsOf({ logons }: SessionFacts): { logons: readonly LogonFacts[]; complete: boolean } {
-  return { logons, complete: logons.some(({ purpose }) => purpose === 'first' || purpose === 'share') }
+export function logonsOf(session: SessionFacts): { logons: readonly LogonFacts[]; complete: boolean } {
+  return { logons: session.logons, complete: firstLogon(session) !== undefined }
 }
 
 /** Did this logon succeed? Null where its end was not seen. */
