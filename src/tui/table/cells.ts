@@ -100,3 +100,33 @@ export function captureColumn<Row extends { capture: string }>(ideal: number, pr
     sortValue: (row) => row.capture,
   }
 }
+
+/** Whom a row is about. */
+export function userColumn<Row extends { user: string | null }>(priority: number): Column<Row> {
+  return {
+    key: 'user',
+    title: 'user',
+    min: 10,
+    ideal: 18,
+    grow: 1,
+    priority,
+    text: (row) => orNothing(row.user),
+    sort: 'text',
+    sortValue: (row) => row.user,
+  }
+}
+
+/** How many sessions or connections a row stands for. */
+export function countColumn<Row extends { count: number }>(priority: number): Column<Row> {
+  return {
+    key: 'count',
+    title: 'count',
+    min: 6,
+    ideal: 6,
+    priority,
+    align: 'right',
+    text: (row) => String(row.count),
+    sort: 'number',
+    sortValue: (row) => row.count,
+  }
+}

@@ -5,7 +5,16 @@ import { FINDING_FIELDS } from '../../query/fields/findings.ts'
 import { FINDING_ROWS, type FindingRow } from '../../rows/finding-row.ts'
 import type { PacketSelection } from '../../view/action-types.ts'
 import { findingLines } from '../pages/finding.ts'
-import { captureColumn, orNothing, severityRank, severityText, severityTone, timeText } from '../table/cells.ts'
+import {
+  captureColumn,
+  countColumn,
+  orNothing,
+  severityRank,
+  severityText,
+  severityTone,
+  timeText,
+  userColumn,
+} from '../table/cells.ts'
 import type { Column } from '../table/columns.ts'
 import { filterValue, sessionAt } from './related.ts'
 import { type Known, rowOf, type TableView } from './view.ts'
@@ -64,28 +73,8 @@ const COLUMNS: readonly Column<FindingRow>[] = [
     sort: 'address',
     sortValue: (row) => row.server,
   },
-  {
-    key: 'user',
-    title: 'user',
-    min: 10,
-    ideal: 18,
-    grow: 1,
-    priority: 7,
-    text: (row) => orNothing(row.user),
-    sort: 'text',
-    sortValue: (row) => row.user,
-  },
-  {
-    key: 'count',
-    title: 'count',
-    min: 6,
-    ideal: 6,
-    priority: 6,
-    align: 'right',
-    text: (row) => String(row.count),
-    sort: 'number',
-    sortValue: (row) => row.count,
-  },
+  userColumn(7),
+  countColumn(6),
   {
     key: 'frame',
     title: 'frame',

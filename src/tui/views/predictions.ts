@@ -5,7 +5,7 @@ import { frameFilter, hostFilter, joinFilters } from '../../report/display-filte
 import { PREDICTION_ROWS, STATES_BY_URGENCY } from '../../rows/prediction-row.ts'
 import { predictionLines } from '../pages/readiness/prediction.ts'
 import { STATE_TONES, STATE_WORDS } from '../pages/readiness-parts.ts'
-import { orNothing } from '../table/cells.ts'
+import { countColumn, orNothing, userColumn } from '../table/cells.ts'
 import type { Column } from '../table/columns.ts'
 import { sessionAt } from './related.ts'
 import { rowOf, type TableView } from './view.ts'
@@ -65,17 +65,7 @@ const COLUMNS: readonly Column<ReadinessRow>[] = [
     sort: 'text',
     sortValue: (row) => row.reason,
   },
-  {
-    key: 'user',
-    title: 'user',
-    min: 10,
-    ideal: 18,
-    grow: 1,
-    priority: 7,
-    text: (row) => orNothing(row.user),
-    sort: 'text',
-    sortValue: (row) => row.user,
-  },
+  userColumn(7),
   {
     key: 'share',
     title: 'share',
@@ -97,17 +87,7 @@ const COLUMNS: readonly Column<ReadinessRow>[] = [
     sort: 'text',
     sortValue: (row) => row.side,
   },
-  {
-    key: 'count',
-    title: 'count',
-    min: 6,
-    ideal: 6,
-    priority: 6,
-    align: 'right',
-    text: (row) => String(row.count),
-    sort: 'number',
-    sortValue: (row) => row.count,
-  },
+  countColumn(6),
   {
     key: 'frame',
     title: 'frame',
